@@ -1,0 +1,351 @@
+//! What a coalition may do: models of how many colluded and how they chose each symbol.
+//!
+//! A model (K, θ) says how likely each symbol is to appear, given how many of the K colluders carry each alternative.
+//! Models affect power only; a false one costs detections, never an innocent (T1, T2 of `docs/design/codes.md`).
+
+use crate::evidence::Rows;
+use crate::law::{Bias, MOST_SYMBOLS};
+
+/// The largest coalition that is modelled.
+pub const LARGEST: usize = 6;
+/// Chance that a symbol appears against the model (marking assumption broken, reading wrong beyond its row).
+const STRAY: f64 = 0.01;
+
+/// How the coalition chooses among the alternatives that it sees.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Strategy {
+    /// A random colluder's symbol; for K = 1 the only one.
+    Interleave,
+    /// The most frequent, ties at random.
+    Majority,
+    /// The least frequent of those present, ties at random.
+    Minority,
+    /// Any of those present, each alike.
+    Coin,
+    /// The last alternative that is present (all-1).
+    Last,
+    /// The first alternative that is present (all-0).
+    First,
+    /// Binary: P(1) by the number of colluders who carry 1, fitted or given; other arities interleave.
+    Theta(Vec<f64>),
+}
+
+/// A number of colluders and their strategy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// Number of colluders, 1 to [`LARGEST`].
+    pub size: usize,
+    /// How they choose.
+    pub strategy: Strategy,
+    /// Natural logarithm of the prior weight.
+    pub ln_prior: f64,
+}
+
+/// How often each coalition size is expected before anything is seen; sizes above share the last.
+const SIZE_PRIOR: [f64; LARGEST] = [0.34, 0.22, 0.17, 0.11, 0.09, 0.07];
+
+impl Model {
+    /// The dictionary of models: six strategies for each size, as far as they differ.
+    #[must_use]
+    pub fn dictionary() -> Vec<Self> {
+        let mut models = Vec::new();
+        for size in 1..=LARGEST {
+            use Strategy::{Coin, First, Interleave, Last, Majority, Minority};
+            let strategies = match size {
+                1 => vec![Interleave],
+                2 => vec![Interleave, Last, First],
+                _ => vec![Interleave, Majority, Minority, Coin, Last, First],
+            };
+            let prior = SIZE_PRIOR.get(size - 1).copied().unwrap_or(0.05) / (strategies.len() as f64 + 1.0);
+            // Interleaving is what pooled copies do by themselves, so it counts twice.
+            for strategy in strategies {
+                let weight = if strategy == Interleave { 2.0 } else { 1.0 };
+                models.push(Self { size, strategy, ln_prior: (prior * weight).ln() });
+            }
+        }
+        models
+    }
+
+    /// P(symbol = a) given how many of all K colluders carry each alternative.
+    fn choice(&self, counts: &[u8]) -> Vec<f64> {
+        let present = || counts.iter().enumerate().filter(|(_, n)| **n > 0);
+        let uniform_over = |chosen: Vec<usize>| {
+            let share = 1.0 / chosen.len().max(1) as f64;
+            let mut p = vec![0.0; counts.len()];
+            chosen.into_iter().for_each(|a| p[a] = share);
+            p
+        };
+        let having = |count: Option<u8>| present().filter(|(_, n)| Some(**n) == count).map(|(a, _)| a).collect();
+        match &self.strategy {
+            Strategy::Majority => uniform_over(having(present().map(|(_, n)| *n).max())),
+            Strategy::Minority => uniform_over(having(present().map(|(_, n)| *n).min())),
+            Strategy::Coin => uniform_over(present().map(|(a, _)| a).collect()),
+            Strategy::Last => uniform_over(present().last().map(|(a, _)| a).into_iter().collect()),
+            Strategy::First => uniform_over(present().next().map(|(a, _)| a).into_iter().collect()),
+            Strategy::Theta(theta) if counts.len() == 2 => {
+                let one = theta.get(counts[1] as usize).copied().unwrap_or(0.5);
+                vec![1.0 - one, one]
+            }
+            Strategy::Interleave | Strategy::Theta(_) => counts.iter().map(|n| f64::from(*n) / self.size as f64).collect(),
+        }
+    }
+}
+
+/// All ways in which up to [`LARGEST`] known colluders can carry the alternatives of a mark of one arity.
+///
+/// A state is a count vector; states are numbered by total, so that state 0 is "nobody is known".
+pub(crate) struct States {
+    counts: Vec<Vec<u8>>,
+    /// `next[state][symbol]` is the state after one more colluder with that symbol.
+    next: Vec<[u16; MOST_SYMBOLS]>,
+}
+
+impl States {
+    pub(crate) fn new(arity: usize) -> Self {
+        let mut counts: Vec<Vec<u8>> = vec![vec![0; arity]];
+        let mut index = std::collections::HashMap::from([(vec![0_u8; arity], 0_u16)]);
+        let mut next: Vec<[u16; MOST_SYMBOLS]> = Vec::new();
+        let mut at = 0;
+        while at < counts.len() {
+            let mut row = [u16::MAX; MOST_SYMBOLS];
+            let here = counts[at].clone();
+            let total: usize = here.iter().map(|n| usize::from(*n)).sum();
+            for (symbol, slot) in row.iter_mut().enumerate().take(arity).filter(|_| total < LARGEST) {
+                let mut more = here.clone();
+                more[symbol] += 1;
+                *slot = *index.entry(more.clone()).or_insert_with(|| {
+                    counts.push(more);
+                    (counts.len() - 1) as u16
+                });
+            }
+            next.push(row);
+            at += 1;
+        }
+        Self { counts, next }
+    }
+
+    pub(crate) fn next(&self, state: u16, symbol: u8) -> u16 {
+        self.next.get(state as usize).map_or(0, |row| row[symbol as usize % MOST_SYMBOLS])
+    }
+
+    pub(crate) fn total(&self, state: usize) -> usize {
+        self.counts.get(state).map_or(0, |c| c.iter().map(|n| usize::from(*n)).sum())
+    }
+
+    fn len(&self) -> usize {
+        self.counts.len()
+    }
+}
+
+/// Marks of one item by what decides their tables: arity and bias.
+pub(crate) struct Classes {
+    pub(crate) states: Vec<Option<States>>,
+    biases: Vec<Bias>,
+    /// Class of each mark.
+    of_mark: Vec<usize>,
+}
+
+impl Classes {
+    pub(crate) fn new(biases: &[Bias]) -> Self {
+        let mut classes = Self { states: (0..=MOST_SYMBOLS).map(|_| None).collect(), biases: Vec::new(), of_mark: Vec::new() };
+        for bias in biases {
+            let class = classes.biases.iter().position(|b| b == bias).unwrap_or(classes.biases.len());
+            if class == classes.biases.len() {
+                classes.biases.push(bias.clone());
+                classes.states[bias.arity()].get_or_insert_with(|| States::new(bias.arity()));
+            }
+            classes.of_mark.push(class);
+        }
+        classes
+    }
+
+    pub(crate) fn bias(&self, mark: usize) -> &Bias {
+        &self.biases[self.of_mark[mark]]
+    }
+
+    #[expect(clippy::expect_used, reason = "INVARIANT: `new` made the states of every arity that occurs")]
+    pub(crate) fn states(&self, mark: usize) -> &States {
+        self.states[self.bias(mark).arity()].as_ref().expect("states of an arity that occurs")
+    }
+}
+
+/// ln P(what was seen at mark j | what is known of the coalition), for one model: the engine of all decoders.
+pub(crate) struct LnLikelihood {
+    /// By mark, then by state.
+    rows: Vec<Vec<f64>>,
+}
+
+impl LnLikelihood {
+    pub(crate) fn new(model: &Model, classes: &Classes, evidence: &Rows) -> Self {
+        let chances: Vec<Vec<Vec<f64>>> = classes.biases.iter().map(|bias| symbol_chances(model, bias, classes)).collect();
+        let row = |(mark, seen): (usize, &Vec<f64>)| {
+            chances[classes.of_mark[mark]].iter().map(|p| dot(p, seen).ln()).collect()
+        };
+        Self { rows: evidence.rows().iter().enumerate().map(row).collect() }
+    }
+
+    pub(crate) fn at(&self, mark: usize, state: u16) -> f64 {
+        self.rows[mark].get(state as usize).copied().unwrap_or(f64::NEG_INFINITY)
+    }
+
+    pub(crate) fn marks(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// ln P(all that was seen | nobody known).
+    pub(crate) fn total(&self) -> f64 {
+        self.rows.iter().map(|r| r.first().copied().unwrap_or(0.0)).sum()
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
+}
+
+/// P(symbol) for each state with at most K known colluders, the others drawn from the bias.
+fn symbol_chances(model: &Model, bias: &Bias, classes: &Classes) -> Vec<Vec<f64>> {
+    let arity = bias.arity();
+    let Some(states) = classes.states[arity].as_ref() else { return Vec::new() };
+    let reachable = (0..states.len()).take_while(|s| states.total(*s) <= model.size);
+    let full: Vec<Vec<f64>> = reachable.map(|s| known_chance(model, bias, states, s)).collect();
+    let stray = STRAY / arity as f64;
+    full.into_iter().map(|p| p.iter().map(|x| (1.0 - STRAY) * x + stray).collect()).collect()
+}
+
+fn known_chance(model: &Model, bias: &Bias, states: &States, state: usize) -> Vec<f64> {
+    let hidden = model.size - states.total(state);
+    let known = &states.counts[state];
+    if matches!(model.strategy, Strategy::Interleave) {
+        let size = model.size as f64;
+        return known.iter().enumerate().map(|(a, n)| (f64::from(*n) + hidden as f64 * bias.probability(a)) / size).collect();
+    }
+    let mut sum = vec![0.0; bias.arity()];
+    for others in states.counts.iter().filter(|c| c.iter().map(|n| usize::from(*n)).sum::<usize>() == hidden) {
+        let weight = multinomial(others, bias);
+        let all: Vec<u8> = known.iter().zip(others).map(|(a, b)| a + b).collect();
+        sum.iter_mut().zip(model.choice(&all)).for_each(|(s, p)| *s += weight * p);
+    }
+    sum
+}
+
+fn multinomial(counts: &[u8], bias: &Bias) -> f64 {
+    let factorial = |n: u8| (1..=u32::from(n)).product::<u32>();
+    let total = counts.iter().sum();
+    counts.iter().enumerate().fold(f64::from(factorial(total)), |p, (a, n)| {
+        p * bias.probability(a).powi(i32::from(*n)) / f64::from(factorial(*n))
+    })
+}
+
+/// Fits θ for K colluders to the binary marks by expectation–maximisation, from evidence and biases alone.
+///
+/// θ₀ = 0 and θ_K = 1 stay fixed; pseudo-counts of one half keep the others inside (0, 1).
+pub(crate) fn fit_theta(size: usize, biases: &[Bias], evidence: &Rows) -> Vec<f64> {
+    const ROUNDS: usize = 30;
+    let mut theta: Vec<f64> = (0..=size).map(|k| k as f64 / size as f64).collect();
+    let marks: Vec<(Vec<f64>, f64, f64)> = biases
+        .iter()
+        .zip(evidence.rows())
+        .enumerate()
+        .filter(|(mark, (bias, _))| bias.arity() == 2 && !evidence.is_erased(*mark))
+        .map(|(_, (bias, row))| ((0..=size).map(|k| multinomial(&[(size - k) as u8, k as u8], bias)).collect(), row[0], row[1]))
+        .collect();
+    for _ in 0..ROUNDS {
+        let (mut ones, mut all) = (vec![0.5; size + 1], vec![1.0; size + 1]);
+        for (chance, zero, one) in &marks {
+            let joint = |k: usize| (chance[k] * theta[k] * one, chance[k] * (1.0 - theta[k]) * zero);
+            let total: f64 = (0..=size).map(|k| joint(k).0 + joint(k).1).sum();
+            for k in 0..=size {
+                let (with_one, with_zero) = joint(k);
+                ones[k] += with_one / total;
+                all[k] += (with_one + with_zero) / total;
+            }
+        }
+        (1..size).for_each(|k| theta[k] = ones[k] / all[k]);
+    }
+    theta
+}
+
+/// The models worth keeping for this evidence: the dictionary and fitted strategies, weighed by evidence and biases alone.
+///
+/// Returned with ln(prior × likelihood with nobody known), best first.
+pub(crate) fn weigh_models(biases: &[Bias], classes: &Classes, evidence: &Rows) -> Vec<(Model, LnLikelihood, f64)> {
+    const MOST_MODELS: usize = 14;
+    const WORST_LN: f64 = 7.0;
+    let mut models = Model::dictionary();
+    for size in 3..=5 {
+        let strategy = Strategy::Theta(fit_theta(size, biases, evidence));
+        // The fit has size − 1 free parameters: the Bayesian information criterion charges each half the log of the marks.
+        let charge = 0.5 * (size - 1) as f64 * (evidence.read_marks().max(1) as f64).ln();
+        models.push(Model { size, strategy, ln_prior: (SIZE_PRIOR[size - 1] / 4.0).ln() - charge });
+    }
+    let mut weighed: Vec<(Model, LnLikelihood, f64)> = models
+        .into_iter()
+        .map(|model| {
+            let ln = LnLikelihood::new(&model, classes, evidence);
+            let weight = model.ln_prior + ln.total();
+            (model, ln, weight)
+        })
+        .collect();
+    weighed.sort_by(|a, b| b.2.total_cmp(&a.2));
+    let best = weighed.first().map_or(0.0, |w| w.2);
+    let mut rank = 0;
+    weighed.retain(|(model, _, weight)| {
+        rank += 1;
+        let always = model.strategy == Strategy::Interleave && model.size <= 5;
+        always || rank <= MOST_MODELS && *weight >= best - WORST_LN
+    });
+    weighed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::law::ONE;
+
+    fn model(size: usize, strategy: Strategy) -> Model {
+        Model { size, strategy, ln_prior: 0.0 }
+    }
+
+    #[test]
+    fn strategies_choose_as_they_are_named() {
+        let counts = [1, 2, 0, 1];
+        assert_eq!(model(4, Strategy::Majority).choice(&counts), [0.0, 1.0, 0.0, 0.0]);
+        assert_eq!(model(4, Strategy::Minority).choice(&counts), [0.5, 0.0, 0.0, 0.5]);
+        assert_eq!(model(4, Strategy::Interleave).choice(&counts), [0.25, 0.5, 0.0, 0.25]);
+        assert_eq!(model(4, Strategy::First).choice(&counts), [1.0, 0.0, 0.0, 0.0]);
+        assert_eq!(model(4, Strategy::Last).choice(&counts), [0.0, 0.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn a_state_is_the_average_of_the_states_that_can_follow() {
+        // The chance of a symbol with hidden colluders must be the bias-weighted mean over one of them becoming known.
+        let bias = Bias::new(vec![0x3000, 0x5000, 0x8000]).unwrap();
+        let classes = Classes::new(std::slice::from_ref(&bias));
+        for strategy in [Strategy::Interleave, Strategy::Majority, Strategy::Minority, Strategy::Coin, Strategy::Last] {
+            let model = model(4, strategy);
+            let chances = symbol_chances(&model, &bias, &classes);
+            let states = classes.states(0);
+            for state in (0..chances.len()).filter(|s| states.total(*s) < 4) {
+                for a in 0..3 {
+                    let mean: f64 = (0..3).map(|x| bias.probability(x) * chances[states.next(state as u16, x as u8) as usize][a]).sum();
+                    assert!((mean - chances[state][a]).abs() < 1e-12);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_fit_finds_a_majority() {
+        // 4,000 marks at p = ½ whose frequencies of 1 are exactly those of three colluders who follow the majority.
+        let biases: Vec<Bias> = (0..4000).map(|j| Bias::new(if j % 2 == 0 { vec![0x3300, 0xcd00] } else { vec![0xcd00, 0x3300] }).unwrap()).collect();
+        let one = |j: usize| {
+            let p = biases[j].probability(1);
+            let chance = p * p * p + 3.0 * p * p * (1.0 - p);
+            ((j / 2) as f64 + 0.5) / 2000.0 < chance
+        };
+        let seen: Vec<Option<u8>> = (0..4000).map(|j| Some(u8::from(one(j)))).collect();
+        let theta = fit_theta(3, &biases, &Rows::read(&seen, &[2; 4000], 0.001));
+        assert!(theta[1] < 0.2 && theta[2] > 0.8, "{theta:?}");
+        assert_eq!(biases[0].parts().iter().sum::<u32>(), ONE);
+    }
+}
