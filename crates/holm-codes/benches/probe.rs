@@ -13,17 +13,22 @@ fn main() {
     let only = get("--attack", "");
     let alpha = 1e-3;
     let arities = vec![q; m];
-    let law = match get("--law", "").as_str() { "half" => Law::Half, "j6" => Law::J6, "j5" => Law::J5, "halfj6" => Law::HalfJ6, _ => Law::default_for((m as f64) * (if noisy {0.5} else {1.0}) * ((q - 1) as f64), n, 6) };
+    let law = match get("--law", "").as_str() { "half" => Law::Half, "j6" => Law::J6, "j5" => Law::J5, "halfj6" => Law::HalfJ6, _ => Law::default_for((m as f64) * ((q - 1) as f64), n, 6) };
     println!("law {law:?}");
     let channel = if noisy { Channel::NOISY } else { Channel::CLEAN };
     for (name, attack) in Attack::catalogue() {
         if !only.is_empty() && only != name { continue; }
         let (mut js, mut jj, mut wrong) = (0, 0, 0);
-        let (mut ts, mut tj) = (0.0, 0.0);
+        let (mut ts, mut tj) = (0.0, 0.0); let mut margins = Vec::new();
         for t in 0..trials {
             let mut key = [0u8; 32]; key[..4].copy_from_slice(&t.to_le_bytes()); key[5] = 77;
             let key = ItemKey::from_bytes(key);
-            let issuer = Issuer::new(draw_biases(&key, law, &arities));
+            let biases = if get("--atom", "").is_empty() { draw_biases(&key, law, &arities) } else {
+                let a: u32 = get("--atom", "").parse().unwrap(); let w: f64 = get("--w", "0.3").parse().unwrap();
+                let mut r = key.stream(Context::Bias, b"custom");
+                (0..m).map(|_| { let u = r.unit(); let p = if u < w { 0x8000 } else if u < w + (1.0 - w) / 2.0 { a << 8 } else { 65536 - (a << 8) }; Bias::new(vec![p, 65536 - p]).unwrap() }).collect()
+            };
+            let issuer = Issuer::new(biases);
             let ids: Vec<[u8; 8]> = (0..n as u64).map(|i| i.to_le_bytes()).collect();
             let book = Codebook::draw(&issuer, &key, &ids);
             let mut r = key.stream(Context::Salt, name.as_bytes());
@@ -41,11 +46,14 @@ fn main() {
             let policy = TestPolicy { decoder: DecoderKind::Joint, draws: 10_000, certificate_share: 0.01 };
             let joint = LeaveOneOut::search(&book, issuer.biases(), &rows).scores(&policy, alpha, |i| key.stream(Context::Certificate, &(i as u64).to_le_bytes()));
             tj += t0.elapsed().as_secs_f64();
+            margins.push(joint[..c].iter().map(|s| -s.p.ln()).fold(0.0, f64::max) - (n as f64 / alpha).ln());
             let adj = adjusted(&joint.iter().map(|s| s.p).collect::<Vec<_>>(), &vec![1.0; n]);
             if adj[..c].iter().any(|p| *p <= policy.naming_alpha(alpha)) { jj += 1; }
             wrong += adj[c..].iter().filter(|p| **p <= alpha).count();
         }
         let t = f64::from(trials);
+        let mean = margins.iter().sum::<f64>() / t; let sd = (margins.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / t).sqrt();
+        print!("z {:.2} ", mean / sd);
         println!("{name:12} single {:.3} joint {:.3} wrong {wrong}  ({:.1} ms, {:.1} ms)", f64::from(js) / t, f64::from(jj) / t, 1e3 * ts / t, 1e3 * tj / t);
     }
 }

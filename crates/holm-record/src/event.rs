@@ -1,0 +1,273 @@
+//! What entries say. The schema is `docs/spec/events.md`; events are added to, never changed.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::commitment::Commitment;
+use crate::id::{CopyId, CustodianName, IncidentName, ItemName, PersonId};
+
+/// SHA-256 of a sealed file, in hexadecimal.
+pub type ObjectHash = String;
+
+/// A recipient's public keys: one device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// age recipient, `age1…`.
+    pub recipient: String,
+    /// Ed25519 key that signs this device's receipts, in base64; without it receipts stay unverified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signer: Option<String>,
+}
+
+/// What the roster says of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonFacts {
+    /// Full name.
+    pub name: String,
+    /// Agency.
+    pub agency: String,
+    /// Unit.
+    pub unit: String,
+    /// Rank level, 1 lowest to 5 highest.
+    pub level: u8,
+    /// Role.
+    pub role: String,
+    /// E-mail address.
+    pub email: String,
+    /// Devices that can open what the person is sent.
+    pub devices: Vec<Device>,
+}
+
+/// Who made the item key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "mode")]
+pub enum KeyMaking {
+    /// The originator's desk alone: reports say "not protected against the originator's own desk".
+    Alone,
+    /// With a second person's contribution.
+    TwoPersons {
+        /// The second person.
+        second: PersonId,
+    },
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Event {
+    /// The workspace began.
+    WorkspaceCreated {
+        /// Origin of the record, as in its checkpoints.
+        origin: String,
+        /// Verifier key of the checkpoints.
+        log_key: String,
+        /// Public age recipients of the officer and, if made, of the recovery key.
+        vault: Vec<String>,
+    },
+    /// A person came on the roster.
+    PersonAdded {
+        /// Who.
+        person: PersonId,
+        /// What is known.
+        facts: PersonFacts,
+    },
+    /// What is known of a person changed.
+    PersonUpdated {
+        /// Who.
+        person: PersonId,
+        /// What is known now.
+        facts: PersonFacts,
+    },
+    /// A person left; nothing further is sent.
+    PersonLeft {
+        /// Who.
+        person: PersonId,
+        /// Why.
+        reason: String,
+    },
+    /// A device is lost; nothing further is sealed to it.
+    DeviceLost {
+        /// Whose.
+        person: PersonId,
+        /// Which: its age recipient.
+        recipient: String,
+        /// Why.
+        reason: String,
+    },
+    /// A custodian of item keys was named.
+    CustodianAdded {
+        /// Who.
+        name: CustodianName,
+        /// Public age recipient.
+        recipient: String,
+    },
+    /// The manifest was frozen and the originator's contribution committed to, before anybody else contributed.
+    ItemPrepared {
+        /// Which item.
+        item: ItemName,
+        /// How the key is made.
+        making: KeyMaking,
+        /// Commitment to the originator's contribution.
+        contribution: Commitment,
+        /// Commitment to the manifest.
+        manifest: Commitment,
+        /// The sealed manifest and salts.
+        object: ObjectHash,
+        /// Commitment to the master, so that abandoned attempts at one text can be counted.
+        master: Commitment,
+    },
+    /// The second person contributed, having seen a commitment only.
+    KeyContributed {
+        /// Which item.
+        item: ItemName,
+        /// Who.
+        second: PersonId,
+        /// Commitment to the contribution.
+        contribution: Commitment,
+        /// The second person's signed note over the request and the commitment.
+        note: String,
+    },
+    /// Copies of an item may now be issued.
+    ItemReleased {
+        /// Which item.
+        item: ItemName,
+        /// Commitment to the key.
+        key: Commitment,
+        /// The key, sealed to its custodians.
+        key_object: ObjectHash,
+        /// Custodians who can open it, and how many must act together.
+        custodians: Vec<String>,
+        /// How many of them.
+        threshold: u8,
+        /// The master, sealed.
+        master_object: ObjectHash,
+        /// Handling marking, as given.
+        marking: Option<String>,
+        /// File name of the master.
+        file: String,
+    },
+    /// A person was told: a copy was issued.
+    Disclosure {
+        /// Which item.
+        item: ItemName,
+        /// Which copy.
+        copy: CopyId,
+        /// To whom.
+        person: PersonId,
+        /// Devices that can open it.
+        recipients: Vec<String>,
+        /// The sealed file.
+        sealed: ObjectHash,
+        /// Commitment to the copy's plain bytes.
+        content: Commitment,
+        /// When the person was told.
+        told_at: Timestamp,
+    },
+    /// Unsealed copies were written out.
+    PlainWritten {
+        /// Which item.
+        item: ItemName,
+        /// Which copies.
+        copies: Vec<CopyId>,
+        /// Folder.
+        folder: String,
+    },
+    /// A recipient's receipt came back.
+    ReceiptImported {
+        /// Which item.
+        item: ItemName,
+        /// Which copy.
+        copy: CopyId,
+        /// Who.
+        person: PersonId,
+        /// The signed note.
+        note: String,
+        /// Whether its signature was checked against the person's enrolled key.
+        verified: bool,
+    },
+    /// Evidence was sealed before anybody looked at it.
+    EvidenceSealed {
+        /// The incident.
+        incident: IncidentName,
+        /// The sealed files.
+        object: ObjectHash,
+        /// Commitment to the files.
+        content: Commitment,
+        /// Names of the files.
+        files: Vec<String>,
+    },
+    /// What the evidence shows of an item's marks was fixed, before the key was opened.
+    ExtractionRecorded {
+        /// The incident.
+        incident: IncidentName,
+        /// The sealed evidence.
+        evidence: ObjectHash,
+        /// Which item.
+        item: ItemName,
+        /// The sealed extraction.
+        object: ObjectHash,
+        /// Commitment to the extraction.
+        content: Commitment,
+        /// Version of the decoder.
+        decoder: String,
+        /// α of the incident.
+        alpha: f64,
+        /// Number of this look.
+        look: u32,
+        /// Candidate items that share this look's α.
+        candidates: u32,
+        /// Copies issued before the evidence was received: the family that α covers.
+        copies: u32,
+    },
+    /// The verdict of one look.
+    VerdictRecorded {
+        /// The incident.
+        incident: IncidentName,
+        /// Which item.
+        item: ItemName,
+        /// Number of the look.
+        look: u32,
+        /// `named`, `inconclusive` or `no-match`.
+        verdict: String,
+        /// Copies named.
+        named: Vec<CopyId>,
+        /// The sealed report.
+        object: ObjectHash,
+        /// Natural logarithm of each issued copy's e-value in this look, in the order of disclosure.
+        ln_e: Vec<f64>,
+    },
+    /// The key was opened to a verifier: a leak of the item that is first received later proves nothing.
+    ItemOpened {
+        /// Which item.
+        item: ItemName,
+        /// The incident whose verdict can be checked.
+        incident: IncidentName,
+        /// SHA-256 of the bundle's salt-protected manifest commitment, for reference.
+        bundle: Commitment,
+    },
+}
+
+impl Event {
+    /// The event's kind as it stands in the record.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::WorkspaceCreated { .. } => "workspace-created",
+            Self::PersonAdded { .. } => "person-added",
+            Self::PersonUpdated { .. } => "person-updated",
+            Self::PersonLeft { .. } => "person-left",
+            Self::DeviceLost { .. } => "device-lost",
+            Self::CustodianAdded { .. } => "custodian-added",
+            Self::ItemPrepared { .. } => "item-prepared",
+            Self::KeyContributed { .. } => "key-contributed",
+            Self::ItemReleased { .. } => "item-released",
+            Self::Disclosure { .. } => "disclosure",
+            Self::PlainWritten { .. } => "plain-written",
+            Self::ReceiptImported { .. } => "receipt-imported",
+            Self::EvidenceSealed { .. } => "evidence-sealed",
+            Self::ExtractionRecorded { .. } => "extraction-recorded",
+            Self::VerdictRecorded { .. } => "verdict-recorded",
+            Self::ItemOpened { .. } => "item-opened",
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The record: appends events to a store and answers with proofs.
+
+use ed25519_dalek::SigningKey;
+use jiff::Timestamp;
+
+use crate::entry::{BodyKey, Entry, EntryError, Opened, Row};
+use crate::event::Event;
+use crate::note::{Checkpoint, NoteKey, sign};
+use crate::proof::LogProof;
+use crate::store::{Store, StoreError, StoredCheckpoint};
+use crate::tlog::Tree;
+
+/// Version of entry bodies that is written.
+pub const BODY_VERSION: u16 = 1;
+
+/// The record could not be read or extended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An entry does not hold.
+    #[error("entry {index} does not hold: {error}")]
+    Entry {
+        /// Index of the entry.
+        index: u64,
+        /// What is wrong with it.
+        error: EntryError,
+    },
+    /// The newest checkpoint is not that of the entries.
+    #[error("the newest checkpoint does not match the entries: the record was altered; run `holm record verify`")]
+    Altered,
+    /// Sealing failed.
+    #[error(transparent)]
+    Seal(#[from] EntryError),
+}
+
+/// Keys of a record.
+pub struct RecordKeys {
+    /// Identity of the log.
+    pub origin: String,
+    /// Signs checkpoints.
+    pub signing: SigningKey,
+    /// Encrypts bodies.
+    pub body: BodyKey,
+}
+
+/// An open record.
+pub struct Record<S> {
+    store: S,
+    keys: RecordKeys,
+    tree: Tree,
+    checkpoint: Option<String>,
+}
+
+impl<S: Store> Record<S> {
+    /// Opens the record and checks that its newest checkpoint is that of its entries.
+    ///
+    /// # Errors
+    /// [`RecordError`] if the store fails or the entries were altered.
+    pub fn open(mut store: S, keys: RecordKeys) -> Result<Self, RecordError> {
+        let (tree, checkpoint) = load(&mut store)?;
+        if let Some(note) = &checkpoint {
+            let key = NoteKey::new(keys.origin.clone(), keys.signing.verifying_key());
+            let stated = key.open(note).and_then(Checkpoint::from_text).map_err(|_| RecordError::Altered)?;
+            let actual = Checkpoint { origin: keys.origin.clone(), size: tree.size(), root: tree.root() };
+            if stated != actual {
+                return Err(RecordError::Altered);
+            }
+        } else if tree.size() > 0 {
+            return Err(RecordError::Altered);
+        }
+        Ok(Self { store, keys, tree, checkpoint })
+    }
+
+    /// Number of entries.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.tree.size()
+    }
+
+    /// The newest signed checkpoint.
+    #[must_use]
+    pub fn checkpoint(&self) -> Option<&str> {
+        self.checkpoint.as_deref()
+    }
+
+    /// The key that verifies this record's checkpoints.
+    #[must_use]
+    pub fn verifier(&self) -> NoteKey {
+        NoteKey::new(self.keys.origin.clone(), self.keys.signing.verifying_key())
+    }
+
+    /// All entries, opened; `None` where a body was lawfully destroyed.
+    ///
+    /// # Errors
+    /// [`RecordError`] names the first entry that does not open.
+    pub fn entries(&mut self) -> Result<Vec<Option<Opened>>, RecordError> {
+        let rows = self.store.read(0, self.size())?;
+        let open = |(index, row): (u64, Row)| row.open(&self.keys.body).map_err(|error| RecordError::Entry { index, error });
+        (0..).zip(rows).map(open).collect()
+    }
+
+    /// Appends events, all or none, durably; returns the index of the first.
+    ///
+    /// If the store fails after it kept them, the head shows it and the append counts as done.
+    ///
+    /// # Errors
+    /// [`RecordError`]; then none of the events is in the record.
+    pub fn append(&mut self, actor: &str, at: Timestamp, events: Vec<Event>) -> Result<u64, RecordError> {
+        let first = self.size();
+        let entry = |event| Entry { v: BODY_VERSION, at, actor: actor.to_owned(), event };
+        let rows: Vec<Row> = events.into_iter().map(|e| Row::seal(&entry(e), &self.keys.body)).collect::<Result<_, _>>()?;
+        let mut tree = self.tree.clone();
+        rows.iter().for_each(|row| tree.push(row.leaf_hash()));
+        let text = Checkpoint { origin: self.keys.origin.clone(), size: tree.size(), root: tree.root() }.to_text();
+        let note = sign(&text, &self.keys.origin, &self.keys.signing);
+        let checkpoint = StoredCheckpoint { size: tree.size(), note };
+        if let Err(error) = self.store.append(first, &rows, &checkpoint) {
+            let kept = matches!(error, StoreError::Medium(_)) && load(&mut self.store).is_ok_and(|(now, _)| now == tree);
+            if !kept {
+                return Err(error.into());
+            }
+        }
+        self.tree = tree;
+        self.checkpoint = Some(checkpoint.note);
+        Ok(first)
+    }
+
+    /// Proof that entry `index` is in the record, against the newest checkpoint.
+    #[must_use]
+    pub fn prove(&self, index: u64) -> Option<LogProof> {
+        let hashes = self.tree.inclusion(index, self.size())?;
+        Some(LogProof { index, hashes, checkpoint: self.checkpoint.clone()? })
+    }
+
+    /// Rows and checkpoints as stored, for the verifier.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn stored(&mut self) -> Result<(Vec<Row>, Vec<StoredCheckpoint>), StoreError> {
+        let size = self.store.size()?;
+        Ok((self.store.read(0, size)?, self.store.checkpoints()?))
+    }
+}
+
+fn load(store: &mut impl Store) -> Result<(Tree, Option<String>), StoreError> {
+    let size = store.size()?;
+    let rows = store.read(0, size)?;
+    let tree = Tree::from_leaves(rows.iter().map(Row::leaf_hash));
+    let newest = store.checkpoints()?.pop().map(|c| c.note);
+    Ok((tree, newest))
+}

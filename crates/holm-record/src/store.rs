@@ -1,0 +1,65 @@
+//! Where rows are kept.
+
+pub mod memory;
+pub mod sqlite;
+
+use crate::entry::Row;
+
+/// A checkpoint as it was signed, with the size that it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredCheckpoint {
+    /// Number of entries.
+    pub size: u64,
+    /// The signed note.
+    pub note: String,
+}
+
+/// A store failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Somebody else appended in the meantime: nothing was written.
+    #[error("the record has {found} entries where {expected} were expected: another program wrote to it")]
+    Moved {
+        /// Size that the writer had seen.
+        expected: u64,
+        /// Size now.
+        found: u64,
+    },
+    /// The medium failed; whether the rows were kept is not known until the head is read again.
+    #[error("the record could not be read or written: {0}")]
+    Medium(String),
+}
+
+/// Keeps rows in order and never changes one.
+///
+/// Contract, which every implementation proves in the shared suite (`tests/it/store.rs`):
+/// - `append` writes all rows and the checkpoint, or nothing; when it returns `Ok` they survive the loss of power.
+/// - `append` fails with [`StoreError::Moved`] and writes nothing unless the size is `expected`.
+/// - after any other error of `append` the rows may or may not be kept, but never some of them.
+/// - `read` returns rows `from..to` in order, clipped to the size.
+pub trait Store {
+    /// Number of rows.
+    ///
+    /// # Errors
+    /// [`StoreError::Medium`].
+    fn size(&mut self) -> Result<u64, StoreError>;
+
+    /// Appends `rows` and their checkpoint if the size is `expected`.
+    ///
+    /// # Errors
+    /// See the contract.
+    fn append(&mut self, expected: u64, rows: &[Row], checkpoint: &StoredCheckpoint) -> Result<(), StoreError>;
+
+    /// Rows `from..to`.
+    ///
+    /// # Errors
+    /// [`StoreError::Medium`].
+    fn read(&mut self, from: u64, to: u64) -> Result<Vec<Row>, StoreError>;
+
+    /// All checkpoints, by size.
+    ///
+    /// # Errors
+    /// [`StoreError::Medium`].
+    fn checkpoints(&mut self) -> Result<Vec<StoredCheckpoint>, StoreError>;
+}

@@ -1,0 +1,36 @@
+//! Rows in memory, for trials and for programs that keep nothing.
+
+use super::{Store, StoreError, StoredCheckpoint};
+use crate::entry::Row;
+
+/// A store that is lost with the program.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore {
+    rows: Vec<Row>,
+    checkpoints: Vec<StoredCheckpoint>,
+}
+
+impl Store for MemoryStore {
+    fn size(&mut self) -> Result<u64, StoreError> {
+        Ok(self.rows.len() as u64)
+    }
+
+    fn append(&mut self, expected: u64, rows: &[Row], checkpoint: &StoredCheckpoint) -> Result<(), StoreError> {
+        let found = self.rows.len() as u64;
+        if found != expected {
+            return Err(StoreError::Moved { expected, found });
+        }
+        self.rows.extend_from_slice(rows);
+        self.checkpoints.push(checkpoint.clone());
+        Ok(())
+    }
+
+    fn read(&mut self, from: u64, to: u64) -> Result<Vec<Row>, StoreError> {
+        let clip = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(self.rows.len());
+        Ok(self.rows.get(clip(from)..clip(to).max(clip(from))).unwrap_or_default().to_vec())
+    }
+
+    fn checkpoints(&mut self) -> Result<Vec<StoredCheckpoint>, StoreError> {
+        Ok(self.checkpoints.clone())
+    }
+}

@@ -1,0 +1,84 @@
+//! The contract of `Store`, for every implementation.
+
+use holm_record::entry::Row;
+use holm_record::store::memory::MemoryStore;
+use holm_record::store::sqlite::SqliteStore;
+use holm_record::store::{Store, StoreError, StoredCheckpoint};
+
+fn row(n: u8) -> Row {
+    Row { leaf: format!("leaf {n}"), sealed: (n % 3 != 0).then(|| vec![n; 4]) }
+}
+
+fn checkpoint(size: u64) -> StoredCheckpoint {
+    StoredCheckpoint { size, note: format!("note {size}") }
+}
+
+fn keeps_rows_in_order(store: &mut impl Store) {
+    assert_eq!(store.size().unwrap(), 0);
+    store.append(0, &[row(0), row(1)], &checkpoint(2)).unwrap();
+    store.append(2, &[row(2)], &checkpoint(3)).unwrap();
+    assert_eq!(store.size().unwrap(), 3);
+    assert_eq!(store.read(0, 3).unwrap(), [row(0), row(1), row(2)]);
+    assert_eq!(store.read(1, 99).unwrap(), [row(1), row(2)]);
+    assert_eq!(store.read(5, 9).unwrap(), []);
+    assert_eq!(store.checkpoints().unwrap(), [checkpoint(2), checkpoint(3)]);
+}
+
+fn refuses_a_moved_head(store: &mut impl Store) {
+    store.append(0, &[row(0)], &checkpoint(1)).unwrap();
+    let error = store.append(0, &[row(9)], &checkpoint(1)).unwrap_err();
+    assert!(matches!(error, StoreError::Moved { expected: 0, found: 1 }));
+    assert_eq!(store.read(0, 9).unwrap(), [row(0)]);
+    assert_eq!(store.checkpoints().unwrap().len(), 1);
+}
+
+fn appends_all_or_nothing(store: &mut impl Store) {
+    store.append(0, &[row(0)], &checkpoint(1)).unwrap();
+    // A checkpoint of a size that exists makes SQLite fail after the rows went in; memory has no such failure.
+    if store.append(1, &[row(1), row(2)], &checkpoint(1)).is_err() {
+        assert_eq!(store.size().unwrap(), 1);
+        assert_eq!(store.read(0, 9).unwrap(), [row(0)]);
+        store.append(1, &[row(1)], &checkpoint(2)).unwrap();
+    }
+}
+
+macro_rules! suite {
+    ($name:ident, $make:expr) => {
+        mod $name {
+            use super::*;
+            #[test]
+            fn rows_are_kept_in_order() {
+                let (_guard, mut store) = $make;
+                keeps_rows_in_order(&mut store);
+            }
+            #[test]
+            fn a_moved_head_is_refused() {
+                let (_guard, mut store) = $make;
+                refuses_a_moved_head(&mut store);
+            }
+            #[test]
+            fn an_append_is_all_or_nothing() {
+                let (_guard, mut store) = $make;
+                appends_all_or_nothing(&mut store);
+            }
+        }
+    };
+}
+
+suite!(memory, ((), MemoryStore::default()));
+suite!(sqlite, {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&dir.path().join("record.db")).unwrap();
+    (dir, store)
+});
+
+#[test]
+fn sqlite_rows_survive_reopening_and_two_writers_never_both_win() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("record.db");
+    let (mut a, mut b) = (SqliteStore::open(&path).unwrap(), SqliteStore::open(&path).unwrap());
+    a.append(0, &[row(1)], &checkpoint(1)).unwrap();
+    assert!(matches!(b.append(0, &[row(2)], &checkpoint(1)), Err(StoreError::Moved { found: 1, .. })));
+    drop((a, b));
+    assert_eq!(SqliteStore::open(&path).unwrap().read(0, 9).unwrap(), [row(1)]);
+}
