@@ -1,11 +1,15 @@
 //! Carriers and marks: what can be varied in a document, how a copy is written, and what a leak still shows of it.
-#![doc = ""]
 
+mod align;
 pub mod authored;
+pub mod carrier;
 pub mod document;
+pub mod extract;
 pub mod find;
 pub mod frame;
 mod guard;
+mod lattice;
 pub mod mark;
+mod normal;
 pub mod pattern;
 pub mod token;

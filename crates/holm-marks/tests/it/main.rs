@@ -1,4 +1,5 @@
 //! What holds of marks and carriers as a whole.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod extraction;
 mod packs;

@@ -1,0 +1,375 @@
+//! What a leak still shows of each mark.
+//!
+//! The extractor sees the leak, the master and the alternatives, never a codeword. Each sentence of the leak is found in
+//! the master by its rare word sequences, so that excerpts, insertions and a new order of sentences do not hurt, then
+//! aligned with the lattice of alternatives; each mark between matched neighbours gets the likelihoods of its
+//! alternatives. Whatever is not between matched neighbours is an erasure.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::align::{Aligner, Alignment, LONGEST_STRETCH, Rates};
+use crate::document::Block;
+use crate::lattice::Lattice;
+use crate::mark::{Layer, Mark};
+use crate::normal::{NormToken, fold, norm_tokens};
+
+/// Version of extraction, recorded with every look.
+pub const EXTRACTOR: &str = "holm-extract/1";
+
+/// Words in the sequences by which a sentence is found.
+const GRAM: usize = 3;
+/// A stretch belongs to the item if the item explains it better than chance by this many nats for the whole stretch.
+const BELONGS_NATS: f64 = 9.0;
+/// Words that a leak must share with an item before anything is said of it.
+const FEWEST_WORDS: usize = 8;
+
+/// What is seen of one mark.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// P(what was seen | the source carried alternative a), up to a factor; constant where nothing was seen.
+    pub likelihood: Vec<f64>,
+    /// The alternative that is clearly seen, if one is.
+    pub seen: Option<u8>,
+}
+
+/// How much of leak and master match.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Words and signs of the leak.
+    pub leak_tokens: usize,
+    /// Of these, how many belong to the item.
+    pub leak_matched: usize,
+    /// Words and signs that all copies share.
+    pub master_tokens: usize,
+    /// Of these, how many the leak shows.
+    pub master_matched: usize,
+}
+
+/// Everything that the decoder is told of a leak.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Extraction {
+    /// [`EXTRACTOR`].
+    pub version: String,
+    /// One reading a mark, in the manifest's order.
+    pub readings: Vec<Reading>,
+    /// How much matches.
+    pub coverage: Coverage,
+}
+
+impl Extraction {
+    /// Whether the leak shares enough with the item to be a leak of it.
+    #[must_use]
+    pub fn belongs(&self) -> bool {
+        self.coverage.leak_matched >= FEWEST_WORDS
+    }
+
+    /// Number of marks that were read.
+    #[must_use]
+    pub fn read_marks(&self) -> usize {
+        self.readings.iter().filter(|r| r.seen.is_some()).count()
+    }
+}
+
+/// An item made ready to be looked for in leaks.
+pub struct Reader {
+    lattice: Lattice,
+    grams: HashMap<Vec<String>, Vec<usize>>,
+    layers: Vec<Layer>,
+    rules: Vec<String>,
+    arities: Vec<usize>,
+}
+
+/// A stretch of the leak where it aligns.
+struct Placed {
+    tokens: Range<usize>,
+    alignment: Alignment,
+}
+
+impl Reader {
+    /// Builds the lattice of an item's master and marks.
+    #[must_use]
+    pub fn new(blocks: &[Block], marks: &[Mark]) -> Self {
+        let lattice = Lattice::new(blocks, marks);
+        let own = |(gram, places): (Vec<&str>, Vec<usize>)| (gram.into_iter().map(str::to_owned).collect(), places);
+        let grams = lattice.grams(GRAM).into_iter().map(own).collect();
+        Self {
+            lattice,
+            grams,
+            layers: marks.iter().map(|m| m.layer).collect(),
+            rules: marks.iter().map(|m| m.rule.clone()).collect(),
+            arities: marks.iter().map(Mark::arity).collect(),
+        }
+    }
+
+    /// Share of the leak's word sequences that the item has: a quick look before the slow one.
+    #[must_use]
+    pub fn resemblance(&self, leak: &str) -> f64 {
+        let tokens = norm_tokens(&fold(leak).text);
+        let words: Vec<&NormToken> = tokens.iter().filter(|t| !t.punct).collect();
+        let grams = words.windows(GRAM).map(|w| w.iter().map(|t| t.bare.clone()).collect::<Vec<_>>());
+        let (known, all) = grams.fold((0_u32, 0_u32), |(known, all), g| (known + u32::from(self.grams.contains_key(&g)), all + 1));
+        f64::from(known) / f64::from(all.max(1))
+    }
+
+    /// Reads every mark that the leak shows.
+    #[must_use]
+    pub fn extract(&self, leak: &str) -> Extraction {
+        let tokens = norm_tokens(&fold(leak).text);
+        let stretches = stretches(&tokens);
+        let first = self.place_all(&tokens, &stretches, Rates::PRIOR);
+        let rates = self.learn(&tokens, &first);
+        let placed = self.place_all(&tokens, &stretches, rates);
+        let readings = self.readings(&placed);
+        let coverage = self.coverage(&tokens, &placed);
+        Extraction { version: EXTRACTOR.to_owned(), readings, coverage }
+    }
+
+    fn place_all(&self, tokens: &[NormToken], stretches: &[Range<usize>], rates: Rates) -> Vec<Placed> {
+        let aligner = Aligner { lattice: &self.lattice, rates };
+        stretches.iter().filter_map(|s| self.place(&aligner, tokens, s.clone())).collect()
+    }
+
+    /// Aligns a stretch where it fits best, if it fits anywhere.
+    fn place(&self, aligner: &Aligner<'_>, tokens: &[NormToken], stretch: Range<usize>) -> Option<Placed> {
+        let leak = tokens.get(stretch.clone())?;
+        let foreign = aligner.foreign(leak);
+        let aligned = self.windows(leak).into_iter().map(|window| aligner.align(leak, window));
+        let best = aligned.max_by(|a, b| a.total.total_cmp(&b.total))?;
+        let places = (self.lattice.nodes.len().max(2) as f64).ln();
+        let fits = best.total > 0.0 && best.total.ln() - foreign.ln() - places >= BELONGS_NATS;
+        fits.then_some(Placed { tokens: stretch, alignment: best })
+    }
+
+    /// Up to two windows of the lattice that share the most and rarest word sequences with the stretch.
+    fn windows(&self, leak: &[NormToken]) -> Vec<Range<usize>> {
+        let words: Vec<&NormToken> = leak.iter().filter(|t| !t.punct).collect();
+        let mut hits: Vec<(usize, f64)> = Vec::new();
+        for gram in words.windows(GRAM) {
+            let gram: Vec<String> = gram.iter().map(|t| t.bare.clone()).collect();
+            if let Some(places) = self.grams.get(&gram) {
+                hits.extend(places.iter().map(|p| (*p, 1.0 / places.len() as f64)));
+            }
+        }
+        hits.sort_by_key(|(place, _)| *place);
+        let length = 2 * leak.len() + 24;
+        let mut windows = Vec::new();
+        for _ in 0..2 {
+            let weight = |from: usize| hits.iter().filter(|(p, _)| (from..from + length).contains(p)).map(|(_, w)| w).sum::<f64>();
+            let best = hits.iter().map(|(p, _)| (*p, weight(*p))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+            let Some((from, _)) = best else { break };
+            windows.push(from.saturating_sub(leak.len() + 16)..(from + length + 16).min(self.lattice.nodes.len()));
+            hits.retain(|(p, _)| !(from..from + length).contains(p));
+        }
+        windows
+    }
+
+    /// How the channel treated what all copies share: marks take no part, so no codeword does.
+    fn learn(&self, tokens: &[NormToken], placed: &[Placed]) -> Rates {
+        const WEIGHT: f64 = 60.0;
+        let mut seen = ChannelCounts::default();
+        placed.iter().for_each(|p| seen.add(self, tokens, p));
+        let rate = |count: f64, of: f64, prior: f64| ((count + WEIGHT * prior) / (of + WEIGHT)).clamp(0.002, 0.4);
+        let prior = Rates::PRIOR;
+        Rates {
+            word_lost: rate(seen.words_lost, seen.words, prior.word_lost),
+            word_added: rate(seen.words_added, seen.words, prior.word_added),
+            word_changed: rate(seen.words_changed, seen.words, prior.word_changed),
+            sign_lost: rate(seen.signs_lost, seen.signs, prior.sign_lost),
+            sign_added: rate(seen.signs_added, seen.signs, prior.sign_added),
+            typo: rate(seen.typos, seen.words, prior.typo),
+            accent_lost: rate(seen.accents_lost, seen.words, prior.accent_lost),
+        }
+    }
+
+    fn readings(&self, placed: &[Placed]) -> Vec<Reading> {
+        // By mark, then by site: readings of one site are averaged, those of different sites multiply.
+        let mut by_site: BTreeMap<(usize, usize), Vec<Vec<f64>>> = BTreeMap::new();
+        for p in placed {
+            for (index, choice) in self.lattice.choices.iter().enumerate() {
+                if !p.alignment.window().contains(&choice.entry) {
+                    continue;
+                }
+                if let Some(row) = self.site_row(&p.alignment, index) {
+                    by_site.entry((choice.mark, index)).or_default().push(row);
+                }
+            }
+        }
+        let mut rows: Vec<Vec<f64>> = self.arities.iter().map(|q| vec![1.0; *q]).collect();
+        for ((mark, _), site_rows) in by_site {
+            let mean = |a: usize| site_rows.iter().map(|r| r[a]).sum::<f64>() / site_rows.len() as f64;
+            rows[mark].iter_mut().enumerate().for_each(|(a, l)| *l *= mean(a));
+        }
+        self.forget_wiped(&mut rows);
+        rows.into_iter().map(Reading::new).collect()
+    }
+
+    /// Likelihoods of one site's alternatives, if the alignment passes it between matched neighbours.
+    fn site_row(&self, alignment: &Alignment, index: usize) -> Option<Vec<f64>> {
+        const SEEN: f64 = 0.02;
+        let choice = self.lattice.choices.get(index)?;
+        let mass: Vec<f64> = choice.exits.iter().map(|e| alignment.through(*e)).collect();
+        let passed: f64 = mass.iter().sum();
+        let last = choice.exits.last().copied()? + 2;
+        let anchor = self.anchor(alignment, (0..choice.entry).rev()) * self.anchor(alignment, last..self.lattice.nodes.len());
+        let trust = (passed / alignment.total).min(1.0) * anchor;
+        if trust < SEEN || passed <= 0.0 {
+            return None;
+        }
+        let layer = self.layers.get(choice.mark).copied().unwrap_or(Layer::Wording);
+        let slip = slip(layer);
+        let arity = mass.len() as f64;
+        let row = mass.iter().map(|m| trust * ((1.0 - slip) * m / passed + slip / arity) + (1.0 - trust) / arity);
+        Some(row.collect())
+    }
+
+    /// How surely one of the nearest two fixed tokens in this direction is matched.
+    fn anchor(&self, alignment: &Alignment, direction: impl Iterator<Item = usize>) -> f64 {
+        let near = direction.filter(|n| self.lattice.nodes[*n].fixed).take(2);
+        near.map(|n| alignment.matched(n)).fold(0.0, f64::max).min(1.0)
+    }
+
+    /// A frame whose sites all read alike was probably made uniform by whoever retyped or cleaned the text; its marks then
+    /// say nothing of their source. Judged over all frames together, from readings alone.
+    fn forget_wiped(&self, rows: &mut [Vec<f64>]) {
+        const PRIOR: f64 = 0.02;
+        const STRAY: f64 = 0.03;
+        let mut by_rule: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (mark, rule) in self.rules.iter().enumerate().filter(|(_, r)| !r.starts_with("authored:")) {
+            by_rule.entry(rule).or_default().push(mark);
+        }
+        let mut uniform: Vec<(Vec<usize>, f64)> = Vec::new();
+        for marks in by_rule.into_values() {
+            let seen: Vec<usize> = marks.iter().filter_map(|m| best(&rows[*m])).collect();
+            if seen.len() < 2 {
+                continue;
+            }
+            let arity = self.arities[marks[0]];
+            let most = (0..arity).map(|a| seen.iter().filter(|s| **s == a).count()).max().unwrap_or(0);
+            let wiped = most as f64 * (1.0 - STRAY).ln() + (seen.len() - most) as f64 * (STRAY / (arity as f64 - 1.0)).ln();
+            let alive = (seen.len() as f64 - 1.0) * (arity as f64).ln();
+            uniform.push((marks, wiped + alive));
+        }
+        let logit = (PRIOR / (1.0 - PRIOR)).ln();
+        let together: f64 = logit + uniform.iter().map(|(_, l)| l).sum::<f64>();
+        for (marks, own) in &uniform {
+            let evidence = (logit + own).max(together.min(own + 3.0));
+            let wiped = 1.0 / (1.0 + (-evidence).exp());
+            for mark in marks {
+                let mean = 1.0 / rows[*mark].len() as f64;
+                let total: f64 = rows[*mark].iter().sum();
+                rows[*mark].iter_mut().for_each(|l| *l = wiped * mean + (1.0 - wiped) * *l / total);
+            }
+        }
+    }
+
+    fn coverage(&self, tokens: &[NormToken], placed: &[Placed]) -> Coverage {
+        let mut shown = vec![false; self.lattice.nodes.len()];
+        let mut leak = vec![false; tokens.len()];
+        for p in placed {
+            for node in p.alignment.window().filter(|n| p.alignment.matched(*n) > 0.5) {
+                shown[node] = self.lattice.nodes[node].fixed;
+            }
+            for (t, _) in p.alignment.pairs() {
+                leak.get_mut(p.tokens.start + t).into_iter().for_each(|l| *l = true);
+            }
+        }
+        let count = |list: &[bool]| list.iter().filter(|x| **x).count();
+        Coverage { leak_tokens: tokens.len(), leak_matched: count(&leak), master_tokens: self.lattice.fixed_tokens(), master_matched: count(&shown) }
+    }
+}
+
+impl Reading {
+    fn new(row: Vec<f64>) -> Self {
+        let top = row.iter().copied().fold(0.0, f64::max);
+        let likelihood: Vec<f64> = row.iter().map(|l| l / top).collect();
+        let seen = best(&likelihood).and_then(|a| u8::try_from(a).ok());
+        Self { likelihood, seen }
+    }
+}
+
+/// The alternative that is at least four times as likely as any other.
+fn best(row: &[f64]) -> Option<usize> {
+    const CLEARLY: f64 = 4.0;
+    let top = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
+    let second = row.iter().enumerate().filter(|(a, _)| *a != top.0).map(|(_, l)| *l).fold(0.0, f64::max);
+    (*top.1 > CLEARLY * second).then_some(top.0)
+}
+
+/// Chance that a mark of this layer shows another alternative than its source's for reasons that no alignment sees.
+fn slip(layer: Layer) -> f64 {
+    match layer {
+        Layer::Fact => 0.005,
+        Layer::Wording => 0.01,
+        Layer::Orthography => 0.02,
+        Layer::Typography | Layer::Layout | Layer::Invisible => 0.05,
+    }
+}
+
+/// Cuts a leak into sentences of at most [`LONGEST_STRETCH`] tokens; each takes the two tokens before it along.
+fn stretches(tokens: &[NormToken]) -> Vec<Range<usize>> {
+    const LEAD: usize = 2;
+    const SHORTEST: usize = 6;
+    let mut cuts = vec![0];
+    for (at, token) in tokens.iter().enumerate() {
+        let length = at + 1 - cuts.last().copied().unwrap_or(0);
+        let sentence = token.punct && matches!(token.norm.as_str(), "." | "?" | "!" | "\u{2026}") && length >= SHORTEST;
+        if sentence || length >= LONGEST_STRETCH - LEAD {
+            cuts.push(at + 1);
+        }
+    }
+    if cuts.last() != Some(&tokens.len()) {
+        cuts.push(tokens.len());
+    }
+    cuts.windows(2).map(|pair| pair[0].saturating_sub(LEAD)..pair[1]).filter(|r| !r.is_empty()).collect()
+}
+
+/// What the channel did to tokens that all copies share.
+#[derive(Default)]
+struct ChannelCounts {
+    words: f64,
+    words_lost: f64,
+    words_added: f64,
+    words_changed: f64,
+    signs: f64,
+    signs_lost: f64,
+    signs_added: f64,
+    typos: f64,
+    accents_lost: f64,
+}
+
+impl ChannelCounts {
+    fn add(&mut self, reader: &Reader, tokens: &[NormToken], placed: &Placed) {
+        let leak = tokens.get(placed.tokens.clone()).unwrap_or_default();
+        let pairs = placed.alignment.pairs();
+        let (Some(first), Some(last)) = (pairs.iter().map(|(_, n)| *n).min(), pairs.iter().map(|(_, n)| *n).max()) else { return };
+        let (from, to) = (pairs.iter().map(|(t, _)| *t).min().unwrap_or(0), pairs.iter().map(|(t, _)| *t).max().unwrap_or(0));
+        for node in (first..=last).map(|n| &reader.lattice.nodes[n]).filter(|n| n.fixed) {
+            let sign = node.token.as_ref().is_some_and(|t| t.punct);
+            if sign { self.signs += 1.0 } else { self.words += 1.0 }
+        }
+        let matched = pairs.iter().filter(|(_, n)| reader.lattice.nodes[*n].fixed);
+        let (mut words, mut signs) = (0.0, 0.0);
+        for (t, n) in matched {
+            let (Some(written), Some(seen)) = (&reader.lattice.nodes[*n].token, leak.get(*t)) else { continue };
+            if written.punct { signs += 1.0 } else { words += 1.0 }
+            if written.norm != seen.norm && written.bare == seen.bare {
+                self.accents_lost += 1.0;
+            } else if written.norm != seen.norm {
+                let near = crate::normal::typos(&written.bare, &seen.bare, 2) <= 2;
+                if near { self.typos += 1.0 } else { self.words_changed += 1.0 }
+            }
+        }
+        let fixed = (first..=last).map(|n| &reader.lattice.nodes[n]).filter(|n| n.fixed);
+        let (all_words, all_signs) = fixed.fold((0.0, 0.0), |(w, s), n| if n.token.as_ref().is_some_and(|t| t.punct) { (w, s + 1.0) } else { (w + 1.0, s) });
+        self.words_lost += f64::max(all_words - words, 0.0);
+        self.signs_lost += f64::max(all_signs - signs, 0.0);
+        let paired: std::collections::BTreeSet<usize> = pairs.iter().map(|(t, _)| *t).collect();
+        for (t, token) in leak.iter().enumerate().take(to + 1).skip(from).filter(|(t, _)| !paired.contains(t)) {
+            debug_assert!(t <= to);
+            if token.punct { self.signs_added += 1.0 } else { self.words_added += 1.0 }
+        }
+    }
+}
