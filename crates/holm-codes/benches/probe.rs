@@ -13,7 +13,7 @@ fn main() {
     let only = get("--attack", "");
     let alpha = 1e-3;
     let arities = vec![q; m];
-    let law = match get("--law", "").as_str() { "half" => Law::Half, "j6" => Law::J6, "j5" => Law::J5, "halfj6" => Law::HalfJ6, _ => Law::default_for((m as f64) * ((q - 1) as f64), n, 6) };
+    let law = match get("--law", "").as_str() { "half" => Law::Half, "j7" => Law::J7, "halfj7" => Law::HalfJ7, _ => Law::default_for((m as f64) * ((q - 1) as f64), n, 6) };
     println!("law {law:?}");
     let channel = if noisy { Channel::NOISY } else { Channel::CLEAN };
     for (name, attack) in Attack::catalogue() {

@@ -22,12 +22,10 @@ pub const MOST_SYMBOLS: usize = 8;
 pub enum Law {
     /// p = ½: best against one or two, void against a minority attack of three.
     Half,
-    /// Two marks of three at ½, the third from J6: for texts that barely suffice for one leaker.
-    HalfJ6,
-    /// {0.2: 0.35, 0.5: 0.30, 0.8: 0.35}: up to about four.
-    J6,
-    /// {0.188: 0.42, 0.5: 0.16, 0.812: 0.42}: five and more.
-    J5,
+    /// Two marks of three at ½, the third from J7: for texts that suffice for one leaker or two.
+    HalfJ7,
+    /// {0.219: 0.375, 0.5: 0.25, 0.781: 0.375}: three to six.
+    J7,
 }
 
 /// How the marks of one arity are biased: weighted atoms.
@@ -38,31 +36,25 @@ struct Atom {
     bias: &'static [u32],
 }
 
-// The low byte of every atom is zero, so that codewords need eight random bits a mark; 0x3300/2¹⁶ = 0.1992.
+// The low byte of every atom is zero, so that codewords need eight random bits a mark; 0x3800/2¹⁶ = 0.21875.
 const HALF: &[Atom] = &[Atom { weight: ONE, bias: &[0x8000, 0x8000] }];
-const J6: &[Atom] = &[
-    Atom { weight: 22_938, bias: &[0x3300, 0xcd00] },
-    Atom { weight: 19_660, bias: &[0x8000, 0x8000] },
-    Atom { weight: 22_938, bias: &[0xcd00, 0x3300] },
+const J7: &[Atom] = &[
+    Atom { weight: 24_576, bias: &[0x3800, 0xc800] },
+    Atom { weight: 16_384, bias: &[0x8000, 0x8000] },
+    Atom { weight: 24_576, bias: &[0xc800, 0x3800] },
 ];
-const J5: &[Atom] = &[
-    Atom { weight: 27_525, bias: &[0x3000, 0xd000] },
-    Atom { weight: 10_486, bias: &[0x8000, 0x8000] },
-    Atom { weight: 27_525, bias: &[0xd000, 0x3000] },
-];
-const HALF_J6: &[Atom] = &[
-    Atom { weight: 7_646, bias: &[0x3300, 0xcd00] },
-    Atom { weight: 50_244, bias: &[0x8000, 0x8000] },
-    Atom { weight: 7_646, bias: &[0xcd00, 0x3300] },
+const HALF_J7: &[Atom] = &[
+    Atom { weight: 8_192, bias: &[0x3800, 0xc800] },
+    Atom { weight: 49_152, bias: &[0x8000, 0x8000] },
+    Atom { weight: 8_192, bias: &[0xc800, 0x3800] },
 ];
 
 impl Law {
     fn binary(self) -> &'static [Atom] {
         match self {
             Self::Half => HALF,
-            Self::HalfJ6 => HALF_J6,
-            Self::J6 => J6,
-            Self::J5 => J5,
+            Self::HalfJ7 => HALF_J7,
+            Self::J7 => J7,
         }
     }
 
@@ -98,29 +90,20 @@ impl Law {
 
     /// The law for the largest coalition that marks worth `binary_marks` binary ones can still resolve among `copies`.
     ///
-    /// `largest` is the policy's largest coalition. The lengths are those at which a coalition of two, three and four is
-    /// found with probability 0.95 at α = 10⁻³ (`docs/design/codes.md`), which grow with ln(copies / α).
+    /// `largest` is the policy's largest coalition. The length is that at which three are found whatever they do, with
+    /// probability 0.95 at α = 10⁻³ among 100 (`docs/design/codes.md`); it grows with ln(copies / α).
     #[must_use]
     pub fn default_for(binary_marks: f64, copies: usize, largest: u8) -> Self {
         const AT_100: f64 = 11.51;
+        const THREE_UNDER_J7: f64 = 125.0;
         let scale = ((copies.max(2) as f64) * 1000.0).ln() / AT_100;
         match largest {
             0..=2 => Self::Half,
-            _ if binary_marks < TWO_AT_HALF * scale => Self::HalfJ6,
-            _ if binary_marks < THREE_AT_J6 * scale => Self::HalfJ6,
-            3..=4 => Self::J6,
-            _ if binary_marks < FIVE_AT_J5 * scale => Self::J6,
-            _ => Self::J5,
+            _ if binary_marks < THREE_UNDER_J7 * scale => Self::HalfJ7,
+            _ => Self::J7,
         }
     }
 }
-
-/// Binary marks at which two are found under ½ (n = 100, α = 10⁻³).
-const TWO_AT_HALF: f64 = 62.0;
-/// Binary marks at which three are found under J6 whatever they do.
-const THREE_AT_J6: f64 = 125.0;
-/// Binary marks at which five are found under J5 whatever they do.
-const FIVE_AT_J5: f64 = 300.0;
 
 /// Splits `total` into `parts` integers that differ by one at most.
 fn spread(total: u32, parts: usize) -> Vec<u32> {
@@ -223,7 +206,7 @@ mod tests {
 
     #[test]
     fn every_law_is_a_distribution() {
-        for law in [Law::Half, Law::HalfJ6, Law::J6, Law::J5] {
+        for law in [Law::Half, Law::HalfJ7, Law::J7] {
             assert_eq!(law.binary().iter().map(|a| a.weight).sum::<u32>(), ONE);
             for atom in law.binary() {
                 Bias::new(atom.bias.to_vec()).unwrap();
@@ -238,10 +221,10 @@ mod tests {
 
     #[test]
     fn atoms_come_as_often_as_the_law_says() {
-        // Chi-square over the three atoms of J6, 30,000 marks, two degrees of freedom: 13.8 is exceeded once in 1,000.
-        let biases = draw_biases(&ItemKey::from_bytes([1; 32]), Law::J6, &vec![2; 30_000]);
+        // Chi-square over the three atoms of J7, 30,000 marks, two degrees of freedom: 13.8 is exceeded once in 1,000.
+        let biases = draw_biases(&ItemKey::from_bytes([1; 32]), Law::J7, &vec![2; 30_000]);
         let mut chi2 = 0.0;
-        for atom in J6 {
+        for atom in J7 {
             let seen = biases.iter().filter(|b| b.parts() == atom.bias).count() as f64;
             let expected = 30_000.0 * f64::from(atom.weight) / f64::from(ONE);
             chi2 += (seen - expected).powi(2) / expected;
@@ -265,8 +248,8 @@ mod tests {
     #[test]
     fn the_default_law_follows_what_the_marks_can_resolve() {
         assert_eq!(Law::default_for(500.0, 100, 2), Law::Half);
-        assert_eq!(Law::default_for(30.0, 100, 4), Law::HalfJ6);
-        assert_eq!(Law::default_for(145.0, 100, 4), Law::J6);
-        assert_eq!(Law::default_for(345.0, 100, 6), Law::J5);
+        assert_eq!(Law::default_for(30.0, 100, 4), Law::HalfJ7);
+        assert_eq!(Law::default_for(145.0, 100, 4), Law::J7);
+        assert_eq!(Law::default_for(145.0, 1000, 4), Law::HalfJ7, "ten times the copies need a fifth more marks");
     }
 }

@@ -7,6 +7,8 @@ pub mod evidence;
 pub mod family;
 pub mod key;
 pub mod law;
+pub mod ledger;
+pub mod power;
 mod ratio;
 pub mod score;
 mod search;

@@ -107,7 +107,7 @@ impl Reader {
     /// Share of the leak's word sequences that the item has: a quick look before the slow one.
     #[must_use]
     pub fn resemblance(&self, leak: &str) -> f64 {
-        let tokens = norm_tokens(&fold(leak).text);
+        let tokens = norm_tokens(&fold(leak, self.lattice.invisible).text);
         let words: Vec<&NormToken> = tokens.iter().filter(|t| !t.punct).collect();
         let grams = words.windows(GRAM).map(|w| w.iter().map(|t| t.bare.clone()).collect::<Vec<_>>());
         let (known, all) = grams.fold((0_u32, 0_u32), |(known, all), g| (known + u32::from(self.grams.contains_key(&g)), all + 1));
@@ -117,7 +117,7 @@ impl Reader {
     /// Reads every mark that the leak shows.
     #[must_use]
     pub fn extract(&self, leak: &str) -> Extraction {
-        let tokens = norm_tokens(&fold(leak).text);
+        let tokens = norm_tokens(&fold(leak, self.lattice.invisible).text);
         let stretches = stretches(&tokens);
         let first = self.place_all(&tokens, &stretches, Rates::PRIOR);
         let rates = self.learn(&tokens, &first);

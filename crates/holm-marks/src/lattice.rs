@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::document::Block;
-use crate::mark::Mark;
+use crate::mark::{Layer, Mark};
 use crate::normal::{NormToken, fold, norm_tokens};
 
 /// A place in the lattice.
@@ -37,11 +37,14 @@ pub(crate) struct Lattice {
     pub(crate) choices: Vec<Choice>,
     /// Fixed tokens by bare form: how often each occurs.
     pub(crate) counts: HashMap<String, usize>,
+    /// Whether invisible marks are among them.
+    pub(crate) invisible: bool,
 }
 
 impl Lattice {
     pub(crate) fn new(blocks: &[Block], marks: &[Mark]) -> Self {
-        let mut lattice = Self { nodes: Vec::new(), choices: Vec::new(), counts: HashMap::new() };
+        let invisible = marks.iter().any(|m| m.layer == Layer::Invisible);
+        let mut lattice = Self { nodes: Vec::new(), choices: Vec::new(), counts: HashMap::new(), invisible };
         for (index, block) in blocks.iter().enumerate() {
             let mut sites: Vec<(usize, std::ops::Range<usize>, &[String])> = Vec::new();
             for (mark, m) in marks.iter().enumerate() {
@@ -65,7 +68,7 @@ impl Lattice {
     }
 
     fn fixed(&mut self, block: usize, text: &str) {
-        for token in norm_tokens(&fold(text).text) {
+        for token in norm_tokens(&fold(text, self.invisible).text) {
             *self.counts.entry(token.bare.clone()).or_default() += 1;
             let before = self.last();
             self.nodes.push(Node { token: Some(token), before, fixed: true, block });
@@ -80,7 +83,7 @@ impl Lattice {
         let mut exits = Vec::with_capacity(texts.len());
         for text in texts {
             let mut last = entry;
-            for token in norm_tokens(&fold(text).text) {
+            for token in norm_tokens(&fold(text, self.invisible).text) {
                 self.nodes.push(Node { token: Some(token), before: vec![last], fixed: false, block });
                 last = self.nodes.len() - 1;
             }

@@ -5,6 +5,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::invisible::MARKER;
 use crate::token::{TokenKind, tokenize};
 
 /// A token of a leak or of a master.
@@ -26,9 +27,11 @@ pub(crate) struct Folded {
 
 /// Removes invisible characters, look-alikes and typographic variety; joins words that were hyphenated at line ends and
 /// drops the marks that mail programs put before quoted lines.
-pub(crate) fn fold(text: &str) -> Folded {
+///
+/// With `keep_marker`, the character that invisible marks are made of becomes a sign of its own.
+pub(crate) fn fold(text: &str, keep_marker: bool) -> Folded {
     let unquoted: String = text.lines().map(strip_quote_marks).collect::<Vec<_>>().join("\n");
-    let composed: String = unquoted.chars().filter(|c| !is_invisible(*c)).map(fold_char).collect::<String>().nfkc().map(fold_char).collect();
+    let composed: String = unquoted.chars().filter(|c| !is_invisible(*c) || keep_marker && *c == MARKER).map(fold_char).collect::<String>().nfkc().map(fold_char).collect();
     Folded { text: join_hyphenated(&composed) }
 }
 
@@ -130,7 +133,7 @@ mod tests {
     use super::*;
 
     fn bares(text: &str) -> Vec<String> {
-        norm_tokens(&fold(text).text).into_iter().map(|t| t.bare).collect()
+        norm_tokens(&fold(text, false).text).into_iter().map(|t| t.bare).collect()
     }
 
     #[test]

@@ -63,6 +63,10 @@ pub enum Event {
         log_key: String,
         /// Public age recipients of the officer and, if made, of the recovery key.
         vault: Vec<String>,
+        /// α of an incident, unless a trace lowers it.
+        alpha: f64,
+        /// The largest coalition that items are marked against.
+        largest_coalition: u8,
     },
     /// A person came on the roster.
     PersonAdded {
@@ -143,6 +147,8 @@ pub enum Event {
         master_object: ObjectHash,
         /// Handling marking, as given.
         marking: Option<String>,
+        /// The originator's conditions, as given.
+        conditions: Option<String>,
         /// File name of the master.
         file: String,
     },
@@ -268,6 +274,41 @@ impl Event {
             Self::ExtractionRecorded { .. } => "extraction-recorded",
             Self::VerdictRecorded { .. } => "verdict-recorded",
             Self::ItemOpened { .. } => "item-opened",
+        }
+    }
+}
+
+impl Event {
+    /// The item that the event is about, if it is about one.
+    #[must_use]
+    pub fn item(&self) -> Option<&ItemName> {
+        match self {
+            Self::ItemPrepared { item, .. }
+            | Self::KeyContributed { item, .. }
+            | Self::ItemReleased { item, .. }
+            | Self::Disclosure { item, .. }
+            | Self::PlainWritten { item, .. }
+            | Self::ReceiptImported { item, .. }
+            | Self::ExtractionRecorded { item, .. }
+            | Self::VerdictRecorded { item, .. }
+            | Self::ItemOpened { item, .. } => Some(item),
+            _ => None,
+        }
+    }
+}
+
+impl Event {
+    /// Sealed files that the event names.
+    #[must_use]
+    pub fn objects(&self) -> Vec<&str> {
+        match self {
+            Self::ItemPrepared { object, .. }
+            | Self::EvidenceSealed { object, .. }
+            | Self::ExtractionRecorded { object, .. }
+            | Self::VerdictRecorded { object, .. } => vec![object],
+            Self::ItemReleased { key_object, master_object, .. } => vec![key_object, master_object],
+            Self::Disclosure { sealed, .. } => vec![sealed],
+            _ => Vec::new(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The record: appends events to a store and answers with proofs.
 
 use ed25519_dalek::SigningKey;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::entry::{BodyKey, Entry, EntryError, Opened, Row};
 use crate::event::Event;
@@ -34,7 +34,18 @@ pub enum RecordError {
     /// Sealing failed.
     #[error(transparent)]
     Seal(#[from] EntryError),
+    /// The machine's clock went back.
+    #[error("this machine's clock ({now}) runs behind the record's last entry ({last}); set the clock and try again, nothing was recorded")]
+    Clock {
+        /// What the clock says.
+        now: Timestamp,
+        /// Time of the last entry.
+        last: Timestamp,
+    },
 }
+
+/// A clock may run behind the last entry by as much; the entry then takes the last entry's time.
+const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(2);
 
 /// Keys of a record.
 pub struct RecordKeys {
@@ -52,6 +63,7 @@ pub struct Record<S> {
     keys: RecordKeys,
     tree: Tree,
     checkpoint: Option<String>,
+    last: Option<Timestamp>,
 }
 
 impl<S: Store> Record<S> {
@@ -60,7 +72,7 @@ impl<S: Store> Record<S> {
     /// # Errors
     /// [`RecordError`] if the store fails or the entries were altered.
     pub fn open(mut store: S, keys: RecordKeys) -> Result<Self, RecordError> {
-        let (tree, checkpoint) = load(&mut store)?;
+        let (tree, checkpoint, last) = load(&mut store)?;
         if let Some(note) = &checkpoint {
             let key = NoteKey::new(keys.origin.clone(), keys.signing.verifying_key());
             let stated = key.open(note).and_then(Checkpoint::from_text).map_err(|_| RecordError::Altered)?;
@@ -71,7 +83,7 @@ impl<S: Store> Record<S> {
         } else if tree.size() > 0 {
             return Err(RecordError::Altered);
         }
-        Ok(Self { store, keys, tree, checkpoint })
+        Ok(Self { store, keys, tree, checkpoint, last })
     }
 
     /// Number of entries.
@@ -110,6 +122,7 @@ impl<S: Store> Record<S> {
     /// [`RecordError`]; then none of the events is in the record.
     pub fn append(&mut self, actor: &str, at: Timestamp, events: Vec<Event>) -> Result<u64, RecordError> {
         let first = self.size();
+        let at = self.not_before_last(at)?;
         let entry = |event| Entry { v: BODY_VERSION, at, actor: actor.to_owned(), event };
         let rows: Vec<Row> = events.into_iter().map(|e| Row::seal(&entry(e), &self.keys.body)).collect::<Result<_, _>>()?;
         let mut tree = self.tree.clone();
@@ -118,14 +131,33 @@ impl<S: Store> Record<S> {
         let note = sign(&text, &self.keys.origin, &self.keys.signing);
         let checkpoint = StoredCheckpoint { size: tree.size(), note };
         if let Err(error) = self.store.append(first, &rows, &checkpoint) {
-            let kept = matches!(error, StoreError::Medium(_)) && load(&mut self.store).is_ok_and(|(now, _)| now == tree);
+            let kept = matches!(error, StoreError::Medium(_)) && load(&mut self.store).is_ok_and(|(now, ..)| now == tree);
             if !kept {
                 return Err(error.into());
             }
         }
         self.tree = tree;
         self.checkpoint = Some(checkpoint.note);
+        self.last = Some(at);
         Ok(first)
+    }
+
+    fn not_before_last(&self, now: Timestamp) -> Result<Timestamp, RecordError> {
+        match self.last {
+            Some(last) if now < last && last.duration_since(now) > CLOCK_SLACK => Err(RecordError::Clock { now, last }),
+            Some(last) => Ok(now.max(last)),
+            None => Ok(now),
+        }
+    }
+
+    /// The leaf of entry `index`, and its body and salt for whoever is to be shown this entry alone.
+    ///
+    /// # Errors
+    /// [`RecordError`] if the entry is not there or does not open.
+    pub fn entry(&mut self, index: u64) -> Result<(String, Option<Opened>), RecordError> {
+        let row = self.store.read(index, index + 1)?.pop().ok_or(RecordError::Altered)?;
+        let opened = row.open(&self.keys.body).map_err(|error| RecordError::Entry { index, error })?;
+        Ok((row.leaf, opened))
     }
 
     /// Proof that entry `index` is in the record, against the newest checkpoint.
@@ -145,10 +177,13 @@ impl<S: Store> Record<S> {
     }
 }
 
-fn load(store: &mut impl Store) -> Result<(Tree, Option<String>), StoreError> {
+type Loaded = (Tree, Option<String>, Option<Timestamp>);
+
+fn load(store: &mut impl Store) -> Result<Loaded, StoreError> {
     let size = store.size()?;
     let rows = store.read(0, size)?;
     let tree = Tree::from_leaves(rows.iter().map(Row::leaf_hash));
     let newest = store.checkpoints()?.pop().map(|c| c.note);
-    Ok((tree, newest))
+    let last = rows.last().and_then(|row| row.leaf.lines().nth(1)).and_then(|time| time.parse().ok());
+    Ok((tree, newest, last))
 }

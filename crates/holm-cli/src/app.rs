@@ -1,0 +1,99 @@
+//! Dispatch, and what all commands share.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+use holm::identity::DeviceKeys;
+use holm::workspace::Workspace;
+use jiff::Timestamp;
+
+use crate::cli::{Cli, Command, Global};
+use crate::error::{CommandError, Outcome};
+use crate::secret::{PassphraseSource, take_from_environment};
+
+pub(crate) fn main() -> ExitCode {
+    take_from_environment();
+    let cli = Cli::parse();
+    let app = App { global: cli.global };
+    match dispatch(&app, cli.command) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => error.report(),
+    }
+}
+
+fn dispatch(app: &App, command: Command) -> Result<Outcome, CommandError> {
+    match command {
+        Command::Init(args) => args.run(app),
+        Command::Person(args) => args.run(app),
+        Command::Custodian(args) => args.run(app),
+        Command::Keygen(args) => args.run(app),
+        Command::Marks(args) => args.run(app),
+        Command::Share(args) => args.run(app),
+        Command::Contribute(args) => args.run(app),
+        Command::Item(args) => args.run(app),
+        Command::Open(args) => args.run(app),
+        Command::Receipt(args) => args.run(app),
+        Command::Trace(args) => args.run(app),
+        Command::Record(args) => args.run(app),
+    }
+}
+
+/// What all commands share.
+pub(crate) struct App {
+    pub(crate) global: Global,
+}
+
+impl App {
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    pub(crate) fn passphrase(&self) -> PassphraseSource<'_> {
+        PassphraseSource { file: self.global.passphrase_file.as_deref() }
+    }
+
+    /// Opens the workspace, asking for the passphrase only if its key needs one.
+    pub(crate) fn workspace(&self) -> Result<Workspace, CommandError> {
+        let folder = &self.global.workspace;
+        let key = self.global.officer_key.clone().unwrap_or_else(|| folder.join("officer.key"));
+        let passphrase = if is_locked(&key) { self.passphrase().existing("the officer's key")? } else { None };
+        Ok(Workspace::open(folder, passphrase.as_ref(), self.global.officer_key.as_deref())?)
+    }
+
+    /// Reads a device's key file.
+    pub(crate) fn device_keys(&self, path: &Path) -> Result<DeviceKeys, CommandError> {
+        let bytes = read(path)?;
+        let passphrase = if is_locked(path) { self.passphrase().existing(&format!("`{}`", path.display()))? } else { None };
+        Ok(DeviceKeys::from_file(&bytes, passphrase.as_ref())?)
+    }
+
+    /// Prints JSON if it was asked for, else what `text` writes.
+    pub(crate) fn show(&self, value: &impl serde::Serialize, text: impl FnOnce()) -> Result<(), CommandError> {
+        if self.global.json {
+            println!("{}", serde_json::to_string_pretty(value)?);
+        } else {
+            text();
+        }
+        Ok(())
+    }
+}
+
+fn is_locked(path: &Path) -> bool {
+    std::fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"age-encryption.org/v1"))
+}
+
+/// Reads a file or says which one could not be read.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
+    std::fs::read(path).map_err(|e| CommandError::new(format!("`{}` could not be read: {e}", path.display())))
+}
+
+/// Reads a text file.
+pub(crate) fn read_text(path: &Path) -> Result<String, CommandError> {
+    String::from_utf8(read(path)?).map_err(|_| CommandError::new(format!("`{}` is not UTF-8 text", path.display())))
+}
+
+/// The last part of a path.
+pub(crate) fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
+}

@@ -1,0 +1,56 @@
+//! The command line as clap reads it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::command::{contribute, custodian, init, item, keygen, marks, open, person, receipt, record, share, trace};
+
+/// Share sensitive documents as individually marked copies, and prove which copy a leak came from.
+#[derive(Debug, Parser)]
+#[command(name = "holm", version, propagate_version = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The workspace's folder.
+    #[arg(long, global = true, env = "HOLM_WORKSPACE", default_value = "holm-workspace", value_name = "DIR")]
+    pub(crate) workspace: PathBuf,
+    /// A file (mode 0600) whose first line is the passphrase.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Another key file in place of the officer's, such as the recovery key.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) officer_key: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(init::Init),
+    #[command(subcommand)]
+    Person(person::PersonCommand),
+    #[command(subcommand)]
+    Custodian(custodian::CustodianCommand),
+    Keygen(keygen::Keygen),
+    Marks(marks::Marks),
+    Share(share::Share),
+    Contribute(contribute::Contribute),
+    #[command(subcommand)]
+    Item(item::ItemCommand),
+    Open(open::Open),
+    #[command(subcommand)]
+    Receipt(receipt::ReceiptCommand),
+    Trace(trace::Trace),
+    #[command(subcommand)]
+    Record(record::RecordCommand),
+}

@@ -1,0 +1,14 @@
+//! One file per subcommand: its arguments, whose doc is the help text, and what it does.
+
+pub(crate) mod contribute;
+pub(crate) mod custodian;
+pub(crate) mod init;
+pub(crate) mod item;
+pub(crate) mod keygen;
+pub(crate) mod marks;
+pub(crate) mod open;
+pub(crate) mod person;
+pub(crate) mod receipt;
+pub(crate) mod record;
+pub(crate) mod share;
+pub(crate) mod trace;

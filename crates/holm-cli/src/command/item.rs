@@ -1,0 +1,92 @@
+use clap::{Args, Subcommand};
+use holm::state::Item;
+use holm::workspace::Workspace;
+use holm_record::id::ItemName;
+
+use crate::app::App;
+use crate::error::{CommandError, Outcome};
+
+/// Items that were shared
+#[derive(Debug, Subcommand)]
+pub(crate) enum ItemCommand {
+    List(List),
+    Show(Show),
+}
+
+/// List the items
+#[derive(Debug, Args)]
+pub(crate) struct List {}
+
+/// Show an item: who was told what and when
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The item.
+    item: ItemName,
+}
+
+impl ItemCommand {
+    pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let workspace = app.workspace()?;
+        match self {
+            Self::List(List {}) => list(app, &workspace)?,
+            Self::Show(show) => {
+                let item = workspace.state().items.get(&show.item).ok_or_else(|| CommandError::new(format!("no item is named `{}`", show.item)))?;
+                print_item(app, &workspace, &show.item, item)?;
+            }
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+fn status(item: &Item) -> &'static str {
+    match (&item.released, item.opened) {
+        (_, true) => "opened",
+        (Some(_), false) => "released",
+        (None, false) => "waiting",
+    }
+}
+
+fn list(app: &App, workspace: &Workspace) -> Result<(), CommandError> {
+    let items = &workspace.state().items;
+    let value: Vec<_> = items.iter().map(|(n, i)| serde_json::json!({"item": n, "status": status(i), "copies": i.disclosures.len(), "receipts": receipts(i)})).collect();
+    app.show(&value, || {
+        if items.is_empty() {
+            println!("nothing was shared yet; `holm share DOCUMENT --to …` begins");
+        }
+        for (name, item) in items {
+            println!("{name:<28} {:<9} {} copies, {} receipts", status(item), item.disclosures.len(), receipts(item));
+        }
+    })
+}
+
+fn receipts(item: &Item) -> usize {
+    item.disclosures.iter().filter(|d| d.receipt.is_some()).count()
+}
+
+fn print_item(app: &App, workspace: &Workspace, name: &ItemName, item: &Item) -> Result<(), CommandError> {
+    let manifest = workspace.manifest_of(name).ok();
+    let copies: Vec<_> = item
+        .disclosures
+        .iter()
+        .map(|d| serde_json::json!({"copy": d.copy, "person": d.person, "told_at": d.told_at, "receipt": d.receipt, "sealed": d.sealed}))
+        .collect();
+    let value = serde_json::json!({
+        "item": name, "status": status(item), "marking": item.released.as_ref().and_then(|r| r.marking.clone()),
+        "custodians": item.released.as_ref().map(|r| r.custodians.clone()), "copies": copies,
+        "marks": manifest.as_ref().map(|m| m.marks.len()), "law": manifest.as_ref().map(|m| m.law),
+    });
+    app.show(&value, || {
+        println!("{name}: {}", status(item));
+        if let Some(released) = &item.released {
+            println!("  file {}  released {}", released.file, released.at);
+            released.marking.iter().for_each(|m| println!("  marking: {m}"));
+            released.conditions.iter().for_each(|c| println!("  conditions: {c}"));
+            println!("  key held by {} ({} needed)", released.custodians.join(", "), released.threshold);
+        }
+        manifest.iter().for_each(|m| println!("  {} marks, law {:?}", m.marks.len(), m.law));
+        for d in &item.disclosures {
+            let receipt = d.receipt.map_or_else(|| "no receipt".to_owned(), |r| format!("receipt {r}"));
+            println!("  copy {:<10} {:<12} told {}  {receipt}", d.copy, d.person, d.told_at);
+        }
+    })
+}

@@ -1,0 +1,153 @@
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use holm::prepare::{MarkOptions, Power, Prepared};
+use holm::review::{Review, in_context, mark_id};
+use holm::vault::write_durably;
+use holm_marks::frame::Language;
+use holm_marks::mark::Mark;
+use serde::Serialize;
+
+use crate::app::{App, file_name, read, read_text};
+use crate::error::{CommandError, Outcome};
+
+/// Show what would be marked in a document, and the power that it gives
+#[derive(Debug, Args)]
+pub(crate) struct Marks {
+    /// The document: text, Markdown or DOCX.
+    document: PathBuf,
+    #[command(flatten)]
+    options: MarkArgs,
+    /// Write a review file to edit.
+    #[arg(long, value_name = "FILE")]
+    review: Option<PathBuf>,
+    /// Number of copies that power is stated for.
+    #[arg(long, default_value_t = 24, value_name = "N")]
+    copies: usize,
+}
+
+/// How to mark.
+#[derive(Debug, Args)]
+pub(crate) struct MarkArgs {
+    /// Language of the text.
+    #[arg(long, value_enum, default_value_t = LanguageArg::Auto)]
+    pub(crate) language: LanguageArg,
+    /// A review file that strikes, approves or authors marks.
+    #[arg(long, value_name = "REVIEW")]
+    pub(crate) marks: Option<PathBuf>,
+    /// Vary no words but those that you authored: for texts whose every word counts.
+    #[arg(long)]
+    pub(crate) legal: bool,
+    /// Invisible characters too: every public detector reports them and every cleaner removes them.
+    #[arg(long)]
+    pub(crate) invisible: bool,
+}
+
+/// A language or none yet.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LanguageArg {
+    /// English.
+    En,
+    /// Spanish.
+    Es,
+    /// By the text itself.
+    Auto,
+}
+
+impl MarkArgs {
+    pub(crate) fn options(&self) -> MarkOptions {
+        let language = match self.language {
+            LanguageArg::En => Some(Language::En),
+            LanguageArg::Es => Some(Language::Es),
+            LanguageArg::Auto => None,
+        };
+        MarkOptions { language, legal: self.legal, invisible: self.invisible }
+    }
+
+    /// Reads and prepares a document; returns its bytes and the review file's too.
+    pub(crate) fn prepare(&self, document: &std::path::Path) -> Result<(Prepared, Vec<u8>, Option<Vec<u8>>), CommandError> {
+        let bytes = read(document)?;
+        let review_text = self.marks.as_deref().map(read_text).transpose()?;
+        let review = review_text.as_deref().map(Review::parse).transpose()?;
+        let prepared = Prepared::new(&bytes, &file_name(document), &self.options(), review.as_ref())?;
+        if let Some(review) = &review {
+            review.check_against(&prepared)?;
+        }
+        Ok((prepared, bytes, review_text.map(String::into_bytes)))
+    }
+}
+
+#[derive(Serialize)]
+struct Shown<'p> {
+    id: String,
+    #[serde(flatten)]
+    mark: &'p Mark,
+    context: String,
+}
+
+impl Marks {
+    pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let (prepared, ..) = self.options.prepare(&self.document)?;
+        let power = prepared.power(self.copies, holm::workspace::DEFAULT_ALPHA, holm::workspace::LARGEST_COALITION);
+        let shown = |marks: &'_ [Mark]| -> Vec<serde_json::Value> {
+            marks.iter().filter_map(|m| serde_json::to_value(Shown { id: mark_id(m), mark: m, context: in_context(&prepared, m) }).ok()).collect()
+        };
+        let value = serde_json::json!({
+            "language": prepared.language, "words": prepared.words(), "marks": shown(&prepared.marks), "proposals": shown(&prepared.proposals),
+            "struck": prepared.struck.len(), "uncarried": prepared.uncarried, "power": power,
+        });
+        app.show(&value, || print(&prepared, &power))?;
+        if let Some(path) = &self.review {
+            if path.exists() {
+                return Err(CommandError::new(format!("`{}` exists; nothing was overwritten", path.display())));
+            }
+            write_durably(path, Review::of(&prepared).to_text().as_bytes())?;
+            eprintln!("review file written to {}", path.display());
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+fn print(prepared: &Prepared, power: &Power) {
+    for mark in &prepared.marks {
+        println!("{:<12} {:<28} {}", mark.layer.name(), mark.rule, in_context(prepared, mark));
+    }
+    if !prepared.proposals.is_empty() {
+        println!("\nproposed, used only if approved in a review file:");
+        prepared.proposals.iter().for_each(|m| println!("{:<12} {:<28} {}", m.layer.name(), m.rule, in_context(prepared, m)));
+    }
+    println!();
+    print_power(prepared, power);
+}
+
+/// The power statement in words.
+pub(crate) fn print_power(prepared: &Prepared, power: &Power) {
+    let per_thousand = 1000.0 * power.marks as f64 / prepared.words().max(1) as f64;
+    println!("{} marks in {} words ({per_thousand:.0} per 1,000), {:.0} bits; a proof among {} copies needs {:.0}", power.marks, prepared.words(), power.bits, power.copies, power.needed_bits);
+    if prepared.uncarried > 0 {
+        println!("{} further places were passed over because they cross formatting", prepared.uncarried);
+    }
+    println!("\nparagraph                                   marks   bits  named from it alone");
+    for p in &power.paragraphs {
+        let opening: String = p.opening.chars().take(40).collect();
+        println!("{opening:<42}  {:>5}  {:>5.1}  {}", p.marks, p.bits, chance(p.named));
+    }
+    println!("\nif one of {} leaks the whole text, read rightly: named {}", power.copies, chance(power.whole));
+    println!("with a fifth of the marks lost and one in twenty misread: named {}", chance(power.damaged));
+    match power.needed {
+        Some(needed) => println!("any {needed} marks read rightly name the copy 99 times in 100"),
+        None => println!("this text is too short to name anyone: even all its marks together do not suffice"),
+    }
+    match power.coalition {
+        0 | 1 => println!("leakers who mix their copies: not enough marks"),
+        n => println!("up to {n} leakers who mix their copies: one of them named 95 times in 100, whatever they do"),
+    }
+}
+
+fn chance(p: f64) -> String {
+    match p {
+        p if p >= 0.995 => "almost surely".to_owned(),
+        p if p < 0.005 => "never".to_owned(),
+        p => format!("{:.0} times in 100", 100.0 * p),
+    }
+}

@@ -1,0 +1,56 @@
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use holm::receipt::open_copy;
+use holm::slip::Slip;
+use holm::vault::write_durably;
+
+use crate::app::{App, file_name, read, read_text};
+use crate::error::{CommandError, Outcome};
+
+/// As a recipient, open a sealed copy: checks its slip, writes the copy and a signed receipt
+#[derive(Debug, Args)]
+pub(crate) struct Open {
+    /// The sealed copy (…​.age) or its slip (…​.holm); both lie in one folder.
+    file: PathBuf,
+    /// Your key file.
+    #[arg(long, value_name = "KEY")]
+    identity: PathBuf,
+    /// Where to write copy and receipt; by default beside the sealed copy.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+impl Open {
+    pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let name = file_name(&self.file);
+        let stem = name.strip_suffix(".age").or_else(|| name.strip_suffix(".holm")).ok_or_else(|| CommandError::usage("give a sealed copy (.age) or its slip (.holm)"))?;
+        let folder = self.file.parent().unwrap_or(Path::new("."));
+        let slip_path = folder.join(format!("{stem}.holm"));
+        if !slip_path.exists() {
+            return Err(CommandError::new(format!("the slip `{}` is missing", slip_path.display())).hint("ask the sender for it; without it nothing proves what this copy is"));
+        }
+        let slip = Slip::parse(&read_text(&slip_path)?)?;
+        let sealed = read(&folder.join(&slip.sealed_file))?;
+        let keys = app.device_keys(&self.identity)?;
+        let opened = open_copy(&sealed, &slip, &keys, app.now())?;
+        let out = self.out.as_deref().unwrap_or(folder);
+        std::fs::create_dir_all(out).map_err(|e| CommandError::new(format!("`{}` could not be made: {e}", out.display())))?;
+        let copy_path = out.join(slip.sealed_file.strip_suffix(".age").unwrap_or("copy"));
+        write_durably(&copy_path, &opened.bytes)?;
+        println!("copy {} of {}, issued to {}", slip.copy, slip.item, slip.person);
+        slip.marking.iter().for_each(|m| println!("marking: {m}"));
+        slip.conditions.iter().for_each(|c| println!("conditions: {c}"));
+        println!("its entry is in the record {}", slip.log_key.split('+').next().unwrap_or_default());
+        println!("written to {}", copy_path.display());
+        match opened.receipt {
+            Some(receipt) => {
+                let path = out.join(format!("{stem}.receipt"));
+                write_durably(&path, receipt.as_bytes())?;
+                println!("receipt written to {}; send it back", path.display());
+            }
+            None => eprintln!("warning: this key cannot sign, so there is no receipt"),
+        }
+        Ok(Outcome::Done)
+    }
+}

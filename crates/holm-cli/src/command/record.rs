@@ -1,0 +1,82 @@
+use clap::{Args, Subcommand};
+use holm::workspace::WorkspaceReport;
+
+use crate::app::App;
+use crate::error::{CommandError, Outcome};
+
+/// The tamper-evident record
+#[derive(Debug, Subcommand)]
+pub(crate) enum RecordCommand {
+    Log(Log),
+    Verify(Verify),
+}
+
+/// List the entries
+#[derive(Debug, Args)]
+pub(crate) struct Log {
+    /// The newest N only.
+    #[arg(long, value_name = "N")]
+    last: Option<usize>,
+}
+
+/// Recompute everything from bytes: entries, checkpoints, signatures, sealed files
+#[derive(Debug, Args)]
+pub(crate) struct Verify {}
+
+impl RecordCommand {
+    pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let mut workspace = app.workspace()?;
+        match self {
+            Self::Log(log) => {
+                let entries = workspace.entries()?;
+                let skip = log.last.map_or(0, |n| entries.len().saturating_sub(n));
+                let shown: Vec<_> = entries.iter().enumerate().skip(skip).map(|(i, e)| serde_json::json!({"index": i, "entry": e.as_ref().map(|o| &o.entry)})).collect();
+                app.show(&shown, || {
+                    for (index, opened) in entries.iter().enumerate().skip(skip) {
+                        match opened {
+                            None => println!("{index:>6}  (destroyed)"),
+                            Some(o) => println!("{index:>6}  {}  {:<10} {:<20} {}", o.entry.at, o.entry.actor, o.entry.event.kind(), about(&o.entry.event)),
+                        }
+                    }
+                })?;
+                Ok(Outcome::Done)
+            }
+            Self::Verify(Verify {}) => {
+                let report = workspace.verify()?;
+                let findings: Vec<String> = report.record.findings.iter().map(|f| format!("at {}: {}", f.at, f.what)).chain(report.findings.iter().cloned()).collect();
+                let value = serde_json::json!({
+                    "holds": report.holds(), "entries": report.record.entries, "bodies": report.record.bodies, "destroyed": report.record.destroyed,
+                    "checkpoints": report.record.checkpoints, "files": report.files, "unnamed_files": report.unnamed, "findings": findings,
+                });
+                app.show(&value, || print_report(&report, &findings))?;
+                Ok(if report.holds() { Outcome::Done } else { Outcome::No })
+            }
+        }
+    }
+}
+
+fn print_report(report: &WorkspaceReport, findings: &[String]) {
+    println!("{} entries, {} bodies opened, {} checkpoints, {} sealed files checked", report.record.entries, report.record.bodies, report.record.checkpoints, report.files);
+    if report.unnamed > 0 {
+        println!("{} sealed files are named by no entry: remains of interrupted releases, harmless", report.unnamed);
+    }
+    if findings.is_empty() {
+        println!("everything holds");
+    } else {
+        println!("DOES NOT HOLD:");
+        findings.iter().for_each(|f| println!("  {f}"));
+    }
+}
+
+/// What an event is about, in a few words.
+fn about(event: &holm_record::event::Event) -> String {
+    use holm_record::event::Event;
+    match event {
+        Event::Disclosure { item, copy, .. } => format!("{item} copy {copy}"),
+        Event::PersonAdded { person, .. } | Event::PersonUpdated { person, .. } | Event::PersonLeft { person, .. } | Event::DeviceLost { person, .. } => person.to_string(),
+        Event::CustodianAdded { name, .. } => name.to_string(),
+        Event::VerdictRecorded { item, verdict, look, .. } => format!("{item} look {look}: {verdict}"),
+        Event::EvidenceSealed { incident, files, .. } => format!("{incident}: {}", files.join(", ")),
+        other => other.item().map(ToString::to_string).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,188 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use holm::contribution::Contribution;
+use holm::policy::Action;
+use holm::prepare::Prepared;
+use holm::share::{Keyed, Terms};
+use holm::workspace::Workspace;
+use holm_record::id::{ItemName, PersonId};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::marks::{MarkArgs, print_power};
+use crate::app::{App, file_name, read_text};
+use crate::error::{CommandError, Outcome};
+
+/// Share a document: an individually marked, sealed copy for each recipient, recorded before it leaves
+///
+/// Repeating an interrupted share resumes it with the same key; repeating a finished one writes the same sealed copies
+/// again; with further recipients it adds copies.
+#[derive(Debug, Args)]
+pub(crate) struct Share {
+    /// The document: text, Markdown or DOCX.
+    document: PathBuf,
+    /// A person, `unit:UNIT` or `all`; may be given several times.
+    #[arg(long, required = true, value_name = "PERSON|unit:UNIT|all")]
+    to: Vec<String>,
+    /// The item's name; by default that of the file.
+    #[arg(long)]
+    name: Option<ItemName>,
+    /// Handling marking.
+    #[arg(long)]
+    marking: Option<String>,
+    /// The originator's conditions, shown to each recipient and signed for.
+    #[arg(long, value_name = "TEXT")]
+    conditions: Option<String>,
+    #[command(flatten)]
+    options: MarkArgs,
+    /// Where to write sealed copies and slips.
+    #[arg(long, default_value = "holm-out", value_name = "DIR")]
+    out: PathBuf,
+    /// Write each copy unsealed there as well; that this was done is recorded.
+    #[arg(long, value_name = "DIR")]
+    plain: Option<PathBuf>,
+    /// A second person who contributes to the key, so that nobody alone chose it.
+    #[arg(long, value_name = "PERSON")]
+    second: Option<PersonId>,
+    /// The second person's contribution.
+    #[arg(long, value_name = "FILE")]
+    contribution: Option<PathBuf>,
+    /// A person who confirmed that no alternative of the text's facts can do harm; needed twice where life may depend on it.
+    #[arg(long, value_name = "PERSON")]
+    confirmed_by: Vec<PersonId>,
+    /// Number of copies to plan for; by default the whole roster.
+    #[arg(long, value_name = "N")]
+    planned: Option<usize>,
+    /// Share even if the text is too short to name anyone.
+    #[arg(long)]
+    accept_weak: bool,
+    /// A custodian's key file, to add recipients to an item whose key two must open.
+    #[arg(long, value_name = "FILE")]
+    custodian_key: Vec<PathBuf>,
+}
+
+impl Share {
+    pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let (mut prepared, document, review) = self.options.prepare(&self.document)?;
+        let mut workspace = app.workspace()?;
+        self.confirm(&workspace, &mut prepared)?;
+        let name = match &self.name {
+            Some(name) => name.clone(),
+            None => default_name(&self.document)?,
+        };
+        let to = self.recipients(&workspace)?;
+        let permit = workspace.permit(&Action::Share { item: &name, to: &to }, app.now())?;
+        let present = workspace.state().persons.values().filter(|p| !p.left).count();
+        let planned = self.planned.unwrap_or(present).max(to.len());
+        let released = workspace.state().items.get(&name).is_some_and(|i| i.released.is_some());
+        if !released {
+            self.check_power(&workspace, &prepared, planned)?;
+        }
+        let terms = Terms {
+            name: name.clone(),
+            file: file_name(&self.document),
+            marking: self.marking.clone(),
+            conditions: self.conditions.clone(),
+            second: self.second.clone(),
+            planned,
+            review,
+        };
+        let keyed = if released {
+            let keys = self.custodian_key.iter().map(|path| app.device_keys(path)).collect::<Result<Vec<_>, _>>()?;
+            workspace.reopen(&name, &document, &keys)?
+        } else {
+            match self.make_key(&mut workspace, &permit, &prepared, &document, &terms)? {
+                Some(keyed) => keyed,
+                None => return Ok(Outcome::No),
+            }
+        };
+        self.release(&mut workspace, &permit, keyed, &to)
+    }
+
+    /// Enters the confirmations that were given on the command line.
+    fn confirm(&self, workspace: &Workspace, prepared: &mut Prepared) -> Result<(), CommandError> {
+        if let Some(unknown) = self.confirmed_by.iter().find(|p| !workspace.state().persons.contains_key(p)) {
+            return Err(CommandError::new(format!("`{unknown}`, who is to confirm the facts, is not on the roster")));
+        }
+        prepared.confirm_facts(&self.confirmed_by);
+        Ok(())
+    }
+
+    fn recipients(&self, workspace: &Workspace) -> Result<Vec<PersonId>, CommandError> {
+        let mut to: Vec<PersonId> = Vec::new();
+        for one in &self.to {
+            let found = workspace.state().resolve(one).ok_or_else(|| CommandError::new(format!("`{one}` is no person, and no unit that anybody is in")))?;
+            to.extend(found);
+        }
+        to.sort();
+        to.dedup();
+        Ok(to)
+    }
+
+    /// Says what the marks can prove, before release.
+    fn check_power(&self, workspace: &Workspace, prepared: &Prepared, planned: usize) -> Result<(), CommandError> {
+        let power = prepared.power(planned, workspace.alpha(), workspace.largest_coalition());
+        if power.needed.is_some() || self.accept_weak {
+            eprintln!("{} marks; {}", power.marks, power.needed.map_or_else(|| "too few to name anyone".to_owned(), |n| format!("any {n} of them name a copy among {planned} 99 times in 100")));
+            return Ok(());
+        }
+        print_power(prepared, &power);
+        let message = format!("too short to name anyone: {} marks give {:.0} bits, and a proof among {planned} copies needs {:.0}; nothing was shared", power.marks, power.bits, power.needed_bits);
+        Err(CommandError::new(message).hint("add authored alternatives ([[this|that]]), approve proposals (`holm marks --review`), or share with `--accept-weak`"))
+    }
+
+    fn make_key(&self, workspace: &mut Workspace, permit: &holm::policy::Permit, prepared: &Prepared, document: &[u8], terms: &Terms) -> Result<Option<Keyed>, CommandError> {
+        let frozen = workspace.freeze(permit, prepared, document, terms)?;
+        let contribution: Option<Contribution> = self.contribution.as_deref().map(read_text).transpose()?.map(|t| serde_json::from_str(&t)).transpose()?;
+        let request = frozen.request(workspace);
+        match frozen.make_key(workspace, permit, contribution.as_ref()) {
+            Ok(keyed) => Ok(Some(keyed)),
+            Err(holm::share::ShareError::Waiting { item, second }) => {
+                std::fs::create_dir_all(&self.out).map_err(|e| CommandError::new(format!("`{}` could not be made: {e}", self.out.display())))?;
+                let path = self.out.join(format!("{item}.request"));
+                holm::vault::write_durably(&path, serde_json::to_string_pretty(&request)?.as_bytes())?;
+                println!("waiting for {second}: give them {} and ask for", path.display());
+                println!("  holm contribute {item}.request --as {second} --identity KEY --out {item}.contribution");
+                println!("then share again with --contribution {item}.contribution");
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn release(&self, workspace: &mut Workspace, permit: &holm::policy::Permit, keyed: Keyed, to: &[PersonId]) -> Result<Outcome, CommandError> {
+        let bar = progress_bar(to.len() as u64, "sealing");
+        let sealed = keyed.seal(workspace, to, &|n| bar.inc(n as u64))?;
+        bar.finish_and_clear();
+        let new = sealed.new_copies();
+        let (released, keyed) = sealed.append(workspace, permit, to, self.plain.as_deref())?;
+        let written = released.deliver(workspace, &self.out)?;
+        if let Some(folder) = &self.plain {
+            released.write_plain(&keyed, folder)?;
+        }
+        let again = written.len() - new;
+        println!("{new} copies issued and recorded{}", if again > 0 { format!(", {again} written again") } else { String::new() });
+        println!("sealed copies and slips are in {}", self.out.display());
+        if let Some(folder) = &self.plain {
+            println!("unsealed copies are in {} (recorded)", folder.display());
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+fn default_name(document: &std::path::Path) -> Result<ItemName, CommandError> {
+    let stem = document.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    ItemName::new(stem).map_err(|e| CommandError::from(e).hint("name the item with `--name`"))
+}
+
+/// A progress bar on a terminal, shown after half a second.
+pub(crate) fn progress_bar(length: u64, what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr_with_hz(5));
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}") {
+        bar.set_style(style);
+    }
+    bar.set_message(what);
+    bar.enable_steady_tick(Duration::from_millis(500));
+    bar
+}

@@ -1,0 +1,120 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use holm::leak::LeakFile;
+use holm::policy::Action;
+use holm::report::{Report, Verdict};
+use holm::trace::TraceRequest;
+use holm_record::id::{IncidentName, ItemName};
+
+use crate::app::{App, file_name, read};
+use crate::error::{CommandError, Outcome};
+
+/// Trace a leak: name the copies that it came from, or say that they cannot be named
+#[derive(Debug, Args)]
+pub(crate) struct Trace {
+    /// The leaked files, read as one leak: text, Markdown, DOCX, HTML, EML or PDF.
+    #[arg(required = true, value_name = "LEAK")]
+    leaks: Vec<PathBuf>,
+    /// The item, if it is known.
+    #[arg(long)]
+    item: Option<ItemName>,
+    /// The incident that this is a further look at.
+    #[arg(long)]
+    incident: Option<IncidentName>,
+    /// A lower chance of naming an innocent copy than the workspace's.
+    #[arg(long)]
+    alpha: Option<f64>,
+    /// A custodian's key file.
+    #[arg(long, value_name = "FILE")]
+    custodian_key: Vec<PathBuf>,
+}
+
+impl Trace {
+    pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let files = self.leaks.iter().map(|path| Ok(LeakFile { name: file_name(path), bytes: read(path)? })).collect::<Result<Vec<_>, CommandError>>()?;
+        let keys = self.custodian_key.iter().map(|path| app.device_keys(path)).collect::<Result<Vec<_>, _>>()?;
+        let mut workspace = app.workspace()?;
+        let alpha = self.alpha.unwrap_or(workspace.alpha());
+        let permit = workspace.permit(&Action::Trace { alpha, limit: workspace.alpha() }, app.now())?;
+        let request = TraceRequest { files, item: self.item, alpha, incident: self.incident };
+        let spinner = super::share::progress_bar(0, "tracing");
+        spinner.set_style(indicatif::ProgressStyle::default_spinner());
+        let reports = workspace.trace(&permit, &request, &keys, &|what| spinner.set_message(what.to_owned()))?;
+        spinner.finish_and_clear();
+        let named = reports.iter().any(|r| r.verdict == Verdict::Named);
+        match reports.as_slice() {
+            [only] => app.show(only, || print_report(only))?,
+            several => app.show(&several, || several.iter().for_each(print_report))?,
+        }
+        Ok(if named { Outcome::Done } else { Outcome::No })
+    }
+}
+
+/// "fewer than 1 in 1,000", in words that an officer can repeat.
+fn rarely(p: f64) -> String {
+    let one_in = (1.0 / p.max(1e-300)).log10();
+    if one_in >= 9.0 { format!("fewer than 1 in 10^{}", one_in.floor()) } else { format!("about 1 in {}", grouped(10.0_f64.powf(one_in).round() as u64)) }
+}
+
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+pub(crate) fn print_report(report: &Report) {
+    let Some(item) = &report.item else {
+        println!("NO MATCH: this is a leak of none of the items");
+        return;
+    };
+    match report.verdict {
+        Verdict::Named => println!("NAMED: this leak of {item} came from"),
+        Verdict::Inconclusive | Verdict::NoMatch => println!("INCONCLUSIVE: this is a leak of {item}, and no copy can be named"),
+    }
+    for copy in report.copies.iter().filter(|c| c.named) {
+        let person = copy.person.as_ref().map_or_else(|| "(masked)".to_owned(), ToString::to_string);
+        println!("  copy {}, issued to {person}: {} for an innocent copy, all {} copies and looks counted", copy.copy, rarely(copy.adjusted_p), report.family);
+    }
+    let per = (1.0 / report.alpha).round() as u64;
+    println!("of {} such incidents in which none of these copies was the source, at most one would name any of them", grouped(per));
+    println!("look {} of {} ({} copies issued before the leak was received)", report.look, report.incident, report.family);
+    println!("marks read: {} of {}", report.marks.read, report.marks.total);
+    for (layer, read) in &report.marks.by_layer {
+        println!("  {:<12} {} of {}", layer.name(), read.read, read.total);
+    }
+    if let Some(coverage) = &report.coverage {
+        println!("the leak shows {} of the item's {} words and signs; {} of the leak's {} belong to the item", coverage.master_matched, coverage.master_tokens, coverage.leak_matched, coverage.leak_tokens);
+    }
+    match (report.further_marks, report.verdict) {
+        (Some(0), Verdict::Inconclusive) => println!("enough marks were read for one source: several copies may be mixed, or the marks were rewritten"),
+        (Some(n), Verdict::Inconclusive) => println!("about {n} more marks, read rightly, would name a single source"),
+        (None, Verdict::Inconclusive) if !report.can_settle => println!("the item has too few marks to name anyone"),
+        _ => {}
+    }
+    print_holders(report);
+}
+
+fn print_holders(report: &Report) {
+    let holders = &report.holders;
+    println!("this speaks of copies, not of people: a copy may have been stolen, borrowed or photographed");
+    if holders.alone {
+        println!("not protected against the originator's own desk: it made the key alone");
+    }
+    println!("whoever holds the key can make any copy again: {}", holders.custodians.join(", "));
+    holders.plain_folders.iter().for_each(|f| println!("unsealed copies were written to {f}"));
+    if !holders.on_lost_devices.is_empty() {
+        let copies: Vec<String> = holders.on_lost_devices.iter().map(ToString::to_string).collect();
+        println!("lost devices can open: {}", copies.join(", "));
+    }
+    match holders.receipts_before {
+        0 => println!("nobody outside has signed for this item's commitments before the leak was received"),
+        n => println!("{n} recipients had signed for this item's commitments before the leak was received"),
+    }
+}

@@ -1,0 +1,95 @@
+//! What a set of marks can prove, told before release: the power of the single decoder against one leaker.
+//!
+//! Power is estimated by drawing biases, a leaker and a leak, and testing the leaker exactly as a trace would; coalitions are
+//! spoken of by the lengths measured in `docs/design/codes.md`.
+
+use crate::attack::{Channel, Random};
+use crate::decode::decode_single;
+use crate::evidence::Rows;
+use crate::key::{Context, ItemKey};
+use crate::law::{Law, draw_biases};
+use crate::codeword::Issuer;
+
+/// Trials behind one probability; its standard error at 0.95 is 0.015.
+const TRIALS: u32 = 200;
+
+/// Probability that a single leaker's copy is named when these marks are read through `channel`.
+///
+/// `arities` are those of the marks that can be read; `copies` is the family; `alpha` what the first look may spend.
+#[must_use]
+pub fn naming_probability(arities: &[usize], law: Law, copies: usize, alpha: f64, channel: Channel) -> f64 {
+    if arities.is_empty() || copies == 0 {
+        return 0.0;
+    }
+    let level = alpha / copies as f64;
+    // No bias is below a tenth, so no mark tells more than ln 10: a cheap bound spares hopeless trials.
+    let best = arities.len() as f64 * 10.0_f64.ln();
+    if best < (1.0 / level).ln() {
+        return 0.0;
+    }
+    let named = (0..TRIALS).filter(|trial| one_leaker_is_named(arities, law, level, channel, *trial)).count();
+    named as f64 / f64::from(TRIALS)
+}
+
+fn one_leaker_is_named(arities: &[usize], law: Law, level: f64, channel: Channel, trial: u32) -> bool {
+    let key = ItemKey::from_bytes(*blake3::hash(&[b"holm power ", &trial.to_le_bytes()[..]].concat()).as_bytes());
+    let issuer = Issuer::new(draw_biases(&key, law, arities));
+    let leaker = issuer.codeword(&key, b"leaker");
+    let mut random = key.stream(Context::Salt, b"channel");
+    let seen = channel.apply(&leaker, arities, &mut random);
+    let evidence = Rows::read(&seen, arities, channel.flipped.max(0.01));
+    let scores = decode_single(issuer.biases(), &evidence, |table| vec![i32::try_from(table.score(&leaker)).unwrap_or(i32::MIN)]);
+    scores.first().is_some_and(|s| s.p <= level)
+}
+
+/// The fewest of these marks, picked at random, that name a single leaker's copy with probability 0.99 when read rightly.
+///
+/// `None` if even all of them do not.
+#[must_use]
+pub fn marks_needed(arities: &[usize], law: Law, copies: usize, alpha: f64) -> Option<usize> {
+    let mut random = ItemKey::from_bytes([0; 32]).stream(Context::Salt, b"power subset");
+    let mut order: Vec<usize> = arities.to_vec();
+    (1..order.len()).rev().for_each(|i| order.swap(i, random.below(i + 1)));
+    let enough = |count: usize| naming_probability(order.get(..count).unwrap_or_default(), law, copies, alpha, Channel::CLEAN) >= 0.99;
+    if !enough(order.len()) {
+        return None;
+    }
+    let (mut low, mut high) = (0, order.len());
+    while high - low > 1 {
+        let middle = usize::midpoint(low, high);
+        if enough(middle) { high = middle } else { low = middle }
+    }
+    Some(high)
+}
+
+/// The largest coalition of which marks worth `binary_marks` binary ones find a member, whatever it does.
+///
+/// From the measured lengths at n = 100, α = 10⁻³ and probability 0.95, which grow with ln(copies / α).
+#[must_use]
+pub fn largest_coalition(binary_marks: f64, copies: usize, alpha: f64, read_errors: bool) -> u8 {
+    const LENGTHS: [(u8, f64, f64); 4] = [(1, 24.0, 50.0), (2, 75.0, 160.0), (3, 145.0, 300.0), (5, 345.0, 700.0)];
+    let scale = (copies.max(2) as f64 / alpha).ln() / (100.0_f64 / 1e-3).ln();
+    let need = |clean: f64, noisy: f64| scale * if read_errors { noisy } else { clean };
+    LENGTHS.iter().filter(|(_, clean, noisy)| binary_marks >= need(*clean, *noisy)).map(|(size, ..)| *size).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn power_grows_with_marks_and_shrinks_with_copies() {
+        let p = |marks, copies| naming_probability(&vec![2; marks], Law::Half, copies, 1e-3, Channel::CLEAN);
+        // Closed form under ½: m marks read rightly give p = 2^−m, so 17 suffice for 100 copies and 16 do not.
+        assert_eq!(p(16, 100), 0.0);
+        assert_eq!(p(17, 100), 1.0);
+        assert_eq!(p(17, 1000), 0.0);
+        assert_eq!(marks_needed(&[2; 60], Law::Half, 100, 1e-3), Some(17));
+        assert_eq!(marks_needed(&[2; 10], Law::Half, 100, 1e-3), None);
+    }
+
+    #[test]
+    fn marks_with_more_alternatives_count_for_more() {
+        assert_eq!(marks_needed(&[4; 30], Law::Half, 100, 1e-3), Some(9), "log₂(10⁵) / 2 = 8.3");
+    }
+}

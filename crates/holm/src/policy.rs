@@ -1,0 +1,124 @@
+//! Who may do what. Every function that discloses or records takes a [`Permit`], which only [`authorize`] makes.
+
+use jiff::Timestamp;
+
+use crate::state::{Person, State};
+use holm_record::id::{ItemName, PersonId};
+
+/// What somebody wants to do.
+#[derive(Clone, Debug)]
+pub enum Action<'a> {
+    /// Keep the roster, name custodians, take in receipts.
+    Administer,
+    /// Send an item to persons.
+    Share {
+        /// The item.
+        item: &'a ItemName,
+        /// To whom.
+        to: &'a [PersonId],
+    },
+    /// Look for the source of a leak.
+    Trace {
+        /// α that is asked for.
+        alpha: f64,
+        /// α of the workspace, which may only be lowered.
+        limit: f64,
+    },
+    /// Open an item's key to a verifier.
+    OpenItem {
+        /// The item.
+        item: &'a ItemName,
+    },
+}
+
+/// Authority to do one thing now.
+#[derive(Clone, Debug)]
+pub struct Permit {
+    actor: String,
+    at: Timestamp,
+}
+
+impl Permit {
+    /// Who acts.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        &self.actor
+    }
+
+    /// When.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+}
+
+/// Something is not allowed.
+#[derive(Debug, thiserror::Error, PartialEq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Nobody to send to.
+    #[error("no recipients: an item is never sent to an empty set; say `--to PERSON`, `--to unit:UNIT` or `--to all`")]
+    NoRecipients,
+    /// A recipient is not on the roster.
+    #[error("`{0}` is not on the roster; add the person with `holm person import`")]
+    Unknown(PersonId),
+    /// A recipient left.
+    #[error("`{0}` has left and gets nothing further")]
+    Left(PersonId),
+    /// A recipient has no device left to seal to.
+    #[error("`{0}` has no key to seal to: every device was lost, or none was enrolled; enrol one with `holm person update`")]
+    NoDevice(PersonId),
+    /// The key was opened to a verifier.
+    #[error("the key of `{0}` was opened: further copies could not be proved; share the text as a new item")]
+    Opened(ItemName),
+    /// α above the workspace's.
+    #[error("α {asked} is above the workspace's {limit}; `--alpha` may only lower it")]
+    Alpha {
+        /// What was asked for.
+        asked: f64,
+        /// What the workspace allows.
+        limit: f64,
+    },
+    /// The item does not exist.
+    #[error("no item is named `{0}`")]
+    NoItem(ItemName),
+}
+
+/// Checks an action against the state; the permit is for this actor and this moment.
+///
+/// # Errors
+/// [`Refusal`] names the first thing that is not allowed.
+pub fn authorize(state: &State, actor: &str, at: Timestamp, action: &Action<'_>) -> Result<Permit, Refusal> {
+    match action {
+        Action::Administer => {}
+        Action::Share { item, to } => {
+            if to.is_empty() {
+                return Err(Refusal::NoRecipients);
+            }
+            if state.items.get(item).is_some_and(|i| i.opened) {
+                return Err(Refusal::Opened((*item).clone()));
+            }
+            to.iter().try_for_each(|person| may_receive(state.persons.get(person), person))?;
+        }
+        Action::Trace { alpha, limit } => {
+            if !(*alpha > 0.0 && alpha <= limit) {
+                return Err(Refusal::Alpha { asked: *alpha, limit: *limit });
+            }
+        }
+        Action::OpenItem { item } => {
+            state.items.get(item).ok_or_else(|| Refusal::NoItem((*item).clone()))?;
+        }
+    }
+    Ok(Permit { actor: actor.to_owned(), at })
+}
+
+fn may_receive(person: Option<&Person>, id: &PersonId) -> Result<(), Refusal> {
+    let person = person.ok_or_else(|| Refusal::Unknown(id.clone()))?;
+    if person.left {
+        return Err(Refusal::Left(id.clone()));
+    }
+    if person.usable_devices().next().is_none() {
+        return Err(Refusal::NoDevice(id.clone()));
+    }
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! From a document to the marks that its copies will carry: found, reviewed, and what they can prove.
+
+use holm_codes::attack::Channel;
+use holm_codes::law::Law;
+use holm_codes::power::{largest_coalition, marks_needed, naming_probability};
+use holm_marks::authored::{AuthoredError, is_sensitive};
+use holm_marks::carrier::{CarrierError, Master};
+use holm_marks::find::{Found, find};
+use holm_marks::frame::{Language, Pack, PackError, Tier};
+use holm_marks::mark::{Layer, Mark};
+use holm_marks::{invisible, language};
+use serde::Serialize;
+
+use crate::manifest::{FactNote, binary_worth};
+use crate::review::{Review, ReviewError};
+
+/// What is to be marked and how.
+#[derive(Clone, Debug, Default)]
+pub struct MarkOptions {
+    /// Language; `None` lets the text decide.
+    pub language: Option<Language>,
+    /// No word is varied but what the originator authored.
+    pub legal: bool,
+    /// Invisible characters too.
+    pub invisible: bool,
+}
+
+/// A document cannot be marked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PrepareError {
+    /// The carrier.
+    #[error(transparent)]
+    Carrier(#[from] CarrierError),
+    /// An authored alternation.
+    #[error(transparent)]
+    Authored(#[from] AuthoredError),
+    /// The pack.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// The review file.
+    #[error(transparent)]
+    Review(#[from] ReviewError),
+}
+
+/// A document with the marks that were found in it.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The document.
+    pub master: Master,
+    /// The language of the frames that were used.
+    pub language: Option<Language>,
+    /// SHA-256 of the pack's source.
+    pub pack: Option<String>,
+    /// Marks in use.
+    pub marks: Vec<Mark>,
+    /// Marks that a person would have to approve.
+    pub proposals: Vec<Mark>,
+    /// Marks struck in review.
+    pub struck: Vec<Mark>,
+    /// Marks that the carrier cannot hold (they cross formatting).
+    pub uncarried: usize,
+    /// What was said of facts.
+    pub facts: Vec<FactNote>,
+}
+
+impl Prepared {
+    /// Finds marks in `bytes` and applies `review`.
+    ///
+    /// # Errors
+    /// [`PrepareError`] says what is wrong with the document or the review.
+    pub fn new(bytes: &[u8], name: &str, options: &MarkOptions, review: Option<&Review>) -> Result<Self, PrepareError> {
+        let master = Master::parse(bytes, name)?;
+        let text: String = master.blocks().iter().map(|b| b.text.as_str()).collect::<Vec<_>>().join("\n");
+        let language = options.language.or_else(|| language::detect(&text)).filter(|_| !options.legal);
+        let pack = language.map(Pack::shipped).transpose()?;
+        let mut found = match review {
+            Some(review) => find(&review.with_authored(master.blocks())?, pack.as_ref())?,
+            None => find(master.blocks(), pack.as_ref())?,
+        };
+        if let Some(review) = review {
+            found.extend(review.authored_marks(master.blocks())?);
+        }
+        if options.invisible {
+            found.extend(invisible::find(master.blocks(), &found));
+        }
+        found.sort_by_key(|f| f.mark.sites.first().map_or((usize::MAX, 0), |s| (s.block, s.range.start)));
+        let all = found.len();
+        found.retain(|f| f.mark.sites.iter().all(|s| master.can_carry(s)));
+        let uncarried = all - found.len();
+        let pack = pack.map(|p| holm_record::commitment::hex(&holm_record::commitment::sha256(p.source.as_bytes())));
+        let mut prepared = Self { master, language, pack, marks: Vec::new(), proposals: Vec::new(), struck: Vec::new(), uncarried, facts: Vec::new() };
+        prepared.sort_out(found, review);
+        prepared.facts = prepared.fact_notes(review);
+        Ok(prepared)
+    }
+
+    fn sort_out(&mut self, found: Vec<Found>, review: Option<&Review>) {
+        for Found { mark, tier } in found {
+            let decided = review.and_then(|r| r.decision(&mark));
+            match (tier, decided) {
+                (_, Some(false)) => self.struck.push(mark),
+                (Tier::Auto, _) | (Tier::Propose, Some(true)) => self.marks.push(mark),
+                (Tier::Propose, None) => self.proposals.push(mark),
+            }
+        }
+    }
+
+    fn fact_notes(&self, review: Option<&Review>) -> Vec<FactNote> {
+        let facts = self.marks.iter().filter(|m| m.layer == Layer::Fact);
+        facts.map(|m| review.and_then(|r| r.fact(m)).unwrap_or_else(|| FactNote { rule: m.rule.clone(), truth: None, known_to: None, confirmed_by: Vec::new() })).collect()
+    }
+
+    /// Facts whose alternatives may touch what protects life, with the persons who have confirmed them so far.
+    #[must_use]
+    pub fn sensitive_facts(&self) -> Vec<(&Mark, Vec<holm_record::id::PersonId>)> {
+        let confirmed = |m: &Mark| self.facts.iter().find(|f| f.rule == m.rule).map(|f| f.confirmed_by.clone()).unwrap_or_default();
+        self.marks.iter().filter(|m| m.layer == Layer::Fact && is_sensitive(&m.alternatives)).map(|m| (m, confirmed(m))).collect()
+    }
+
+    /// Adds persons who confirmed all of the text's facts.
+    pub fn confirm_facts(&mut self, by: &[holm_record::id::PersonId]) {
+        for fact in &mut self.facts {
+            let new: Vec<_> = by.iter().filter(|p| !fact.confirmed_by.contains(p)).cloned().collect();
+            fact.confirmed_by.extend(new);
+        }
+    }
+
+    /// The number of words of the document.
+    #[must_use]
+    pub fn words(&self) -> usize {
+        self.master.blocks().iter().map(|b| b.text.split_whitespace().count()).sum()
+    }
+
+    /// What these marks can prove among `copies` copies.
+    #[must_use]
+    pub fn power(&self, copies: usize, alpha: f64, largest: u8) -> Power {
+        let arities: Vec<usize> = self.marks.iter().map(Mark::arity).collect();
+        // The first look may spend half of α.
+        let first_look = holm_codes::family::look_alpha(alpha, 1);
+        let law = Law::default_for(binary_worth(&arities), copies, largest);
+        let probability = |arities: &[usize], channel| naming_probability(arities, law, copies, first_look, channel);
+        let paragraphs = self.paragraphs().map(|(block, inside)| {
+            let arities: Vec<usize> = inside.iter().map(|m| m.arity()).collect();
+            Paragraph {
+                block,
+                opening: self.opening(block),
+                marks: inside.len(),
+                bits: arities.iter().map(|q| (*q as f64).log2()).sum(),
+                named: probability(&arities, Channel::CLEAN),
+            }
+        });
+        let paragraphs = paragraphs.collect();
+        let worth = binary_worth(&arities);
+        Power {
+            copies,
+            alpha,
+            law,
+            marks: arities.len(),
+            bits: arities.iter().map(|q| (*q as f64).log2()).sum(),
+            needed_bits: (copies.max(1) as f64 / first_look).log2(),
+            whole: probability(&arities, Channel::CLEAN),
+            damaged: probability(&arities, Channel::NOISY),
+            needed: marks_needed(&arities, law, copies, first_look),
+            coalition: largest_coalition(worth, copies, first_look, false),
+            coalition_damaged: largest_coalition(worth, copies, first_look, true),
+            paragraphs,
+        }
+    }
+
+    /// Blocks that hold marks, with these.
+    fn paragraphs(&self) -> impl Iterator<Item = (usize, Vec<&Mark>)> {
+        let inside = |block: usize| self.marks.iter().filter(|m| m.sites.iter().any(|s| s.block == block)).collect::<Vec<_>>();
+        (0..self.master.blocks().len()).map(move |b| (b, inside(b))).filter(|(_, marks)| !marks.is_empty())
+    }
+
+    fn opening(&self, block: usize) -> String {
+        let words = self.master.blocks().get(block).map_or("", |b| b.text.as_str()).split_whitespace().take(6);
+        words.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The power statement of DESIGN §6.
+#[derive(Clone, Debug, Serialize)]
+pub struct Power {
+    /// Number of copies that share α.
+    pub copies: usize,
+    /// α of an incident; the first look spends half of it.
+    pub alpha: f64,
+    /// The law that would be issued.
+    pub law: Law,
+    /// Number of marks.
+    pub marks: usize,
+    /// Sum of log₂ of alternatives.
+    pub bits: f64,
+    /// log₂(copies / α of the first look): what any proof needs.
+    pub needed_bits: f64,
+    /// Probability that a single leaker's copy is named from the whole text, read rightly.
+    pub whole: f64,
+    /// The same with a fifth of the marks unreadable and one in twenty misread.
+    pub damaged: f64,
+    /// Marks of which a random choice names with probability 0.99; `None` if all do not suffice.
+    pub needed: Option<usize>,
+    /// Largest coalition of which one member is found with probability 0.95, whatever it does.
+    pub coalition: u8,
+    /// The same from a damaged text.
+    pub coalition_damaged: u8,
+    /// By paragraph that holds marks.
+    pub paragraphs: Vec<Paragraph>,
+}
+
+/// What one paragraph alone can prove.
+#[derive(Clone, Debug, Serialize)]
+pub struct Paragraph {
+    /// Index of the block.
+    pub block: usize,
+    /// Its first words.
+    pub opening: String,
+    /// Its marks.
+    pub marks: usize,
+    /// Their bits.
+    pub bits: f64,
+    /// Probability that it alone names a single leaker's copy.
+    pub named: f64,
+}

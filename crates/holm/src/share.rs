@@ -1,0 +1,618 @@
+//! Sharing an item: authorise → freeze the manifest → make the key → draw codewords → embed → seal → append → deliver.
+//!
+//! Each step is a type that only the step before it can make, so that a key cannot exist before its manifest is recorded
+//! and no copy can leave before its entry is: [`Frozen`] → [`Keyed`] → [`Sealed`] → [`Released`], and only the last can
+//! write files for recipients.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use holm_codes::codeword::Issuer;
+use holm_codes::decode::TestPolicy;
+use holm_codes::key::{Context, DERIVATION, ItemKey};
+use holm_codes::law::{Law, draw_biases};
+use holm_marks::carrier::{CarrierError, Master, Template};
+use holm_marks::extract::EXTRACTOR;
+use holm_record::commitment::{Commitment, Salt};
+use holm_record::event::{Event, KeyMaking, ObjectHash};
+use holm_record::id::{CopyId, IdError, ItemName, PersonId};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::contribution::{Contribution, ContributionError, Request};
+use crate::custody::{self, Custodian, CustodyError};
+use crate::failpoint::failpoint;
+use crate::identity::{DeviceKeys, encrypt_to_lines};
+use crate::manifest::{FORMAT, MASTER_DOMAIN, Manifest, binary_worth};
+use crate::policy::Permit;
+use crate::prepare::Prepared;
+use crate::slip::{Slip, SlipError};
+use crate::vault::{VaultError, write_durably, write_secret};
+use crate::workspace::{OFFICER, Workspace, WorkspaceError};
+
+/// Domain of commitments to copies.
+pub const COPY_DOMAIN: &str = "holm copy v1";
+/// Domain of commitments to item keys.
+pub const KEY_DOMAIN: &str = "holm item key v1";
+/// Domain of commitments to contributions.
+pub const CONTRIBUTION_DOMAIN: &str = "holm contribution v1";
+/// Subject of the salt under which an item key is committed to.
+pub const KEY_SALT: &[u8] = b"item key";
+
+/// An item cannot be shared.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ShareError {
+    /// Facts that two persons must confirm.
+    #[error("{} facts may touch what protects life and need two persons' confirmation (the first is `{}`); have two persons read them, then share with `--confirmed-by PERSON --confirmed-by PERSON`, or enter them in a review file", .0.len(), .0.first().map_or("", String::as_str))]
+    Unconfirmed(Vec<String>),
+    /// An item of this name holds another text.
+    #[error("`{0}` is already the name of an item with another text, other marks or other conditions; choose another `--name`")]
+    OtherText(ItemName),
+    /// The item waits for its second person.
+    #[error("`{item}` waits for the contribution of `{second}`; share again with `--contribution FILE`")]
+    Waiting {
+        /// The item.
+        item: ItemName,
+        /// Who must contribute.
+        second: PersonId,
+    },
+    /// A two-person key cannot be extended to people enrolled later.
+    #[error("`{person}` came on the roster after the key of `{item}` was made; whoever knew the key could have chosen the name, so share the text as a new item")]
+    EnrolledLater {
+        /// Who.
+        person: PersonId,
+        /// The item.
+        item: ItemName,
+    },
+    /// The second person is not fit.
+    #[error("`{0}` cannot be the second person: not on the roster, has left, or has no signing key")]
+    Second(PersonId),
+    /// No randomness.
+    #[error("the system has no randomness to make a key from")]
+    Randomness,
+    /// Sealing failed.
+    #[error("the copy for `{person}` could not be sealed: {why}")]
+    Seal {
+        /// For whom.
+        person: PersonId,
+        /// Why.
+        why: String,
+    },
+    /// A pending release is damaged.
+    #[error("the interrupted release in `{0}` is damaged: {1}")]
+    Pending(PathBuf, String),
+    /// Contribution trouble.
+    #[error(transparent)]
+    Contribution(#[from] ContributionError),
+    /// Custody trouble.
+    #[error(transparent)]
+    Custody(#[from] CustodyError),
+    /// Carrier trouble.
+    #[error(transparent)]
+    Carrier(#[from] CarrierError),
+    /// A name is too long.
+    #[error(transparent)]
+    Id(#[from] IdError),
+    /// Vault trouble.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// Workspace trouble.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    /// Slip trouble.
+    #[error(transparent)]
+    Slip(#[from] SlipError),
+}
+
+/// What is to be shared, besides the marks.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// The item's name.
+    pub name: ItemName,
+    /// File name of the master.
+    pub file: String,
+    /// Handling marking.
+    pub marking: Option<String>,
+    /// The originator's conditions.
+    pub conditions: Option<String>,
+    /// The second person who contributes to the key.
+    pub second: Option<PersonId>,
+    /// Number of copies planned; the law is chosen by it.
+    pub planned: usize,
+    /// The review file, as it was read.
+    pub review: Option<Vec<u8>>,
+}
+
+/// What must survive an interruption before the key exists; sealed to the vault.
+#[derive(Clone, Serialize, Deserialize)]
+struct Pending {
+    manifest: Manifest,
+    salt: Salt,
+    master: Vec<u8>,
+    contribution: [u8; 32],
+    contribution_salt: Salt,
+    /// The second person's contribution, once it came in.
+    second: Option<Second>,
+    marking: Option<String>,
+    conditions: Option<String>,
+}
+
+/// The second person's contribution as it came in.
+#[derive(Clone, Serialize, Deserialize)]
+struct Second {
+    bytes: [u8; 32],
+    salt: Salt,
+    note: String,
+}
+
+/// A manifest that is frozen and recorded; no key exists yet.
+pub struct Frozen {
+    pending: Pending,
+}
+
+/// What an item key was made of; sealed to its custodians, shown to a verifier when the item is opened.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct KeyMaterial {
+    /// The originator's contribution and its salt.
+    pub originator: ([u8; 32], Salt),
+    /// The second person's.
+    pub second: Option<([u8; 32], Salt)>,
+    /// Salt of the commitment to the manifest.
+    pub manifest_salt: Salt,
+}
+
+impl KeyMaterial {
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> ItemKey {
+        ItemKey::from_contributions(&self.originator.0, self.second.as_ref().map(|(bytes, _)| bytes))
+    }
+}
+
+/// An item whose key exists.
+pub struct Keyed {
+    manifest: Manifest,
+    master: Vec<u8>,
+    key: ItemKey,
+    /// What is still to be recorded if the item is new.
+    fresh: Option<FreshItem>,
+}
+
+struct FreshItem {
+    material: KeyMaterial,
+    marking: Option<String>,
+    conditions: Option<String>,
+}
+
+/// Copies that are sealed and on disk for good, but not recorded.
+pub struct Sealed {
+    keyed: Keyed,
+    copies: Vec<SealedCopy>,
+}
+
+struct SealedCopy {
+    copy: CopyId,
+    person: PersonId,
+    recipients: Vec<String>,
+    sealed: ObjectHash,
+    content: Commitment,
+}
+
+/// Copies whose entries are durably in the record: these may leave.
+pub struct Released {
+    item: ItemName,
+    copies: Vec<CopyId>,
+}
+
+impl Workspace {
+    fn pending_path(&self, item: &ItemName) -> PathBuf {
+        self.folder().join("pending").join(format!("{item}.age"))
+    }
+
+    /// Freezes the manifest of a new item, or takes up an interrupted release of the same text.
+    ///
+    /// # Errors
+    /// [`ShareError`]; an interrupted release stays as it is.
+    pub fn freeze(&mut self, permit: &Permit, prepared: &Prepared, document: &[u8], terms: &Terms) -> Result<Frozen, ShareError> {
+        let unconfirmed: Vec<String> = prepared.sensitive_facts().iter().filter(|(_, by)| distinct(by) < 2).map(|(m, _)| m.alternatives.join("|")).collect();
+        if !unconfirmed.is_empty() {
+            return Err(ShareError::Unconfirmed(unconfirmed));
+        }
+        let path = self.pending_path(&terms.name);
+        let pending = if path.exists() { self.resume(&path, prepared, document, terms)? } else { self.begin(&path, prepared, document, terms)? };
+        failpoint("pending-written");
+        if self.state().items.get(&terms.name).and_then(|i| i.prepared.as_ref()).is_none() {
+            let making = terms.second.clone().map_or(KeyMaking::Alone, |second| KeyMaking::TwoPersons { second });
+            let object = self.vault().seal(&pending.manifest.to_bytes())?;
+            let prepared = Event::ItemPrepared {
+                item: terms.name.clone(),
+                making,
+                contribution: Commitment::to(CONTRIBUTION_DOMAIN, &pending.contribution_salt, &pending.contribution),
+                manifest: pending.manifest.commitment(&pending.salt),
+                object,
+                master: pending.manifest.master,
+            };
+            self.append(permit, vec![prepared])?;
+        }
+        failpoint("manifest-recorded");
+        Ok(Frozen { pending })
+    }
+
+    fn begin(&self, path: &Path, prepared: &Prepared, document: &[u8], terms: &Terms) -> Result<Pending, ShareError> {
+        if self.state().items.get(&terms.name).is_some_and(|i| i.prepared.is_some()) {
+            return Err(ShareError::OtherText(terms.name.clone()));
+        }
+        if let Some(second) = &terms.second {
+            let fit = self.state().persons.get(second).is_some_and(|p| !p.left && p.usable_devices().any(|d| d.signer.is_some()));
+            if !fit {
+                return Err(ShareError::Second(second.clone()));
+            }
+        }
+        let salts = [random_salt()?, random_salt()?, random_salt()?];
+        let [master_salt, salt, contribution_salt] = salts;
+        let manifest = self.manifest(prepared, document, terms, master_salt);
+        let contribution = random_salt()?.0;
+        let pending = Pending {
+            manifest,
+            salt,
+            master: document.to_vec(),
+            contribution,
+            contribution_salt,
+            second: None,
+            marking: terms.marking.clone(),
+            conditions: terms.conditions.clone(),
+        };
+        self.write_pending(path, &pending)?;
+        Ok(pending)
+    }
+
+    fn manifest(&self, prepared: &Prepared, document: &[u8], terms: &Terms, master_salt: Salt) -> Manifest {
+        let arities: Vec<usize> = prepared.marks.iter().map(holm_marks::mark::Mark::arity).collect();
+        Manifest {
+            format: FORMAT.to_owned(),
+            item: terms.name.clone(),
+            file: terms.file.clone(),
+            carrier: prepared.master.format(),
+            language: prepared.language,
+            master: Commitment::to(MASTER_DOMAIN, &master_salt, document),
+            master_salt,
+            pack: prepared.pack.clone(),
+            review: terms.review.as_ref().map(|r| Commitment::to("holm review v1", &master_salt, r)),
+            law: Law::default_for(binary_worth(&arities), terms.planned, self.largest_coalition()),
+            marks: prepared.marks.clone(),
+            facts: prepared.facts.clone(),
+            derivation: DERIVATION,
+            extractor: EXTRACTOR.to_owned(),
+            alpha: self.alpha(),
+            weights: "equal".to_owned(),
+            test: TestPolicy::default_for(terms.planned),
+            planned_copies: terms.planned,
+            largest_coalition: self.largest_coalition(),
+        }
+    }
+
+    fn write_pending(&self, path: &Path, pending: &Pending) -> Result<(), ShareError> {
+        let damaged = |e: String| ShareError::Pending(path.to_owned(), e);
+        let folder = path.parent().unwrap_or(path);
+        fs::create_dir_all(folder).map_err(VaultError::disk(folder, "made"))?;
+        let plain = serde_json::to_vec(pending).map_err(|e| damaged(e.to_string()))?;
+        let sealed = encrypt_to_lines([self.keys().recipient().as_str()], &plain).map_err(damaged)?;
+        Ok(write_secret(path, &sealed)?)
+    }
+
+    fn resume(&self, path: &Path, prepared: &Prepared, document: &[u8], terms: &Terms) -> Result<Pending, ShareError> {
+        let pending = self.read_pending(path)?;
+        let manifest = &pending.manifest;
+        let same = manifest.master == Commitment::to(MASTER_DOMAIN, &manifest.master_salt, document)
+            && manifest.marks == prepared.marks
+            && manifest.facts == prepared.facts
+            && pending.marking == terms.marking
+            && pending.conditions == terms.conditions;
+        if same { Ok(pending) } else { Err(ShareError::OtherText(terms.name.clone())) }
+    }
+
+    fn read_pending(&self, path: &Path) -> Result<Pending, ShareError> {
+        let sealed = fs::read(path).map_err(VaultError::disk(path, "read"))?;
+        let plain = crate::identity::decrypt_with(&[self.keys().age()], &sealed).map_err(|e| ShareError::Pending(path.to_owned(), e))?;
+        serde_json::from_slice(&plain).map_err(|e| ShareError::Pending(path.to_owned(), e.to_string()))
+    }
+
+    /// Who keeps the keys of new items: the officer alone, or any two of the officer and the named custodians.
+    fn custodians(&self) -> Vec<Custodian> {
+        let officer = Custodian { name: OFFICER.to_owned(), recipients: self.vault().recipients().to_vec() };
+        let named = self.state().custodians.iter().map(|(name, recipient)| Custodian { name: name.to_string(), recipients: vec![recipient.clone()] });
+        std::iter::once(officer).chain(named).collect()
+    }
+
+    /// Reopens a released item for further recipients; needs its custodians.
+    ///
+    /// # Errors
+    /// [`ShareError`] if the document or its marks are not the item's, or custodians are missing.
+    pub fn reopen(&self, item: &ItemName, document: &[u8], custodian_keys: &[DeviceKeys]) -> Result<Keyed, ShareError> {
+        let manifest = self.manifest_of(item)?;
+        if manifest.master != Commitment::to(MASTER_DOMAIN, &manifest.master_salt, document) {
+            return Err(ShareError::OtherText(item.clone()));
+        }
+        let key = self.unseal_key(item, custodian_keys)?.key();
+        Ok(Keyed { manifest, master: document.to_vec(), key, fresh: None })
+    }
+
+    /// The manifest of a prepared item, from the vault.
+    ///
+    /// # Errors
+    /// [`ShareError`] if there is no such item or its file is damaged.
+    pub fn manifest_of(&self, item: &ItemName) -> Result<Manifest, ShareError> {
+        let prepared = self.state().items.get(item).and_then(|i| i.prepared.as_ref());
+        let object = &prepared.ok_or_else(|| crate::policy::Refusal::NoItem(item.clone())).map_err(WorkspaceError::from)?.object;
+        let bytes = self.vault().unseal(object, self.keys())?;
+        serde_json::from_slice(&bytes).map_err(|e| WorkspaceError::Damaged(format!("the manifest of `{item}`: {e}")).into())
+    }
+
+    pub(crate) fn unseal_key(&self, item: &ItemName, custodian_keys: &[DeviceKeys]) -> Result<KeyMaterial, ShareError> {
+        let released = self.state().items.get(item).and_then(|i| i.released.as_ref());
+        let released = released.ok_or_else(|| crate::policy::Refusal::NoItem(item.clone())).map_err(WorkspaceError::from)?;
+        let keys: Vec<&DeviceKeys> = std::iter::once(self.keys()).chain(custodian_keys).collect();
+        let secret = custody::open(&self.vault().sealed(&released.key_object)?, &keys, &released.custodians)?;
+        let material: KeyMaterial = serde_json::from_slice(&secret).map_err(|e| CustodyError::Damaged(e.to_string()))?;
+        if key_commitment(&material.key()) != released.key {
+            return Err(CustodyError::Damaged("it is not the key that was committed to".to_owned()).into());
+        }
+        Ok(material)
+    }
+}
+
+fn distinct(persons: &[PersonId]) -> usize {
+    persons.iter().collect::<std::collections::BTreeSet<_>>().len()
+}
+
+fn random_salt() -> Result<Salt, ShareError> {
+    Salt::random().map_err(|_| ShareError::Randomness)
+}
+
+/// The commitment to an item key, salted by a stream of the key itself.
+#[must_use]
+pub fn key_commitment(key: &ItemKey) -> Commitment {
+    Commitment::to(KEY_DOMAIN, &stream_salt(key, KEY_SALT), key.as_bytes())
+}
+
+/// The salt that the key gives to `subject`.
+#[must_use]
+pub fn stream_salt(key: &ItemKey, subject: &[u8]) -> Salt {
+    let mut salt = [0; 32];
+    key.stream(Context::Salt, subject).fill(&mut salt);
+    Salt(salt)
+}
+
+impl Frozen {
+    /// What the second person is given to contribute to.
+    #[must_use]
+    pub fn request(&self, workspace: &Workspace) -> Request {
+        Request {
+            item: self.pending.manifest.item.clone(),
+            contribution: Commitment::to(CONTRIBUTION_DOMAIN, &self.pending.contribution_salt, &self.pending.contribution),
+            manifest: self.pending.manifest.commitment(&self.pending.salt),
+            reply_to: workspace.keys().recipient(),
+        }
+    }
+
+    /// Makes the key, with the second person's contribution where one is due.
+    ///
+    /// # Errors
+    /// [`ShareError::Waiting`] if a contribution is due and not given; other errors if it is not what was asked for.
+    pub fn make_key(mut self, workspace: &mut Workspace, permit: &Permit, contribution: Option<&Contribution>) -> Result<Keyed, ShareError> {
+        let item = self.pending.manifest.item.clone();
+        let prepared = workspace.state().items.get(&item).and_then(|i| i.prepared.clone());
+        if let Some(KeyMaking::TwoPersons { second }) = prepared.as_ref().map(|p| p.making.clone()) {
+            self.take_contribution(workspace, &item, &second, contribution)?;
+            let recorded = prepared.is_some_and(|p| p.second.is_some());
+            if let Some(taken) = self.pending.second.as_ref().filter(|_| !recorded) {
+                let commitment = Commitment::to(CONTRIBUTION_DOMAIN, &taken.salt, &taken.bytes);
+                workspace.append(permit, vec![Event::KeyContributed { item, second, contribution: commitment, note: taken.note.clone() }])?;
+            }
+        }
+        let material = KeyMaterial {
+            originator: (self.pending.contribution, self.pending.contribution_salt),
+            second: self.pending.second.as_ref().map(|s| (s.bytes, s.salt)),
+            manifest_salt: self.pending.salt,
+        };
+        let key = material.key();
+        let fresh = FreshItem { material, marking: self.pending.marking, conditions: self.pending.conditions };
+        Ok(Keyed { manifest: self.pending.manifest, master: self.pending.master, key, fresh: Some(fresh) })
+    }
+
+    /// Keeps a contribution with the pending release before anything follows from it.
+    fn take_contribution(&mut self, workspace: &Workspace, item: &ItemName, second: &PersonId, contribution: Option<&Contribution>) -> Result<(), ShareError> {
+        if self.pending.second.is_some() {
+            return Ok(());
+        }
+        let contribution = contribution.ok_or_else(|| ShareError::Waiting { item: item.clone(), second: second.clone() })?;
+        let person = workspace.state().persons.get(second).ok_or_else(|| ShareError::Second(second.clone()))?;
+        let opened = contribution.open(&self.request(workspace), second, person, workspace.keys())?;
+        self.pending.second = Some(Second { bytes: opened.bytes, salt: opened.salt, note: contribution.note.clone() });
+        workspace.write_pending(&workspace.pending_path(item), &self.pending)
+    }
+}
+
+impl Keyed {
+    /// Draws, embeds and seals a copy for each of `to` who was not told yet; nothing leaves.
+    ///
+    /// # Errors
+    /// [`ShareError`] names the person whose copy failed; nothing is recorded.
+    pub fn seal(self, workspace: &Workspace, to: &[PersonId], progress: &(dyn Fn(usize) + Sync)) -> Result<Sealed, ShareError> {
+        let wanted = self.wanted(workspace, to)?;
+        let master = Master::parse(&self.master, &self.manifest.file)?;
+        let template = master.template(&self.manifest.marks)?;
+        let issuer = Issuer::new(draw_biases(&self.key, self.manifest.law, &self.manifest.arities()));
+        let sealed: Vec<(Commitment, Vec<u8>)> = wanted
+            .par_iter()
+            .map(|(copy, person, recipients)| {
+                let made = self.seal_one(&template, &issuer, copy, person, recipients);
+                progress(1);
+                made
+            })
+            .collect::<Result<_, _>>()?;
+        let (contents, files): (Vec<Commitment>, Vec<Vec<u8>>) = sealed.into_iter().unzip();
+        let hashes = workspace.vault().keep_many(&files)?;
+        failpoint("copies-sealed");
+        let copies = wanted.into_iter().zip(hashes).zip(contents);
+        let copies = copies.map(|(((copy, person, recipients), sealed), content)| SealedCopy { copy, person, recipients, sealed, content }).collect();
+        Ok(Sealed { keyed: self, copies })
+    }
+
+    fn seal_one(&self, template: &Template, issuer: &Issuer, copy: &CopyId, person: &PersonId, recipients: &[String]) -> Result<(Commitment, Vec<u8>), ShareError> {
+        let failed = |why: String| ShareError::Seal { person: person.clone(), why };
+        let bytes = template.render(&issuer.codeword(&self.key, copy.as_str().as_bytes()));
+        let content = Commitment::to(COPY_DOMAIN, &stream_salt(&self.key, copy.as_str().as_bytes()), &bytes);
+        let sealed = encrypt_to_lines(recipients.iter().map(String::as_str), &bytes).map_err(failed)?;
+        Ok((content, sealed))
+    }
+
+    /// Copies to issue: none for whom an earlier copy still opens.
+    fn wanted(&self, workspace: &Workspace, to: &[PersonId]) -> Result<Vec<(CopyId, PersonId, Vec<String>)>, ShareError> {
+        let item = workspace.state().items.get(&self.manifest.item).cloned().unwrap_or_default();
+        let made_at = item.prepared.as_ref().map_or(u64::MAX, |p| p.index);
+        let by_two = item.prepared.as_ref().is_some_and(|p| matches!(p.making, KeyMaking::TwoPersons { .. }));
+        let mut wanted = Vec::new();
+        for person in to {
+            let Some(known) = workspace.state().persons.get(person) else { continue };
+            let recipients: Vec<String> = known.usable_devices().map(|d| d.recipient.clone()).collect();
+            let earlier: Vec<_> = item.disclosures.iter().filter(|d| d.person == *person).collect();
+            if earlier.iter().any(|d| d.recipients.iter().any(|r| recipients.contains(r))) {
+                continue;
+            }
+            if by_two && self.fresh.is_none() && known.since > made_at {
+                return Err(ShareError::EnrolledLater { person: person.clone(), item: self.manifest.item.clone() });
+            }
+            let number = u32::try_from(earlier.len()).unwrap_or(u32::MAX).saturating_add(1);
+            wanted.push((CopyId::of(person, number)?, person.clone(), recipients));
+        }
+        Ok(wanted)
+    }
+
+    /// Bytes of one copy, for writing it out unsealed.
+    fn plain(&self, copies: &[CopyId]) -> Result<Vec<Vec<u8>>, ShareError> {
+        let master = Master::parse(&self.master, &self.manifest.file)?;
+        let template = master.template(&self.manifest.marks)?;
+        let issuer = Issuer::new(draw_biases(&self.key, self.manifest.law, &self.manifest.arities()));
+        Ok(copies.iter().map(|c| template.render(&issuer.codeword(&self.key, c.as_str().as_bytes()))).collect())
+    }
+}
+
+impl Sealed {
+    /// Appends the item (if it is new) and every disclosure, all or none, durably; only then may copies leave.
+    ///
+    /// With `plain`, it is recorded that unsealed copies go to that folder too.
+    ///
+    /// # Errors
+    /// [`ShareError`]; then nothing is recorded and nothing left.
+    pub fn append(self, workspace: &mut Workspace, permit: &Permit, to: &[PersonId], plain: Option<&Path>) -> Result<(Released, Keyed), ShareError> {
+        let item = self.keyed.manifest.item.clone();
+        let mut events = Vec::with_capacity(self.copies.len() + 2);
+        if let Some(fresh) = &self.keyed.fresh {
+            events.push(self.release_event(workspace, fresh)?);
+        }
+        for copy in &self.copies {
+            events.push(Event::Disclosure {
+                item: item.clone(),
+                copy: copy.copy.clone(),
+                person: copy.person.clone(),
+                recipients: copy.recipients.clone(),
+                sealed: copy.sealed.clone(),
+                content: copy.content,
+                told_at: permit.at(),
+            });
+        }
+        let earlier = workspace.state().items.get(&item).map(|i| i.disclosures.clone()).unwrap_or_default();
+        let latest = |person: &PersonId| {
+            let new = self.copies.iter().find(|c| c.person == *person).map(|c| c.copy.clone());
+            new.or_else(|| earlier.iter().rev().find(|d| d.person == *person).map(|d| d.copy.clone()))
+        };
+        let copies: Vec<CopyId> = to.iter().filter_map(latest).collect();
+        if let Some(folder) = plain {
+            events.push(Event::PlainWritten { item: item.clone(), copies: copies.clone(), folder: folder.display().to_string() });
+        }
+        if !events.is_empty() {
+            workspace.append(permit, events)?;
+        }
+        failpoint("disclosures-recorded");
+        let path = workspace.pending_path(&item);
+        if path.exists() {
+            fs::remove_file(&path).map_err(VaultError::disk(&path, "removed"))?;
+        }
+        Ok((Released { item, copies }, self.keyed))
+    }
+
+    fn release_event(&self, workspace: &Workspace, fresh: &FreshItem) -> Result<Event, ShareError> {
+        let custodians = workspace.custodians();
+        let secret = serde_json::to_vec(&fresh.material).map_err(|e| CustodyError::Seal(e.to_string()))?;
+        let sealed_key = custody::seal(&secret, &custodians)?;
+        Ok(Event::ItemReleased {
+            item: self.keyed.manifest.item.clone(),
+            key: key_commitment(&self.keyed.key),
+            key_object: workspace.vault().keep(&sealed_key)?,
+            custodians: custodians.iter().map(|c| c.name.clone()).collect(),
+            threshold: custody::threshold(&custodians),
+            master_object: workspace.vault().seal(&self.keyed.master)?,
+            marking: fresh.marking.clone(),
+            conditions: fresh.conditions.clone(),
+            file: self.keyed.manifest.file.clone(),
+        })
+    }
+
+    /// Number of copies that are new.
+    #[must_use]
+    pub fn new_copies(&self) -> usize {
+        self.copies.len()
+    }
+}
+
+impl Released {
+    /// Copies in the order of the recipients.
+    #[must_use]
+    pub fn copies(&self) -> &[CopyId] {
+        &self.copies
+    }
+
+    /// Writes each sealed copy and its slip to `out`, named by person.
+    ///
+    /// # Errors
+    /// [`ShareError`]; files written so far are whole and recorded, and the command can be repeated.
+    pub fn deliver(&self, workspace: &mut Workspace, out: &Path) -> Result<Vec<PathBuf>, ShareError> {
+        fs::create_dir_all(out).map_err(VaultError::disk(out, "made"))?;
+        let mut written = Vec::with_capacity(self.copies.len());
+        for copy in &self.copies {
+            let slip = Slip::of(workspace, &self.item, copy)?;
+            let sealed = workspace.vault().sealed(&slip.sealed_sha256)?;
+            let path = out.join(&slip.sealed_file);
+            // The slip first: a sealed copy never lies in the folder without what explains it.
+            write_durably(&out.join(slip.file_name()), slip.to_text().as_bytes())?;
+            failpoint("slip-written");
+            write_durably(&path, &sealed)?;
+            written.push(path);
+        }
+        Ok(written)
+    }
+
+    /// Writes each copy unsealed to `folder`; that this is done was recorded with the release.
+    ///
+    /// # Errors
+    /// [`ShareError`].
+    pub fn write_plain(&self, keyed: &Keyed, folder: &Path) -> Result<(), ShareError> {
+        fs::create_dir_all(folder).map_err(VaultError::disk(folder, "made"))?;
+        let bytes = keyed.plain(&self.copies)?;
+        for (copy, bytes) in self.copies.iter().zip(bytes) {
+            write_durably(&folder.join(file_name(copy, &keyed.manifest.file)), &bytes)?;
+        }
+        Ok(())
+    }
+}
+
+/// `p17.docx` for copy `p17.1` of `brief.docx`, `p17-2.docx` for a second one.
+#[must_use]
+pub fn file_name(copy: &CopyId, master: &str) -> String {
+    let ending = master.rsplit_once('.').map_or("txt", |(_, e)| e);
+    let (person, number) = copy.as_str().rsplit_once('.').unwrap_or((copy.as_str(), "1"));
+    let stem = if number == "1" { person.to_owned() } else { format!("{person}-{number}") };
+    format!("{stem}.{ending}")
+}

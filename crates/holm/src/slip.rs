@@ -1,0 +1,152 @@
+//! The slip that goes with a sealed copy: what it is, under which conditions, and the proof that it stands in the record.
+//!
+//! The format is `docs/spec/slip.md`. Sealed copy and slip together are the bundle of DESIGN §6; a receipt signs both.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use holm_record::commitment::{Salt, hex, sha256};
+use holm_record::entry::Entry;
+use holm_record::event::Event;
+use holm_record::id::{CopyId, ItemName, PersonId};
+use holm_record::proof::{LogProof, ProofError};
+use holm_record::verify::{LogIdentity, verify_inclusion};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::share::file_name;
+use crate::workspace::{Workspace, WorkspaceError};
+
+/// Version of the format.
+pub const FORMAT: &str = "holm-slip/1";
+
+/// A slip does not hold.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SlipError {
+    /// Not a slip.
+    #[error("this is not a slip: {0}")]
+    Malformed(String),
+    /// The proof is malformed.
+    #[error(transparent)]
+    Proof(#[from] ProofError),
+    /// Something does not match.
+    #[error("the slip does not hold: {0}")]
+    Invalid(String),
+    /// The copy is not in the record.
+    #[error("copy `{0}` is not in the record")]
+    NoCopy(CopyId),
+    /// Workspace trouble.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+}
+
+/// One copy's slip.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slip {
+    /// [`FORMAT`].
+    pub format: String,
+    /// The item.
+    pub item: ItemName,
+    /// The copy.
+    pub copy: CopyId,
+    /// To whom.
+    pub person: PersonId,
+    /// Handling marking.
+    pub marking: Option<String>,
+    /// The originator's conditions.
+    pub conditions: Option<String>,
+    /// File name of the sealed copy.
+    pub sealed_file: String,
+    /// Its SHA-256, in hexadecimal.
+    pub sealed_sha256: String,
+    /// Verifier key of the record.
+    pub log_key: String,
+    /// The leaf of the disclosure's entry.
+    pub leaf: String,
+    /// The entry's body, in base64.
+    pub body: String,
+    /// The salt of its commitment.
+    pub salt: Salt,
+    /// C2SP tlog-proof of the leaf.
+    pub proof: String,
+}
+
+impl Slip {
+    /// The slip of a copy that is in the record.
+    ///
+    /// # Errors
+    /// [`SlipError`] if it is not.
+    pub fn of(workspace: &mut Workspace, item: &ItemName, copy: &CopyId) -> Result<Self, SlipError> {
+        let found = workspace.state().items.get(item).and_then(|i| Some((i.disclosures.iter().find(|d| d.copy == *copy)?.clone(), i.released.clone()?)));
+        let (disclosure, released) = found.ok_or_else(|| SlipError::NoCopy(copy.clone()))?;
+        let (leaf, opened, proof) = workspace.shown_entry(disclosure.index)?;
+        let (opened, proof) = opened.zip(proof).ok_or_else(|| SlipError::NoCopy(copy.clone()))?;
+        Ok(Self {
+            format: FORMAT.to_owned(),
+            item: item.clone(),
+            copy: copy.clone(),
+            person: disclosure.person,
+            marking: released.marking,
+            conditions: released.conditions,
+            sealed_file: format!("{}.age", file_name(copy, &released.file)),
+            sealed_sha256: disclosure.sealed,
+            log_key: workspace.log_key().to_owned(),
+            leaf,
+            body: BASE64.encode(opened.body),
+            salt: opened.salt,
+            proof: proof.to_text(),
+        })
+    }
+
+    /// The slip's file name: that of the copy with `.holm` for `.age`.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        format!("{}.holm", self.sealed_file.strip_suffix(".age").unwrap_or(&self.sealed_file))
+    }
+
+    /// The slip as it is written.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
+    /// Reads a slip.
+    ///
+    /// # Errors
+    /// [`SlipError::Malformed`].
+    pub fn parse(text: &str) -> Result<Self, SlipError> {
+        let slip: Self = serde_json::from_str(text).map_err(|e| SlipError::Malformed(e.to_string()))?;
+        let plain_name = !slip.sealed_file.contains(['/', '\\']) && !slip.sealed_file.starts_with('.');
+        match (slip.format == FORMAT, plain_name) {
+            (true, true) => Ok(slip),
+            (false, _) => Err(SlipError::Malformed(format!("its format is `{}`", slip.format))),
+            (_, false) => Err(SlipError::Malformed("its file name leads out of its folder".to_owned())),
+        }
+    }
+
+    /// Checks, without trusting who sent it: the sealed bytes, the entry, the commitment and the proof belong together.
+    ///
+    /// # Errors
+    /// [`SlipError::Invalid`] says what does not.
+    pub fn check(&self, sealed: &[u8]) -> Result<LogProof, SlipError> {
+        let invalid = |what: &str| SlipError::Invalid(what.to_owned());
+        if hex(&sha256(sealed)) != self.sealed_sha256 {
+            return Err(invalid("the sealed file is not the one that was recorded"));
+        }
+        let body = BASE64.decode(&self.body).map_err(|_| invalid("the entry is not base64"))?;
+        let committed = Sha256::digest([b"holm entry body v1\n", &self.salt.0[..], &body].concat());
+        if self.leaf.lines().nth(2) != Some(BASE64.encode(committed).as_str()) {
+            return Err(invalid("the entry is not the one that the leaf commits to"));
+        }
+        let entry: Entry = serde_json::from_slice(&body).map_err(|e| SlipError::Invalid(format!("the entry cannot be read: {e}")))?;
+        let same = matches!(&entry.event, Event::Disclosure { item, copy, person, sealed, .. }
+            if *item == self.item && *copy == self.copy && *person == self.person && *sealed == self.sealed_sha256);
+        if !same {
+            return Err(invalid("the entry records something else"));
+        }
+        let log = LogIdentity::parse(&self.log_key).map_err(SlipError::Invalid)?;
+        let proof = LogProof::from_text(&self.proof)?;
+        verify_inclusion(&proof, &self.leaf, &log).map_err(SlipError::Invalid)?;
+        Ok(proof)
+    }
+}

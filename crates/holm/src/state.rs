@@ -1,0 +1,327 @@
+//! What the record says now: a projection of its entries that may be thrown away at any time.
+
+use std::collections::BTreeMap;
+
+use holm_record::commitment::Commitment;
+use holm_record::entry::Opened;
+use holm_record::event::{Device, Event, KeyMaking, ObjectHash, PersonFacts};
+use holm_record::id::{CopyId, CustodianName, IncidentName, ItemName, PersonId};
+use jiff::Timestamp;
+
+/// A person of the roster.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Person {
+    /// What is known.
+    pub facts: PersonFacts,
+    /// Whether the person left.
+    pub left: bool,
+    /// age recipients of lost devices.
+    pub lost: Vec<String>,
+    /// Entry by which the person came on the roster.
+    pub since: u64,
+}
+
+impl Person {
+    /// Devices that may still be sealed to.
+    pub fn usable_devices(&self) -> impl Iterator<Item = &Device> {
+        self.facts.devices.iter().filter(|d| !self.lost.contains(&d.recipient))
+    }
+}
+
+/// A copy that was issued.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Disclosure {
+    /// Its entry.
+    pub index: u64,
+    /// Which copy.
+    pub copy: CopyId,
+    /// To whom.
+    pub person: PersonId,
+    /// Devices that can open it.
+    pub recipients: Vec<String>,
+    /// The sealed file.
+    pub sealed: ObjectHash,
+    /// Commitment to the copy.
+    pub content: Commitment,
+    /// When the person was told.
+    pub told_at: Timestamp,
+    /// When a signed receipt came back whose signature was checked.
+    pub receipt: Option<Timestamp>,
+    /// Entry of that receipt.
+    pub receipt_index: Option<u64>,
+}
+
+/// How an item's key was prepared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preparation {
+    /// Its entry.
+    pub index: u64,
+    /// Who makes the key.
+    pub making: KeyMaking,
+    /// Commitment to the originator's contribution.
+    pub contribution: Commitment,
+    /// Commitment to the manifest.
+    pub manifest: Commitment,
+    /// The sealed manifest.
+    pub object: ObjectHash,
+    /// The second person's contribution: commitment and signed note.
+    pub second: Option<(Commitment, String)>,
+}
+
+/// How an item was released.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Release {
+    /// Its entry.
+    pub index: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Commitment to the key.
+    pub key: Commitment,
+    /// The sealed key.
+    pub key_object: ObjectHash,
+    /// Custodians of the key.
+    pub custodians: Vec<String>,
+    /// How many must act together.
+    pub threshold: u8,
+    /// The sealed master.
+    pub master_object: ObjectHash,
+    /// The marking.
+    pub marking: Option<String>,
+    /// The originator's conditions.
+    pub conditions: Option<String>,
+    /// File name of the master.
+    pub file: String,
+}
+
+/// An item.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Item {
+    /// Manifest frozen and contribution committed.
+    pub prepared: Option<Preparation>,
+    /// Released.
+    pub released: Option<Release>,
+    /// Copies, in order of issue.
+    pub disclosures: Vec<Disclosure>,
+    /// Whether the key was opened to a verifier.
+    pub opened: bool,
+    /// Folders to which unsealed copies were written.
+    pub plain_folders: Vec<String>,
+}
+
+/// One look at an item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// Entry of the extraction.
+    pub index: u64,
+    /// The incident.
+    pub incident: IncidentName,
+    /// The item.
+    pub item: ItemName,
+    /// Number of the look.
+    pub look: u32,
+    /// α of the incident.
+    pub alpha: f64,
+    /// Items that share the look.
+    pub candidates: u32,
+    /// Size of the family.
+    pub copies: u32,
+    /// The sealed evidence.
+    pub evidence: ObjectHash,
+    /// The sealed extraction.
+    pub extraction: ObjectHash,
+    /// Commitment to the extraction.
+    pub content: Commitment,
+    /// The verdict, once there is one.
+    pub verdict: Option<LookVerdict>,
+}
+
+/// What a look came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LookVerdict {
+    /// Its entry.
+    pub index: u64,
+    /// `named`, `inconclusive` or `no-match`.
+    pub verdict: String,
+    /// Copies named.
+    pub named: Vec<CopyId>,
+    /// The sealed report.
+    pub report: ObjectHash,
+    /// ln e by copy, in the order of disclosure.
+    pub ln_e: Vec<f64>,
+}
+
+/// Sealed evidence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// Its entry.
+    pub index: u64,
+    /// When it was sealed.
+    pub at: Timestamp,
+    /// The incident.
+    pub incident: IncidentName,
+    /// The sealed files.
+    pub object: ObjectHash,
+}
+
+/// The whole of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// Roster.
+    pub persons: BTreeMap<PersonId, Person>,
+    /// Custodians of item keys: name and age recipient.
+    pub custodians: BTreeMap<CustodianName, String>,
+    /// Items.
+    pub items: BTreeMap<ItemName, Item>,
+    /// Evidence, in order.
+    pub evidence: Vec<Evidence>,
+    /// Looks, in order.
+    pub looks: Vec<Look>,
+}
+
+impl State {
+    /// Projects entries; bodies that were destroyed leave nothing here.
+    #[must_use]
+    pub fn project(entries: &[Option<Opened>]) -> Self {
+        let mut state = Self::default();
+        for (index, opened) in (0..).zip(entries) {
+            if let Some(opened) = opened {
+                state.apply(index, opened.entry.at, &opened.entry.event);
+            }
+        }
+        state
+    }
+
+    /// Takes in one event.
+    pub fn apply(&mut self, index: u64, at: Timestamp, event: &Event) {
+        match event {
+            Event::PersonAdded { .. } | Event::PersonUpdated { .. } | Event::PersonLeft { .. } | Event::DeviceLost { .. } => self.apply_roster(index, event),
+            Event::CustodianAdded { name, recipient } => {
+                self.custodians.insert(name.clone(), recipient.clone());
+            }
+            Event::ItemPrepared { .. } | Event::KeyContributed { .. } | Event::ItemReleased { .. } | Event::Disclosure { .. } | Event::ReceiptImported { .. } | Event::PlainWritten { .. } | Event::ItemOpened { .. } => {
+                self.apply_item(index, at, event);
+            }
+            Event::EvidenceSealed { .. } | Event::ExtractionRecorded { .. } | Event::VerdictRecorded { .. } => self.apply_look(index, at, event),
+            _ => {}
+        }
+    }
+
+    fn apply_roster(&mut self, index: u64, event: &Event) {
+        match event {
+            Event::PersonAdded { person, facts } => {
+                self.persons.insert(person.clone(), Person { facts: facts.clone(), left: false, lost: Vec::new(), since: index });
+            }
+            Event::PersonUpdated { person, facts } => {
+                self.persons.entry(person.clone()).and_modify(|p| p.facts = facts.clone());
+            }
+            Event::PersonLeft { person, .. } => {
+                self.persons.entry(person.clone()).and_modify(|p| p.left = true);
+            }
+            Event::DeviceLost { person, recipient, .. } => {
+                self.persons.entry(person.clone()).and_modify(|p| p.lost.push(recipient.clone()));
+            }
+            _ => {}
+        }
+    }
+
+    fn apply_item(&mut self, index: u64, at: Timestamp, event: &Event) {
+        let Some(name) = event.item() else { return };
+        let item = self.items.entry(name.clone()).or_default();
+        match event {
+            Event::ItemPrepared { making, contribution, manifest, object, .. } => {
+                let (making, object) = (making.clone(), object.clone());
+                item.prepared = Some(Preparation { index, making, contribution: *contribution, manifest: *manifest, object, second: None });
+            }
+            Event::KeyContributed { contribution, note, .. } => {
+                if let Some(prepared) = &mut item.prepared {
+                    prepared.second = Some((*contribution, note.clone()));
+                }
+            }
+            Event::ItemReleased { key, key_object, custodians, threshold, master_object, marking, conditions, file, .. } => {
+                item.released = Some(Release {
+                    index,
+                    at,
+                    key: *key,
+                    key_object: key_object.clone(),
+                    custodians: custodians.clone(),
+                    threshold: *threshold,
+                    master_object: master_object.clone(),
+                    marking: marking.clone(),
+                    conditions: conditions.clone(),
+                    file: file.clone(),
+                });
+            }
+            Event::Disclosure { copy, person, recipients, sealed, content, told_at, .. } => item.disclosures.push(Disclosure {
+                index,
+                copy: copy.clone(),
+                person: person.clone(),
+                recipients: recipients.clone(),
+                sealed: sealed.clone(),
+                content: *content,
+                told_at: *told_at,
+                receipt: None,
+                receipt_index: None,
+            }),
+            Event::ReceiptImported { copy, verified: true, .. } => {
+                for disclosure in item.disclosures.iter_mut().filter(|d| d.copy == *copy && d.receipt.is_none()) {
+                    disclosure.receipt = Some(at);
+                    disclosure.receipt_index = Some(index);
+                }
+            }
+            Event::PlainWritten { folder, .. } => item.plain_folders.push(folder.clone()),
+            Event::ItemOpened { .. } => item.opened = true,
+            _ => {}
+        }
+    }
+
+    fn apply_look(&mut self, index: u64, at: Timestamp, event: &Event) {
+        match event {
+            Event::EvidenceSealed { incident, object, .. } => {
+                self.evidence.push(Evidence { index, at, incident: incident.clone(), object: object.clone() });
+            }
+            Event::ExtractionRecorded { incident, evidence, item, object, content, alpha, look, candidates, copies, .. } => self.looks.push(Look {
+                index,
+                incident: incident.clone(),
+                item: item.clone(),
+                look: *look,
+                alpha: *alpha,
+                candidates: *candidates,
+                copies: *copies,
+                evidence: evidence.clone(),
+                extraction: object.clone(),
+                content: *content,
+                verdict: None,
+            }),
+            Event::VerdictRecorded { incident, item, look, verdict, named, object, ln_e } => {
+                let of = self.looks.iter_mut().find(|l| l.incident == *incident && l.item == *item && l.look == *look);
+                if let Some(of) = of {
+                    of.verdict = Some(LookVerdict { index, verdict: verdict.clone(), named: named.clone(), report: object.clone(), ln_e: ln_e.clone() });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Everything that a person was told, or that one of the person's devices can open.
+    #[must_use]
+    pub fn told(&self, person: &PersonId, device: Option<&str>) -> Vec<(&ItemName, &Disclosure)> {
+        let of = |d: &&Disclosure| d.person == *person && device.is_none_or(|r| d.recipients.iter().any(|x| x == r));
+        self.items.iter().flat_map(|(name, item)| item.disclosures.iter().filter(of).map(move |d| (name, d))).collect()
+    }
+
+    /// Whom `--to` means: a person, `unit:UNIT`, or `all`; those who left are passed over for units and `all`.
+    #[must_use]
+    pub fn resolve(&self, to: &str) -> Option<Vec<PersonId>> {
+        let present = |matches: &dyn Fn(&Person) -> bool| {
+            self.persons.iter().filter(|(_, p)| !p.left && matches(p)).map(|(id, _)| id.clone()).collect::<Vec<_>>()
+        };
+        if to == "all" {
+            return Some(present(&|_| true));
+        }
+        if let Some(unit) = to.strip_prefix("unit:") {
+            let members = present(&|p| p.facts.unit == unit);
+            return (!members.is_empty()).then_some(members);
+        }
+        PersonId::new(to).ok().map(|id| vec![id])
+    }
+}

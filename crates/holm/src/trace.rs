@@ -1,0 +1,423 @@
+//! Tracing a leak: seal the evidence → extract → record → open the key → test every copy → record the verdict.
+//!
+//! The mirror of [`crate::share`]. [`SealedEvidence`] → [`RecordedExtraction`] → [`OpenedKey`] → verdict: a key cannot be
+//! opened for tracing before what the evidence shows was fixed in the record.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use holm_codes::codeword::{Codebook, Issuer};
+use holm_codes::decode::{CopyScore, DecoderKind, LeaveOneOut, decode_single};
+use holm_codes::evidence::{RowError, Rows};
+use holm_codes::family::{adjusted, look_alpha};
+use holm_codes::key::{Context, ItemKey};
+use holm_codes::law::draw_biases;
+use holm_codes::power::marks_needed;
+use holm_marks::carrier::{CarrierError, Master};
+use holm_marks::extract::{Extraction, Reader};
+use holm_record::commitment::{Commitment, Salt};
+use holm_record::event::{Event, ObjectHash};
+use holm_record::id::{CopyId, IdError, IncidentName, ItemName};
+use serde::{Deserialize, Serialize};
+
+use crate::identity::DeviceKeys;
+use crate::leak::{LeakFile, LeakFileError};
+use crate::manifest::Manifest;
+use crate::policy::Permit;
+use crate::report::{CopyResult, Holders, MarksRead, Report, Verdict};
+use crate::share::{KeyMaterial, ShareError};
+use crate::state::{Disclosure, Item};
+use crate::vault::VaultError;
+use crate::workspace::{Workspace, WorkspaceError};
+
+/// Version of decoder and extractor, recorded with every look.
+pub const DECODER: &str = "holm-decoder/1";
+/// Domain of commitments to evidence.
+pub const EVIDENCE_DOMAIN: &str = "holm evidence v1";
+/// Domain of commitments to extractions.
+pub const EXTRACTION_DOMAIN: &str = "holm extraction v1";
+/// An item is a candidate if it has this share of the leak's word sequences, or if the leak has a passage of it.
+const RESEMBLES: f64 = 0.01;
+
+/// A leak cannot be traced.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TraceError {
+    /// Nothing was given.
+    #[error("no leak was given")]
+    NoFile,
+    /// No text in a file.
+    #[error(transparent)]
+    Leak(#[from] LeakFileError),
+    /// Nothing to compare with.
+    #[error("no item was shared yet: there is nothing that this could be a leak of")]
+    NoItems,
+    /// The item that was named was never released.
+    #[error("`{0}` is not the name of a released item")]
+    NoItem(ItemName),
+    /// The item's key was opened before.
+    #[error("the key of `{0}` was opened to a verifier: whoever saw it could write this leak, so it proves nothing")]
+    Opened(ItemName),
+    /// A look was interrupted.
+    #[error("the extraction does not fit the item: {0}")]
+    Rows(#[from] RowError),
+    /// No randomness.
+    #[error("the system has no randomness to seal the evidence")]
+    Randomness,
+    /// Serialising failed.
+    #[error("the report could not be written: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Share trouble.
+    #[error(transparent)]
+    Share(#[from] ShareError),
+    /// Carrier trouble.
+    #[error(transparent)]
+    Carrier(#[from] CarrierError),
+    /// A name is none.
+    #[error(transparent)]
+    Id(#[from] IdError),
+    /// Vault trouble.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// Workspace trouble.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+}
+
+/// What is to be traced.
+#[derive(Clone, Debug)]
+pub struct TraceRequest {
+    /// The leaked files, read as one leak.
+    pub files: Vec<LeakFile>,
+    /// The item, if it is known.
+    pub item: Option<ItemName>,
+    /// α, which may only be lower than the workspace's.
+    pub alpha: f64,
+    /// The incident; without it, a new one.
+    pub incident: Option<IncidentName>,
+}
+
+/// Sealed together: what was received.
+#[derive(Serialize, Deserialize)]
+pub struct EvidenceFile {
+    /// The files.
+    pub files: Vec<LeakFile>,
+    /// Salt of the commitment.
+    pub salt: Salt,
+}
+
+/// Sealed together: what was read of it.
+#[derive(Serialize, Deserialize)]
+pub struct ExtractionFile {
+    /// The extraction.
+    pub extraction: Extraction,
+    /// Salt of the commitment.
+    pub salt: Salt,
+}
+
+impl EvidenceFile {
+    /// The commitment to the files.
+    #[must_use]
+    pub fn commitment(&self) -> Commitment {
+        let bytes: Vec<u8> = self.files.iter().flat_map(|f| [f.name.as_bytes(), &[0], &(f.bytes.len() as u64).to_le_bytes(), &f.bytes].concat()).collect();
+        Commitment::to(EVIDENCE_DOMAIN, &self.salt, &bytes)
+    }
+}
+
+impl ExtractionFile {
+    /// The commitment to the extraction.
+    ///
+    /// # Errors
+    /// If it cannot be written as JSON.
+    pub fn commitment(&self) -> Result<Commitment, serde_json::Error> {
+        Ok(Commitment::to(EXTRACTION_DOMAIN, &self.salt, &serde_json::to_vec(&self.extraction)?))
+    }
+}
+
+/// Evidence that is sealed and recorded; nobody has compared it with any codeword.
+struct SealedEvidence {
+    index: u64,
+    object: ObjectHash,
+    content: Commitment,
+    incident: IncidentName,
+}
+
+/// An item that a leak may be of.
+type Candidate = (ItemName, Manifest, Extraction);
+
+/// What the evidence shows of one item's marks, recorded before its key is opened.
+struct RecordedExtraction {
+    item: ItemName,
+    manifest: Manifest,
+    extraction: Extraction,
+    evidence: Commitment,
+    evidence_index: u64,
+    incident: IncidentName,
+    alpha: f64,
+    look: u32,
+    candidates: u32,
+}
+
+/// An item's key, opened to test copies against a recorded extraction.
+struct OpenedKey {
+    recorded: RecordedExtraction,
+    key: ItemKey,
+}
+
+impl Workspace {
+    /// Traces a leak; one report for each item that it may be a leak of, the likeliest first.
+    ///
+    /// # Errors
+    /// [`TraceError`]; what was recorded until then stays, and the next try is a further look.
+    pub fn trace(&mut self, permit: &Permit, request: &TraceRequest, custodian_keys: &[DeviceKeys], progress: &dyn Fn(&str)) -> Result<Vec<Report>, TraceError> {
+        let text = read_all(&request.files)?;
+        self.check_item(request.item.as_ref())?;
+        let sealed = self.seal_evidence(permit, request)?;
+        progress("comparing the leak with the items");
+        let candidates = self.candidates(&text, request.item.as_ref())?;
+        if candidates.is_empty() {
+            return Ok(vec![Report::no_match(&sealed.incident, request.alpha)]);
+        }
+        progress("reading the marks");
+        let recorded = self.record_extractions(permit, &sealed, &candidates, request.alpha)?;
+        let mut reports = Vec::new();
+        for recorded in recorded {
+            progress("testing every copy");
+            let opened = self.open_key(recorded, custodian_keys)?;
+            reports.push(self.decide(permit, &opened)?);
+        }
+        reports.sort_by_key(|r| (r.verdict != Verdict::Named, std::cmp::Reverse(r.marks.read)));
+        Ok(reports)
+    }
+
+    /// Refuses, before anything is recorded, what cannot be traced at all.
+    fn check_item(&self, only: Option<&ItemName>) -> Result<(), TraceError> {
+        if let Some(name) = only {
+            let item = self.state().items.get(name).filter(|i| i.released.is_some()).ok_or_else(|| TraceError::NoItem(name.clone()))?;
+            return if item.opened { Err(TraceError::Opened(name.clone())) } else { Ok(()) };
+        }
+        if self.state().items.values().any(|i| i.released.is_some()) { Ok(()) } else { Err(TraceError::NoItems) }
+    }
+
+    /// Released items that the text may be a leak of: manifest and extraction.
+    fn candidates(&self, text: &str, only: Option<&ItemName>) -> Result<Vec<Candidate>, TraceError> {
+        let released = self.state().items.iter().filter(|(n, i)| i.released.is_some() && only.is_none_or(|o| o == *n));
+        let mut found = Vec::new();
+        for (name, item) in released {
+            let (manifest, master) = self.master_of(name, item)?;
+            let reader = Reader::new(master.blocks(), &manifest.marks);
+            if only.is_none() && reader.resemblance(text) < RESEMBLES {
+                continue;
+            }
+            let extraction = reader.extract(text);
+            if !extraction.belongs() {
+                continue;
+            }
+            if item.opened {
+                return Err(TraceError::Opened(name.clone()));
+            }
+            found.push((name.clone(), manifest, extraction));
+        }
+        Ok(found)
+    }
+
+    fn master_of(&self, name: &ItemName, item: &Item) -> Result<(Manifest, Master), TraceError> {
+        let manifest = self.manifest_of(name)?;
+        let object = item.released.as_ref().map(|r| r.master_object.clone()).unwrap_or_default();
+        let bytes = self.vault().unseal(&object, self.keys())?;
+        Ok((manifest, Master::parse(&bytes, &item.released.as_ref().map(|r| r.file.clone()).unwrap_or_default())?))
+    }
+
+    fn seal_evidence(&mut self, permit: &Permit, request: &TraceRequest) -> Result<SealedEvidence, TraceError> {
+        let incident = match &request.incident {
+            Some(incident) => incident.clone(),
+            None => IncidentName::new(format!("leak-{}", self.state().evidence.len() + 1))?,
+        };
+        let file = EvidenceFile { files: request.files.clone(), salt: Salt::random().map_err(|_| TraceError::Randomness)? };
+        let content = file.commitment();
+        let object = self.vault().seal(&serde_json::to_vec(&file)?)?;
+        let files = file.files.into_iter().map(|f| f.name).collect();
+        let event = Event::EvidenceSealed { incident: incident.clone(), object: object.clone(), content, files };
+        let index = self.append(permit, vec![event])?;
+        Ok(SealedEvidence { index, object, content, incident })
+    }
+
+    fn record_extractions(&mut self, permit: &Permit, sealed: &SealedEvidence, candidates: &[Candidate], alpha: f64) -> Result<Vec<RecordedExtraction>, TraceError> {
+        let look = self.next_look(&sealed.incident, candidates);
+        let count = u32::try_from(candidates.len()).unwrap_or(u32::MAX);
+        let mut events = Vec::new();
+        let mut recorded = Vec::new();
+        for (item, manifest, extraction) in candidates {
+            let file = ExtractionFile { extraction: extraction.clone(), salt: Salt::random().map_err(|_| TraceError::Randomness)? };
+            let alpha = alpha.min(manifest.alpha);
+            events.push(Event::ExtractionRecorded {
+                incident: sealed.incident.clone(),
+                evidence: sealed.object.clone(),
+                item: item.clone(),
+                object: self.vault().seal(&serde_json::to_vec(&file)?)?,
+                content: file.commitment()?,
+                decoder: format!("{DECODER} {}", extraction.version),
+                alpha,
+                look,
+                candidates: count,
+                copies: u32::try_from(self.family(item, sealed.index).len()).unwrap_or(u32::MAX),
+            });
+            recorded.push(RecordedExtraction {
+                item: item.clone(),
+                manifest: manifest.clone(),
+                extraction: extraction.clone(),
+                evidence: sealed.content,
+                evidence_index: sealed.index,
+                incident: sealed.incident.clone(),
+                alpha,
+                look,
+                candidates: count,
+            });
+        }
+        self.append(permit, events)?;
+        Ok(recorded)
+    }
+
+    /// Every earlier look that shares the incident or one of the items counts.
+    fn next_look(&self, incident: &IncidentName, candidates: &[Candidate]) -> u32 {
+        let shares = |l: &&crate::state::Look| l.incident == *incident || candidates.iter().any(|(item, ..)| *item == l.item);
+        let earlier: BTreeSet<&ObjectHash> = self.state().looks.iter().filter(shares).map(|l| &l.evidence).collect();
+        u32::try_from(earlier.len()).unwrap_or(u32::MAX).saturating_add(1)
+    }
+
+    /// Copies issued before the evidence was received: the family that α covers.
+    fn family(&self, item: &ItemName, evidence_index: u64) -> Vec<Disclosure> {
+        let all = self.state().items.get(item).map(|i| i.disclosures.clone()).unwrap_or_default();
+        all.into_iter().filter(|d| d.index < evidence_index).collect()
+    }
+
+    fn open_key(&self, recorded: RecordedExtraction, custodian_keys: &[DeviceKeys]) -> Result<OpenedKey, TraceError> {
+        let material: KeyMaterial = self.unseal_key(&recorded.item, custodian_keys)?;
+        Ok(OpenedKey { key: material.key(), recorded })
+    }
+
+    fn decide(&mut self, permit: &Permit, opened: &OpenedKey) -> Result<Report, TraceError> {
+        let recorded = &opened.recorded;
+        let family = self.family(&recorded.item, recorded.evidence_index);
+        let look_level = look_alpha(recorded.alpha, recorded.look) / f64::from(recorded.candidates.max(1));
+        let scores = opened.scores(&family, look_level)?;
+        let mut report = self.report(recorded, &family, &scores);
+        let event = Event::VerdictRecorded {
+            incident: recorded.incident.clone(),
+            item: recorded.item.clone(),
+            look: recorded.look,
+            verdict: report.verdict.name().to_owned(),
+            named: report.copies.iter().filter(|c| c.named).map(|c| c.copy.clone()).collect(),
+            object: self.vault().seal(&serde_json::to_vec(&report)?)?,
+            ln_e: scores.iter().map(|s| s.ln_e).collect(),
+        };
+        self.append(permit, vec![event])?;
+        report.ledger = self.ledger();
+        Ok(report)
+    }
+
+    fn report(&self, recorded: &RecordedExtraction, family: &[Disclosure], scores: &[CopyScore]) -> Report {
+        let manifest = &recorded.manifest;
+        let p: Vec<f64> = scores.iter().map(|s| s.p).collect();
+        // Everything that this look shares α with is folded into the adjusted p, so that it compares with α itself.
+        let t = f64::from(recorded.look);
+        let spent = t * (t + 1.0) * f64::from(recorded.candidates.max(1)) / manifest.test.naming_alpha(1.0);
+        let adjusted = adjusted(&p, &vec![1.0; p.len()]);
+        let copies: Vec<CopyResult> = family
+            .iter()
+            .zip(scores)
+            .zip(adjusted)
+            .map(|((d, score), adjusted)| {
+                let adjusted_p = (adjusted * spent).min(1.0);
+                CopyResult { copy: d.copy.clone(), person: Some(d.person.clone()), p_value: score.p, e_value: score.ln_e.exp(), adjusted_p, named: adjusted_p <= recorded.alpha }
+            })
+            .collect();
+        let named = copies.iter().any(|c| c.named);
+        let marks = MarksRead::of(manifest, &recorded.extraction);
+        let first_look = look_alpha(recorded.alpha, recorded.look);
+        let needed = marks_needed(&manifest.arities(), manifest.law, family.len(), first_look);
+        Report {
+            item: Some(recorded.item.clone()),
+            incident: recorded.incident.clone(),
+            verdict: if named { Verdict::Named } else { Verdict::Inconclusive },
+            alpha: recorded.alpha,
+            look: recorded.look,
+            candidates: recorded.candidates,
+            family: family.len(),
+            copies,
+            further_marks: needed.map(|n| n.saturating_sub(marks.read)).filter(|_| !named),
+            can_settle: needed.is_some(),
+            marks,
+            coverage: Some(recorded.extraction.coverage.clone()),
+            holders: self.holders(&recorded.item, family, recorded.evidence_index),
+            ledger: Vec::new(),
+        }
+    }
+
+    /// Who else could have held or regenerated a copy, and who outside could testify to the commitments.
+    fn holders(&self, item: &ItemName, family: &[Disclosure], evidence_index: u64) -> Holders {
+        let state = self.state();
+        let known = state.items.get(item);
+        let lost: Vec<CopyId> = family
+            .iter()
+            .filter(|d| state.persons.get(&d.person).is_some_and(|p| d.recipients.iter().any(|r| p.lost.contains(r))))
+            .map(|d| d.copy.clone())
+            .collect();
+        Holders {
+            custodians: known.and_then(|i| i.released.as_ref()).map(|r| r.custodians.clone()).unwrap_or_default(),
+            alone: known.and_then(|i| i.prepared.as_ref()).is_some_and(|p| p.making == holm_record::event::KeyMaking::Alone),
+            on_lost_devices: lost,
+            plain_folders: known.map(|i| i.plain_folders.clone()).unwrap_or_default(),
+            receipts_before: family.iter().filter(|d| d.receipt_index.is_some_and(|i| i < evidence_index)).count(),
+        }
+    }
+
+    /// ln of each person's e-process over all items, in the order of looking; one e-value an item.
+    ///
+    /// The l-th look at an item has stake 1/(l (l + 1)), reserved from the first; what is not staked stays at 1.
+    #[must_use]
+    pub fn ledger(&self) -> Vec<(holm_record::id::PersonId, f64)> {
+        let mut by_item: BTreeMap<(&ItemName, &holm_record::id::PersonId), Vec<f64>> = BTreeMap::new();
+        for look in &self.state().looks {
+            let Some(verdict) = &look.verdict else { continue };
+            let Some(item) = self.state().items.get(&look.item) else { continue };
+            for (disclosure, ln_e) in item.disclosures.iter().zip(&verdict.ln_e) {
+                by_item.entry((&look.item, &disclosure.person)).or_default().push(*ln_e);
+            }
+        }
+        let mut persons: BTreeMap<&holm_record::id::PersonId, f64> = BTreeMap::new();
+        for ((_, person), looks) in by_item {
+            *persons.entry(person).or_default() += holm_codes::ledger::item_ln_e(&looks);
+        }
+        persons.into_iter().map(|(p, e)| (p.clone(), e)).collect()
+    }
+}
+
+impl OpenedKey {
+    /// One score a copy of the family, by the decoder that the manifest fixed.
+    fn scores(&self, family: &[Disclosure], alpha: f64) -> Result<Vec<CopyScore>, TraceError> {
+        let manifest = &self.recorded.manifest;
+        let rows = Rows::new(self.recorded.extraction.readings.iter().map(|r| r.likelihood.clone()).collect())?;
+        let issuer = Issuer::new(draw_biases(&self.key, manifest.law, &manifest.arities()));
+        let ids: Vec<&[u8]> = family.iter().map(|d| d.copy.as_str().as_bytes()).collect();
+        if manifest.test.decoder == DecoderKind::Single {
+            let draw = |copy: usize, packed: &mut [u8]| issuer.draw(&self.key, ids.get(copy).copied().unwrap_or_default(), packed);
+            return Ok(decode_single(issuer.biases(), &rows, |table| table.scan_drawn(issuer.layout(), ids.len(), draw)));
+        }
+        let book = Codebook::draw(&issuer, &self.key, &ids);
+        let decoder = LeaveOneOut::search(&book, issuer.biases(), &rows);
+        let seed = |copy: usize| {
+            let id = ids.get(copy).copied().unwrap_or_default();
+            let subject = [&self.recorded.evidence.0[..], self.recorded.item.as_str().as_bytes(), &[0], id].concat();
+            self.key.stream(Context::Certificate, &subject)
+        };
+        Ok(decoder.scores(&manifest.test, alpha, seed))
+    }
+}
+
+fn read_all(files: &[LeakFile]) -> Result<String, TraceError> {
+    if files.is_empty() {
+        return Err(TraceError::NoFile);
+    }
+    let texts = files.iter().map(LeakFile::text).collect::<Result<Vec<_>, _>>()?;
+    Ok(texts.join("\n\n"))
+}

@@ -1,0 +1,333 @@
+//! A workspace: one folder with the record, the vault and the officer's key.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use age::secrecy::SecretString;
+use ed25519_dalek::SigningKey;
+use holm_record::commitment::hex;
+use holm_record::entry::{BodyKey, Opened};
+use holm_record::event::Event;
+use holm_record::proof::LogProof;
+use holm_record::record::{Record, RecordError, RecordKeys};
+use holm_record::store::sqlite::SqliteStore;
+use holm_record::verify::{LogIdentity, Report, verify};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::identity::{DeviceKeys, IdentityError, decrypt_with, encrypt_to_lines};
+use crate::policy::{Action, Permit, Refusal, authorize};
+use crate::state::State;
+use crate::vault::{Vault, VaultError, write_durably, write_secret};
+
+const FORMAT: &str = "holm-workspace/1";
+/// The officer, in entries of a one-person workspace.
+pub const OFFICER: &str = "officer";
+/// α of an incident unless `init` says otherwise.
+pub const DEFAULT_ALPHA: f64 = 0.001;
+/// The largest coalition that items are marked against.
+pub const LARGEST_COALITION: u8 = 4;
+
+/// A workspace cannot be made, opened or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorkspaceError {
+    /// There is one already.
+    #[error("`{0}` already holds a workspace; nothing was changed")]
+    Exists(PathBuf),
+    /// There is none.
+    #[error("`{0}` holds no workspace; make one with `holm init`, or name another with `--workspace`")]
+    Missing(PathBuf),
+    /// Its description is damaged.
+    #[error("the workspace's description is damaged: {0}")]
+    Damaged(String),
+    /// Another program works in it.
+    #[error("another holm program is working in `{0}`; wait until it is done")]
+    Busy(PathBuf),
+    /// Key trouble.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// Vault trouble.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// Record trouble.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// Not allowed.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// No randomness.
+    #[error("the system has no randomness to make keys from")]
+    Randomness,
+}
+
+/// What anybody may read of a workspace.
+#[derive(Debug, Serialize, Deserialize)]
+struct Description {
+    format: String,
+    origin: String,
+    /// Public age recipients to which the vault is sealed.
+    vault: Vec<String>,
+    /// Verifier key of the record.
+    log_key: String,
+}
+
+/// What is sealed to the vault's recipients.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+struct Secrets {
+    body_key: [u8; 32],
+    log_seed: [u8; 32],
+}
+
+/// How a workspace is to be made.
+#[derive(Debug, Default)]
+pub struct InitOptions {
+    /// Passphrase of the officer's key; without it the key lies open on the disk.
+    pub passphrase: Option<SecretString>,
+    /// Where to write a recovery key, once.
+    pub recovery: Option<PathBuf>,
+    /// α of an incident.
+    pub alpha: Option<f64>,
+    /// Largest coalition to mark against.
+    pub largest_coalition: Option<u8>,
+}
+
+/// An open workspace. Only one program at a time has it.
+pub struct Workspace {
+    folder: PathBuf,
+    keys: DeviceKeys,
+    record: Record<SqliteStore>,
+    vault: Vault,
+    state: State,
+    body_key: [u8; 32],
+    log_key: String,
+    alpha: f64,
+    largest_coalition: u8,
+    _lock: File,
+}
+
+impl Workspace {
+    /// Makes a workspace in `folder`.
+    ///
+    /// # Errors
+    /// [`WorkspaceError`]; nothing is left behind that would hinder a second try.
+    pub fn init(folder: &Path, options: &InitOptions, now: Timestamp) -> Result<Self, WorkspaceError> {
+        if folder.join("workspace.json").exists() {
+            return Err(WorkspaceError::Exists(folder.to_owned()));
+        }
+        fs::create_dir_all(folder).map_err(VaultError::disk(folder, "made"))?;
+        let officer = DeviceKeys::generate()?;
+        let mut recipients = vec![officer.recipient()];
+        if let Some(path) = &options.recovery {
+            let recovery = DeviceKeys::generate()?;
+            recipients.push(recovery.recipient());
+            write_secret(path, &recovery.to_file(options.passphrase.as_ref())?)?;
+        }
+        let mut secrets = Secrets { body_key: [0; 32], log_seed: [0; 32] };
+        let mut id = [0; 8];
+        let filled = getrandom::fill(&mut secrets.body_key).and_then(|()| getrandom::fill(&mut secrets.log_seed)).and_then(|()| getrandom::fill(&mut id));
+        filled.map_err(|_| WorkspaceError::Randomness)?;
+        let origin = format!("holm.invalid/{}", hex(&id));
+        let log_key = holm_record::note::NoteKey::new(origin.clone(), SigningKey::from_bytes(&secrets.log_seed).verifying_key()).to_vkey();
+        let plain = serde_json::to_vec(&secrets).map_err(|e| WorkspaceError::Damaged(e.to_string()))?;
+        let sealed = encrypt_to_lines(recipients.iter().map(String::as_str), &plain).map_err(WorkspaceError::Damaged)?;
+        write_secret(&folder.join("officer.key"), &officer.to_file(options.passphrase.as_ref())?)?;
+        write_secret(&folder.join("secrets.age"), &sealed)?;
+        // A first try that was cut short may have left a record under keys that are gone.
+        ["record.db", "record.db-wal", "record.db-shm"].iter().map(|n| folder.join(n)).filter(|p| p.exists()).try_for_each(|p| fs::remove_file(&p).map_err(VaultError::disk(&p, "removed")))?;
+        let description = Description { format: FORMAT.to_owned(), origin: origin.clone(), vault: recipients.clone(), log_key: log_key.clone() };
+        let lock = take_lock(folder)?;
+        let mut workspace = Self::assemble(folder, officer, &secrets, &description, lock)?;
+        let created = Event::WorkspaceCreated {
+            origin,
+            log_key,
+            vault: recipients,
+            alpha: options.alpha.unwrap_or(DEFAULT_ALPHA),
+            largest_coalition: options.largest_coalition.unwrap_or(LARGEST_COALITION),
+        };
+        let permit = workspace.permit(&Action::Administer, now)?;
+        workspace.append(&permit, vec![created])?;
+        // Written last: a folder without it is no workspace.
+        let text = serde_json::to_vec_pretty(&description).map_err(|e| WorkspaceError::Damaged(e.to_string()))?;
+        write_durably(&folder.join("workspace.json"), &text)?;
+        Ok(workspace)
+    }
+
+    /// Opens the workspace in `folder`; `key_file` replaces the officer's key (recovery).
+    ///
+    /// # Errors
+    /// [`WorkspaceError`] says what is missing, wrong or in the way.
+    pub fn open(folder: &Path, passphrase: Option<&SecretString>, key_file: Option<&Path>) -> Result<Self, WorkspaceError> {
+        let description = describe(folder)?;
+        let lock = take_lock(folder)?;
+        let key_path = key_file.map_or_else(|| folder.join("officer.key"), Path::to_owned);
+        let keys = DeviceKeys::from_file(&fs::read(&key_path).map_err(VaultError::disk(&key_path, "read"))?, passphrase)?;
+        let path = folder.join("secrets.age");
+        let sealed = fs::read(&path).map_err(VaultError::disk(&path, "read"))?;
+        let plain = decrypt_with(&[keys.age()], &sealed).map_err(|_| IdentityError::WrongPassphrase)?;
+        let secrets: Secrets = serde_json::from_slice(&plain).map_err(|e| WorkspaceError::Damaged(e.to_string()))?;
+        Self::assemble(folder, keys, &secrets, &description, lock)
+    }
+
+    fn assemble(folder: &Path, keys: DeviceKeys, secrets: &Secrets, description: &Description, lock: File) -> Result<Self, WorkspaceError> {
+        let store = SqliteStore::open(&folder.join("record.db")).map_err(RecordError::from)?;
+        let record_keys = RecordKeys { origin: description.origin.clone(), signing: SigningKey::from_bytes(&secrets.log_seed), body: BodyKey::new(secrets.body_key) };
+        let mut record = Record::open(store, record_keys)?;
+        let vault = Vault::open(folder.join("objects"), description.vault.clone())?;
+        let entries = record.entries()?;
+        let policy = entries.iter().flatten().find_map(|o| match &o.entry.event {
+            Event::WorkspaceCreated { alpha, largest_coalition, .. } => Some((*alpha, *largest_coalition)),
+            _ => None,
+        });
+        let (alpha, largest_coalition) = policy.unwrap_or((DEFAULT_ALPHA, LARGEST_COALITION));
+        Ok(Self {
+            folder: folder.to_owned(),
+            keys,
+            state: State::project(&entries),
+            record,
+            vault,
+            body_key: secrets.body_key,
+            log_key: description.log_key.clone(),
+            alpha,
+            largest_coalition,
+            _lock: lock,
+        })
+    }
+
+    /// What the record says now.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// α of an incident.
+    #[must_use]
+    pub fn alpha(&self) -> f64 {
+        self.alpha
+    }
+
+    /// The largest coalition that items are marked against.
+    #[must_use]
+    pub fn largest_coalition(&self) -> u8 {
+        self.largest_coalition
+    }
+
+    /// The verifier key of the record, for whoever checks proofs.
+    #[must_use]
+    pub fn log_key(&self) -> &str {
+        &self.log_key
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(crate) fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    pub(crate) fn keys(&self) -> &DeviceKeys {
+        &self.keys
+    }
+
+    /// Asks for authority to act as the officer now.
+    ///
+    /// # Errors
+    /// [`Refusal`] names what is not allowed.
+    pub fn permit(&self, action: &Action<'_>, now: Timestamp) -> Result<Permit, Refusal> {
+        authorize(&self.state, OFFICER, now, action)
+    }
+
+    /// Appends events durably and takes them into the state; returns the index of the first.
+    pub(crate) fn append(&mut self, permit: &Permit, events: Vec<Event>) -> Result<u64, WorkspaceError> {
+        let first = self.record.append(permit.actor(), permit.at(), events.clone())?;
+        for (index, event) in (first..).zip(&events) {
+            self.state.apply(index, permit.at(), event);
+        }
+        Ok(first)
+    }
+
+    /// All entries, oldest first.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::Record`] names an entry that does not open.
+    pub fn entries(&mut self) -> Result<Vec<Option<Opened>>, WorkspaceError> {
+        Ok(self.record.entries()?)
+    }
+
+    /// One entry's leaf, its body for whoever is to be shown it, and its proof against the newest checkpoint.
+    pub(crate) fn shown_entry(&mut self, index: u64) -> Result<(String, Option<Opened>, Option<LogProof>), WorkspaceError> {
+        let (leaf, opened) = self.record.entry(index)?;
+        Ok((leaf, opened, self.record.prove(index)))
+    }
+
+    /// The newest checkpoint.
+    #[must_use]
+    pub fn checkpoint(&self) -> Option<&str> {
+        self.record.checkpoint()
+    }
+
+    /// Recomputes everything from bytes: the record by [`holm_record::verify`], and every sealed file that it names.
+    ///
+    /// # Errors
+    /// [`WorkspaceError`] only if the bytes cannot be read at all; what does not hold is in the report.
+    pub fn verify(&mut self) -> Result<WorkspaceReport, WorkspaceError> {
+        let (rows, checkpoints) = self.record.stored().map_err(RecordError::from)?;
+        let log = LogIdentity::parse(&self.log_key).map_err(WorkspaceError::Damaged)?;
+        let record = verify(&rows, &checkpoints, &log, Some(&self.body_key));
+        let mut findings = Vec::new();
+        let mut files = 0;
+        for (index, entry) in &record.opened {
+            for hash in entry.event.objects() {
+                files += 1;
+                if let Err(error) = self.vault.sealed(hash) {
+                    findings.push(format!("entry {index}: {error}"));
+                }
+            }
+        }
+        let named: std::collections::BTreeSet<&str> = record.opened.iter().flat_map(|(_, e)| e.event.objects()).collect();
+        let unnamed = self.vault.names()?.iter().filter(|n| !named.contains(n.as_str())).count();
+        Ok(WorkspaceReport { record, files, findings, unnamed })
+    }
+}
+
+/// What [`Workspace::verify`] found.
+#[derive(Debug)]
+pub struct WorkspaceReport {
+    /// The record.
+    pub record: Report,
+    /// Sealed files that were checked against the record.
+    pub files: usize,
+    /// Sealed files that are missing or damaged.
+    pub findings: Vec<String>,
+    /// Sealed files that no entry names: remains of an interrupted release, harmless.
+    pub unnamed: usize,
+}
+
+impl WorkspaceReport {
+    /// Whether everything holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.record.findings.is_empty() && self.findings.is_empty()
+    }
+}
+
+fn describe(folder: &Path) -> Result<Description, WorkspaceError> {
+    let path = folder.join("workspace.json");
+    if !path.exists() {
+        return Err(WorkspaceError::Missing(folder.to_owned()));
+    }
+    let text = fs::read(&path).map_err(VaultError::disk(&path, "read"))?;
+    let description: Description = serde_json::from_slice(&text).map_err(|e| WorkspaceError::Damaged(e.to_string()))?;
+    if description.format == FORMAT { Ok(description) } else { Err(WorkspaceError::Damaged(format!("its format is `{}`", description.format))) }
+}
+
+fn take_lock(folder: &Path) -> Result<File, WorkspaceError> {
+    let path = folder.join("lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(VaultError::disk(&path, "opened"))?;
+    file.try_lock().map_err(|_| WorkspaceError::Busy(folder.to_owned()))?;
+    Ok(file)
+}
