@@ -1,10 +1,17 @@
 //! Carriers: file formats in which an item can be shared. A copy is the master with some bytes exchanged.
 
+mod docx;
 mod source;
 
 use crate::document::Block;
 use crate::mark::{Mark, Site};
-use source::SourceMaster;
+use docx::{DocxMaster, DocxTemplate};
+use source::{SourceMaster, SourceTemplate};
+
+pub(crate) use docx::leak_text as docx_text;
+
+/// The bytes of one copy.
+pub type Copy = Vec<u8>;
 
 /// A file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -14,6 +21,8 @@ pub enum Format {
     Text,
     /// Markdown (`CommonMark` with tables), UTF-8.
     Markdown,
+    /// A Word document.
+    Docx,
 }
 
 /// Why a document cannot be shared as an item.
@@ -32,13 +41,34 @@ pub enum CarrierError {
     /// The document is empty.
     #[error("the document has no text")]
     Empty,
+    /// Encrypted, or of the old binary format.
+    #[error("this Word file is encrypted or of the old .doc format; ask the sender for an unprotected .docx")]
+    Encrypted,
+    /// Signed.
+    #[error("this Word file is digitally signed; marking it would break the signature. Ask the sender for an unsigned file")]
+    Signed,
+    /// A zip bomb.
+    #[error("this file unpacks to far more than any document has; it was not read")]
+    Bomb,
+    /// Damaged or hostile.
+    #[error("this Word file is damaged: {0}")]
+    DamagedDocx(String),
+    /// PDF is not marked yet.
+    #[error("a PDF cannot be marked by this version; share the text, Markdown or DOCX that it was made from")]
+    Pdf,
 }
 
 /// A document ready to be marked.
 #[derive(Clone, Debug)]
 pub struct Master {
     format: Format,
-    body: SourceMaster,
+    body: Body,
+}
+
+#[derive(Clone, Debug)]
+enum Body {
+    Source(SourceMaster),
+    Docx(Box<DocxMaster>),
 }
 
 impl Master {
@@ -48,15 +78,17 @@ impl Master {
     /// [`CarrierError`] says why the document cannot be marked and what to do.
     pub fn parse(bytes: &[u8], name: &str) -> Result<Self, CarrierError> {
         let format = detect(bytes, name)?;
-        let text = std::str::from_utf8(bytes).map_err(|e| CarrierError::Encoding { at: e.valid_up_to() })?;
+        let text = || std::str::from_utf8(bytes).map_err(|e| CarrierError::Encoding { at: e.valid_up_to() });
         let body = match format {
-            Format::Text => SourceMaster::text(text),
-            Format::Markdown => SourceMaster::markdown(text),
+            Format::Text => Body::Source(SourceMaster::text(text()?)),
+            Format::Markdown => Body::Source(SourceMaster::markdown(text()?)),
+            Format::Docx => Body::Docx(Box::new(DocxMaster::parse(bytes)?)),
         };
-        if body.blocks.iter().all(|b| b.text.trim().is_empty()) {
+        let master = Self { format, body };
+        if master.blocks().iter().all(|b| b.text.trim().is_empty()) {
             return Err(CarrierError::Empty);
         }
-        Ok(Self { format, body })
+        Ok(master)
     }
 
     /// The format, which every copy shares.
@@ -68,13 +100,19 @@ impl Master {
     /// The text, block by block.
     #[must_use]
     pub fn blocks(&self) -> &[Block] {
-        &self.body.blocks
+        match &self.body {
+            Body::Source(source) => &source.blocks,
+            Body::Docx(docx) => docx.blocks(),
+        }
     }
 
     /// Whether the carrier can exchange this site without touching anything else.
     #[must_use]
     pub fn can_carry(&self, site: &Site) -> bool {
-        self.body.source_range(site).is_some()
+        match &self.body {
+            Body::Source(source) => source.source_range(site).is_some(),
+            Body::Docx(docx) => docx.can_carry(site),
+        }
     }
 
     /// Prepares to write copies with these marks.
@@ -82,50 +120,51 @@ impl Master {
     /// # Errors
     /// [`CarrierError::Unknown`] if a site is not one that the document can carry.
     pub fn template(&self, marks: &[Mark]) -> Result<Template, CarrierError> {
-        self.body.template(marks)
+        Ok(Template(match &self.body {
+            Body::Source(source) => TemplateBody::Source(source.template(marks)?),
+            Body::Docx(docx) => TemplateBody::Docx(docx.template(marks)?),
+        }))
     }
 }
 
 /// A master with its marks, ready to write one copy after the other.
 #[derive(Clone, Debug)]
-pub struct Template {
-    source: Vec<u8>,
-    /// Sorted by place; ranges do not overlap.
-    edits: Vec<Edit>,
-}
+pub struct Template(TemplateBody);
 
 #[derive(Clone, Debug)]
-struct Edit {
-    range: std::ops::Range<usize>,
-    mark: usize,
-    texts: Vec<Vec<u8>>,
+enum TemplateBody {
+    Source(SourceTemplate),
+    Docx(DocxTemplate),
 }
 
 impl Template {
     /// The copy that carries `symbols`, one a mark.
-    #[must_use]
-    pub fn render(&self, symbols: &[u8]) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.source.len() + 64);
-        let mut at = 0;
-        for edit in &self.edits {
-            out.extend_from_slice(self.source.get(at..edit.range.start).unwrap_or_default());
-            let symbol = symbols.get(edit.mark).copied().unwrap_or(0);
-            out.extend_from_slice(edit.texts.get(usize::from(symbol)).map_or(&[][..], Vec::as_slice));
-            at = edit.range.end;
+    ///
+    /// # Errors
+    /// [`CarrierError::DamagedDocx`] if a package cannot be copied.
+    pub fn render(&self, symbols: &[u8]) -> Result<Copy, CarrierError> {
+        match &self.0 {
+            TemplateBody::Source(source) => Ok(source.render(symbols)),
+            TemplateBody::Docx(docx) => docx.render(symbols),
         }
-        out.extend_from_slice(self.source.get(at..).unwrap_or_default());
-        out
     }
 }
 
 fn detect(bytes: &[u8], name: &str) -> Result<Format, CarrierError> {
     let ending = name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
-    if bytes.contains(&0) || bytes.starts_with(b"%PDF") || bytes.starts_with(b"PK\x03\x04") {
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        return Ok(Format::Docx);
+    }
+    if bytes.starts_with(b"%PDF") {
+        return Err(CarrierError::Pdf);
+    }
+    if bytes.contains(&0) {
         return Err(CarrierError::Unknown(format!("`{name}` is a binary file of an unknown kind; use text, Markdown or DOCX")));
     }
     match ending.as_str() {
         "md" | "markdown" => Ok(Format::Markdown),
         "txt" | "text" | "" => Ok(Format::Text),
+        "docx" => Err(CarrierError::DamagedDocx("it is not a zip package; it may be cut short".to_owned())),
         other => Err(CarrierError::Unknown(format!("`.{other}` is not text, Markdown or DOCX; rename the file if it is"))),
     }
 }

@@ -1,6 +1,6 @@
 //! The text of leaked files.
 
-use crate::carrier::{CarrierError, Master};
+use crate::carrier::{CarrierError, Master, docx_text};
 
 /// What a leaked file seems to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +9,12 @@ pub enum LeakFormat {
     Text,
     /// Markdown.
     Markdown,
+    /// A Word document.
+    Docx,
+    /// A web page.
+    Html,
+    /// A mail.
+    Eml,
     /// PDF: its text is read by other means.
     Pdf,
 }
@@ -34,9 +40,19 @@ pub fn detect(bytes: &[u8], name: &str) -> LeakFormat {
     let ending = name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
     match ending.as_str() {
         _ if bytes.starts_with(b"%PDF") => LeakFormat::Pdf,
+        _ if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) => LeakFormat::Docx,
+        "html" | "htm" | "xhtml" => LeakFormat::Html,
+        "eml" => LeakFormat::Eml,
         "md" | "markdown" => LeakFormat::Markdown,
+        _ if looks_like_html(bytes) => LeakFormat::Html,
         _ => LeakFormat::Text,
     }
+}
+
+fn looks_like_html(bytes: &[u8]) -> bool {
+    let head: String = bytes.iter().take(256).map(|b| char::from(b.to_ascii_lowercase())).collect();
+    let head = head.trim_start();
+    head.starts_with("<!doctype html") || head.starts_with("<html")
 }
 
 /// The text of a leak. Text in another encoding than UTF-8 is taken as Windows-1252, which every byte string is.
@@ -51,8 +67,54 @@ pub fn read(bytes: &[u8], name: &str) -> Result<String, LeakError> {
             let master = Master::parse(text.as_bytes(), "leak.md")?;
             Ok(master.blocks().iter().map(|b| b.text.as_str()).collect::<Vec<_>>().join("\n\n"))
         }
+        LeakFormat::Docx => Ok(docx_text(bytes)?),
+        LeakFormat::Html => Ok(html_text(&decode(bytes)?)),
+        LeakFormat::Eml => eml_text(bytes),
         LeakFormat::Text => decode(bytes),
     }
+}
+
+/// The visible text of a page: block elements end a paragraph, scripts and styles are left out.
+fn html_text(page: &str) -> String {
+    const BLOCKS: &[&str] = &[
+        "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "footer", "h1", "h2", "h3", "h4", "h5", "h6",
+        "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul",
+    ];
+    const UNSEEN: &[&str] = &["script", "style", "head", "template", "noscript"];
+    let document = scraper::Html::parse_document(page);
+    let mut text = String::new();
+    let mut unseen = 0_usize;
+    for edge in document.tree.root().traverse() {
+        let (node, opens) = match edge {
+            ego_tree::iter::Edge::Open(node) => (node, true),
+            ego_tree::iter::Edge::Close(node) => (node, false),
+        };
+        match node.value() {
+            scraper::Node::Element(element) if UNSEEN.contains(&element.name()) => unseen = if opens { unseen + 1 } else { unseen.saturating_sub(1) },
+            scraper::Node::Element(element) if BLOCKS.contains(&element.name()) => text.push_str("\n\n"),
+            scraper::Node::Text(piece) if opens && unseen == 0 => text.push_str(piece),
+            _ => {}
+        }
+    }
+    text
+}
+
+/// Subject and bodies of a mail: the plain ones if there are any, else the HTML ones; attached text too.
+fn eml_text(bytes: &[u8]) -> Result<String, LeakError> {
+    let mail = mail_parser::MessageParser::default().parse(bytes).ok_or(LeakError::Unknown)?;
+    let mut parts: Vec<String> = mail.subject().map(str::to_owned).into_iter().collect();
+    let plain = mail.text_body_count();
+    parts.extend((0..plain).filter_map(|i| mail.body_text(i)).map(std::borrow::Cow::into_owned));
+    if plain == 0 {
+        parts.extend((0..mail.html_body_count()).filter_map(|i| mail.body_html(i)).map(|h| html_text(&h)));
+    }
+    for attachment in mail.attachments() {
+        use mail_parser::MimeHeaders;
+        let name = attachment.attachment_name().unwrap_or("attachment");
+        // An attachment that holds no text takes nothing away from the mail that it came with.
+        parts.extend(read(attachment.contents(), name).ok());
+    }
+    Ok(parts.join("\n\n"))
 }
 
 fn decode(bytes: &[u8]) -> Result<String, LeakError> {

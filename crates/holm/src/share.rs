@@ -462,7 +462,7 @@ impl Keyed {
 
     fn seal_one(&self, template: &Template, issuer: &Issuer, copy: &CopyId, person: &PersonId, recipients: &[String]) -> Result<(Commitment, Vec<u8>), ShareError> {
         let failed = |why: String| ShareError::Seal { person: person.clone(), why };
-        let bytes = template.render(&issuer.codeword(&self.key, copy.as_str().as_bytes()));
+        let bytes = template.render(&issuer.codeword(&self.key, copy.as_str().as_bytes()))?;
         let content = Commitment::to(COPY_DOMAIN, &stream_salt(&self.key, copy.as_str().as_bytes()), &bytes);
         let sealed = encrypt_to_lines(recipients.iter().map(String::as_str), &bytes).map_err(failed)?;
         Ok((content, sealed))
@@ -495,7 +495,7 @@ impl Keyed {
         let master = Master::parse(&self.master, &self.manifest.file)?;
         let template = master.template(&self.manifest.marks)?;
         let issuer = Issuer::new(draw_biases(&self.key, self.manifest.law, &self.manifest.arities()));
-        Ok(copies.iter().map(|c| template.render(&issuer.codeword(&self.key, c.as_str().as_bytes()))).collect())
+        copies.iter().map(|c| Ok(template.render(&issuer.codeword(&self.key, c.as_str().as_bytes()))?)).collect()
     }
 }
 

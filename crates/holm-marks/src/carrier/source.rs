@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use super::{CarrierError, Edit, Template};
+use super::{CarrierError, Copy};
 use crate::document::{Block, BlockKind};
 use crate::mark::{Mark, Site};
 
@@ -73,7 +73,7 @@ impl SourceMaster {
         same.then_some(range)
     }
 
-    pub(crate) fn template(&self, marks: &[Mark]) -> Result<Template, CarrierError> {
+    pub(crate) fn template(&self, marks: &[Mark]) -> Result<SourceTemplate, CarrierError> {
         let mut edits = Vec::new();
         for (index, mark) in marks.iter().enumerate() {
             for site in &mark.sites {
@@ -87,7 +87,37 @@ impl SourceMaster {
         if overlap {
             return Err(CarrierError::Unknown("two marks overlap".to_owned()));
         }
-        Ok(Template { source: self.source.clone().into_bytes(), edits })
+        Ok(SourceTemplate { source: self.source.clone().into_bytes(), edits })
+    }
+}
+
+/// A source with its marks.
+#[derive(Clone, Debug)]
+pub(crate) struct SourceTemplate {
+    source: Vec<u8>,
+    /// Sorted by place; ranges do not overlap.
+    edits: Vec<Edit>,
+}
+
+#[derive(Clone, Debug)]
+struct Edit {
+    range: Range<usize>,
+    mark: usize,
+    texts: Vec<Vec<u8>>,
+}
+
+impl SourceTemplate {
+    pub(crate) fn render(&self, symbols: &[u8]) -> Copy {
+        let mut out = Vec::with_capacity(self.source.len() + 64);
+        let mut at = 0;
+        for edit in &self.edits {
+            out.extend_from_slice(self.source.get(at..edit.range.start).unwrap_or_default());
+            let symbol = symbols.get(edit.mark).copied().unwrap_or(0);
+            out.extend_from_slice(edit.texts.get(usize::from(symbol)).map_or(&[][..], Vec::as_slice));
+            at = edit.range.end;
+        }
+        out.extend_from_slice(self.source.get(at..).unwrap_or_default());
+        out
     }
 }
 

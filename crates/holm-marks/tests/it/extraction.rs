@@ -28,7 +28,7 @@ impl Item {
     }
 
     fn copy(&self, symbols: &[u8]) -> String {
-        String::from_utf8(self.master.template(&self.marks).unwrap().render(symbols)).unwrap()
+        String::from_utf8(self.master.template(&self.marks).unwrap().render(symbols).unwrap()).unwrap()
     }
 
     fn extract(&self, leak: &str) -> Extraction {

@@ -1,0 +1,135 @@
+//! DOCX: a copy is the master's package with some characters of its main part exchanged.
+//!
+//! The main part is edited in place, by byte range: runs, styles, fields, tracked changes and everything else stay as they
+//! are. All other parts are copied as stored, compressed bytes and all.
+
+mod package;
+mod story;
+
+use std::ops::Range;
+
+use super::{CarrierError, Copy};
+use crate::document::Block;
+use crate::mark::{Mark, Site};
+pub(crate) use package::Package;
+use story::{Piece, Story};
+
+/// A Word document.
+#[derive(Clone)]
+pub(crate) struct DocxMaster {
+    package: Package,
+    story: Story,
+}
+
+impl std::fmt::Debug for DocxMaster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DocxMaster({} blocks)", self.story.blocks.len())
+    }
+}
+
+/// A replacement of bytes of the main part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct PartEdit {
+    range: Range<usize>,
+    /// By symbol, already escaped; `None` for what every copy gets alike.
+    texts: Vec<String>,
+    mark: Option<usize>,
+}
+
+/// A package with its marks.
+#[derive(Clone)]
+pub(crate) struct DocxTemplate {
+    package: Package,
+    part: String,
+    edits: Vec<PartEdit>,
+}
+
+impl std::fmt::Debug for DocxTemplate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DocxTemplate({} edits)", self.edits.len())
+    }
+}
+
+impl DocxMaster {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, CarrierError> {
+        let package = Package::open(bytes)?;
+        let story = Story::parse(package.main_part()?)?;
+        Ok(Self { package, story })
+    }
+
+    pub(crate) fn blocks(&self) -> &[Block] {
+        &self.story.blocks
+    }
+
+    pub(crate) fn can_carry(&self, site: &Site) -> bool {
+        self.pieces_of(site).is_some()
+    }
+
+    /// The pieces that a site touches: one, or neighbours of the same formatting with nothing but markup of no effect between.
+    fn pieces_of(&self, site: &Site) -> Option<&[Piece]> {
+        let pieces = self.story.pieces.get(site.block)?;
+        let first = pieces.iter().position(|p| p.text.start <= site.range.start && site.range.start < p.text.end.max(p.text.start + 1))?;
+        let last = if site.range.is_empty() { first } else { pieces.iter().position(|p| p.text.start < site.range.end && site.range.end <= p.text.end)? };
+        let touched = pieces.get(first..=last)?;
+        let joined = touched.windows(2).all(|pair| pair[1].continues && pair[0].text.end == pair[1].text.start);
+        (joined && touched.iter().all(|p| p.literal)).then_some(touched)
+    }
+
+    pub(crate) fn template(&self, marks: &[Mark]) -> Result<DocxTemplate, CarrierError> {
+        let mut edits: Vec<PartEdit> = Vec::new();
+        for (index, mark) in marks.iter().enumerate() {
+            for site in &mark.sites {
+                let pieces = self.pieces_of(site).ok_or_else(|| CarrierError::Unknown(format!("mark `{}` does not lie in one run of text", mark.rule)))?;
+                site_edits(site, index, pieces, &mut edits);
+            }
+        }
+        edits.sort_by_key(|e| (e.range.start, e.range.end));
+        edits.dedup();
+        let overlap = edits.windows(2).any(|pair| pair[0].range.end > pair[1].range.start);
+        if overlap {
+            return Err(CarrierError::Unknown("two marks overlap".to_owned()));
+        }
+        Ok(DocxTemplate { package: self.package.clone(), part: self.package.main_part()?.to_owned(), edits })
+    }
+}
+
+/// What a site changes in its pieces: the first takes the new text, the others lose their share of the old.
+fn site_edits(site: &Site, mark: usize, pieces: &[Piece], edits: &mut Vec<PartEdit>) {
+    for (i, piece) in pieces.iter().enumerate() {
+        let from = site.range.start.max(piece.text.start) - piece.text.start;
+        let to = site.range.end.min(piece.text.end).saturating_sub(piece.text.start).max(from);
+        let range = piece.source + from..piece.source + to;
+        let texts = if i == 0 { site.texts.iter().map(|t| escape(t)).collect() } else { vec![String::new()] };
+        edits.push(PartEdit { range, texts, mark: (i == 0).then_some(mark) });
+        // A text element that may now begin or end with a space must say that its spaces count.
+        edits.extend(piece.preserve_at.map(|at| PartEdit { range: at..at, texts: vec![" xml:space=\"preserve\"".to_owned()], mark: None }));
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+impl DocxTemplate {
+    pub(crate) fn render(&self, symbols: &[u8]) -> Result<Copy, CarrierError> {
+        let mut part = String::with_capacity(self.part.len() + 256);
+        let mut at = 0;
+        for edit in &self.edits {
+            part.push_str(self.part.get(at..edit.range.start).unwrap_or_default());
+            let symbol = edit.mark.and_then(|m| symbols.get(m)).copied().unwrap_or(0);
+            part.push_str(edit.texts.get(usize::from(symbol)).map_or("", String::as_str));
+            at = edit.range.end;
+        }
+        part.push_str(self.part.get(at..).unwrap_or_default());
+        self.package.with_main_part(&part)
+    }
+}
+
+/// The text of a leaked DOCX, paragraph by paragraph.
+pub(crate) fn leak_text(bytes: &[u8]) -> Result<String, CarrierError> {
+    let story = Story::parse(Package::open(bytes)?.main_part()?)?;
+    Ok(story.blocks.iter().map(|b| b.text.as_str()).collect::<Vec<_>>().join("\n\n"))
+}
+
+#[cfg(test)]
+mod tests;

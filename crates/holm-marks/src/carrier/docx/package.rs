@@ -1,0 +1,100 @@
+//! The zip package of a Word document.
+
+use std::io::{Cursor, Read, Write};
+use std::sync::Arc;
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use crate::carrier::{CarrierError, Copy};
+
+/// The main part may not be larger than this when unpacked.
+const LARGEST_PART: u64 = 64 << 20;
+/// Nor more than so many times larger than it is packed: Word's own files stay below 40.
+const LARGEST_RATIO: u64 = 200;
+/// A package has no more parts than this.
+const MOST_PARTS: usize = 10_000;
+
+/// A package, shared between the threads that write copies.
+#[derive(Clone)]
+pub(crate) struct Package {
+    archive: ZipArchive<Cursor<Arc<[u8]>>>,
+    main_index: usize,
+    main: Arc<str>,
+}
+
+impl Package {
+    /// Opens a package and reads its main part.
+    pub(crate) fn open(bytes: &[u8]) -> Result<Self, CarrierError> {
+        if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+            return Err(CarrierError::Encrypted);
+        }
+        let damaged = |what: String| CarrierError::DamagedDocx(what);
+        let mut archive = ZipArchive::new(Cursor::new(Arc::from(bytes))).map_err(|e| damaged(format!("it is not a whole zip package ({e})")))?;
+        if archive.len() > MOST_PARTS {
+            return Err(damaged(format!("it has {} parts", archive.len())));
+        }
+        if archive.file_names().flatten().any(|n| n.starts_with("_xmlsignatures/")) {
+            return Err(CarrierError::Signed);
+        }
+        let main_name = main_part_name(&mut archive)?;
+        let main_index = archive.index_for_name(&main_name).ok_or_else(|| damaged(format!("its main part `{main_name}` is missing")))?;
+        let main: Arc<str> = Arc::from(read_part(&mut archive, main_index)?);
+        Ok(Self { archive, main_index, main })
+    }
+
+    pub(crate) fn main_part(&self) -> Result<&str, CarrierError> {
+        Ok(&self.main)
+    }
+
+    /// The package with another main part; every other part is copied as stored.
+    pub(crate) fn with_main_part(&self, part: &str) -> Result<Copy, CarrierError> {
+        let failed = |e: zip::result::ZipError| CarrierError::DamagedDocx(format!("its package cannot be copied ({e})"));
+        let mut archive = self.archive.clone();
+        let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(part.len() / 4 + 4096)));
+        for index in 0..archive.len() {
+            if index == self.main_index {
+                let (name, modified) = {
+                    let entry = archive.by_index_raw(index).map_err(failed)?;
+                    (entry.name().map_err(failed)?.into_owned(), entry.last_modified())
+                };
+                let mut options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+                if let Some(modified) = modified {
+                    options = options.last_modified_time(modified);
+                }
+                writer.start_file(name, options).map_err(failed)?;
+                writer.write_all(part.as_bytes()).map_err(|e| CarrierError::DamagedDocx(e.to_string()))?;
+            } else {
+                let entry = archive.by_index_raw(index).map_err(failed)?;
+                writer.raw_copy_file(entry).map_err(failed)?;
+            }
+        }
+        writer.finish().map(Cursor::into_inner).map_err(failed)
+    }
+}
+
+/// The part that `_rels/.rels` calls the office document.
+fn main_part_name(archive: &mut ZipArchive<Cursor<Arc<[u8]>>>) -> Result<String, CarrierError> {
+    const USUAL: &str = "word/document.xml";
+    if archive.index_for_name("[Content_Types].xml").is_none() {
+        return Err(CarrierError::DamagedDocx("it is a zip file but no Word document: [Content_Types].xml is missing".to_owned()));
+    }
+    let Some(index) = archive.index_for_name("_rels/.rels") else { return Ok(USUAL.to_owned()) };
+    let rels = read_part(archive, index)?;
+    let target = rels.split("<Relationship ").find(|r| r.contains("/relationships/officeDocument\"")).and_then(|r| r.split_once("Target=\"")).and_then(|(_, t)| t.split_once('"'));
+    Ok(target.map_or(USUAL, |(t, _)| t).trim_start_matches('/').to_owned())
+}
+
+/// One part as text, unless it is a bomb or not UTF-8.
+fn read_part(archive: &mut ZipArchive<Cursor<Arc<[u8]>>>, index: usize) -> Result<String, CarrierError> {
+    let mut entry = archive.by_index(index).map_err(|e| CarrierError::DamagedDocx(format!("a part cannot be unpacked ({e})")))?;
+    let limit = LARGEST_PART.min(entry.compressed_size().saturating_mul(LARGEST_RATIO).max(1 << 20));
+    let mut bytes = Vec::new();
+    let read = entry.by_ref().take(limit + 1).read_to_end(&mut bytes);
+    read.map_err(|e| CarrierError::DamagedDocx(format!("a part cannot be unpacked ({e})")))?;
+    if bytes.len() as u64 > limit {
+        return Err(CarrierError::Bomb);
+    }
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(bytes);
+    String::from_utf8(text).map_err(|_| CarrierError::DamagedDocx("its main part is not UTF-8".to_owned()))
+}

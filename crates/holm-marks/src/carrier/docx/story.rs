@@ -1,0 +1,319 @@
+//! The text of `WordprocessingML` (ECMA-376 part 1, §17), with the place of every character in the part.
+
+use std::ops::Range;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use crate::carrier::CarrierError;
+use crate::document::{Block, BlockKind};
+
+/// Deeper nesting than any editor writes.
+const DEEPEST: usize = 256;
+
+/// The blocks of a part.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Story {
+    pub(crate) blocks: Vec<Block>,
+    /// By block, where its text stands in the part.
+    pub(crate) pieces: Vec<Vec<Piece>>,
+}
+
+/// Text of one text element, or a part of it between entity references.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// Bytes of the block's text.
+    pub(crate) text: Range<usize>,
+    /// Offset in the part.
+    pub(crate) source: usize,
+    /// Whether the part has these very bytes.
+    pub(crate) literal: bool,
+    /// Whether it goes on from the piece before it in the same formatting.
+    pub(crate) continues: bool,
+    /// Where `xml:space="preserve"` has to be written if the text is changed.
+    pub(crate) preserve_at: Option<usize>,
+}
+
+/// What is open around the reader.
+struct Scan<'x> {
+    part: &'x str,
+    story: Story,
+    depth: usize,
+    /// Depth of an element whose text is no text of the document (deleted, drawn, computed).
+    skipped_at: Option<usize>,
+    /// Depths of elements whose text is read but must not change.
+    shields: Vec<usize>,
+    tables: usize,
+    /// Complex fields that are open, and whether their result has begun.
+    fields: usize,
+    paragraph: Option<Paragraph>,
+    /// Text element that is open: offset after its name, and whether it preserves spaces.
+    text_element: Option<TextElement>,
+}
+
+#[derive(Default)]
+struct Paragraph {
+    text: String,
+    pieces: Vec<Piece>,
+    protected: Vec<Range<usize>>,
+    kind: Option<BlockKind>,
+    /// Formatting of the open run and of the one before it.
+    run: String,
+    last_run: Option<String>,
+    in_properties: usize,
+    hidden: bool,
+    /// Something stood between this run and the one before it.
+    broken: bool,
+}
+
+struct TextElement {
+    name_end: usize,
+    preserves: bool,
+    /// Number of pieces and length of the text before it.
+    pieces: usize,
+    text: usize,
+    first: bool,
+}
+
+impl Story {
+    pub(crate) fn parse(part: &str) -> Result<Self, CarrierError> {
+        let mut reader = Reader::from_str(part);
+        let mut scan = Scan {
+            part,
+            story: Self::default(),
+            depth: 0,
+            skipped_at: None,
+            shields: Vec::new(),
+            tables: 0,
+            fields: 0,
+            paragraph: None,
+            text_element: None,
+        };
+        loop {
+            let before = offset(reader.buffer_position());
+            let event = reader.read_event().map_err(|e| CarrierError::DamagedDocx(format!("its main part is not well-formed XML ({e})")))?;
+            let after = offset(reader.buffer_position());
+            match event {
+                Event::Eof => break,
+                Event::DocType(_) => return Err(CarrierError::DamagedDocx("its main part declares a document type, which Word never writes; entities are not read".to_owned())),
+                Event::Start(element) => scan.start(&element, before)?,
+                Event::Empty(element) => {
+                    scan.start(&element, before)?;
+                    scan.end(element.name().as_ref());
+                }
+                Event::End(element) => scan.end(element.name().as_ref()),
+                Event::Text(_) => scan.text(before..after, None),
+                Event::GeneralRef(reference) => scan.text(before..after, Some(entity(&reference))),
+                Event::CData(data) => scan.text(before..after, Some(data.as_ref().to_owned())),
+                _ => {}
+            }
+        }
+        if scan.depth > 0 {
+            return Err(CarrierError::DamagedDocx("its main part ends in the middle".to_owned()));
+        }
+        Ok(scan.story)
+    }
+}
+
+fn offset(position: u64) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
+}
+
+fn entity(reference: &quick_xml::events::BytesRef<'_>) -> String {
+    if let Ok(Some(c)) = reference.resolve_char_ref() {
+        return c.to_string();
+    }
+    match reference.as_ref() {
+        "amp" => "&",
+        "lt" => "<",
+        "gt" => ">",
+        "quot" => "\"",
+        "apos" => "'",
+        _ => "",
+    }
+    .to_owned()
+}
+
+impl Scan<'_> {
+    fn start(&mut self, element: &BytesStart<'_>, at: usize) -> Result<(), CarrierError> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(CarrierError::DamagedDocx(format!("its main part is nested deeper than {DEEPEST} levels")));
+        }
+        if self.skipped_at.is_some() {
+            return Ok(());
+        }
+        let name = element.name();
+        let name: &str = name.as_ref();
+        match name {
+            "w:p" => self.paragraph = Some(Paragraph::default()),
+            "w:tbl" => self.tables += 1,
+            "w:del" | "w:moveFrom" | "w:instrText" | "w:delInstrText" | "w:delText" | "w:drawing" | "w:pict" | "w:object" | "mc:AlternateContent"
+            | "m:oMath" | "m:oMathPara" | "w:ruby" => {
+                self.skipped_at = Some(self.depth);
+                self.interrupt();
+            }
+            "w:ins" | "w:moveTo" | "w:hyperlink" | "w:fldSimple" | "w:sdt" | "w:customXml" => {
+                self.shields.push(self.depth);
+                self.interrupt();
+            }
+            "w:t" => {
+                let (pieces, text) = self.paragraph.as_ref().map_or((0, 0), |p| (p.pieces.len(), p.text.len()));
+                let preserves = has(element, "xml:space", "preserve");
+                self.text_element = Some(TextElement { name_end: at + 1 + name.len(), preserves, pieces, text, first: true });
+            }
+            _ => self.start_in_paragraph(name, element),
+        }
+        Ok(())
+    }
+
+    fn start_in_paragraph(&mut self, name: &str, element: &BytesStart<'_>) {
+        let Some(paragraph) = &mut self.paragraph else { return };
+        if paragraph.in_properties > 0 {
+            paragraph.property(name, element);
+            return;
+        }
+        match name {
+            "w:pPr" | "w:rPr" => paragraph.in_properties = self.depth,
+            "w:r" => paragraph.run.clear(),
+            "w:tab" | "w:ptab" => paragraph.sign("\t"),
+            "w:br" | "w:cr" => paragraph.sign("\n"),
+            "w:noBreakHyphen" => paragraph.sign("\u{2011}"),
+            "w:softHyphen" | "w:sym" | "w:footnoteReference" | "w:endnoteReference" | "w:commentReference" => paragraph.broken = true,
+            "w:fldChar" if has(element, "w:fldCharType", "begin") => {
+                self.fields += 1;
+                paragraph.broken = true;
+            }
+            "w:fldChar" if has(element, "w:fldCharType", "end") => {
+                self.fields = self.fields.saturating_sub(1);
+                paragraph.broken = true;
+            }
+            // These leave no trace on the page.
+            "w:proofErr" | "w:bookmarkStart" | "w:bookmarkEnd" | "w:lastRenderedPageBreak" | "w:smartTag" => {}
+            _ => paragraph.broken = true,
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        let depth = self.depth;
+        self.depth = self.depth.saturating_sub(1);
+        if let Some(skipped) = self.skipped_at {
+            if skipped == depth {
+                self.skipped_at = None;
+            }
+            return;
+        }
+        if self.shields.last() == Some(&depth) {
+            self.shields.pop();
+            self.interrupt();
+        }
+        match name {
+            "w:p" => self.close_paragraph(),
+            "w:tbl" => self.tables = self.tables.saturating_sub(1),
+            "w:t" => self.close_text(),
+            "w:r" => self.paragraph.iter_mut().for_each(Paragraph::end_run),
+            _ => {
+                if let Some(paragraph) = self.paragraph.as_mut().filter(|p| p.in_properties == depth) {
+                    paragraph.in_properties = 0;
+                }
+            }
+        }
+    }
+
+    fn interrupt(&mut self) {
+        self.paragraph.iter_mut().for_each(|p| p.broken = true);
+    }
+
+    /// Text of the document between `range`; `read` if it does not stand there literally.
+    fn text(&mut self, range: Range<usize>, read: Option<String>) {
+        let shielded = !self.shields.is_empty() || self.fields > 0;
+        let (Some(element), Some(paragraph), None) = (&mut self.text_element, &mut self.paragraph, self.skipped_at) else { return };
+        let literal = read.is_none();
+        let text = read.unwrap_or_else(|| self.part.get(range.clone()).unwrap_or_default().to_owned());
+        let start = paragraph.text.len();
+        paragraph.text.push_str(&text);
+        let span = start..paragraph.text.len();
+        let continues = if element.first { !paragraph.broken && paragraph.last_run.as_deref().is_none_or(|l| l == paragraph.run) } else { true };
+        paragraph.pieces.push(Piece {
+            text: span.clone(),
+            source: range.start,
+            literal,
+            continues,
+            preserve_at: (!element.preserves).then_some(element.name_end),
+        });
+        if shielded || paragraph.hidden || !literal {
+            paragraph.protected.push(span);
+        }
+        paragraph.broken = false;
+        element.first = false;
+    }
+
+    /// Spaces at the ends of an element that does not preserve them are not shown: what they stand for is not known.
+    fn close_text(&mut self) {
+        let (Some(element), Some(paragraph)) = (self.text_element.take(), &mut self.paragraph) else { return };
+        let text = paragraph.text.get(element.text..).unwrap_or_default();
+        if !element.preserves && text.trim() != text {
+            paragraph.protected.push(element.text..paragraph.text.len());
+            paragraph.pieces.iter_mut().skip(element.pieces).for_each(|p| p.literal = false);
+        }
+    }
+
+    fn close_paragraph(&mut self) {
+        let Some(paragraph) = self.paragraph.take() else { return };
+        if paragraph.text.trim().is_empty() {
+            return;
+        }
+        let kind = match (self.tables, paragraph.kind) {
+            (0, kind) => kind.unwrap_or(BlockKind::Prose),
+            _ => BlockKind::Table,
+        };
+        self.story.blocks.push(Block { kind, text: paragraph.text, protected: paragraph.protected });
+        self.story.pieces.push(paragraph.pieces);
+    }
+}
+
+impl Paragraph {
+    /// A property of the paragraph or of the open run; revision ids and proofing languages do not count as formatting.
+    fn property(&mut self, name: &str, element: &BytesStart<'_>) {
+        match name {
+            "w:pStyle" => self.kind = element.try_get_attribute("w:val").ok().flatten().and_then(|a| style_kind(&a.value)),
+            "w:outlineLvl" => self.kind = Some(BlockKind::Heading),
+            "w:vanish" => self.hidden = true,
+            "w:lang" | "w:noProof" => {}
+            _ => {
+                self.run.push_str(name);
+                for attribute in element.attributes().flatten() {
+                    self.run.push_str(&attribute.value);
+                }
+            }
+        }
+    }
+
+    fn sign(&mut self, text: &str) {
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.protected.push(start..self.text.len());
+        self.broken = true;
+    }
+
+    fn end_run(&mut self) {
+        self.last_run = Some(std::mem::take(&mut self.run));
+        self.hidden = false;
+    }
+}
+
+/// The kind of block that a paragraph style makes, by its id in English or Spanish templates.
+fn style_kind(style: &str) -> Option<BlockKind> {
+    let style = style.to_lowercase();
+    let begins = |names: &[&str]| names.iter().any(|n| style.starts_with(n));
+    match () {
+        () if begins(&["heading", "title", "subtitle", "ttulo", "titulo", "título", "subttulo", "encabezado", "toc"]) => Some(BlockKind::Heading),
+        () if begins(&["quote", "intensequote", "cita", "blockquote", "blocktext"]) => Some(BlockKind::Quotation),
+        () if begins(&["code", "sourcecode", "preformatted", "html", "macro"]) => Some(BlockKind::Verbatim),
+        () => None,
+    }
+}
+
+fn has(element: &BytesStart<'_>, name: &str, value: &str) -> bool {
+    element.try_get_attribute(name).ok().flatten().is_some_and(|a| a.value == value)
+}

@@ -1,0 +1,143 @@
+use std::io::{Cursor, Read, Write};
+
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+use super::*;
+use crate::carrier::{Format, Master};
+use crate::document::BlockKind;
+use crate::mark::Layer;
+
+const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>"#;
+const FOOT: &str = "</w:body></w:document>";
+
+fn package_with(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in parts {
+        writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn docx(body: &str) -> Vec<u8> {
+    let document = format!("{HEAD}{body}{FOOT}");
+    package_with(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("word/document.xml", document.as_bytes()),
+        ("word/styles.xml", b"<w:styles/>"),
+        ("word/media/image1.png", &[0, 1, 2, 255, 254]),
+    ])
+}
+
+fn part(bytes: &[u8], name: &str) -> Vec<u8> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut out = Vec::new();
+    archive.by_name(name).unwrap().read_to_end(&mut out).unwrap();
+    out
+}
+
+fn mark(master: &DocxMaster, word: &str, texts: &[&str]) -> Mark {
+    let block = master.blocks().iter().position(|b| b.text.contains(word)).unwrap();
+    let at = master.blocks()[block].text.find(word).unwrap();
+    let texts: Vec<String> = texts.iter().map(|t| (*t).to_owned()).collect();
+    let site = Site { block, range: at..at + word.len(), texts: texts.clone() };
+    Mark { layer: Layer::Wording, rule: "test".to_owned(), alternatives: texts, master: Some(0), sites: vec![site] }
+}
+
+fn texts(bytes: &[u8]) -> Vec<String> {
+    DocxMaster::parse(bytes).unwrap().blocks().iter().map(|b| b.text.clone()).collect()
+}
+
+#[test]
+fn a_copy_differs_from_the_master_in_the_marked_characters_only() {
+    let bytes = docx(r#"<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>Prior to noon</w:t></w:r><w:r><w:t xml:space="preserve"> they left.</w:t></w:r></w:p>"#);
+    let master = DocxMaster::parse(&bytes).unwrap();
+    let template = master.template(&[mark(&master, "Prior to", &["Prior to", "Before"])]).unwrap();
+    let copy = template.render(&[1]).unwrap();
+    assert_eq!(texts(&copy), ["Before noon they left."]);
+    let before = String::from_utf8(part(&bytes, "word/document.xml")).unwrap();
+    let after = String::from_utf8(part(&copy, "word/document.xml")).unwrap();
+    assert_eq!(after, before.replace("<w:t>Prior to", "<w:t xml:space=\"preserve\">Before"));
+    for name in ["[Content_Types].xml", "word/styles.xml", "word/media/image1.png"] {
+        assert_eq!(part(&copy, name), part(&bytes, name), "{name}");
+    }
+}
+
+#[test]
+fn a_word_that_the_editor_split_into_runs_is_still_one_word() {
+    let body = r#"<w:p><w:r w:rsidR="1"><w:t>in or</w:t></w:r><w:proofErr w:type="x"/><w:r w:rsidR="2"><w:t>der to</w:t></w:r><w:r><w:rPr><w:i/></w:rPr><w:t xml:space="preserve"> go</w:t></w:r></w:p>"#;
+    let master = DocxMaster::parse(&docx(body)).unwrap();
+    let split = mark(&master, "in order to", &["in order to", "to"]);
+    assert!(master.can_carry(&split.sites[0]));
+    let across_formatting = mark(&master, "to go", &["to go", "for going"]);
+    assert!(!master.can_carry(&across_formatting.sites[0]));
+    let copy = master.template(&[split]).unwrap().render(&[1]).unwrap();
+    assert_eq!(texts(&copy), ["to go"]);
+}
+
+#[test]
+fn fields_links_changes_drawings_and_tables_keep_their_text() {
+    let body = concat!(
+        r#"<w:p><w:r><w:t xml:space="preserve">See </w:t></w:r><w:hyperlink r:id="x"><w:r><w:t>about five</w:t></w:r></w:hyperlink>"#,
+        r#"<w:ins w:id="1"><w:r><w:t xml:space="preserve"> about six</w:t></w:r></w:ins><w:del w:id="2"><w:r><w:delText> about seven</w:delText></w:r></w:del>"#,
+        r#"<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>DATE</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t xml:space="preserve"> about eight</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>"#,
+        r#"<w:r><w:drawing><wp:inline><w:t>about nine</w:t></wp:inline></w:drawing><w:t xml:space="preserve"> about ten</w:t></w:r></w:p>"#,
+        r#"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>about eleven</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"#,
+        r#"<w:p><w:pPr><w:pStyle w:val="Ttulo1"/></w:pPr><w:r><w:t>about twelve</w:t></w:r></w:p>"#,
+    );
+    let master = DocxMaster::parse(&docx(body)).unwrap();
+    let first = &master.blocks()[0];
+    assert_eq!(first.text, "See about five about six about eight about ten");
+    let protects = |word: &str| {
+        let at = first.text.find(word).unwrap();
+        first.protects(&(at..at + word.len()))
+    };
+    assert!(protects("five") && protects("six") && protects("eight") && !protects("ten"));
+    let kinds: Vec<BlockKind> = master.blocks().iter().map(|b| b.kind).collect();
+    assert_eq!(kinds, [BlockKind::Prose, BlockKind::Table, BlockKind::Heading]);
+}
+
+#[test]
+fn entities_and_markup_characters_are_read_and_written() {
+    let master = DocxMaster::parse(&docx(r"<w:p><w:r><w:t>A &amp; B said &lt;no&gt; twice</w:t></w:r></w:p>")).unwrap();
+    assert_eq!(master.blocks()[0].text, "A & B said <no> twice");
+    let copy = master.template(&[mark(&master, "twice", &["twice", "R&D < 2"])]).unwrap().render(&[1]).unwrap();
+    assert_eq!(texts(&copy), ["A & B said <no> R&D < 2"]);
+}
+
+#[test]
+fn hostile_and_damaged_packages_are_refused_with_the_reason() {
+    let refused = |bytes: &[u8]| Master::parse(bytes, "x.docx").unwrap_err();
+    let whole = docx("<w:p><w:r><w:t>text</w:t></w:r></w:p>");
+    assert_eq!(Master::parse(&whole, "x.docx").unwrap().format(), Format::Docx);
+    assert!(matches!(refused(&whole[..whole.len() / 2]), CarrierError::DamagedDocx(_)));
+    assert!(matches!(refused(b"PK\x03\x04 and nothing"), CarrierError::DamagedDocx(_)));
+    assert!(matches!(refused(&package_with(&[("a.txt", b"x")])), CarrierError::DamagedDocx(w) if w.contains("no Word document")));
+    assert!(matches!(refused(&package_with(&[("[Content_Types].xml", b"x")])), CarrierError::DamagedDocx(w) if w.contains("main part")));
+    assert_eq!(refused(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1]), CarrierError::Encrypted);
+    let signed = package_with(&[("[Content_Types].xml", b"x"), ("_xmlsignatures/sig1.xml", b"x")]);
+    assert_eq!(refused(&signed), CarrierError::Signed);
+    let deep = format!("{}<w:t>x</w:t>{}", "<w:p>".repeat(10_000), "</w:p>".repeat(10_000));
+    assert!(matches!(refused(&docx(&deep)), CarrierError::DamagedDocx(w) if w.contains("nested")));
+    let bomb = package_with(&[("[Content_Types].xml", b"x"), ("word/document.xml", &vec![b' '; 80 << 20])]);
+    assert_eq!(refused(&bomb), CarrierError::Bomb);
+    let entity = b"<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><w:document><w:t>&e;</w:t></w:document>";
+    let entity = package_with(&[("[Content_Types].xml", b"x"), ("word/document.xml", entity)]);
+    assert!(matches!(refused(&entity), CarrierError::DamagedDocx(w) if w.contains("document type")));
+    let crooked = package_with(&[("[Content_Types].xml", b"x"), ("word/document.xml", b"<w:document><w:p></w:document>")]);
+    assert!(matches!(refused(&crooked), CarrierError::DamagedDocx(_)));
+    assert_eq!(refused(&docx("<w:p/>")), CarrierError::Empty);
+}
+
+#[test]
+fn no_byte_that_goes_wrong_in_a_package_makes_the_reader_panic() {
+    let whole = docx(r#"<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>Prior to noon &amp; later</w:t></w:r></w:p>"#);
+    for at in 0..whole.len() {
+        for flip in [0x01, 0x80, 0xff] {
+            let mut bytes = whole.clone();
+            bytes[at] ^= flip;
+            drop(Master::parse(&bytes, "x.docx"));
+        }
+    }
+}
