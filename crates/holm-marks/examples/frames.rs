@@ -34,8 +34,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn show(found: &Found, blocks: &[Block], json: bool) -> Result<(), Box<dyn std::error::Error>> {
     for site in &found.mark.sites {
         let text = &blocks[site.block].text;
-        let from = text[..site.range.start].char_indices().rev().nth(90).map_or(0, |(i, _)| i);
-        let to = text[site.range.end..].char_indices().nth(90).map_or(text.len(), |(i, _)| site.range.end + i);
+        let from = text[..site.range.start].char_indices().rev().nth(220).map_or(0, |(i, _)| i);
+        let to = text[site.range.end..].char_indices().nth(220).map_or(text.len(), |(i, _)| site.range.end + i);
         let (before, after) = (text[from..site.range.start].replace('\n', " "), text[site.range.end..to].replace('\n', " "));
         let rule = &found.mark.rule;
         if json {

@@ -110,6 +110,14 @@ struct Prepared<'b> {
     untouchable: Vec<Range<usize>>,
 }
 
+impl Prepared<'_> {
+    /// Writes apostrophes as the block's own text does.
+    fn with_own_apostrophes(&self, text: &str) -> String {
+        let typographic = self.text.contains('\u{2019}') && !self.text.contains('\'');
+        if typographic { text.replace('\'', "\u{2019}") } else { text.to_owned() }
+    }
+}
+
 impl<'p> Finder<'p> {
     fn new(pack: &'p Pack) -> Self {
         let mut finder = Self { pack, by_word: HashMap::new(), anywhere: Vec::new() };
@@ -167,6 +175,7 @@ impl<'p> Finder<'p> {
         if !self.allowed(frame, alternation, on, &kept, start..end) {
             return None;
         }
+        let texts = texts.iter().map(|t| on.with_own_apostrophes(t)).collect();
         let (core, texts) = trim_to_core(on, start..end, candidate.alternative, texts)?;
         let span_start = on.tokens.get(first)?.range.start.min(core.start);
         let span_end = on.tokens.get(last.checked_sub(1)?)?.range.end.max(core.end);
