@@ -18,7 +18,7 @@ use crate::law::Bias;
 use crate::ratio::Ratio;
 use crate::score::{STEPS_PER_NAT, ScoreTable};
 use crate::search::{ALL_COALITIONS, Chosen, Outcome, Search, every_coalition, partner_states};
-use crate::strategy::{Classes, LARGEST, LnLikelihood, Model, weigh_models};
+use crate::strategy::{Classes, LARGEST, Model, Weighed, weigh_models};
 use crate::tail::Tail;
 
 /// Which decoder gives the tested p.
@@ -142,7 +142,7 @@ pub fn single_test(biases: &[Bias], evidence: &Rows) -> Test {
 
 fn single_ratio(biases: &[Bias], evidence: &Rows) -> Ratio {
     let classes = Classes::new(biases);
-    let models = weigh_models(biases, &classes, evidence);
+    let models = weigh_models(biases, &classes, evidence, 1);
     let best = models.first().map_or(0.0, |m| m.2);
     let weights: Vec<f64> = models.iter().map(|m| (m.2 - best).exp()).collect();
     let gain = |mark: usize, x: usize| {
@@ -156,7 +156,7 @@ fn single_ratio(biases: &[Bias], evidence: &Rows) -> Ratio {
 pub struct LeaveOneOut<'a> {
     book: &'a Codebook,
     classes: Classes,
-    models: Vec<(Model, LnLikelihood, f64)>,
+    models: Vec<Weighed>,
     found: Found,
 }
 
@@ -177,10 +177,10 @@ impl<'a> LeaveOneOut<'a> {
     #[must_use]
     pub fn search(book: &'a Codebook, biases: &[Bias], evidence: &Rows) -> Self {
         let classes = Classes::new(biases);
-        let models = weigh_models(biases, &classes, evidence);
+        let models = weigh_models(biases, &classes, evidence, LARGEST);
         let pool = book.copies().saturating_sub(1);
         let found = if book.copies() <= ALL_COALITIONS {
-            let each = |(index, (model, ln, _)): (usize, &(Model, LnLikelihood, f64))| {
+            let each = |(index, (model, ln, _)): (usize, &Weighed)| {
                 let sets = every_coalition(book, &classes, model, ln);
                 sets.into_iter().map(|c| (index, ln_weight(model, &c, pool), c)).map(|(i, w, c)| (i, c, w)).collect::<Vec<_>>()
             };

@@ -80,7 +80,7 @@ impl Model {
             Strategy::Majority => uniform_over(having(present().map(|(_, n)| *n).max())),
             Strategy::Minority => uniform_over(having(present().map(|(_, n)| *n).min())),
             Strategy::Coin => uniform_over(present().map(|(a, _)| a).collect()),
-            Strategy::Last => uniform_over(present().last().map(|(a, _)| a).into_iter().collect()),
+            Strategy::Last => uniform_over(present().next_back().map(|(a, _)| a).into_iter().collect()),
             Strategy::First => uniform_over(present().next().map(|(a, _)| a).into_iter().collect()),
             Strategy::Theta(theta) if counts.len() == 2 => {
                 let one = theta.get(counts[1] as usize).copied().unwrap_or(0.5);
@@ -176,8 +176,9 @@ pub(crate) struct LnLikelihood {
 }
 
 impl LnLikelihood {
-    pub(crate) fn new(model: &Model, classes: &Classes, evidence: &Rows) -> Self {
-        let chances: Vec<Vec<Vec<f64>>> = classes.biases.iter().map(|bias| symbol_chances(model, bias, classes)).collect();
+    /// For up to `known` known colluders; larger states are not reachable then.
+    pub(crate) fn new(model: &Model, classes: &Classes, evidence: &Rows, known: usize) -> Self {
+        let chances: Vec<Vec<Vec<f64>>> = classes.biases.iter().map(|bias| symbol_chances(model, bias, classes, known)).collect();
         let row = |(mark, seen): (usize, &Vec<f64>)| {
             chances[classes.of_mark[mark]].iter().map(|p| dot(p, seen).ln()).collect()
         };
@@ -202,11 +203,11 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
-/// P(symbol) for each state with at most K known colluders, the others drawn from the bias.
-fn symbol_chances(model: &Model, bias: &Bias, classes: &Classes) -> Vec<Vec<f64>> {
+/// P(symbol) for each state with at most `known` of the K colluders known, the others drawn from the bias.
+fn symbol_chances(model: &Model, bias: &Bias, classes: &Classes, known: usize) -> Vec<Vec<f64>> {
     let arity = bias.arity();
     let Some(states) = classes.states[arity].as_ref() else { return Vec::new() };
-    let reachable = (0..states.len()).take_while(|s| states.total(*s) <= model.size);
+    let reachable = (0..states.len()).take_while(|s| states.total(*s) <= model.size.min(known));
     let full: Vec<Vec<f64>> = reachable.map(|s| known_chance(model, bias, states, s)).collect();
     let stray = STRAY / arity as f64;
     full.into_iter().map(|p| p.iter().map(|x| (1.0 - STRAY) * x + stray).collect()).collect()
@@ -265,10 +266,12 @@ pub(crate) fn fit_theta(size: usize, biases: &[Bias], evidence: &Rows) -> Vec<f6
     theta
 }
 
-/// The models worth keeping for this evidence: the dictionary and fitted strategies, weighed by evidence and biases alone.
-///
-/// Returned with ln(prior × likelihood with nobody known), best first.
-pub(crate) fn weigh_models(biases: &[Bias], classes: &Classes, evidence: &Rows) -> Vec<(Model, LnLikelihood, f64)> {
+/// A model with its tables and ln(prior × likelihood with nobody known).
+pub(crate) type Weighed = (Model, LnLikelihood, f64);
+
+/// The models worth keeping for this evidence, best first: the dictionary and fitted strategies, weighed by evidence and
+/// biases alone. Their tables reach up to `known` known colluders.
+pub(crate) fn weigh_models(biases: &[Bias], classes: &Classes, evidence: &Rows, known: usize) -> Vec<Weighed> {
     const MOST_MODELS: usize = 14;
     const WORST_LN: f64 = 7.0;
     let mut models = Model::dictionary();
@@ -278,23 +281,24 @@ pub(crate) fn weigh_models(biases: &[Bias], classes: &Classes, evidence: &Rows) 
         let charge = 0.5 * (size - 1) as f64 * (evidence.read_marks().max(1) as f64).ln();
         models.push(Model { size, strategy, ln_prior: (SIZE_PRIOR[size - 1] / 4.0).ln() - charge });
     }
-    let mut weighed: Vec<(Model, LnLikelihood, f64)> = models
+    let mut weights: Vec<(Model, f64)> = models
         .into_iter()
         .map(|model| {
-            let ln = LnLikelihood::new(&model, classes, evidence);
-            let weight = model.ln_prior + ln.total();
-            (model, ln, weight)
+            let weight = model.ln_prior + LnLikelihood::new(&model, classes, evidence, 0).total();
+            (model, weight)
         })
         .collect();
-    weighed.sort_by(|a, b| b.2.total_cmp(&a.2));
-    let best = weighed.first().map_or(0.0, |w| w.2);
-    let mut rank = 0;
-    weighed.retain(|(model, _, weight)| {
-        rank += 1;
+    weights.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let best = weights.first().map_or(0.0, |w| w.1);
+    let kept = weights.into_iter().enumerate().filter(|(rank, (model, weight))| {
         let always = model.strategy == Strategy::Interleave && model.size <= 5;
-        always || rank <= MOST_MODELS && *weight >= best - WORST_LN
+        always || *rank < MOST_MODELS && *weight >= best - WORST_LN
     });
-    weighed
+    kept.map(|(_, (model, weight))| {
+        let ln = LnLikelihood::new(&model, classes, evidence, known);
+        (model, ln, weight)
+    })
+    .collect()
 }
 
 #[cfg(test)]
@@ -323,12 +327,12 @@ mod tests {
         let classes = Classes::new(std::slice::from_ref(&bias));
         for strategy in [Strategy::Interleave, Strategy::Majority, Strategy::Minority, Strategy::Coin, Strategy::Last] {
             let model = model(4, strategy);
-            let chances = symbol_chances(&model, &bias, &classes);
+            let chances = symbol_chances(&model, &bias, &classes, LARGEST);
             let states = classes.states(0);
             for state in (0..chances.len()).filter(|s| states.total(*s) < 4) {
-                for a in 0..3 {
+                for (a, chance) in chances[state].iter().enumerate() {
                     let mean: f64 = (0..3).map(|x| bias.probability(x) * chances[states.next(state as u16, x as u8) as usize][a]).sum();
-                    assert!((mean - chances[state][a]).abs() < 1e-12);
+                    assert!((mean - chance).abs() < 1e-12);
                 }
             }
         }

@@ -13,7 +13,7 @@ const PASSES: usize = 3;
 ///
 /// The text comes back as it is where no pack fits.
 #[must_use]
-pub fn canonical(text: &str) -> String {
+pub(super) fn canonical(text: &str) -> String {
     let Some(pack) = language::detect(text).and_then(|l| Pack::shipped(l).ok()) else { return text.to_owned() };
     let mut now = text.to_owned();
     for _ in 0..PASSES {
