@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::command::{contribute, custodian, init, item, keygen, marks, open, person, receipt, record, share, trace};
+use crate::command::{contribute, custodian, init, item, keygen, marks, open, person, receipt, record, share, trace, verify_trace};
 
 /// Share sensitive documents as individually marked copies, and prove which copy a leak came from.
 #[derive(Debug, Parser)]
@@ -51,6 +51,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Receipt(receipt::ReceiptCommand),
     Trace(trace::Trace),
+    VerifyTrace(verify_trace::VerifyTrace),
     #[command(subcommand)]
     Record(record::RecordCommand),
 }

@@ -12,3 +12,4 @@ pub(crate) mod receipt;
 pub(crate) mod record;
 pub(crate) mod share;
 pub(crate) mod trace;
+pub(crate) mod verify_trace;

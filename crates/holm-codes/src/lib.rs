@@ -10,6 +10,7 @@ pub mod law;
 pub mod ledger;
 pub mod power;
 mod ratio;
+pub mod recheck;
 pub mod score;
 mod search;
 pub mod strategy;

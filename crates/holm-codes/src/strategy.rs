@@ -56,7 +56,7 @@ impl Model {
                 2 => vec![Interleave, Last, First],
                 _ => vec![Interleave, Majority, Minority, Coin, Last, First],
             };
-            let prior = SIZE_PRIOR.get(size - 1).copied().unwrap_or(0.05) / (strategies.len() as f64 + 1.0);
+            let prior = Self::size_prior(size) / (strategies.len() as f64 + 1.0);
             // Interleaving is what pooled copies do by themselves, so it counts twice.
             for strategy in strategies {
                 let weight = if strategy == Interleave { 2.0 } else { 1.0 };
@@ -66,8 +66,14 @@ impl Model {
         models
     }
 
+    /// Prior probability of a coalition of `size`.
+    #[must_use]
+    pub(crate) fn size_prior(size: usize) -> f64 {
+        SIZE_PRIOR.get(size.saturating_sub(1)).copied().unwrap_or(0.05)
+    }
+
     /// P(symbol = a) given how many of all K colluders carry each alternative.
-    fn choice(&self, counts: &[u8]) -> Vec<f64> {
+    pub(crate) fn choice(&self, counts: &[u8]) -> Vec<f64> {
         let present = || counts.iter().enumerate().filter(|(_, n)| **n > 0);
         let uniform_over = |chosen: Vec<usize>| {
             let share = 1.0 / chosen.len().max(1) as f64;
@@ -279,7 +285,7 @@ pub(crate) fn weigh_models(biases: &[Bias], classes: &Classes, evidence: &Rows, 
         let strategy = Strategy::Theta(fit_theta(size, biases, evidence));
         // The fit has size − 1 free parameters: the Bayesian information criterion charges each half the log of the marks.
         let charge = 0.5 * (size - 1) as f64 * (evidence.read_marks().max(1) as f64).ln();
-        models.push(Model { size, strategy, ln_prior: (SIZE_PRIOR[size - 1] / 4.0).ln() - charge });
+        models.push(Model { size, strategy, ln_prior: (Model::size_prior(size) / 4.0).ln() - charge });
     }
     let mut weights: Vec<(Model, f64)> = models
         .into_iter()

@@ -248,8 +248,6 @@ pub enum Event {
         item: ItemName,
         /// The incident whose verdict can be checked.
         incident: IncidentName,
-        /// SHA-256 of the bundle's salt-protected manifest commitment, for reference.
-        bundle: Commitment,
     },
 }
 

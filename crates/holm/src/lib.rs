@@ -17,3 +17,5 @@ pub mod state;
 pub mod trace;
 pub mod vault;
 pub mod workspace;
+pub mod verification;
+pub mod verify_trace;

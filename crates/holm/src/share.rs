@@ -349,6 +349,17 @@ impl Workspace {
         serde_json::from_slice(&bytes).map_err(|e| WorkspaceError::Damaged(format!("the manifest of `{item}`: {e}")).into())
     }
 
+    /// Checks, without opening anything, that enough of an item's custodians are here.
+    pub(crate) fn check_custodians(&self, item: &ItemName, custodian_keys: &[DeviceKeys]) -> Result<(), CustodyError> {
+        let Some(released) = self.state().items.get(item).and_then(|i| i.released.as_ref()) else { return Ok(()) };
+        let here: Vec<String> = std::iter::once(self.keys()).chain(custodian_keys).map(DeviceKeys::recipient).collect();
+        let present = self.custodians().iter().filter(|c| released.custodians.contains(&c.name) && c.recipients.iter().any(|r| here.contains(r))).count();
+        if present >= usize::from(released.threshold) {
+            return Ok(());
+        }
+        Err(CustodyError::TooFew { needed: released.threshold, custodians: released.custodians.join(", ") })
+    }
+
     pub(crate) fn unseal_key(&self, item: &ItemName, custodian_keys: &[DeviceKeys]) -> Result<KeyMaterial, ShareError> {
         let released = self.state().items.get(item).and_then(|i| i.released.as_ref());
         let released = released.ok_or_else(|| crate::policy::Refusal::NoItem(item.clone())).map_err(WorkspaceError::from)?;

@@ -19,6 +19,7 @@ use holm_record::event::{Event, ObjectHash};
 use holm_record::id::{CopyId, IdError, IncidentName, ItemName};
 use serde::{Deserialize, Serialize};
 
+use crate::custody::CustodyError;
 use crate::identity::DeviceKeys;
 use crate::leak::{LeakFile, LeakFileError};
 use crate::manifest::Manifest;
@@ -57,6 +58,9 @@ pub enum TraceError {
     /// The item's key was opened before.
     #[error("the key of `{0}` was opened to a verifier: whoever saw it could write this leak, so it proves nothing")]
     Opened(ItemName),
+    /// The item was never traced.
+    #[error("`{0}` has no verdict yet: opening its key would end it and prove nothing")]
+    NoVerdict(ItemName),
     /// A look was interrupted.
     #[error("the extraction does not fit the item: {0}")]
     Rows(#[from] RowError),
@@ -66,6 +70,9 @@ pub enum TraceError {
     /// Serialising failed.
     #[error("the report could not be written: {0}")]
     Json(#[from] serde_json::Error),
+    /// Custody trouble.
+    #[error(transparent)]
+    Custody(#[from] CustodyError),
     /// Share trouble.
     #[error(transparent)]
     Share(#[from] ShareError),
@@ -97,7 +104,7 @@ pub struct TraceRequest {
 }
 
 /// Sealed together: what was received.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct EvidenceFile {
     /// The files.
     pub files: Vec<LeakFile>,
@@ -106,7 +113,7 @@ pub struct EvidenceFile {
 }
 
 /// Sealed together: what was read of it.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct ExtractionFile {
     /// The extraction.
     pub extraction: Extraction,
@@ -177,7 +184,9 @@ impl Workspace {
         if candidates.is_empty() {
             return Ok(vec![Report::no_match(&sealed.incident, request.alpha)]);
         }
-        progress("reading the marks");
+        // Whoever cannot open the key must not spend a look on finding that out.
+        candidates.iter().try_for_each(|(item, ..)| self.check_custodians(item, custodian_keys))?;
+        progress("fixing what was read");
         let recorded = self.record_extractions(permit, &sealed, &candidates, request.alpha)?;
         let mut reports = Vec::new();
         for recorded in recorded {
@@ -407,14 +416,19 @@ impl OpenedKey {
         let decoder = LeaveOneOut::search(&book, issuer.biases(), &rows);
         let seed = |copy: usize| {
             let id = ids.get(copy).copied().unwrap_or_default();
-            let subject = [&self.recorded.evidence.0[..], self.recorded.item.as_str().as_bytes(), &[0], id].concat();
+            let subject = [&certificate_seed(&self.recorded.evidence, &self.recorded.item)[..], id].concat();
             self.key.stream(Context::Certificate, &subject)
         };
         Ok(decoder.scores(&manifest.test, alpha, seed))
     }
 }
 
-fn read_all(files: &[LeakFile]) -> Result<String, TraceError> {
+/// What certificates of one look are seeded by, before the copy's id: evidence and item.
+pub(crate) fn certificate_seed(evidence: &Commitment, item: &ItemName) -> Vec<u8> {
+    [&evidence.0[..], item.as_str().as_bytes(), &[0]].concat()
+}
+
+pub(crate) fn read_all(files: &[LeakFile]) -> Result<String, TraceError> {
     if files.is_empty() {
         return Err(TraceError::NoFile);
     }

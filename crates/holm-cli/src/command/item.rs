@@ -1,5 +1,9 @@
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
+use holm::policy::Action;
 use holm::state::Item;
+use holm::vault::write_durably;
 use holm::workspace::Workspace;
 use holm_record::id::ItemName;
 
@@ -11,6 +15,7 @@ use crate::error::{CommandError, Outcome};
 pub(crate) enum ItemCommand {
     List(List),
     Show(Show),
+    Open(Open),
 }
 
 /// List the items
@@ -24,10 +29,34 @@ pub(crate) struct Show {
     item: ItemName,
 }
 
+/// Open an item's key to verifiers: recorded and final, later leaks of the item prove nothing
+#[derive(Debug, Args)]
+pub(crate) struct Open {
+    /// The item.
+    item: ItemName,
+    /// Where to write the verification bundle.
+    #[arg(long, value_name = "BUNDLE")]
+    out: PathBuf,
+    /// A custodian's key file.
+    #[arg(long, value_name = "FILE")]
+    custodian_key: Vec<PathBuf>,
+}
+
 impl ItemCommand {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let workspace = app.workspace()?;
+        let mut workspace = app.workspace()?;
         match self {
+            Self::Open(open) => {
+                if open.out.exists() {
+                    return Err(CommandError::new(format!("`{}` exists; nothing was opened or overwritten", open.out.display())));
+                }
+                let keys = open.custodian_key.iter().map(|path| app.device_keys(path)).collect::<Result<Vec<_>, _>>()?;
+                let permit = workspace.permit(&Action::OpenItem { item: &open.item }, app.now())?;
+                let bundle = workspace.open_item(&permit, &open.item, &keys)?;
+                write_durably(&open.out, &serde_json::to_vec(&bundle)?)?;
+                println!("the key of {} is open: recorded; leaks of it that are first received from now on prove nothing", open.item);
+                println!("bundle with {} looks written to {}", bundle.looks.len(), open.out.display());
+            }
             Self::List(List {}) => list(app, &workspace)?,
             Self::Show(show) => {
                 let item = workspace.state().items.get(&show.item).ok_or_else(|| CommandError::new(format!("no item is named `{}`", show.item)))?;

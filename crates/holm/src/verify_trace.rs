@@ -1,0 +1,241 @@
+//! A verdict checked by somebody who has nothing but the bundle: no workspace, no trust in whoever made it.
+//!
+//! Uses the record's independent verifier and [`holm_codes::recheck`]; nothing of the tracing path decides here.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use holm_codes::codeword::Issuer;
+use holm_codes::evidence::Rows;
+use holm_codes::family::{adjusted, look_alpha};
+use holm_codes::key::ItemKey;
+use holm_codes::law::draw_biases;
+use holm_codes::recheck::Recheck;
+use holm_marks::carrier::Master;
+use holm_marks::extract::Reader;
+use holm_record::commitment::Commitment;
+use holm_record::entry::Entry;
+use holm_record::event::{Event, KeyMaking};
+use holm_record::id::CopyId;
+use holm_record::proof::LogProof;
+use holm_record::verify::{LogIdentity, verify_inclusion};
+use sha2::{Digest, Sha256};
+
+use crate::manifest::{MANIFEST_DOMAIN, MASTER_DOMAIN, Manifest};
+use crate::report::{Report, Verdict};
+use crate::share::{CONTRIBUTION_DOMAIN, COPY_DOMAIN, key_commitment, stream_salt};
+use crate::trace::{certificate_seed, read_all};
+use crate::verification::{Bundle, FORMAT, ShownEntry, ShownLook};
+
+/// One thing that was checked.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Check {
+    /// What, in words.
+    pub what: String,
+    /// What does not hold; nothing if all is well.
+    pub problem: Option<String>,
+}
+
+/// Everything that was checked, in order.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct Checks(pub Vec<Check>);
+
+impl Checks {
+    /// Whether everything holds.
+    #[must_use]
+    pub fn hold(&self) -> bool {
+        self.0.iter().all(|c| c.problem.is_none())
+    }
+
+    fn add(&mut self, what: impl Into<String>, outcome: Result<(), String>) {
+        self.0.push(Check { what: what.into(), problem: outcome.err() });
+    }
+}
+
+/// Checks `report` against `bundle`. With `every_copy`, each copy's p is computed again, not only those that decide.
+#[must_use]
+pub fn verify_trace(report: &Report, bundle: &Bundle, every_copy: bool, progress: &dyn Fn(&str)) -> Checks {
+    let mut checks = Checks::default();
+    progress("entries and proofs");
+    let entries = match entries(bundle) {
+        Ok(entries) => entries,
+        Err(problem) => {
+            checks.add("entries are in the record", Err(problem));
+            return checks;
+        }
+    };
+    checks.add(format!("{} entries are in the record that {} signed", entries.len(), bundle.log_key.split('+').next().unwrap_or_default()), Ok(()));
+    let manifest: Manifest = match serde_json::from_slice(&bundle.manifest) {
+        Ok(manifest) => manifest,
+        Err(e) => {
+            checks.add("the manifest can be read", Err(e.to_string()));
+            return checks;
+        }
+    };
+    let key = bundle.material.key();
+    checks.add("manifest, master and key are those that were committed to before release", commitments(bundle, &manifest, &key, &entries));
+    checks.add("the manifest was fixed before the key, and the key before any copy", order(&entries));
+    progress("copies");
+    checks.add("every copy that was issued carries its codeword", copies(bundle, &manifest, &key, &entries));
+    match bundle.looks.iter().find(|l| l.report.look == report.look && l.report.incident == report.incident) {
+        None => checks.add("the report is one of the bundle's looks", Err(format!("look {} of {} is not in the bundle", report.look, report.incident))),
+        Some(look) => {
+            progress("the leak");
+            checks.add("the evidence was sealed, then what it shows was fixed, then the verdict came, then the key was opened", evidence(report, look, &entries));
+            checks.add("the leak reads as was recorded", extraction(bundle, &manifest, look));
+            progress("the verdict");
+            checks.add("the verdict follows from them", verdict(report, &manifest, &key, look, &entries, every_copy));
+            checks.add("the record has the same verdict", recorded_verdict(report, &entries));
+        }
+    }
+    checks
+}
+
+type Entries = Vec<(u64, Entry)>;
+
+fn entries(bundle: &Bundle) -> Result<Entries, String> {
+    if bundle.format != FORMAT {
+        return Err(format!("the bundle's format is `{}`", bundle.format));
+    }
+    let log = LogIdentity::parse(&bundle.log_key)?;
+    bundle.entries.iter().map(|shown| entry(shown, &log)).collect()
+}
+
+fn entry(shown: &ShownEntry, log: &LogIdentity) -> Result<(u64, Entry), String> {
+    let at = |what: String| format!("entry {}: {what}", shown.index);
+    let committed = Sha256::digest([b"holm entry body v1\n", &shown.salt.0[..], &shown.body].concat());
+    if shown.leaf.lines().nth(2) != Some(BASE64.encode(committed).as_str()) {
+        return Err(at("its body is not the one that its leaf commits to".to_owned()));
+    }
+    let proof = LogProof::from_text(&shown.proof).map_err(|e| at(e.to_string()))?;
+    if proof.index != shown.index {
+        return Err(at("its proof is for another index".to_owned()));
+    }
+    verify_inclusion(&proof, &shown.leaf, log).map_err(at)?;
+    let entry: Entry = serde_json::from_slice(&shown.body).map_err(|e| at(e.to_string()))?;
+    Ok((shown.index, entry))
+}
+
+fn position(entries: &Entries, is: impl Fn(&Event) -> bool) -> Option<u64> {
+    entries.iter().find(|(_, e)| is(&e.event)).map(|(i, _)| *i)
+}
+
+fn commitments(bundle: &Bundle, manifest: &Manifest, key: &ItemKey, entries: &Entries) -> Result<(), String> {
+    let material = &bundle.material;
+    for (_, entry) in entries {
+        match &entry.event {
+            Event::ItemPrepared { contribution, manifest: committed, making, .. } => {
+                same(Commitment::to(MANIFEST_DOMAIN, &material.manifest_salt, &bundle.manifest), *committed, "the manifest")?;
+                let (bytes, salt) = &material.originator;
+                same(Commitment::to(CONTRIBUTION_DOMAIN, salt, bytes), *contribution, "the originator's contribution")?;
+                let two = matches!(making, KeyMaking::TwoPersons { .. });
+                if two != material.second.is_some() {
+                    return Err("the key was not made by those who were to make it".to_owned());
+                }
+            }
+            Event::KeyContributed { contribution, .. } => {
+                let (bytes, salt) = material.second.as_ref().ok_or("the second contribution is missing")?;
+                same(Commitment::to(CONTRIBUTION_DOMAIN, salt, bytes), *contribution, "the second contribution")?;
+            }
+            Event::ItemReleased { key: committed, .. } => same(key_commitment(key), *committed, "the key")?,
+            _ => {}
+        }
+    }
+    same(Commitment::to(MASTER_DOMAIN, &manifest.master_salt, &bundle.master), manifest.master, "the master")
+}
+
+fn same(computed: Commitment, committed: Commitment, what: &str) -> Result<(), String> {
+    if computed == committed { Ok(()) } else { Err(format!("{what} is not what was committed to")) }
+}
+
+fn order(entries: &Entries) -> Result<(), String> {
+    let of = |what: &str, kind: &str| position(entries, |e| e.kind() == kind).ok_or_else(|| format!("the entry of the {what} is missing"));
+    let (prepared, released, first_copy) = (of("manifest", "item-prepared")?, of("release", "item-released")?, of("first copy", "disclosure")?);
+    let contributed = position(entries, |e| e.kind() == "key-contributed");
+    let between = contributed.is_none_or(|c| prepared < c && c < released);
+    if prepared < released && released < first_copy && between { Ok(()) } else { Err("the entries are in another order".to_owned()) }
+}
+
+/// Copies in order of issue, each with its commitment and the index of its entry.
+fn disclosures(entries: &Entries) -> Vec<(u64, CopyId, Commitment)> {
+    let one = |(index, entry): &(u64, Entry)| match &entry.event {
+        Event::Disclosure { copy, content, .. } => Some((*index, copy.clone(), *content)),
+        _ => None,
+    };
+    entries.iter().filter_map(one).collect()
+}
+
+fn copies(bundle: &Bundle, manifest: &Manifest, key: &ItemKey, entries: &Entries) -> Result<(), String> {
+    let master = Master::parse(&bundle.master, &bundle.file).map_err(|e| e.to_string())?;
+    let template = master.template(&manifest.marks).map_err(|e| e.to_string())?;
+    let issuer = Issuer::new(draw_biases(key, manifest.law, &manifest.arities()));
+    for (_, copy, content) in disclosures(entries) {
+        let bytes = template.render(&issuer.codeword(key, copy.as_str().as_bytes())).map_err(|e| e.to_string())?;
+        same(Commitment::to(COPY_DOMAIN, &stream_salt(key, copy.as_str().as_bytes()), &bytes), content, &format!("copy {copy}"))?;
+    }
+    Ok(())
+}
+
+fn evidence(report: &Report, look: &ShownLook, entries: &Entries) -> Result<(), String> {
+    let sealed = position(entries, |e| matches!(e, Event::EvidenceSealed { content, .. } if *content == look.evidence.commitment())).ok_or("no entry commits to this evidence")?;
+    let committed = look.extraction.commitment().map_err(|e| e.to_string())?;
+    let extracted = position(entries, |e| matches!(e, Event::ExtractionRecorded { content, .. } if *content == committed)).ok_or("no entry commits to this extraction")?;
+    let decided = position(entries, |e| matches!(e, Event::VerdictRecorded { incident, look, .. } if *incident == report.incident && *look == report.look)).ok_or("the verdict's entry is missing")?;
+    let opened = position(entries, |e| e.kind() == "item-opened").ok_or("no entry says that the key was opened")?;
+    if sealed < extracted && extracted < decided && decided < opened { Ok(()) } else { Err("these happened in another order".to_owned()) }
+}
+
+fn extraction(bundle: &Bundle, manifest: &Manifest, look: &ShownLook) -> Result<(), String> {
+    let recorded = &look.extraction.extraction;
+    let master = Master::parse(&bundle.master, &bundle.file).map_err(|e| e.to_string())?;
+    let text = read_all(&look.evidence.files).map_err(|e| e.to_string())?;
+    let again = Reader::new(master.blocks(), &manifest.marks).extract(&text);
+    if again.version != recorded.version {
+        return Err(format!("this program reads leaks by `{}`, the recorded extraction is by `{}`", again.version, recorded.version));
+    }
+    let close = again.readings.iter().zip(&recorded.readings).all(|(a, b)| a.likelihood.iter().zip(&b.likelihood).all(|(x, y)| (x - y).abs() < 1e-9));
+    if close && again.readings.len() == recorded.readings.len() { Ok(()) } else { Err("reading the leak again gives other likelihoods".to_owned()) }
+}
+
+fn verdict(report: &Report, manifest: &Manifest, key: &ItemKey, look: &ShownLook, entries: &Entries, every_copy: bool) -> Result<(), String> {
+    let sealed = position(entries, |e| matches!(e, Event::EvidenceSealed { content, .. } if *content == look.evidence.commitment())).unwrap_or(0);
+    let family: Vec<(u64, CopyId, Commitment)> = disclosures(entries).into_iter().filter(|(i, ..)| *i < sealed).collect();
+    let ids: Vec<Vec<u8>> = family.iter().map(|(_, copy, _)| copy.as_str().as_bytes().to_vec()).collect();
+    let same_copies = report.copies.len() == family.len() && report.copies.iter().zip(&family).all(|(c, (_, copy, _))| c.copy == *copy);
+    if !same_copies {
+        return Err("the report is not about the copies that were issued before the leak was received".to_owned());
+    }
+    let rows = Rows::new(look.extraction.extraction.readings.iter().map(|r| r.likelihood.clone()).collect()).map_err(|e| e.to_string())?;
+    let item = report.item.as_ref().ok_or("the report names no item")?;
+    let seed = certificate_seed(&look.evidence.commitment(), item);
+    let arities = manifest.arities();
+    let alpha = look_alpha(report.alpha, report.look) / f64::from(report.candidates.max(1));
+    let recheck = Recheck { key, law: manifest.law, arities: &arities, copies: &ids, evidence: &rows, policy: manifest.test, alpha, seed: &seed };
+    let mut p: Vec<f64> = report.copies.iter().map(|c| c.p_value).collect();
+    let smallest = report.copies.iter().enumerate().min_by(|a, b| a.1.p_value.total_cmp(&b.1.p_value)).map(|(i, _)| i);
+    for (index, copy) in report.copies.iter().enumerate() {
+        if !(every_copy || copy.named || Some(index) == smallest) {
+            continue;
+        }
+        let again = recheck.copy(index);
+        if (again.p / copy.p_value - 1.0).abs() > 0.05 {
+            return Err(format!("copy {} has p = {:e}, not {:e}", copy.copy, again.p, copy.p_value));
+        }
+        p[index] = again.p;
+    }
+    let level = manifest.test.naming_alpha(alpha);
+    let named: Vec<bool> = adjusted(&p, &vec![1.0; p.len()]).iter().map(|a| *a <= level).collect();
+    let agrees = named.iter().zip(&report.copies).all(|(n, c)| *n == c.named);
+    let kind = if named.iter().any(|n| *n) { Verdict::Named } else { Verdict::Inconclusive };
+    if agrees && kind == report.verdict { Ok(()) } else { Err("other copies are named".to_owned()) }
+}
+
+fn recorded_verdict(report: &Report, entries: &Entries) -> Result<(), String> {
+    let claimed: Vec<&CopyId> = report.copies.iter().filter(|c| c.named).map(|c| &c.copy).collect();
+    let found = entries.iter().any(|(_, e)| match &e.event {
+        Event::VerdictRecorded { incident, look, verdict, named, .. } => {
+            *incident == report.incident && *look == report.look && verdict == report.verdict.name() && named.iter().collect::<Vec<_>>() == claimed
+        }
+        _ => false,
+    });
+    if found { Ok(()) } else { Err("no entry has this verdict".to_owned()) }
+}
