@@ -37,6 +37,8 @@ fn dispatch(app: &App, command: Command) -> Result<Outcome, CommandError> {
         Command::Trace(args) => args.run(app),
         Command::VerifyTrace(args) => args.run(app),
         Command::Record(args) => args.run(app),
+        Command::Simulate(args) => args.run(app),
+        Command::Demo(args) => args.run(app),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::command::{contribute, custodian, init, item, keygen, marks, open, person, receipt, record, share, trace, verify_trace};
+use crate::command::{contribute, custodian, demo, init, item, keygen, marks, open, person, receipt, record, share, simulate, trace, verify_trace};
 
 /// Share sensitive documents as individually marked copies, and prove which copy a leak came from.
 #[derive(Debug, Parser)]
@@ -54,4 +54,7 @@ pub(crate) enum Command {
     VerifyTrace(verify_trace::VerifyTrace),
     #[command(subcommand)]
     Record(record::RecordCommand),
+    #[command(subcommand)]
+    Simulate(simulate::SimulateCommand),
+    Demo(demo::Demo),
 }

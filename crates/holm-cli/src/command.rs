@@ -2,6 +2,7 @@
 
 pub(crate) mod contribute;
 pub(crate) mod custodian;
+pub(crate) mod demo;
 pub(crate) mod init;
 pub(crate) mod item;
 pub(crate) mod keygen;
@@ -11,5 +12,6 @@ pub(crate) mod person;
 pub(crate) mod receipt;
 pub(crate) mod record;
 pub(crate) mod share;
+pub(crate) mod simulate;
 pub(crate) mod trace;
 pub(crate) mod verify_trace;

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 use holm::report::Report;
 use holm::verification::Bundle;
-use holm::verify_trace::verify_trace;
+use holm::verify_trace::{Checks, verify_trace};
 
 use crate::app::{App, read};
 use crate::error::{CommandError, Outcome};
@@ -29,14 +29,16 @@ impl VerifyTrace {
         spinner.set_style(indicatif::ProgressStyle::default_spinner());
         let checks = verify_trace(&report, &bundle, self.every_copy, &|what| spinner.set_message(what.to_owned()));
         spinner.finish_and_clear();
-        app.show(&checks, || {
-            for check in &checks.0 {
-                match &check.problem {
-                    None => println!("holds: {}", check.what),
-                    Some(problem) => println!("DOES NOT HOLD: {}: {problem}", check.what),
-                }
-            }
-        })?;
+        app.show(&checks, || print_checks(&checks))?;
         Ok(if checks.hold() { Outcome::Done } else { Outcome::No })
+    }
+}
+
+pub(crate) fn print_checks(checks: &Checks) {
+    for check in &checks.0 {
+        match &check.problem {
+            None => println!("holds: {}", check.what),
+            Some(problem) => println!("DOES NOT HOLD: {}: {problem}", check.what),
+        }
     }
 }
