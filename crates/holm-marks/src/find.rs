@@ -172,7 +172,8 @@ impl<'p> Finder<'p> {
         let matchable = Matchable { text: on.text, tokens: &on.tokens, starts: &on.starts };
         let (end, kept, texts) = written(alternation, candidate.alternative, &matchable, start)?;
         let (first, last) = contexts(frame, &matchable, start, end)?;
-        if !self.allowed(frame, alternation, on, &kept, start..end) {
+        let elsewhere = |p: &Pattern| guard::sentence_has(p, &matchable, start..end);
+        if frame.not_in_sentence.iter().any(elsewhere) || !self.allowed(frame, alternation, on, &kept, start..end) {
             return None;
         }
         let texts = texts.iter().map(|t| on.with_own_apostrophes(t)).collect();

@@ -99,6 +99,8 @@ struct FrameFile {
     #[serde(default)]
     not_after: Vec<String>,
     #[serde(default)]
+    not_in_sentence: Vec<String>,
+    #[serde(default)]
     scope: Scope,
     #[serde(default)]
     tier: Tier,
@@ -140,6 +142,7 @@ pub struct Frame {
     pub(crate) after: Vec<Pattern>,
     pub(crate) not_before: Vec<Pattern>,
     pub(crate) not_after: Vec<Pattern>,
+    pub(crate) not_in_sentence: Vec<Pattern>,
     pub(crate) near_negation: bool,
     pub(crate) any_case: bool,
 }
@@ -212,6 +215,7 @@ impl Frame {
             after: context(&file.after)?,
             not_before: context(&file.not_before)?,
             not_after: context(&file.not_after)?,
+            not_in_sentence: context(&file.not_in_sentence)?,
             id: file.id,
             layer: file.layer,
             scope: file.scope,

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::frame::{Language, Pack};
+use crate::pattern::{Matchable, Pattern};
 use crate::token::{Token, TokenKind};
 
 /// Byte ranges of `text` that hold quotations, links, e-mail addresses or references in brackets.
@@ -102,12 +103,26 @@ fn addresses(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     ranges
 }
 
+/// The tokens of the sentence that holds token `at`.
+fn sentence(starts: &[bool], at: usize) -> Range<usize> {
+    let first = (0..=at).rev().find(|i| starts.get(*i) == Some(&true)).unwrap_or(0);
+    let last = (at + 1..starts.len()).find(|i| starts.get(*i) == Some(&true)).unwrap_or(starts.len());
+    first..last
+}
+
+/// Whether `pattern` matches in the sentence of tokens `span`, outside of them.
+#[must_use]
+pub(crate) fn sentence_has(pattern: &Pattern, on: &Matchable<'_>, span: Range<usize>) -> bool {
+    let sentence = sentence(on.starts, span.start);
+    let last = sentence.end;
+    let mut outside = sentence.filter(|at| !span.contains(at));
+    outside.any(|at| pattern.after(on, at).is_some_and(|end| end <= last && (end <= span.start || at >= span.end)))
+}
+
 /// Whether the sentence that holds token `at` has one of the pack's formulae in it.
 #[must_use]
 pub(crate) fn in_formula(pack: &Pack, tokens: &[Token], starts: &[bool], at: usize) -> bool {
-    let first = (0..=at).rev().find(|i| starts.get(*i) == Some(&true)).unwrap_or(0);
-    let last = (at + 1..tokens.len()).find(|i| starts.get(*i) == Some(&true)).unwrap_or(tokens.len());
-    let sentence = tokens.get(first..last).unwrap_or_default();
+    let sentence = tokens.get(sentence(starts, at)).unwrap_or_default();
     pack.never_in_sentence_with.iter().any(|phrase| {
         sentence.windows(phrase.len().max(1)).any(|w| w.iter().map(|t| t.lower.as_str()).eq(phrase.iter().map(String::as_str)))
     })

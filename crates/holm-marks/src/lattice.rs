@@ -15,8 +15,6 @@ pub(crate) struct Node {
     pub(crate) before: Vec<usize>,
     /// Whether all copies have it.
     pub(crate) fixed: bool,
-    /// The block it stands in.
-    pub(crate) block: usize,
 }
 
 /// One site of a mark in the lattice.
@@ -54,11 +52,11 @@ impl Lattice {
             let mut at = 0;
             for (mark, range, texts) in sites {
                 let (range, texts) = whole_words(&block.text, range, texts, at);
-                lattice.fixed(index, block.text.get(at..range.start).unwrap_or_default());
-                lattice.choice(index, mark, &texts);
+                lattice.fixed(block.text.get(at..range.start).unwrap_or_default());
+                lattice.choice(mark, &texts);
                 at = range.end;
             }
-            lattice.fixed(index, block.text.get(at..).unwrap_or_default());
+            lattice.fixed(block.text.get(at..).unwrap_or_default());
         }
         lattice
     }
@@ -67,16 +65,16 @@ impl Lattice {
         self.nodes.len().checked_sub(1).into_iter().collect()
     }
 
-    fn fixed(&mut self, block: usize, text: &str) {
+    fn fixed(&mut self, text: &str) {
         for token in norm_tokens(&fold(text, self.invisible).text) {
             *self.counts.entry(token.bare.clone()).or_default() += 1;
             let before = self.last();
-            self.nodes.push(Node { token: Some(token), before, fixed: true, block });
+            self.nodes.push(Node { token: Some(token), before, fixed: true });
         }
     }
 
-    fn choice(&mut self, block: usize, mark: usize, texts: &[String]) {
-        let joint = |before: Vec<usize>| Node { token: None, before, fixed: false, block };
+    fn choice(&mut self, mark: usize, texts: &[String]) {
+        let joint = |before: Vec<usize>| Node { token: None, before, fixed: false };
         let entry = self.nodes.len();
         let before = self.last();
         self.nodes.push(joint(before));
@@ -84,7 +82,7 @@ impl Lattice {
         for text in texts {
             let mut last = entry;
             for token in norm_tokens(&fold(text, self.invisible).text) {
-                self.nodes.push(Node { token: Some(token), before: vec![last], fixed: false, block });
+                self.nodes.push(Node { token: Some(token), before: vec![last], fixed: false });
                 last = self.nodes.len() - 1;
             }
             self.nodes.push(joint(vec![last]));
