@@ -130,7 +130,8 @@ fn common(a: &[&str], b: &[&str]) -> Vec<Option<usize>> {
     for i in (0..a.len()).rev() {
         for j in (0..b.len()).rev() {
             let same = a[i] == b[j];
-            longest[cell(i, j)] = if same { longest[cell(i + 1, j + 1)] + 1 } else { longest[cell(i + 1, j)].max(longest[cell(i, j + 1)]) };
+            longest[cell(i, j)] =
+                if same { longest[cell(i + 1, j + 1)] + 1 } else { longest[cell(i + 1, j)].max(longest[cell(i, j + 1)]) };
         }
     }
     let mut partners = vec![None; a.len()];
@@ -154,7 +155,8 @@ mod tests {
     use crate::chance::Chance;
 
     const ONE: &str = "We went in at five. They were near the gate, about ten men. Nobody saw us.\n\nThe rest is known.";
-    const TWO: &str = "We entered at five. They were close to the gate, roughly ten men. No one saw us.\n\nAll the rest is known.";
+    const TWO: &str =
+        "We entered at five. They were close to the gate, roughly ten men. No one saw us.\n\nAll the rest is known.";
 
     #[test]
     fn a_common_subsequence_is_as_long_as_any() {
@@ -176,7 +178,8 @@ mod tests {
             let mixed = mix(&[ONE, TWO], Grain::Marks, &mut random);
             assert!(mixed.starts_with("We went in at five.") || mixed.starts_with("We entered at five."), "{mixed}");
             assert!(mixed.contains("were near the gate,") || mixed.contains("were close to the gate,"), "{mixed}");
-            let from_first = [mixed.contains("went in"), mixed.contains("near"), mixed.contains("about"), mixed.contains("Nobody")];
+            let from_first =
+                [mixed.contains("went in"), mixed.contains("near"), mixed.contains("about"), mixed.contains("Nobody")];
             from_first.iter().zip(&mut first).for_each(|(f, n)| *n += f64::from(u8::from(*f)));
         }
         // Four standard deviations: 4 √(2000 / 4) = 89.
@@ -197,7 +200,11 @@ mod tests {
         }
         assert_eq!(seen.len(), 16, "four sentences, each from either copy");
         let blocks: std::collections::BTreeSet<String> = (0..100).map(|_| mix(&[ONE, TWO], Grain::Blocks, &mut random)).collect();
-        assert_eq!(blocks.into_iter().collect::<Vec<_>>(), { let mut both = [TWO.to_owned(), ONE.to_owned()]; both.sort(); both });
+        assert_eq!(blocks.into_iter().collect::<Vec<_>>(), {
+            let mut both = [TWO.to_owned(), ONE.to_owned()];
+            both.sort();
+            both
+        });
     }
 
     #[test]

@@ -30,7 +30,10 @@ pub(crate) fn sentences(paragraph: &str) -> Vec<&str> {
         let after = paragraph.get(at + sign.len_utf8()..).unwrap_or_default();
         let rest = after.trim_start_matches(['"', '\u{201d}', '\u{2019}', '\u{bb}', ')', '\'']);
         let next = rest.trim_start();
-        let opens = next.chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit() || "\u{bf}\u{a1}\"\u{201c}\u{ab}(".contains(c));
+        let opens = next
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_uppercase() || c.is_ascii_digit() || "\u{bf}\u{a1}\"\u{201c}\u{ab}(".contains(c));
         let before = paragraph.get(start..at).unwrap_or_default();
         if rest.starts_with(char::is_whitespace) && opens && !(sign == '.' && abbreviates(before)) {
             let end = paragraph.len() - rest.len();
@@ -45,8 +48,8 @@ pub(crate) fn sentences(paragraph: &str) -> Vec<&str> {
 /// Whether a point after this text belongs to an abbreviation.
 fn abbreviates(before: &str) -> bool {
     const SHORT: &[&str] = &[
-        "mr", "mrs", "ms", "dr", "prof", "gen", "col", "sgt", "lt", "capt", "no", "st", "vs", "art", "sec", "para", "p.m", "a.m", "e.g", "i.e", "sr",
-        "sra", "dra", "lic", "ing", "núm", "cap", "pág", "ud", "uds", "av", "tel", "ext",
+        "mr", "mrs", "ms", "dr", "prof", "gen", "col", "sgt", "lt", "capt", "no", "st", "vs", "art", "sec", "para", "p.m", "a.m",
+        "e.g", "i.e", "sr", "sra", "dra", "lic", "ing", "núm", "cap", "pág", "ud", "uds", "av", "tel", "ext",
     ];
     let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
     let initial = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
@@ -61,7 +64,8 @@ pub(crate) fn words(text: &str) -> Vec<Range<usize>> {
     let mut start: Option<usize> = None;
     while let Some((at, c)) = chars.next() {
         let next = chars.peek().map(|(_, n)| *n);
-        let digits = |c: char| !matches!(c, '.' | ',' | ':') || text.get(..at).is_some_and(|t| t.ends_with(|d: char| d.is_ascii_digit()));
+        let digits =
+            |c: char| !matches!(c, '.' | ',' | ':') || text.get(..at).is_some_and(|t| t.ends_with(|d: char| d.is_ascii_digit()));
         let joins = start.is_some() && inner(c) && digits(c) && next.is_some_and(char::is_alphanumeric);
         match (c.is_alphanumeric() || joins, start) {
             (true, None) => start = Some(at),
@@ -94,7 +98,10 @@ mod tests {
     #[test]
     fn sentences_end_at_points_before_capitals_and_not_at_abbreviations() {
         let text = "Dr. Gómez left at 5 p.m. He ran! \u{ab}Why?\u{bb} \u{bf}Quién sabe? See J. Paz, no. 3.5 on page two.";
-        assert_eq!(sentences(text), ["Dr. Gómez left at 5 p.m. He ran!", "\u{ab}Why?\u{bb}", "\u{bf}Quién sabe?", "See J. Paz, no. 3.5 on page two."]);
+        assert_eq!(
+            sentences(text),
+            ["Dr. Gómez left at 5 p.m. He ran!", "\u{ab}Why?\u{bb}", "\u{bf}Quién sabe?", "See J. Paz, no. 3.5 on page two."]
+        );
     }
 
     #[test]

@@ -30,5 +30,5 @@ fn first_alternatives(text: &str, pack: &Pack) -> Option<String> {
     let found = find(master.blocks(), Some(pack)).ok()?;
     let marks: Vec<Mark> = found.into_iter().map(|f| f.mark).filter(|m| m.sites.iter().all(|s| master.can_carry(s))).collect();
     let copy = master.template(&marks).ok()?.render(&vec![0; marks.len()]);
-    String::from_utf8(copy).ok()
+    String::from_utf8(copy.ok()?).ok()
 }

@@ -73,7 +73,8 @@ pub(super) fn substitute(text: &str, rate: f64, language: Language, random: &mut
             let new = vocabulary.draw(old, random);
             let capital = old.starts_with(char::is_uppercase);
             let mut letters = new.chars();
-            let first = letters.next().into_iter().flat_map(|c| if capital { c.to_uppercase().collect::<Vec<_>>() } else { vec![c] });
+            let first =
+                letters.next().into_iter().flat_map(|c| if capital { c.to_uppercase().collect::<Vec<_>>() } else { vec![c] });
             out.extend(first);
             out.push_str(letters.as_str());
         } else {

@@ -12,7 +12,8 @@ const TIMES: usize = 10;
 
 /// Successive sentences from a random place that hold at least `share` of the words.
 pub(super) fn excerpt(text: &str, share: f64, random: &mut impl Random) -> String {
-    let all: Vec<(usize, &str)> = paragraphs(text).into_iter().enumerate().flat_map(|(p, t)| sentences(t).into_iter().map(move |s| (p, s))).collect();
+    let all: Vec<(usize, &str)> =
+        paragraphs(text).into_iter().enumerate().flat_map(|(p, t)| sentences(t).into_iter().map(move |s| (p, s))).collect();
     let words: Vec<usize> = all.iter().map(|(_, s)| count(s)).collect();
     let wanted = (words.iter().sum::<usize>() as f64 * share).ceil() as usize;
     let after = |from: usize| words.iter().skip(from).sum::<usize>();
@@ -54,7 +55,8 @@ pub(super) fn shuffled(text: &str, random: &mut impl Random) -> String {
 /// The paragraphs of `text`, in order, at random places among those of foreign texts.
 pub(super) fn bury(text: &str, language: Language, random: &mut impl Random) -> String {
     let own = paragraphs(text);
-    let mut stock: Vec<&str> = foreign(language).flat_map(|d| paragraphs(d.source)).map(|p| p.trim_start_matches(['#', ' '])).collect();
+    let mut stock: Vec<&str> =
+        foreign(language).flat_map(|d| paragraphs(d.source)).map(|p| p.trim_start_matches(['#', ' '])).collect();
     let mut around: Vec<&str> = Vec::new();
     let (mut words, wanted) = (0, TIMES * count(text));
     while words < wanted {

@@ -78,7 +78,9 @@ fn break_lines(paragraph: &str, width: usize, random: &mut impl Random) -> Strin
             out.push(' ');
             out.push_str(word);
             column += 1 + length;
-        } else if let Some((head, tail)) = cut.filter(|_| column > 0 && happens(0.5, random)).and_then(|cut| word.split_at_checked(cut)) {
+        } else if let Some((head, tail)) =
+            cut.filter(|_| column > 0 && happens(0.5, random)).and_then(|cut| word.split_at_checked(cut))
+        {
             out.extend([" ", head, "-\n", tail]);
             column = tail.chars().count();
         } else {

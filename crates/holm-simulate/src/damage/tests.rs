@@ -65,12 +65,19 @@ fn pasting_changes_nothing_but_white_space() {
 
 #[test]
 fn compatibility_characters_are_composed() {
-    assert_eq!(damage("\u{fb01}ve \u{bd} caf\u{65}\u{301} \u{2460}\u{a0}\u{2026}", Channel::Nfkc, &mut Chance::new(1)), "five 1\u{2044}2 café 1 ...");
+    assert_eq!(
+        damage("\u{fb01}ve \u{bd} caf\u{65}\u{301} \u{2460}\u{a0}\u{2026}", Channel::Nfkc, &mut Chance::new(1)),
+        "five 1\u{2044}2 café 1 ..."
+    );
 }
 
 #[test]
 fn folding_leaves_ascii_only() {
-    let leak = damage("\u{ab}¿Qué pasó?\u{bb} \u{2014}dijo la Sra. Núñez\u{2014}; \u{201c}it\u{2019}s 5\u{2013}6\u{a0}m\u{2026}\u{201d}", Channel::AsciiFold, &mut Chance::new(1));
+    let leak = damage(
+        "\u{ab}¿Qué pasó?\u{bb} \u{2014}dijo la Sra. Núñez\u{2014}; \u{201c}it\u{2019}s 5\u{2013}6\u{a0}m\u{2026}\u{201d}",
+        Channel::AsciiFold,
+        &mut Chance::new(1),
+    );
     assert_eq!(leak, "\"?Que paso?\" --dijo la Sra. Nunez--; \"it's 5-6 m...\"");
     assert!(DOCUMENTS.iter().all(|d| damage(d.source, Channel::AsciiFold, &mut Chance::new(1)).is_ascii()));
 }
@@ -108,7 +115,12 @@ fn excerpts_hold_the_share_of_words_they_say_and_successive_sentences_only() {
             for seed in 0..20 {
                 let leak = damage(document.source, channel, &mut Chance::new(seed));
                 let words = count(&leak) as f64;
-                assert!(words >= share * total - 1.0 && words <= share * total + longest + 1.0, "{} {} {words} of {total}", document.name, channel.name());
+                assert!(
+                    words >= share * total - 1.0 && words <= share * total + longest + 1.0,
+                    "{} {} {words} of {total}",
+                    document.name,
+                    channel.name()
+                );
                 let taken: Vec<&str> = paragraphs(&leak).into_iter().flat_map(sentences).collect();
                 assert!(all.windows(taken.len()).any(|w| w == taken), "{} {}", document.name, channel.name());
             }
@@ -181,7 +193,11 @@ fn measure(text: &str, channel: Channel, seed: u64) -> usize {
         Channel::Insert5 | Channel::Insert15 => after.len() - before.len(),
         _ => {
             assert_eq!(before.len(), after.len());
-            before.into_iter().zip(after).filter(|(b, a)| text[b.clone()].to_lowercase() != leak[a.clone()].to_lowercase()).count()
+            before
+                .into_iter()
+                .zip(after)
+                .filter(|(b, a)| text[b.clone()].to_lowercase() != leak[a.clone()].to_lowercase())
+                .count()
         }
     }
 }
@@ -201,12 +217,27 @@ fn pinned_leaks_stay_as_they_are() {
     let text = "The unit entered the yard at five. Nobody was there, but the gate had been left open. We waited for an hour.";
     let leak = |channel, seed| damage(text, channel, &mut Chance::new(seed));
     assert_eq!(leak(Channel::CopyPaste, 7), text.replacen("unit ", "unit\u{a0}", 1) + "\n");
-    assert_eq!(leak(Channel::Retype, 5), "The unit entered the yard at five. Nobody was thee, but the gate had been\nleft oopen. We waites for an hour.");
-    assert_eq!(leak(Channel::Excerpt50, 7), "The unit entered the yard at five. Nobody was there, but the gate had been left open.");
-    assert_eq!(leak(Channel::Shuffle, 7), "We waited for an hour. The unit entered the yard at five. Nobody was there, but the gate had been left open.");
-    assert_eq!(leak(Channel::Delete15, 7), "The entered the yard at five. Nobody there, the gate had been left open. We waited for an.");
+    assert_eq!(
+        leak(Channel::Retype, 5),
+        "The unit entered the yard at five. Nobody was thee, but the gate had been\nleft oopen. We waites for an hour."
+    );
+    assert_eq!(
+        leak(Channel::Excerpt50, 7),
+        "The unit entered the yard at five. Nobody was there, but the gate had been left open."
+    );
+    assert_eq!(
+        leak(Channel::Shuffle, 7),
+        "We waited for an hour. The unit entered the yard at five. Nobody was there, but the gate had been left open."
+    );
+    assert_eq!(
+        leak(Channel::Delete15, 7),
+        "The entered the yard at five. Nobody there, the gate had been left open. We waited for an."
+    );
     assert_eq!(leak(Channel::Insert5, 7), text.replacen("unit", "signed unit", 1));
-    assert_eq!(leak(Channel::Substitute15, 7), "The signed entered the yard at five. It say there, but the gate had been left open. We queue for an hour.");
+    assert_eq!(
+        leak(Channel::Substitute15, 7),
+        "The signed entered the yard at five. It say there, but the gate had been left open. We queue for an hour."
+    );
 }
 
 #[test]
@@ -215,11 +246,16 @@ fn the_knowing_attacker_makes_all_copies_alike_where_frames_fire() {
     let master = holm_marks::carrier::Master::parse(document.source.as_bytes(), "minutes.txt").unwrap();
     let pack = holm_marks::frame::Pack::shipped(Language::En).unwrap();
     let found = holm_marks::find::find(master.blocks(), Some(&pack)).unwrap();
-    let marks: Vec<_> = found.into_iter().filter(|f| f.tier == holm_marks::frame::Tier::Auto).map(|f| f.mark).filter(|m| m.sites.iter().all(|s| master.can_carry(s))).collect();
+    let marks: Vec<_> = found
+        .into_iter()
+        .filter(|f| f.tier == holm_marks::frame::Tier::Auto)
+        .map(|f| f.mark)
+        .filter(|m| m.sites.iter().all(|s| master.can_carry(s)))
+        .collect();
     let template = master.template(&marks).unwrap();
     let copy = |seed: usize| {
         let symbols: Vec<u8> = marks.iter().enumerate().map(|(j, m)| ((seed * 7 + j * j) % m.arity()) as u8).collect();
-        String::from_utf8(template.render(&symbols)).unwrap()
+        String::from_utf8(template.render(&symbols).unwrap()).unwrap()
     };
     let apart = |a: &str, b: &str| a.split_whitespace().filter(|w| !b.contains(w)).count();
     let before = apart(&copy(1), &copy(2));
