@@ -113,7 +113,8 @@ fn run() -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     results.close()?;
-    let cells: Vec<Cell> = results.into_cells().into_iter().filter(|c| !options.quick || c.trials > 0 || c.missing.is_some()).collect();
+    let cells: Vec<Cell> =
+        results.into_cells().into_iter().filter(|c| !options.quick || c.trials > 0 || c.missing.is_some()).collect();
     println!("{}", table::verdicts(&cells, "all"));
     let bad = table::false_accusations(&cells);
     bad.iter().for_each(|b| eprintln!("survival: {b}"));
@@ -121,10 +122,17 @@ fn run() -> Result<ExitCode, Failure> {
 }
 
 /// Measures one row on one document for every number of recipients, unless that is done.
-fn measure(options: &Options, items: &mut Items, results: &mut Results, document: &'static Document, row: &Row) -> Result<(), Failure> {
+fn measure(
+    options: &Options,
+    items: &mut Items,
+    results: &mut Results,
+    document: &'static Document,
+    row: &Row,
+) -> Result<(), Failure> {
     let trials = options.trials(row);
     let pack = Items::pack(document.language)?;
-    let due: Vec<usize> = row.copies().iter().copied().filter(|n| options.fresh || !results.done(document, row, *n, &pack, trials)).collect();
+    let due: Vec<usize> =
+        row.copies().iter().copied().filter(|n| options.fresh || !results.done(document, row, *n, &pack, trials)).collect();
     if due.is_empty() {
         return Ok(());
     }

@@ -73,7 +73,14 @@ pub(crate) struct Cell {
 impl Cell {
     pub(crate) fn new(item: &Item, row: &Row, copies: usize, trials: u32) -> Self {
         let needed = item.needed(copies).filter(|_| row.sources() == 1);
-        Self { trials, words: item.words, marks: item.marks.len(), needed, pack: item.pack.clone(), ..Self::empty(item.document, row, copies) }
+        Self {
+            trials,
+            words: item.words,
+            marks: item.marks.len(),
+            needed,
+            pack: item.pack.clone(),
+            ..Self::empty(item.document, row, copies)
+        }
     }
 
     /// A cell whose program is not installed.
@@ -142,8 +149,12 @@ fn revision() -> String {
         output.ok().filter(|o| o.status.success()).map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned())
     };
     let compute = || {
-        let head = std::env::var("HOLM_REVISION").ok().or_else(|| git(&["rev-parse", "--short=9", "HEAD"])).unwrap_or_else(|| "unknown".to_owned());
-        let changed = git(&["status", "--porcelain", "--untracked-files=no", "--", "..", ":!results"]).is_some_and(|s| !s.is_empty());
+        let head = std::env::var("HOLM_REVISION")
+            .ok()
+            .or_else(|| git(&["rev-parse", "--short=9", "HEAD"]))
+            .unwrap_or_else(|| "unknown".to_owned());
+        let changed =
+            git(&["status", "--porcelain", "--untracked-files=no", "--", "..", ":!results"]).is_some_and(|s| !s.is_empty());
         if changed { format!("{head}+") } else { head }
     };
     REVISION.get_or_init(compute).clone()

@@ -49,7 +49,18 @@ impl Item {
         let reader = Reader::new(master.blocks(), &marks);
         let arities = marks.iter().map(Mark::arity).collect();
         let pack = pack.unwrap_or_default().chars().take(12).collect();
-        Ok(Self { document, file: file.to_owned(), master, marks, arities, words, pack, reader, template, needed: HashMap::new() })
+        Ok(Self {
+            document,
+            file: file.to_owned(),
+            master,
+            marks,
+            arities,
+            words,
+            pack,
+            reader,
+            template,
+            needed: HashMap::new(),
+        })
     }
 
     /// The law that the item is issued under, exactly as `holm::share` chooses it.

@@ -48,10 +48,18 @@ fn print_one(item: &Item, row: &Row, mark: usize, own: u8, seen: u8, likelihood:
     let alternative = |a: u8| mark.alternatives.get(usize::from(a)).map_or("", String::as_str);
     let likelihood: Vec<String> = likelihood.iter().map(|l| format!("{l:.3}")).collect();
     let (name, document) = (row.name(), item.document.name);
-    println!("{document} {name} [{}] {} was {:?}, seen {:?} ({})", mark.layer.name(), mark.rule, alternative(own), alternative(seen), likelihood.join(" "));
+    println!(
+        "{document} {name} [{}] {} was {:?}, seen {:?} ({})",
+        mark.layer.name(),
+        mark.rule,
+        alternative(own),
+        alternative(seen),
+        likelihood.join(" ")
+    );
     for site in &mark.sites {
         let block = item.master.blocks().get(site.block).map_or("", |b| b.text.as_str());
-        let before: Vec<&str> = block.get(..site.range.start).unwrap_or_default().split_whitespace().rev().take(CONTEXT).collect();
+        let before: Vec<&str> =
+            block.get(..site.range.start).unwrap_or_default().split_whitespace().rev().take(CONTEXT).collect();
         let after: Vec<&str> = block.get(site.range.end..).unwrap_or_default().split_whitespace().take(CONTEXT).collect();
         let around: Vec<&str> = before.into_iter().rev().chain([alternative(own)]).chain(after).collect();
         println!("    copy: … {} …\n    leak: … {} …", around.join(" "), nearest(&around, leak));

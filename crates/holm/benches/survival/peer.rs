@@ -85,7 +85,11 @@ impl Peer {
             Self::WatermarkCleaner => {
                 let program = in_peers("watermark-cleaner")?;
                 let texts = write_texts(&folder, copies, name)?;
-                run(Command::new(program).args(["fix", "--aggressive", "--no-backup", "--quiet"]).arg(folder.path()), "watermark-cleaner", &[])?;
+                run(
+                    Command::new(program).args(["fix", "--aggressive", "--no-backup", "--quiet"]).arg(folder.path()),
+                    "watermark-cleaner",
+                    &[],
+                )?;
                 Ok(texts.iter().map(fs::read_to_string).collect::<Result<_, _>>()?)
             }
         }
@@ -121,7 +125,11 @@ fn through_pandoc(copies: &[Vec<u8>], by: &str) -> Result<Vec<String>, Trouble> 
     let middle = run(Command::new("pandoc").args(["-f", "markdown", "-t", by, "-o", "-"]), "pandoc", joined.as_bytes())?;
     let plain = run(Command::new("pandoc").args(["-f", by, "-t", "plain"]), "pandoc", &middle)?;
     let leaks: Vec<String> = String::from_utf8(plain)?.split(CUT).map(str::to_owned).collect();
-    if leaks.len() == copies.len() { Ok(leaks) } else { Err(Trouble::Other(format!("{} copies became {} through pandoc", copies.len(), leaks.len()).into())) }
+    if leaks.len() == copies.len() {
+        Ok(leaks)
+    } else {
+        Err(Trouble::Other(format!("{} copies became {} through pandoc", copies.len(), leaks.len()).into()))
+    }
 }
 
 /// Through a cleaner's Python interface, by the script beside this file.

@@ -48,7 +48,9 @@ fn body(cells: &[Cell]) -> Result<String, Failure> {
 }
 
 fn summary(cells: &[Cell]) -> Result<String, Failure> {
-    let set = |of: fn(&Cell) -> &str| cells.iter().filter(|c| c.trials > 0).map(of).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ");
+    let set = |of: fn(&Cell) -> &str| {
+        cells.iter().filter(|c| c.trials > 0).map(of).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
+    };
     let traces: u32 = cells.iter().map(|c| c.trials).sum();
     let wrong: u32 = cells.iter().map(|c| c.wrong).sum();
     let missing = cells.iter().filter(|c| c.missing.is_some()).count();
@@ -56,8 +58,20 @@ fn summary(cells: &[Cell]) -> Result<String, Failure> {
     let expected = f64::from(traces) * first_look();
     let tail = table::binomial_tail(wrong, traces, first_look());
     let mut out = String::new();
-    writeln!(out, "{traces} traces in {} cells ({missing} not run), {:.0} minutes. An innocent was named in {wrong}; α of a first look is {}, so up to {expected:.1} are allowed on average (P of as many or more: {tail:.2}).", cells.len(), seconds / 60.0, first_look())?;
-    writeln!(out, "\nRevisions: {}. Packs (SHA-256): {}. Versions: {}.", set(|c| &c.revision), set(|c| &c.pack), set(|c| &c.version))?;
+    writeln!(
+        out,
+        "{traces} traces in {} cells ({missing} not run), {:.0} minutes. An innocent was named in {wrong}; α of a first look is {}, so up to {expected:.1} are allowed on average (P of as many or more: {tail:.2}).",
+        cells.len(),
+        seconds / 60.0,
+        first_look()
+    )?;
+    writeln!(
+        out,
+        "\nRevisions: {}. Packs (SHA-256): {}. Versions: {}.",
+        set(|c| &c.revision),
+        set(|c| &c.pack),
+        set(|c| &c.version)
+    )?;
     for accusation in table::false_accusations(cells) {
         writeln!(out, "\n**Failed: {accusation}.**")?;
     }
@@ -67,7 +81,9 @@ fn summary(cells: &[Cell]) -> Result<String, Failure> {
 /// What the documents carry, and at how many copies it suffices.
 fn documents(cells: &[Cell]) -> Result<String, Failure> {
     let mut items = Items::default();
-    let mut out = String::from("| document | words | marks | per 1,000 words | by layer | demanded at 30 | at 1,000 |\n|---|---:|---:|---:|---|---:|---:|\n");
+    let mut out = String::from(
+        "| document | words | marks | per 1,000 words | by layer | demanded at 30 | at 1,000 |\n|---|---:|---:|---:|---|---:|---:|\n",
+    );
     let paste = Row::all().into_iter().find(|r| r.name() == "unmarked-master").ok_or("no row")?;
     for document in &DOCUMENTS {
         let Ok(item) = items.of(document, &paste) else { continue };
@@ -77,7 +93,16 @@ fn documents(cells: &[Cell]) -> Result<String, Failure> {
             cell.map_or_else(|| "–".to_owned(), |c| c.needed.map_or_else(|| "too few".to_owned(), |m| m.to_string()))
         };
         let per = 1000.0 * item.marks.len() as f64 / item.words as f64;
-        writeln!(out, "| {} | {} | {} | {per:.0} | {} | {} | {} |", document.name, item.words, item.marks.len(), layers.join(", "), needed(30), needed(1000))?;
+        writeln!(
+            out,
+            "| {} | {} | {} | {per:.0} | {} | {} | {} |",
+            document.name,
+            item.words,
+            item.marks.len(),
+            layers.join(", "),
+            needed(30),
+            needed(1000)
+        )?;
     }
     Ok(out)
 }

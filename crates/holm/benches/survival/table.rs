@@ -45,7 +45,9 @@ impl Sum {
 /// Named, inconclusive and wrongly named by row and number of recipients. `scope` is `all`, or a language's code.
 pub(crate) fn verdicts(cells: &[Cell], scope: &str) -> String {
     let copies = |row: &Row| row.copies().to_vec();
-    let mut out = String::from("| row | n | named | all sources | inconclusive | wrongly named | named when demanded |\n|---|---:|---:|---:|---:|---:|---:|\n");
+    let mut out = String::from(
+        "| row | n | named | all sources | inconclusive | wrongly named | named when demanded |\n|---|---:|---:|---:|---:|---:|---:|\n",
+    );
     for row in Row::all() {
         for n in copies(&row) {
             let name = row.name();
@@ -79,7 +81,11 @@ pub(crate) fn reading(cells: &[Cell]) -> String {
         let here: Vec<&Cell> = cells.iter().filter(|c| c.row == name && c.trials > 0).collect();
         let sum = |layer: Option<&str>| {
             let reads = here.iter().flat_map(|c| &c.layers).filter(|(l, _)| layer.is_none_or(|x| x == l.as_str()));
-            reads.fold(Reads::default(), |s, (_, r)| Reads { all: s.all + r.all, right: s.right + r.right, wrong: s.wrong + r.wrong })
+            reads.fold(Reads::default(), |s, (_, r)| Reads {
+                all: s.all + r.all,
+                right: s.right + r.right,
+                wrong: s.wrong + r.wrong,
+            })
         };
         if here.is_empty() {
             continue;
@@ -114,14 +120,27 @@ pub(crate) fn targets(cells: &[Cell]) -> String {
     let many = |c: &Cell| c.marks >= 40 && c.needed.is_some();
     for row in clean {
         let sum = Sum::of(cells.iter().filter(|c| c.row == row && c.copies == 1000 && long(c)));
-        line(&mut out, format_args!("| {row} | ≥ 500 words, enough marks | 1,000 | named 100 % | {} |", Sum::share(sum.named, sum.trials)));
+        line(
+            &mut out,
+            format_args!("| {row} | ≥ 500 words, enough marks | 1,000 | named 100 % | {} |", Sum::share(sum.named, sum.trials)),
+        );
     }
     for row in edits {
         let here: Vec<&Cell> = cells.iter().filter(|c| c.row == row && c.copies == 1000 && many(c)).collect();
-        let reads = here.iter().flat_map(|c| c.layers.values()).fold(Reads::default(), |s, r| Reads { all: s.all + r.all, right: s.right + r.right, wrong: s.wrong + r.wrong });
+        let reads = here.iter().flat_map(|c| c.layers.values()).fold(Reads::default(), |s, r| Reads {
+            all: s.all + r.all,
+            right: s.right + r.right,
+            wrong: s.wrong + r.wrong,
+        });
         let sum = Sum::of(here.into_iter());
         let error = site_errors(reads) / reads.all.max(1) as f64;
-        line(&mut out, format_args!("| {row} | ≥ 40 marks | 1,000 | site error ≤ .05, named ≥ 99 % | {error:.3}, {} |", Sum::share(sum.named, sum.trials)));
+        line(
+            &mut out,
+            format_args!(
+                "| {row} | ≥ 40 marks | 1,000 | site error ≤ .05, named ≥ 99 % | {error:.3}, {} |",
+                Sum::share(sum.named, sum.trials)
+            ),
+        );
     }
     for row in hard {
         let sum = Sum::of(cells.iter().filter(|c| c.row == row && c.copies == 1000 && many(c)));
@@ -129,7 +148,10 @@ pub(crate) fn targets(cells: &[Cell]) -> String {
     }
     for row in ["mix-2-marks", "mix-2-sentences", "mix-2-blocks"] {
         let sum = Sum::of(cells.iter().filter(|c| c.row == row && c.copies == 100 && c.marks >= 120));
-        line(&mut out, format_args!("| {row} | ≥ 120 marks | 100 | both named ≥ 95 % | {} |", Sum::share(sum.all_named, sum.trials)));
+        line(
+            &mut out,
+            format_args!("| {row} | ≥ 120 marks | 100 | both named ≥ 95 % | {} |", Sum::share(sum.all_named, sum.trials)),
+        );
     }
     out
 }
@@ -145,7 +167,10 @@ pub(crate) fn false_accusations(cells: &[Cell]) -> Vec<String> {
     }
     let level = LEVEL / groups.len() as f64;
     let bad = groups.into_iter().filter(|(_, s)| binomial_tail(s.wrong, s.trials, first_look()) < level);
-    bad.map(|(name, s)| format!("{name}: {} of {} traces named an innocent, more than α = {} allows", s.wrong, s.trials, first_look())).collect()
+    bad.map(|(name, s)| {
+        format!("{name}: {} of {} traces named an innocent, more than α = {} allows", s.wrong, s.trials, first_look())
+    })
+    .collect()
 }
 
 /// P(at least `count` of `trials`) when each happens with probability `rate`, exactly.

@@ -120,7 +120,8 @@ fn leak(item: &Item, row: &Row, draw: &Draw) -> Result<String, Failure> {
 /// Adds one trace to a cell.
 fn count(item: &Item, row: &Row, draw: &Draw, leak: &str, extraction: &Extraction, cell: &mut Cell) -> Result<(), Failure> {
     count_reads(item, row, &draw.source_words(), extraction, &mut cell.layers);
-    let read: Vec<usize> = extraction.readings.iter().zip(&item.arities).filter(|(r, _)| r.seen.is_some()).map(|(_, q)| *q).collect();
+    let read: Vec<usize> =
+        extraction.readings.iter().zip(&item.arities).filter(|(r, _)| r.seen.is_some()).map(|(_, q)| *q).collect();
     cell.read += read.len() as u64;
     let named = if extraction.belongs() { named(draw, leak, extraction, cell.copies)? } else { Vec::new() };
     let right = named.iter().filter(|c| draw.sources.contains(c)).count();
