@@ -13,7 +13,7 @@
 
 use std::process::ExitCode;
 
-use holm_simulate::corpus::{DOCUMENTS, Document};
+use holm_simulate::corpus::Document;
 
 #[path = "survival/cell.rs"]
 mod cell;
@@ -75,11 +75,17 @@ impl Options {
     fn wants(&self, row: &Row, document: &Document) -> bool {
         let part = self.part.as_deref();
         let named = part.is_none_or(|p| row.name() == p || row.group() == p || document.name == p);
-        named && (!self.quick || QUICK.contains(&document.name))
+        // Only mixtures need more marks than one document has.
+        let fits = !item::is_joined(document) || matches!(row, Row::Mix(..));
+        named && fits && (!self.quick || QUICK.contains(&document.name))
     }
 
-    fn trials(&self, row: &Row) -> u32 {
-        if self.quick { QUICK_TRIALS } else { row.trials() }
+    fn trials(&self, row: &Row, document: &Document) -> u32 {
+        match () {
+            () if self.quick => QUICK_TRIALS,
+            () if item::is_joined(document) => row.trials() / 2,
+            () => row.trials(),
+        }
     }
 }
 
@@ -100,7 +106,7 @@ fn run() -> Result<ExitCode, Failure> {
     }
     let mut results = if options.quick { Results::in_memory() } else { Results::open()? };
     let mut items = Items::default();
-    for document in &DOCUMENTS {
+    for document in item::documents() {
         for row in Row::all().into_iter().filter(|r| options.wants(r, document)) {
             if options.misread {
                 misread::print(&mut items, document, &row)?;
@@ -113,8 +119,7 @@ fn run() -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     results.close()?;
-    let cells: Vec<Cell> =
-        results.into_cells().into_iter().filter(|c| !options.quick || c.trials > 0 || c.missing.is_some()).collect();
+    let cells = results.into_cells();
     println!("{}", table::verdicts(&cells, "all"));
     let bad = table::false_accusations(&cells);
     bad.iter().for_each(|b| eprintln!("survival: {b}"));
@@ -129,19 +134,15 @@ fn measure(
     document: &'static Document,
     row: &Row,
 ) -> Result<(), Failure> {
-    let trials = options.trials(row);
+    let trials = options.trials(row, document);
     let pack = Items::pack(document.language)?;
     let due: Vec<usize> =
         row.copies().iter().copied().filter(|n| options.fresh || !results.done(document, row, *n, &pack, trials)).collect();
     if due.is_empty() {
         return Ok(());
     }
-    let cells = match items.of(document, row) {
-        Ok(item) => match trial::cells(item, row, &due, trials) {
-            Ok(cells) => cells,
-            Err(peer::Trouble::Missing(tool)) => due.iter().map(|n| Cell::not_run(document, row, *n, &tool)).collect(),
-            Err(peer::Trouble::Other(failure)) => return Err(failure),
-        },
+    let cells = match items.of(document, row).and_then(|item| trial::cells(item, row, &due, trials)) {
+        Ok(cells) => cells,
         Err(peer::Trouble::Missing(tool)) => due.iter().map(|n| Cell::not_run(document, row, *n, &tool)).collect(),
         Err(peer::Trouble::Other(failure)) => return Err(failure),
     };

@@ -176,14 +176,9 @@ impl Results {
     pub(crate) fn open() -> Result<Self, Failure> {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/results/survival.jsonl");
         let text = if file.exists() { fs::read_to_string(&file)? } else { String::new() };
-        let mut results = Self { cells: BTreeMap::new(), file: Some(file) };
-        for line in text.lines() {
-            // A line that was cut short by an interruption is measured again.
-            if let Ok(cell) = serde_json::from_str::<Cell>(line) {
-                results.cells.insert(cell.key(), cell);
-            }
-        }
-        Ok(results)
+        // A line that was cut short by an interruption is measured again.
+        let read = text.lines().filter_map(|line| serde_json::from_str::<Cell>(line).ok());
+        Ok(Self { cells: read.map(|cell| (cell.key(), cell)).collect(), file: Some(file) })
     }
 
     /// Whether this cell is measured, with this pack, these versions and so many trials.
@@ -202,10 +197,10 @@ impl Results {
         Ok(())
     }
 
-    /// Writes each cell once, in order, in place of what was appended.
+    /// Writes each cell once, in order, in place of what was appended, by this run or by another that ran beside it.
     pub(crate) fn close(&self) -> Result<(), Failure> {
         let Some(file) = &self.file else { return Ok(()) };
-        let lines: Vec<String> = self.cells.values().map(serde_json::to_string).collect::<Result<_, _>>()?;
+        let lines: Vec<String> = Self::open()?.cells.values().map(serde_json::to_string).collect::<Result<_, _>>()?;
         let beside = file.with_extension("jsonl.new");
         fs::write(&beside, lines.join("\n") + "\n")?;
         Ok(fs::rename(beside, file)?)

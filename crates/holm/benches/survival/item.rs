@@ -1,6 +1,8 @@
 //! Documents of the corpus made ready to be shared and read.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::LazyLock;
 
 use holm::manifest::binary_worth;
 use holm::prepare::{MarkOptions, Prepared};
@@ -13,11 +15,30 @@ use holm_marks::extract::Reader;
 use holm_marks::frame::{Language, Pack};
 use holm_marks::leak;
 use holm_marks::mark::{Layer, Mark};
-use holm_simulate::corpus::Document;
+use holm_simulate::corpus::{DOCUMENTS, Document};
 
 use crate::Failure;
 use crate::peer::{self, Trouble};
 use crate::row::Row;
+
+/// All documents of one language as one: as many marks as a mixture needs, which no single document has.
+static JOINED: LazyLock<[Document; 2]> = LazyLock::new(|| {
+    let join = |name, language| {
+        let sources: Vec<&str> = DOCUMENTS.iter().filter(|d| d.language == language).map(|d| d.source).collect();
+        Document { name, language, source: sources.join("\n\n").leak() }
+    };
+    [join("en-joined", Language::En), join("es-joined", Language::Es)]
+});
+
+/// The documents of the corpus, then those of each language joined.
+pub(crate) fn documents() -> impl Iterator<Item = &'static Document> {
+    DOCUMENTS.iter().chain(JOINED.iter())
+}
+
+/// Whether this is several documents in one.
+pub(crate) fn is_joined(document: &Document) -> bool {
+    JOINED.iter().any(|d| d.name == document.name)
+}
 
 /// α of the first look at a leak, which is what a verdict may spend here.
 pub(crate) fn first_look() -> f64 {
@@ -114,17 +135,15 @@ impl Items {
     /// The item of a document in the format that the row is about.
     pub(crate) fn of(&mut self, document: &'static Document, row: &Row) -> Result<&Item, Trouble> {
         let docx = row.is_docx();
-        let key = (document.name, docx);
-        if !self.ready.contains_key(&key) {
-            let item = if docx {
-                let bytes = peer::docx(document.source)?;
-                Item::new(document, &bytes, &format!("{}.docx", document.name))?
-            } else {
-                Item::new(document, document.source.as_bytes(), &format!("{}.md", document.name))?
-            };
-            self.ready.insert(key, item);
-        }
-        let item = self.ready.get_mut(&key).ok_or_else(|| Trouble::Other("no item".into()))?;
+        let item = match self.ready.entry((document.name, docx)) {
+            Entry::Occupied(ready) => ready.into_mut(),
+            Entry::Vacant(free) if docx => {
+                free.insert(Item::new(document, &peer::docx(document.source)?, &format!("{}.docx", document.name))?)
+            }
+            Entry::Vacant(free) => {
+                free.insert(Item::new(document, document.source.as_bytes(), &format!("{}.md", document.name))?)
+            }
+        };
         for copies in row.copies().iter().filter(|_| row.sources() == 1) {
             item.know_needed(*copies, &mut self.needed);
         }

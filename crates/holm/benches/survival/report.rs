@@ -5,11 +5,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use holm_simulate::corpus::DOCUMENTS;
-
 use crate::Failure;
 use crate::cell::{Cell, Results};
-use crate::item::{Items, first_look};
+use crate::item::{Items, documents, first_look};
 use crate::row::Row;
 use crate::table;
 
@@ -36,7 +34,8 @@ fn body(cells: &[Cell]) -> Result<String, Failure> {
         ("All documents", table::verdicts(cells, "all")),
         ("English", table::verdicts(&english, "en")),
         ("Spanish", table::verdicts(&spanish, "es")),
-        ("Documents", documents(cells)?),
+        ("Mixtures of longer texts (all documents of a language in one)", table::verdicts(cells, "joined")),
+        ("Documents", carried(cells)?),
         ("Reading", table::reading(cells)),
         ("Reading, English", table::reading(&english)),
         ("Reading, Spanish", table::reading(&spanish)),
@@ -79,14 +78,14 @@ fn summary(cells: &[Cell]) -> Result<String, Failure> {
 }
 
 /// What the documents carry, and at how many copies it suffices.
-fn documents(cells: &[Cell]) -> Result<String, Failure> {
+fn carried(cells: &[Cell]) -> Result<String, Failure> {
     let mut items = Items::default();
     let mut out = String::from(
         "| document | words | marks | per 1,000 words | by layer | demanded at 30 | at 1,000 |\n|---|---:|---:|---:|---|---:|---:|\n",
     );
-    let paste = Row::all().into_iter().find(|r| r.name() == "unmarked-master").ok_or("no row")?;
-    for document in &DOCUMENTS {
-        let Ok(item) = items.of(document, &paste) else { continue };
+    let plain = Row::all().into_iter().find(|r| r.name() == "unmarked-master").ok_or("no row")?;
+    for document in documents() {
+        let Ok(item) = items.of(document, &plain) else { continue };
         let layers: Vec<String> = item.layers().into_iter().map(|(l, n)| format!("{n} {}", l.name())).collect();
         let needed = |n: usize| {
             let cell = cells.iter().find(|c| c.document == document.name && c.copies == n && c.row == "copy-paste");

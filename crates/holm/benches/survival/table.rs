@@ -42,7 +42,17 @@ impl Sum {
     }
 }
 
-/// Named, inconclusive and wrongly named by row and number of recipients. `scope` is `all`, or a language's code.
+/// Whether a cell belongs to `all` documents of the corpus, to those of a language, or to the `joined` ones.
+fn is_in(cell: &Cell, scope: &str) -> bool {
+    let joined = cell.document.ends_with("-joined");
+    match scope {
+        "joined" => joined,
+        "all" => !joined,
+        language => !joined && cell.document.starts_with(language),
+    }
+}
+
+/// Named, inconclusive and wrongly named by row and number of recipients. `scope` is `all`, a language's code, or `joined`.
 pub(crate) fn verdicts(cells: &[Cell], scope: &str) -> String {
     let copies = |row: &Row| row.copies().to_vec();
     let mut out = String::from(
@@ -51,7 +61,7 @@ pub(crate) fn verdicts(cells: &[Cell], scope: &str) -> String {
     for row in Row::all() {
         for n in copies(&row) {
             let name = row.name();
-            let inside = |c: &&Cell| c.row == name && c.copies == n && (scope == "all" || c.document.starts_with(scope));
+            let inside = |c: &&Cell| c.row == name && c.copies == n && is_in(c, scope);
             let sum = Sum::of(cells.iter().filter(inside));
             if let Some(tool) = sum.missing.as_ref().filter(|_| sum.trials == 0) {
                 line(&mut out, format_args!("| {name} | {n} | not run: {tool} missing | | | | |"));
