@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::command::{contribute, custodian, demo, init, item, keygen, marks, open, person, receipt, record, share, simulate, trace, verify_trace};
+use crate::command::{
+    contribute, custodian, demo, init, item, keygen, marks, open, person, receipt, record, share, simulate, trace, verify_trace,
+};
 
 /// Share sensitive documents as individually marked copies, and prove which copy a leak came from.
 #[derive(Debug, Parser)]

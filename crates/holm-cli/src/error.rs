@@ -73,7 +73,9 @@ impl From<Outcome> for ExitCode {
 fn hint_for(text: &str) -> Option<&'static str> {
     match text {
         t if t.contains("No space left") => Some("free some space and repeat the command: nothing half-written was kept"),
-        t if t.contains("passphrase") && t.contains("protected") => Some("give `--passphrase-file FILE`, set $HOLM_PASSPHRASE, or run in a terminal"),
+        t if t.contains("passphrase") && t.contains("protected") => {
+            Some("give `--passphrase-file FILE`, set $HOLM_PASSPHRASE, or run in a terminal")
+        }
         _ => None,
     }
 }

@@ -29,7 +29,8 @@ impl PassphraseSource<'_> {
     pub(crate) fn given(&self) -> Result<Option<SecretString>, CommandError> {
         if let Some(path) = self.file {
             check_private(path)?;
-            let text = std::fs::read_to_string(path).map_err(|e| CommandError::new(format!("`{}` could not be read: {e}", path.display())))?;
+            let text = std::fs::read_to_string(path)
+                .map_err(|e| CommandError::new(format!("`{}` could not be read: {e}", path.display())))?;
             let line = text.lines().next().unwrap_or_default();
             if line.is_empty() {
                 return Err(CommandError::new(format!("`{}` holds no passphrase in its first line", path.display())));
@@ -54,7 +55,8 @@ impl PassphraseSource<'_> {
             return Ok(passphrase);
         }
         if !std::io::stdin().is_terminal() {
-            return Err(CommandError::usage(format!("{what} needs a passphrase")).hint("give `--passphrase-file FILE`, set $HOLM_PASSPHRASE, or say `--no-passphrase`"));
+            return Err(CommandError::usage(format!("{what} needs a passphrase"))
+                .hint("give `--passphrase-file FILE`, set $HOLM_PASSPHRASE, or say `--no-passphrase`"));
         }
         use age::secrecy::ExposeSecret;
         let first = ask(&format!("New passphrase for {what}: "))?;
@@ -67,13 +69,16 @@ impl PassphraseSource<'_> {
 }
 
 fn ask(prompt: &str) -> Result<SecretString, CommandError> {
-    rpassword::prompt_password(prompt).map(SecretString::from).map_err(|e| CommandError::new(format!("the passphrase could not be read: {e}")))
+    rpassword::prompt_password(prompt)
+        .map(SecretString::from)
+        .map_err(|e| CommandError::new(format!("the passphrase could not be read: {e}")))
 }
 
 #[cfg(unix)]
 fn check_private(path: &Path) -> Result<(), CommandError> {
     use std::os::unix::fs::MetadataExt;
-    let mode = std::fs::metadata(path).map_err(|e| CommandError::new(format!("`{}` could not be read: {e}", path.display())))?.mode();
+    let mode =
+        std::fs::metadata(path).map_err(|e| CommandError::new(format!("`{}` could not be read: {e}", path.display())))?.mode();
     if mode & 0o077 == 0 {
         return Ok(());
     }

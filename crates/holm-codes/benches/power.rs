@@ -49,7 +49,8 @@ struct CellResult {
 }
 
 /// Target lengths: colluders, then marks for n = 100 clean and noisy, n = 1,000 clean and noisy.
-const BINARY_TARGETS: [(usize, [usize; 4]); 4] = [(1, [30, 60, 36, 75]), (2, [75, 160, 95, 205]), (3, [145, 300, 185, 390]), (5, [345, 700, 450, 930])];
+const BINARY_TARGETS: [(usize, [usize; 4]); 4] =
+    [(1, [30, 60, 36, 75]), (2, [75, 160, 95, 205]), (3, [145, 300, 185, 390]), (5, [345, 700, 450, 930])];
 
 /// q, colluders, attack and positions at which the best of two fixed laws reached 95 % among 1,000, clean.
 const MANY_TARGETS: [(usize, usize, &str, usize); 18] = [
@@ -94,25 +95,40 @@ fn law(arities: &[usize], copies: usize) -> Law {
 fn cells(quick: bool) -> Vec<Cell> {
     let mut cells = Vec::new();
     for (colluders, lengths) in BINARY_TARGETS {
-        for (index, (copies, channel)) in [(100, "clean"), (100, "noisy"), (1000, "clean"), (1000, "noisy")].into_iter().enumerate() {
+        for (index, (copies, channel)) in
+            [(100, "clean"), (100, "noisy"), (1000, "clean"), (1000, "noisy")].into_iter().enumerate()
+        {
             for name in attacks(colluders) {
                 let arities = vec![2; lengths[index]];
                 let noise = if channel == "clean" { Channel::CLEAN } else { Channel::NOISY };
                 let scenario = Scenario::binary(copies, lengths[index], law(&arities, copies), colluders, attack(name), noise);
                 let trials = if copies == 100 { 400 } else { 100 };
-                cells.push(Cell { key: format!("q2 n{copies} c{colluders} m{} {channel} {name}", lengths[index]), scenario, trials, target: true });
+                cells.push(Cell {
+                    key: format!("q2 n{copies} c{colluders} m{} {channel} {name}", lengths[index]),
+                    scenario,
+                    trials,
+                    target: true,
+                });
             }
         }
     }
     for (q, colluders, name, marks) in MANY_TARGETS {
         let arities = vec![q; marks];
-        let scenario = Scenario { arities: arities.clone(), ..Scenario::binary(1000, 0, law(&arities, 1000), colluders, attack(name), Channel::CLEAN) };
+        let scenario = Scenario {
+            arities: arities.clone(),
+            ..Scenario::binary(1000, 0, law(&arities, 1000), colluders, attack(name), Channel::CLEAN)
+        };
         cells.push(Cell { key: format!("q{q} n1000 c{colluders} m{marks} clean {name}"), scenario, trials: 100, target: true });
     }
     for (name, extra) in [("blocks", "blocks"), ("unequal", "unequal"), ("all-0", "all-0"), ("foreign", "foreign")] {
         for (colluders, marks) in [(2, 75), (3, 145)] {
             let scenario = Scenario::binary(100, marks, law(&vec![2; marks], 100), colluders, attack(name), Channel::CLEAN);
-            cells.push(Cell { key: format!("q2 n100 c{colluders} m{marks} clean {extra}"), scenario, trials: 400, target: false });
+            cells.push(Cell {
+                key: format!("q2 n100 c{colluders} m{marks} clean {extra}"),
+                scenario,
+                trials: 400,
+                target: false,
+            });
         }
     }
     let floor = Scenario::binary(10, 60, law(&[2; 60], 10), 2, Attack::Interleave, Channel::CLEAN);
@@ -182,7 +198,8 @@ fn print(results: &[CellResult]) -> bool {
     println!("|---|---|---|---|---|---|---|---|---|---|");
     let mut met = true;
     for r in results {
-        let share = |name: &str| r.named.get(name).map_or_else(|| "–".to_owned(), |n| format!("{:.3}", *n as f64 / r.trials as f64));
+        let share =
+            |name: &str| r.named.get(name).map_or_else(|| "–".to_owned(), |n| format!("{:.3}", *n as f64 / r.trials as f64));
         let joint = r.named.get("joint").copied().unwrap_or(0);
         let (low, high) = (lower_limit(joint, r.trials, 0.025), upper_limit(joint, r.trials, 0.025));
         let wrong: u64 = ["single", "joint"].iter().filter_map(|n| r.wrong.get(*n)).sum();
@@ -191,7 +208,15 @@ fn print(results: &[CellResult]) -> bool {
         let flag = if hit || !r.target { "" } else { " **below target**" };
         println!(
             "| {} | {} | {} | {} ({low:.3} to {high:.3}){flag} | {} | {} | {} | {} | {wrong} | {:.2} |",
-            r.key, r.law, r.trials, share("joint"), share("single"), share("universal"), share("symmetric+chernoff"), share("genie"), r.joint_seconds
+            r.key,
+            r.law,
+            r.trials,
+            share("joint"),
+            share("single"),
+            share("universal"),
+            share("symmetric+chernoff"),
+            share("genie"),
+            r.joint_seconds
         );
     }
     met

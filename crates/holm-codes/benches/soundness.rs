@@ -61,11 +61,23 @@ fn situations(copies: usize, marks: usize) -> Vec<(String, Scenario)> {
         }
     }
     let base = Scenario::binary(copies, marks, law, 2, Attack::Interleave, Channel::CLEAN);
-    out.push(("believes 0.1 % flips, sees 25 %".to_owned(), Scenario { channel: Channel { erased: 0.1, flipped: 0.25 }, believed: 0.001, ..base.clone() }));
+    out.push((
+        "believes 0.1 % flips, sees 25 %".to_owned(),
+        Scenario { channel: Channel { erased: 0.1, flipped: 0.25 }, believed: 0.001, ..base.clone() },
+    ));
     out.push(("believes 40 % flips, sees none".to_owned(), Scenario { believed: 0.4, ..base.clone() }));
-    out.push(("half erased".to_owned(), Scenario { channel: Channel { erased: 0.5, flipped: 0.02 }, believed: 0.02, ..base.clone() }));
-    out.push(("p = 1/2 under minority".to_owned(), Scenario { law: Law::Half, colluders: 3.min(copies - 1), attack: Attack::Minority, ..base.clone() }));
-    out.push(("2 to 8 alternatives".to_owned(), Scenario { arities: [4, 2, 3, 8].repeat(marks / 8), attack: Attack::Coin, ..base }));
+    out.push((
+        "half erased".to_owned(),
+        Scenario { channel: Channel { erased: 0.5, flipped: 0.02 }, believed: 0.02, ..base.clone() },
+    ));
+    out.push((
+        "p = 1/2 under minority".to_owned(),
+        Scenario { law: Law::Half, colluders: 3.min(copies - 1), attack: Attack::Minority, ..base.clone() },
+    ));
+    out.push((
+        "2 to 8 alternatives".to_owned(),
+        Scenario { arities: [4, 2, 3, 8].repeat(marks / 8), attack: Attack::Coin, ..base },
+    ));
     out
 }
 
@@ -79,7 +91,8 @@ fn cells() -> Vec<Cell> {
             cells.push(Cell { key: format!("{kind} n{copies} m{marks} {name}"), joint, scenario, trials });
         }
     };
-    for (copies, marks, total) in [(5, 40, 30_000), (30, 60, 40_000), (100, 150, 25_000), (1000, 150, 5_000), (10_000, 150, 500)] {
+    for (copies, marks, total) in [(5, 40, 30_000), (30, 60, 40_000), (100, 150, 25_000), (1000, 150, 5_000), (10_000, 150, 500)]
+    {
         add(false, copies, marks, total);
     }
     for (copies, marks, total) in [(5, 40, 3_000), (15, 60, 2_000), (30, 60, 3_000), (100, 120, 2_500), (1000, 150, 300)] {
@@ -119,7 +132,14 @@ fn run(cell: &Cell) -> CellResult {
         ..CellResult::default()
     };
     let sum = (0..cell.trials).into_par_iter().map(one).reduce(CellResult::default, add);
-    CellResult { key: cell.key.clone(), version: VERSION.to_owned(), joint: cell.joint, copies: cell.scenario.copies, trials: cell.trials, ..sum }
+    CellResult {
+        key: cell.key.clone(),
+        version: VERSION.to_owned(),
+        joint: cell.joint,
+        copies: cell.scenario.copies,
+        trials: cell.trials,
+        ..sum
+    }
 }
 
 fn results_path() -> PathBuf {
@@ -135,7 +155,9 @@ fn read_results() -> Vec<CellResult> {
 fn print(results: &[CellResult]) -> bool {
     let tests = (results.len() * ALPHAS.len()) as f64;
     let mut sound = true;
-    println!("| decoder | copies | leaks | innocent named at α = 0.01 | upper limit | at α = 0.001 | upper limit | innocents | p ≤ 0.1, 10⁻², 10⁻³, 10⁻⁴, 10⁻⁵ as a share of what is allowed |");
+    println!(
+        "| decoder | copies | leaks | innocent named at α = 0.01 | upper limit | at α = 0.001 | upper limit | innocents | p ≤ 0.1, 10⁻², 10⁻³, 10⁻⁴, 10⁻⁵ as a share of what is allowed |"
+    );
     println!("|---|---|---|---|---|---|---|---|---|");
     let mut groups: Vec<(bool, usize)> = results.iter().map(|r| (r.joint, r.copies)).collect();
     groups.sort_unstable();
@@ -145,7 +167,8 @@ fn print(results: &[CellResult]) -> bool {
         let sum = |f: &dyn Fn(&CellResult) -> u64| of.iter().map(|r| f(r)).sum::<u64>();
         let (trials, innocents) = (sum(&|r| r.trials), sum(&|r| r.innocents));
         let errors: Vec<u64> = (0..2).map(|i| sum(&|r| r.errors[i])).collect();
-        let ratios: Vec<String> = (0..5).map(|i| format!("{:.2}", sum(&|r| r.below[i]) as f64 / (THRESHOLDS[i] * innocents as f64))).collect();
+        let ratios: Vec<String> =
+            (0..5).map(|i| format!("{:.2}", sum(&|r| r.below[i]) as f64 / (THRESHOLDS[i] * innocents as f64))).collect();
         println!(
             "| {} | {copies} | {trials} | {} ({:.4}) | {:.4} | {} ({:.5}) | {:.5} | {innocents} | {} |",
             if joint { "joint" } else { "single" },
@@ -188,6 +211,13 @@ fn main() {
     let (single, joint): (Vec<&CellResult>, Vec<&CellResult>) = results.iter().partition(|r| !r.joint);
     let leaks = |list: &[&CellResult]| list.iter().map(|r| r.trials).sum::<u64>();
     let sound = print(&results);
-    println!("\n{} of {} cells; {} leaks through the single decoder, {} through the joint one; {}", results.len(), cells.len(), leaks(&single), leaks(&joint), if sound { "every cell passes" } else { "NOT SOUND" });
+    println!(
+        "\n{} of {} cells; {} leaks through the single decoder, {} through the joint one; {}",
+        results.len(),
+        cells.len(),
+        leaks(&single),
+        leaks(&joint),
+        if sound { "every cell passes" } else { "NOT SOUND" }
+    );
     assert!(sound, "a cell names innocents more often than its α");
 }

@@ -86,7 +86,7 @@ impl Attack {
         for (mark, arity) in arities.iter().enumerate() {
             let held: Vec<u8> = colluders.iter().map(|w| w[mark]).collect();
             if let Self::Blocks(run) = self
-                && mark % (*run).max(1) == 0
+                && mark.is_multiple_of((*run).max(1))
             {
                 block_source = random.below(held.len());
             }

@@ -129,7 +129,8 @@ mod tests {
     fn the_bound_holds_and_is_near_on_a_case_that_can_be_enumerated() {
         // Two components on twelve marks: all 4,096 codewords give the tail exactly.
         let bias = Bias::new(vec![0x3300, ONE - 0x3300]).unwrap();
-        let ratio = |sign: f64| Ratio::from_gains(12, |_| &bias, move |mark, x| if (mark % 3 == 0) == (x == 1) { sign } else { 0.3 });
+        let ratio =
+            |sign: f64| Ratio::from_gains(12, |_| &bias, move |mark, x| if (mark % 3 == 0) == (x == 1) { sign } else { 0.3 });
         let (a, b) = (ratio(2.0), ratio(-1.0));
         let weights = [0.6, 0.4];
         let exact = |ln_e0: f64| -> f64 {

@@ -134,7 +134,8 @@ impl Issuer {
                 let first = g * LANES;
                 let here = self.biases.get(first..).unwrap_or_default();
                 let symbols = draw_any(&mut stream, here.get(..LANES.min(here.len())).unwrap_or_default());
-                let places = Layout { places: self.layout.places.iter().skip(first).take(symbols.len()).copied().collect(), bytes: 0 };
+                let places =
+                    Layout { places: self.layout.places.iter().skip(first).take(symbols.len()).copied().collect(), bytes: 0 };
                 places.pack(&symbols, packed);
             }
         }
@@ -293,7 +294,8 @@ mod tests {
         let key = ItemKey::from_bytes([5; 32]);
         let mut counts = [0_f64; 4];
         (0..20_000_u32).for_each(|id| counts[issuer.codeword(&key, &id.to_le_bytes())[0] as usize] += 1.0);
-        let chi2: f64 = (0..4).map(|a| (counts[a] - 20_000.0 * bias.probability(a)).powi(2) / (20_000.0 * bias.probability(a))).sum();
+        let chi2: f64 =
+            (0..4).map(|a| (counts[a] - 20_000.0 * bias.probability(a)).powi(2) / (20_000.0 * bias.probability(a))).sum();
         assert!(chi2 < 16.3, "chi-square {chi2}");
     }
 

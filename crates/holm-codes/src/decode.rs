@@ -130,7 +130,10 @@ pub fn decode_single(biases: &[Bias], evidence: &Rows, scan: impl FnOnce(&ScoreT
     // The e-value is that of the integer score, lowered by what rounding can have added.
     let rounding = biases.len() as f64 * 0.5 / STEPS_PER_NAT;
     let scored = scan(&table);
-    scored.into_iter().map(|s| CopyScore { p: tail.at(i64::from(s)), ln_e: f64::from(s) / STEPS_PER_NAT - rounding, certified: true }).collect()
+    scored
+        .into_iter()
+        .map(|s| CopyScore { p: tail.at(i64::from(s)), ln_e: f64::from(s) / STEPS_PER_NAT - rounding, certified: true })
+        .collect()
 }
 
 /// The table of the single decoder as a test, for the same byte-for-byte checks as the joint one.
@@ -270,9 +273,11 @@ fn ln_weight(model: &Model, chosen: &Chosen, pool: usize) -> f64 {
 
 fn normalise(weighed: &[(f64, usize, &[u32])]) -> Vec<Component> {
     let top = weighed.first().map_or(0.0, |w| w.0);
-    let kept: Vec<&(f64, usize, &[u32])> = weighed.iter().take(MOST_COMPONENTS).take_while(|w| w.0 > top - LIGHTEST_NATS).collect();
+    let kept: Vec<&(f64, usize, &[u32])> =
+        weighed.iter().take(MOST_COMPONENTS).take_while(|w| w.0 > top - LIGHTEST_NATS).collect();
     let total: f64 = kept.iter().map(|w| (w.0 - top).exp()).sum();
-    let component = |w: &&(f64, usize, &[u32])| Component { model: w.1, partners: w.2.to_vec(), weight: (w.0 - top).exp() / total };
+    let component =
+        |w: &&(f64, usize, &[u32])| Component { model: w.1, partners: w.2.to_vec(), weight: (w.0 - top).exp() / total };
     kept.iter().map(component).collect()
 }
 

@@ -50,6 +50,9 @@ mod tests {
     fn weights_move_the_threshold_and_keep_the_total() {
         let weighted = adjusted(&[0.02, 0.02], &[3.0, 1.0]);
         assert!((weighted[0] - 0.02 * 4.0 / 3.0).abs() < 1e-12);
-        assert!((weighted[1] - 0.02 * 4.0 / 3.0).abs() < 1e-12, "the second steps down to level 0.02 × 1 but not below the first");
+        assert!(
+            (weighted[1] - 0.02 * 4.0 / 3.0).abs() < 1e-12,
+            "the second steps down to level 0.02 × 1 but not below the first"
+        );
     }
 }

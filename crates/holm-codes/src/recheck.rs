@@ -76,12 +76,15 @@ fn codeword(key: &ItemKey, id: &[u8], biases: &[Bias]) -> Vec<usize> {
     biases.iter().enumerate().map(symbol).collect()
 }
 
+/// P(symbol) by bias and counts of known colluders.
+type Memo = HashMap<(Vec<u32>, Vec<u8>), Vec<f64>>;
+
 /// ln P(seen | known symbols) at single marks, remembered by what it depends on.
 struct Likelihood<'a> {
     model: &'a Model,
     biases: &'a [Bias],
     evidence: &'a Rows,
-    memo: std::cell::RefCell<HashMap<(Vec<u32>, Vec<u8>), Vec<f64>>>,
+    memo: std::cell::RefCell<Memo>,
 }
 
 impl Likelihood<'_> {
@@ -102,7 +105,16 @@ impl Likelihood<'_> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "a recursion that carries its state")]
-    fn add_hidden(&self, bias: &Bias, known: &[u8], left: usize, symbol: usize, weight: f64, others: &mut Vec<u8>, sum: &mut [f64]) {
+    fn add_hidden(
+        &self,
+        bias: &Bias,
+        known: &[u8],
+        left: usize,
+        symbol: usize,
+        weight: f64,
+        others: &mut Vec<u8>,
+        sum: &mut [f64],
+    ) {
         if symbol + 1 == bias.arity() {
             others[symbol] = left as u8;
             let weight = weight * bias.probability(symbol).powi(left as i32);
@@ -113,7 +125,15 @@ impl Likelihood<'_> {
         for n in 0..=left {
             others[symbol] = n as u8;
             let ways: f64 = (0..n).map(|i| (left - i) as f64 / (i + 1) as f64).product();
-            self.add_hidden(bias, known, left - n, symbol + 1, weight * ways * bias.probability(symbol).powi(n as i32), others, sum);
+            self.add_hidden(
+                bias,
+                known,
+                left - n,
+                symbol + 1,
+                weight * ways * bias.probability(symbol).powi(n as i32),
+                others,
+                sum,
+            );
         }
     }
 }
@@ -165,7 +185,9 @@ impl Recheck<'_> {
             .collect();
         weighed.sort_by(|a, b| b.1.total_cmp(&a.1));
         let best = weighed[0].1;
-        let keep = |(rank, (model, weight)): &(usize, (Model, f64))| model.strategy == Strategy::Interleave && model.size <= 5 || *rank < 14 && *weight >= best - 7.0;
+        let keep = |(rank, (model, weight)): &(usize, (Model, f64))| {
+            model.strategy == Strategy::Interleave && model.size <= 5 || *rank < 14 && *weight >= best - 7.0
+        };
         weighed.into_iter().enumerate().filter(keep).map(|(_, m)| m).collect()
     }
 
@@ -180,7 +202,10 @@ impl Recheck<'_> {
         let likelihoods: Vec<Likelihood<'_>> = models.iter().map(|(m, _)| self.likelihood(m, biases)).collect();
         let gain = |mark: usize, x: usize| {
             let none = vec![0; biases[mark].arity()];
-            let each = models.iter().zip(&likelihoods).map(|((_, w), l)| (w - best).exp() * (l.ln(mark, &plus(&none, x)) - l.ln(mark, &none)).exp());
+            let each = models
+                .iter()
+                .zip(&likelihoods)
+                .map(|((_, w), l)| (w - best).exp() * (l.ln(mark, &plus(&none, x)) - l.ln(mark, &none)).exp());
             each.sum::<f64>().ln()
         };
         let steps: Vec<Vec<i64>> = (0..biases.len())
@@ -202,7 +227,8 @@ impl Recheck<'_> {
             let likelihood = self.likelihood(model, biases);
             for (partners, ln_likelihood) in chosen_sets(&likelihood, biases, words, copy) {
                 let pool = words.len() - 1;
-                let weight = model.ln_prior + ln_likelihood + ln_choose(model.size.min(LARGEST) - 1, partners.len()) - ln_choose(pool, partners.len());
+                let weight = model.ln_prior + ln_likelihood + ln_choose(model.size.min(LARGEST) - 1, partners.len())
+                    - ln_choose(pool, partners.len());
                 weighed.push((index, partners, weight));
             }
         }
@@ -211,8 +237,10 @@ impl Recheck<'_> {
         let kept: Vec<&Weighed> = weighed.iter().take(40).take_while(|w| w.2 > top - 12.0).collect();
         let total: f64 = kept.iter().map(|w| (w.2 - top).exp()).sum();
         let weights: Vec<f64> = kept.iter().map(|w| (w.2 - top).exp() / total).collect();
-        let tilts: Vec<Vec<Vec<u32>>> = kept.iter().map(|(index, partners, _)| self.component_tilts(&models[*index].0, biases, words, partners)).collect();
-        let ratios: Vec<Vec<Vec<f64>>> = tilts.iter().map(|tilt| tilt.iter().zip(biases).map(|(t, b)| ln_ratio(b, t)).collect()).collect();
+        let tilts: Vec<Vec<Vec<u32>>> =
+            kept.iter().map(|(index, partners, _)| self.component_tilts(&models[*index].0, biases, words, partners)).collect();
+        let ratios: Vec<Vec<Vec<f64>>> =
+            tilts.iter().map(|tilt| tilt.iter().zip(biases).map(|(t, b)| ln_ratio(b, t)).collect()).collect();
         let ln_e = mixture(&weights, &ratios, &words[copy]);
         let markov = (-ln_e).exp().min(1.0);
         if ln_e < (words.len() as f64 / self.alpha).ln() - 6.0 {
@@ -241,7 +269,8 @@ impl Recheck<'_> {
         let mut sum = 0.0;
         for draw in random.chunks_exact(length) {
             let (head, tail) = draw.split_at(8);
-            let mut u = u64::from_le_bytes(head.try_into().unwrap_or_default()) as f64 / u64::MAX as f64 * weights.iter().sum::<f64>();
+            let mut u =
+                u64::from_le_bytes(head.try_into().unwrap_or_default()) as f64 / u64::MAX as f64 * weights.iter().sum::<f64>();
             let mut component = weights.len() - 1;
             for (i, w) in weights.iter().enumerate() {
                 if u < *w {
@@ -290,7 +319,8 @@ fn chosen_sets(likelihood: &Likelihood<'_>, biases: &[Bias], words: &[Vec<usize>
     for level in 1..=levels {
         let all_pairs = level == 2 && words.len() <= 300;
         let parents: Vec<Vec<usize>> = if all_pairs { others.iter().map(|c| vec![*c]).collect() } else { beam };
-        let mut candidates: Vec<(f64, Vec<usize>)> = parents.iter().flat_map(|p| extensions(likelihood, biases, words, &others, p)).collect();
+        let mut candidates: Vec<(f64, Vec<usize>)> =
+            parents.iter().flat_map(|p| extensions(likelihood, biases, words, &others, p)).collect();
         candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         beam = Vec::new();
         for (_, set) in candidates {
@@ -304,13 +334,23 @@ fn chosen_sets(likelihood: &Likelihood<'_>, biases: &[Bias], words: &[Vec<usize>
 }
 
 /// The eight best sets that add one partner to `parent`, by the rounded gain of the partner.
-fn extensions(likelihood: &Likelihood<'_>, biases: &[Bias], words: &[Vec<usize>], others: &[usize], parent: &[usize]) -> Vec<(f64, Vec<usize>)> {
+fn extensions(
+    likelihood: &Likelihood<'_>,
+    biases: &[Bias],
+    words: &[Vec<usize>],
+    others: &[usize],
+    parent: &[usize],
+) -> Vec<(f64, Vec<usize>)> {
     let known = counts(words, parent, biases);
     let base: Vec<f64> = known.iter().enumerate().map(|(mark, c)| likelihood.ln(mark, c)).collect();
     let gain: Vec<Vec<i64>> = known
         .iter()
         .enumerate()
-        .map(|(mark, c)| (0..biases[mark].arity()).map(|x| ((likelihood.ln(mark, &plus(c, x)) - base[mark]).clamp(-40.0, 40.0) * 256.0).round() as i64).collect())
+        .map(|(mark, c)| {
+            (0..biases[mark].arity())
+                .map(|x| ((likelihood.ln(mark, &plus(c, x)) - base[mark]).clamp(-40.0, 40.0) * 256.0).round() as i64)
+                .collect()
+        })
         .collect();
     let ln_parent: f64 = base.iter().sum();
     let steps = |c: usize| words[c].iter().enumerate().map(|(mark, x)| gain[mark][*x]).sum::<i64>();
@@ -358,7 +398,9 @@ fn tilted(bias: &Bias, gains: &[f64]) -> Vec<u32> {
 }
 
 fn ln_ratio(bias: &Bias, tilt: &[u32]) -> Vec<f64> {
-    let ratio = |(t, p): (&u32, &u32)| if u64::from(*t) == u64::from(*p) << 16 { 0.0 } else { (f64::from(*t) / (u64::from(*p) << 16) as f64).ln() };
+    let ratio = |(t, p): (&u32, &u32)| {
+        if u64::from(*t) == u64::from(*p) << 16 { 0.0 } else { (f64::from(*t) / (u64::from(*p) << 16) as f64).ln() }
+    };
     tilt.iter().zip(bias.parts()).map(ratio).collect()
 }
 

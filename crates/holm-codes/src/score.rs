@@ -38,7 +38,10 @@ impl ScoreTable {
     /// The table with its biases, for the exact tail.
     #[must_use]
     pub fn with_biases(&self, biases: &[Bias]) -> Vec<MarkScore> {
-        let mark = |(row, bias): (&[i32; MOST_SYMBOLS], &Bias)| MarkScore { steps: row.iter().take(bias.arity()).copied().collect(), bias: bias.clone() };
+        let mark = |(row, bias): (&[i32; MOST_SYMBOLS], &Bias)| MarkScore {
+            steps: row.iter().take(bias.arity()).copied().collect(),
+            bias: bias.clone(),
+        };
         self.steps.iter().zip(biases).map(mark).collect()
     }
 
@@ -62,7 +65,9 @@ impl ScoreTable {
         let mut out = vec![0_i32; book.copies()];
         let bytes = book.layout.bytes();
         if bytes > 0 {
-            out.par_chunks_mut(COPIES).zip(book.packed.par_chunks(COPIES * bytes)).for_each(|(part, packed)| lookups.add(packed, bytes, part));
+            out.par_chunks_mut(COPIES)
+                .zip(book.packed.par_chunks(COPIES * bytes))
+                .for_each(|(part, packed)| lookups.add(packed, bytes, part));
         }
         out
     }

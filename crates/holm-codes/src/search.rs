@@ -164,12 +164,21 @@ pub(crate) fn every_coalition(book: &Codebook, classes: &Classes, model: &Model,
     found
 }
 
-fn grow(words: &[Vec<u8>], classes: &Classes, ln: &LnLikelihood, left: usize, set: &mut Vec<u32>, states: &[u16], found: &mut Vec<Chosen>) {
+fn grow(
+    words: &[Vec<u8>],
+    classes: &Classes,
+    ln: &LnLikelihood,
+    left: usize,
+    set: &mut Vec<u32>,
+    states: &[u16],
+    found: &mut Vec<Chosen>,
+) {
     let ln_likelihood = states.iter().enumerate().map(|(mark, s)| ln.at(mark, *s)).sum();
     found.push(Chosen { partners: set.clone(), ln_likelihood });
     let from = set.last().map_or(0, |last| *last as usize + 1);
     for copy in (from..words.len()).filter(|_| left > 0) {
-        let next: Vec<u16> = states.iter().zip(&words[copy]).enumerate().map(|(mark, (s, x))| classes.states(mark).next(*s, *x)).collect();
+        let next: Vec<u16> =
+            states.iter().zip(&words[copy]).enumerate().map(|(mark, (s, x))| classes.states(mark).next(*s, *x)).collect();
         set.push(copy as u32);
         grow(words, classes, ln, left - 1, set, &next, found);
         set.pop();

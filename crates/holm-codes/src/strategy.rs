@@ -185,9 +185,7 @@ impl LnLikelihood {
     /// For up to `known` known colluders; larger states are not reachable then.
     pub(crate) fn new(model: &Model, classes: &Classes, evidence: &Rows, known: usize) -> Self {
         let chances: Vec<Vec<Vec<f64>>> = classes.biases.iter().map(|bias| symbol_chances(model, bias, classes, known)).collect();
-        let row = |(mark, seen): (usize, &Vec<f64>)| {
-            chances[classes.of_mark[mark]].iter().map(|p| dot(p, seen).ln()).collect()
-        };
+        let row = |(mark, seen): (usize, &Vec<f64>)| chances[classes.of_mark[mark]].iter().map(|p| dot(p, seen).ln()).collect();
         Self { rows: evidence.rows().iter().enumerate().map(row).collect() }
     }
 
@@ -238,9 +236,10 @@ fn known_chance(model: &Model, bias: &Bias, states: &States, state: usize) -> Ve
 fn multinomial(counts: &[u8], bias: &Bias) -> f64 {
     let factorial = |n: u8| (1..=u32::from(n)).product::<u32>();
     let total = counts.iter().sum();
-    counts.iter().enumerate().fold(f64::from(factorial(total)), |p, (a, n)| {
-        p * bias.probability(a).powi(i32::from(*n)) / f64::from(factorial(*n))
-    })
+    counts
+        .iter()
+        .enumerate()
+        .fold(f64::from(factorial(total)), |p, (a, n)| p * bias.probability(a).powi(i32::from(*n)) / f64::from(factorial(*n)))
 }
 
 /// Fits θ for K colluders to the binary marks by expectation–maximisation, from evidence and biases alone.
@@ -337,7 +336,8 @@ mod tests {
             let states = classes.states(0);
             for state in (0..chances.len()).filter(|s| states.total(*s) < 4) {
                 for (a, chance) in chances[state].iter().enumerate() {
-                    let mean: f64 = (0..3).map(|x| bias.probability(x) * chances[states.next(state as u16, x as u8) as usize][a]).sum();
+                    let mean: f64 =
+                        (0..3).map(|x| bias.probability(x) * chances[states.next(state as u16, x as u8) as usize][a]).sum();
                     assert!((mean - chance).abs() < 1e-12);
                 }
             }
@@ -347,7 +347,8 @@ mod tests {
     #[test]
     fn the_fit_finds_a_majority() {
         // 4,000 marks at p = ½ whose frequencies of 1 are exactly those of three colluders who follow the majority.
-        let biases: Vec<Bias> = (0..4000).map(|j| Bias::new(if j % 2 == 0 { vec![0x3300, 0xcd00] } else { vec![0xcd00, 0x3300] }).unwrap()).collect();
+        let biases: Vec<Bias> =
+            (0..4000).map(|j| Bias::new(if j % 2 == 0 { vec![0x3300, 0xcd00] } else { vec![0xcd00, 0x3300] }).unwrap()).collect();
         let one = |j: usize| {
             let p = biases[j].probability(1);
             let chance = p * p * p + 3.0 * p * p * (1.0 - p);

@@ -90,7 +90,9 @@ fn shift_only(marks: &[MarkScore]) -> Vec<MarkScore> {
 }
 
 fn moments(mark: &MarkScore) -> (f64, f64) {
-    let weighted = |f: &dyn Fn(f64) -> f64| -> f64 { mark.steps.iter().enumerate().map(|(a, s)| mark.bias.probability(a) * f(f64::from(*s))).sum() };
+    let weighted = |f: &dyn Fn(f64) -> f64| -> f64 {
+        mark.steps.iter().enumerate().map(|(a, s)| mark.bias.probability(a) * f(f64::from(*s))).sum()
+    };
     let mean = weighted(&|s| s);
     (mean, weighted(&|s| (s - mean) * (s - mean)))
 }
@@ -144,7 +146,11 @@ mod tests {
         marks.iter().fold(vec![(0, 1.0)], |sums, mark| {
             let each = |(sum, p): &(i64, f64)| {
                 let (sum, p) = (*sum, *p);
-                mark.steps.iter().enumerate().map(move |(a, s)| (sum + i64::from(*s), p * mark.bias.probability(a))).collect::<Vec<_>>()
+                mark.steps
+                    .iter()
+                    .enumerate()
+                    .map(move |(a, s)| (sum + i64::from(*s), p * mark.bias.probability(a)))
+                    .collect::<Vec<_>>()
             };
             sums.iter().flat_map(each).collect()
         })

@@ -26,8 +26,15 @@ pub(crate) struct Rates {
 
 impl Rates {
     /// What is assumed of a channel before anything is seen of it.
-    pub(crate) const PRIOR: Self =
-        Self { word_lost: 0.01, word_added: 0.01, word_changed: 0.01, sign_lost: 0.03, sign_added: 0.03, typo: 0.01, accent_lost: 0.05 };
+    pub(crate) const PRIOR: Self = Self {
+        word_lost: 0.01,
+        word_added: 0.01,
+        word_changed: 0.01,
+        sign_lost: 0.03,
+        sign_added: 0.03,
+        typo: 0.01,
+        accent_lost: 0.05,
+    };
     /// Chance that a run of lost or added tokens goes on.
     const RUN: f64 = 0.6;
 
@@ -83,7 +90,8 @@ impl Aligner<'_> {
         let changed = rates.word_changed * self.background(seen);
         if written.bare == seen.bare {
             // An accent or hyphen that the master lacks is rarely added.
-            let drops = seen.norm.chars().filter(|c| !c.is_ascii_alphanumeric()).count() < written.norm.chars().filter(|c| !c.is_ascii_alphanumeric()).count();
+            let drops = seen.norm.chars().filter(|c| !c.is_ascii_alphanumeric()).count()
+                < written.norm.chars().filter(|c| !c.is_ascii_alphanumeric()).count();
             return if drops { rates.accent_lost } else { rates.accent_lost * 0.1 };
         }
         let digits = written.bare.chars().any(|c| c.is_ascii_digit()) || seen.bare.chars().any(|c| c.is_ascii_digit());
@@ -191,7 +199,9 @@ impl Aligner<'_> {
     fn total(&self, alignment: &Alignment, steps: &Steps<'_>) -> f64 {
         let fixed = alignment.window.clone().zip(&alignment.forward).filter(|(node, _)| self.lattice.nodes[*node].fixed);
         let ends = fixed.map(|(_, cells)| {
-            (0..=alignment.tokens).map(|t| (cells.matched[t] + cells.lost[t]) * Self::outside(steps, t..alignment.tokens)).sum::<f64>()
+            (0..=alignment.tokens)
+                .map(|t| (cells.matched[t] + cells.lost[t]) * Self::outside(steps, t..alignment.tokens))
+                .sum::<f64>()
         });
         ends.sum()
     }
@@ -304,7 +314,13 @@ mod tests {
         let text = "the officer said that they had found packets near the old gate";
         let mark = |range: Range<usize>, texts: &[&str]| {
             let texts: Vec<String> = texts.iter().map(|t| (*t).to_owned()).collect();
-            Mark { layer: Layer::Wording, rule: "t".to_owned(), alternatives: texts.clone(), master: Some(0), sites: vec![Site { block: 0, range, texts }] }
+            Mark {
+                layer: Layer::Wording,
+                rule: "t".to_owned(),
+                alternatives: texts.clone(),
+                master: Some(0),
+                sites: vec![Site { block: 0, range, texts }],
+            }
         };
         Lattice::new(&[Block::prose(text)], &[mark(17..22, &["that ", ""]), mark(45..49, &["near", "close to"])])
     }

@@ -110,7 +110,8 @@ impl Reader {
         let tokens = norm_tokens(&fold(leak, self.lattice.invisible).text);
         let words: Vec<&NormToken> = tokens.iter().filter(|t| !t.punct).collect();
         let grams = words.windows(GRAM).map(|w| w.iter().map(|t| t.bare.clone()).collect::<Vec<_>>());
-        let (known, all) = grams.fold((0_u32, 0_u32), |(known, all), g| (known + u32::from(self.grams.contains_key(&g)), all + 1));
+        let (known, all) =
+            grams.fold((0_u32, 0_u32), |(known, all), g| (known + u32::from(self.grams.contains_key(&g)), all + 1));
         f64::from(known) / f64::from(all.max(1))
     }
 
@@ -157,7 +158,8 @@ impl Reader {
         let length = 2 * leak.len() + 24;
         let mut windows = Vec::new();
         for _ in 0..2 {
-            let weight = |from: usize| hits.iter().filter(|(p, _)| (from..from + length).contains(p)).map(|(_, w)| w).sum::<f64>();
+            let weight =
+                |from: usize| hits.iter().filter(|(p, _)| (from..from + length).contains(p)).map(|(_, w)| w).sum::<f64>();
             let best = hits.iter().map(|(p, _)| (*p, weight(*p))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
             let Some((from, _)) = best else { break };
             windows.push(from.saturating_sub(leak.len() + 16)..(from + length + 16).min(self.lattice.nodes.len()));
@@ -277,7 +279,12 @@ impl Reader {
             }
         }
         let count = |list: &[bool]| list.iter().filter(|x| **x).count();
-        Coverage { leak_tokens: tokens.len(), leak_matched: count(&leak), master_tokens: self.lattice.fixed_tokens(), master_matched: count(&shown) }
+        Coverage {
+            leak_tokens: tokens.len(),
+            leak_matched: count(&leak),
+            master_tokens: self.lattice.fixed_tokens(),
+            master_matched: count(&shown),
+        }
     }
 }
 
@@ -344,7 +351,9 @@ impl ChannelCounts {
     fn add(&mut self, reader: &Reader, tokens: &[NormToken], placed: &Placed) {
         let leak = tokens.get(placed.tokens.clone()).unwrap_or_default();
         let pairs = placed.alignment.pairs();
-        let (Some(first), Some(last)) = (pairs.iter().map(|(_, n)| *n).min(), pairs.iter().map(|(_, n)| *n).max()) else { return };
+        let (Some(first), Some(last)) = (pairs.iter().map(|(_, n)| *n).min(), pairs.iter().map(|(_, n)| *n).max()) else {
+            return;
+        };
         let (from, to) = (pairs.iter().map(|(t, _)| *t).min().unwrap_or(0), pairs.iter().map(|(t, _)| *t).max().unwrap_or(0));
         for node in (first..=last).map(|n| &reader.lattice.nodes[n]).filter(|n| n.fixed) {
             let sign = node.token.as_ref().is_some_and(|t| t.punct);
@@ -354,7 +363,11 @@ impl ChannelCounts {
         let (mut words, mut signs) = (0.0, 0.0);
         for (t, n) in matched {
             let (Some(written), Some(seen)) = (&reader.lattice.nodes[*n].token, leak.get(*t)) else { continue };
-            if written.punct { signs += 1.0 } else { words += 1.0 }
+            if written.punct {
+                signs += 1.0
+            } else {
+                words += 1.0
+            }
             if written.norm != seen.norm && written.bare == seen.bare {
                 self.accents_lost += 1.0;
             } else if written.norm != seen.norm {
@@ -363,7 +376,8 @@ impl ChannelCounts {
             }
         }
         let fixed = (first..=last).map(|n| &reader.lattice.nodes[n]).filter(|n| n.fixed);
-        let (all_words, all_signs) = fixed.fold((0.0, 0.0), |(w, s), n| if n.token.as_ref().is_some_and(|t| t.punct) { (w, s + 1.0) } else { (w + 1.0, s) });
+        let (all_words, all_signs) = fixed
+            .fold((0.0, 0.0), |(w, s), n| if n.token.as_ref().is_some_and(|t| t.punct) { (w, s + 1.0) } else { (w + 1.0, s) });
         self.words_lost += f64::max(all_words - words, 0.0);
         self.signs_lost += f64::max(all_signs - signs, 0.0);
         let paired: std::collections::BTreeSet<usize> = pairs.iter().map(|(t, _)| *t).collect();

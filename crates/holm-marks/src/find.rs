@@ -77,7 +77,9 @@ fn find_authored(blocks: &[Block]) -> Result<(Vec<Found>, Reserved), AuthoredErr
             match marks.iter_mut().find(|m| m.rule == rule) {
                 Some(mark) if mark.arity() == one.alternatives.len() => mark.sites.push(site),
                 Some(_) => return Err(AuthoredError::Uneven(one.label)),
-                None => marks.push(Mark { layer: one.layer, rule, alternatives: one.alternatives, master: None, sites: vec![site] }),
+                None => {
+                    marks.push(Mark { layer: one.layer, rule, alternatives: one.alternatives, master: None, sites: vec![site] })
+                }
             }
         }
     }
@@ -127,7 +129,8 @@ impl<'p> Finder<'p> {
                     if frame.find.as_ref().is_some_and(|f| !f.contains(&alternative)) {
                         continue;
                     }
-                    finder.index(pattern, Candidate { frame: frame_index, alternation: alternation_index, alternative, offset: 0 });
+                    finder
+                        .index(pattern, Candidate { frame: frame_index, alternation: alternation_index, alternative, offset: 0 });
                 }
             }
         }
@@ -195,7 +198,14 @@ impl<'p> Finder<'p> {
 
     fn allowed(&self, frame: &Frame, alternation: &Alternation, on: &Prepared<'_>, kept: &Kept, span: Range<usize>) -> bool {
         let named = !frame.any_case
-            && guard::has_name(on.text, &on.tokens, &on.starts, span.clone(), &kept.slots().collect::<Vec<_>>(), &alternation.capitals);
+            && guard::has_name(
+                on.text,
+                &on.tokens,
+                &on.starts,
+                span.clone(),
+                &kept.slots().collect::<Vec<_>>(),
+                &alternation.capitals,
+            );
         let denied = !frame.near_negation && guard::near_negation(self.pack, &on.tokens, span.start, span.end);
         !named && !denied && !guard::in_formula(self.pack, &on.tokens, &on.starts, span.start)
     }
@@ -232,13 +242,19 @@ fn full_texts(on: &Prepared<'_>, core: &Range<usize>, texts: &[String]) -> Vec<S
 }
 
 /// Matches an alternative in each form; what all alternatives write must not depend on which form matched.
-fn written(alternation: &Alternation, alternative: usize, on: &Matchable<'_>, start: usize) -> Option<(usize, Kept, Vec<String>)> {
+fn written(
+    alternation: &Alternation,
+    alternative: usize,
+    on: &Matchable<'_>,
+    start: usize,
+) -> Option<(usize, Kept, Vec<String>)> {
     let pattern = alternation.alternatives.get(alternative)?;
     let mut outcome: Option<(usize, Kept, Vec<String>)> = None;
     for form in 0..alternation.forms {
         let mut kept = Kept::default();
         let Some(end) = pattern.match_at(on, start, form, alternation.forms, &mut kept) else { continue };
-        let texts = alternation.alternatives.iter().map(|a| a.write(on, &kept, alternation.forms)).collect::<Result<Vec<_>, _>>().ok()?;
+        let texts =
+            alternation.alternatives.iter().map(|a| a.write(on, &kept, alternation.forms)).collect::<Result<Vec<_>, _>>().ok()?;
         match &outcome {
             Some((_, _, before)) if *before != texts => return None,
             Some(_) => {}
@@ -251,7 +267,13 @@ fn written(alternation: &Alternation, alternative: usize, on: &Matchable<'_>, st
 }
 
 /// Moves the capital of a sentence's first word to whatever comes first; refuses where a kept word would have to lose it.
-fn at_sentence_start(alternation: &Alternation, matched: usize, on: &Matchable<'_>, start: usize, texts: Vec<String>) -> Option<Vec<String>> {
+fn at_sentence_start(
+    alternation: &Alternation,
+    matched: usize,
+    on: &Matchable<'_>,
+    start: usize,
+    texts: Vec<String>,
+) -> Option<Vec<String>> {
     let token = on.tokens.get(start)?;
     if on.starts.get(start) != Some(&true) || !token.is_capitalised(on.text) {
         return Some(texts);
@@ -273,7 +295,8 @@ fn capitalise(text: &str) -> String {
 
 /// First token and end token of what the frame's contexts need; `None` if they do not hold.
 fn contexts(frame: &Frame, on: &Matchable<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
-    let denied = frame.not_before.iter().any(|p| p.before(on, start).is_some()) || frame.not_after.iter().any(|p| p.after(on, end).is_some());
+    let denied = frame.not_before.iter().any(|p| p.before(on, start).is_some())
+        || frame.not_after.iter().any(|p| p.after(on, end).is_some());
     if denied {
         return None;
     }
@@ -283,7 +306,12 @@ fn contexts(frame: &Frame, on: &Matchable<'_>, start: usize, end: usize) -> Opti
 }
 
 /// Cuts what all alternatives share, token by token, from both ends.
-fn trim_to_core(on: &Prepared<'_>, span: Range<usize>, matched: usize, texts: Vec<String>) -> Option<(Range<usize>, Vec<String>)> {
+fn trim_to_core(
+    on: &Prepared<'_>,
+    span: Range<usize>,
+    matched: usize,
+    texts: Vec<String>,
+) -> Option<(Range<usize>, Vec<String>)> {
     let first = on.tokens.get(span.start)?.range.start;
     let last = on.tokens.get(span.end.checked_sub(1)?)?.range.end;
     let mut texts = texts;
@@ -365,7 +393,10 @@ fn keep_compatible(mut hits: Vec<Hit>, pack: &Pack) -> Vec<Hit> {
     hits.sort_by_key(order);
     let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
     for hit in hits {
-        let clashes = kept.iter().rev().any(|other| other.block == hit.block && (touches(&other.core, &hit.span) || touches(&hit.core, &other.span)));
+        let clashes = kept
+            .iter()
+            .rev()
+            .any(|other| other.block == hit.block && (touches(&other.core, &hit.span) || touches(&hit.core, &other.span)));
         if !clashes {
             kept.push(hit);
         }
@@ -377,4 +408,3 @@ fn keep_compatible(mut hits: Vec<Hit>, pack: &Pack) -> Vec<Hit> {
 fn touches(a: &Range<usize>, b: &Range<usize>) -> bool {
     a.start < b.end && b.start < a.end || a.is_empty() && b.start < a.start && a.start < b.end || a == b
 }
-

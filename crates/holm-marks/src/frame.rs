@@ -232,7 +232,8 @@ impl Frame {
 impl Alternation {
     fn compile(alternatives: &[String], lists: &Lists) -> Result<Self, PatternError> {
         let mut classes: BTreeMap<String, Class> = BTreeMap::new();
-        let compiled: Vec<Pattern> = alternatives.iter().map(|w| Pattern::parse(w, lists, &mut classes)).collect::<Result<_, _>>()?;
+        let compiled: Vec<Pattern> =
+            alternatives.iter().map(|w| Pattern::parse(w, lists, &mut classes)).collect::<Result<_, _>>()?;
         let forms = compiled.iter().map(Pattern::forms).max().unwrap_or(1);
         let capitals = compiled.iter().flat_map(Pattern::capitals).map(str::to_owned).collect();
         Ok(Self { alternatives: compiled, forms, capitals })

@@ -161,11 +161,20 @@ fn starts_with_vowel(language: Language, before: &Token, text: &str) -> Option<b
 ///
 /// Kept tokens (`kept`) are the frame's business; `allowed` are words that the frame itself writes with a capital.
 #[must_use]
-pub(crate) fn has_name(text: &str, tokens: &[Token], starts: &[bool], span: Range<usize>, kept: &[usize], allowed: &[String]) -> bool {
+pub(crate) fn has_name(
+    text: &str,
+    tokens: &[Token],
+    starts: &[bool],
+    span: Range<usize>,
+    kept: &[usize],
+    allowed: &[String],
+) -> bool {
     span.clone().any(|i| {
         let Some(token) = tokens.get(i) else { return false };
         let word = token.text(text);
-        let may = kept.contains(&i) || allowed.iter().any(|a| a == word) || starts.get(i) == Some(&true) && !token.is_all_capitals(text);
+        let may = kept.contains(&i)
+            || allowed.iter().any(|a| a == word)
+            || starts.get(i) == Some(&true) && !token.is_all_capitals(text);
         token.kind == TokenKind::Word && token.is_capitalised(text) && !may
     })
 }

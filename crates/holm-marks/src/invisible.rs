@@ -22,7 +22,8 @@ pub fn find(blocks: &[Block], taken: &[Found]) -> Vec<Found> {
             sites.into_iter().any(|s| s.range.start <= at + 1 && at <= s.range.end + 1)
         };
         let tokens = tokenize(&block.text);
-        let gaps = tokens.windows(2).filter(|pair| pair[0].kind == TokenKind::Word && pair[1].spaced).map(|pair| pair[0].range.end);
+        let gaps =
+            tokens.windows(2).filter(|pair| pair[0].kind == TokenKind::Word && pair[1].spaced).map(|pair| pair[0].range.end);
         for at in gaps.filter(|at| !near(*at) && !block.protects(&(*at..*at + 1))).step_by(STEP) {
             let site = Site { block: index, range: at..at, texts: vec![String::new(), MARKER.to_string()] };
             let mark = Mark {

@@ -3,8 +3,14 @@
 use crate::frame::Language;
 use crate::token::tokenize;
 
-const ENGLISH: &[&str] = &["the", "of", "and", "to", "in", "is", "that", "was", "for", "it", "with", "on", "are", "this", "be", "by", "at", "from", "have", "not"];
-const SPANISH: &[&str] = &["de", "la", "que", "el", "en", "y", "los", "del", "se", "las", "por", "un", "para", "con", "una", "su", "al", "lo", "como", "es"];
+const ENGLISH: &[&str] = &[
+    "the", "of", "and", "to", "in", "is", "that", "was", "for", "it", "with", "on", "are", "this", "be", "by", "at", "from",
+    "have", "not",
+];
+const SPANISH: &[&str] = &[
+    "de", "la", "que", "el", "en", "y", "los", "del", "se", "las", "por", "un", "para", "con", "una", "su", "al", "lo", "como",
+    "es",
+];
 
 /// The language of `text`, if its commonest words tell; `None` for another language or a text too short.
 #[must_use]

@@ -136,7 +136,12 @@ impl Lattice {
 }
 
 /// Widens a site to whole words, as far back as `from`, so that each alternative is a string of tokens.
-fn whole_words(text: &str, range: std::ops::Range<usize>, texts: &[String], from: usize) -> (std::ops::Range<usize>, Vec<String>) {
+fn whole_words(
+    text: &str,
+    range: std::ops::Range<usize>,
+    texts: &[String],
+    from: usize,
+) -> (std::ops::Range<usize>, Vec<String>) {
     let is_inner = |c: char| c.is_alphanumeric() || matches!(c, '\'' | '\u{2019}' | '-');
     let head = text.get(from..range.start).unwrap_or_default();
     let tail = text.get(range.end..).unwrap_or_default();

@@ -77,8 +77,37 @@ pub fn read(bytes: &[u8], name: &str) -> Result<String, LeakError> {
 /// The visible text of a page: block elements end a paragraph, scripts and styles are left out.
 fn html_text(page: &str) -> String {
     const BLOCKS: &[&str] = &[
-        "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "footer", "h1", "h2", "h3", "h4", "h5", "h6",
-        "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul",
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "td",
+        "th",
+        "tr",
+        "ul",
     ];
     const UNSEEN: &[&str] = &["script", "style", "head", "template", "noscript"];
     let document = scraper::Html::parse_document(page);
@@ -90,7 +119,9 @@ fn html_text(page: &str) -> String {
             ego_tree::iter::Edge::Close(node) => (node, false),
         };
         match node.value() {
-            scraper::Node::Element(element) if UNSEEN.contains(&element.name()) => unseen = if opens { unseen + 1 } else { unseen.saturating_sub(1) },
+            scraper::Node::Element(element) if UNSEEN.contains(&element.name()) => {
+                unseen = if opens { unseen + 1 } else { unseen.saturating_sub(1) }
+            }
             scraper::Node::Element(element) if BLOCKS.contains(&element.name()) => text.push_str("\n\n"),
             scraper::Node::Text(piece) if opens && unseen == 0 => text.push_str(piece),
             _ => {}
@@ -132,8 +163,8 @@ fn decode(bytes: &[u8]) -> Result<String, LeakError> {
 
 fn windows_1252(byte: u8) -> char {
     const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—',
-        '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“',
+        '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
     ];
     match byte {
         0x80..=0x9f => HIGH[usize::from(byte - 0x80)],

@@ -31,7 +31,14 @@ pub(crate) struct Folded {
 /// With `keep_marker`, the character that invisible marks are made of becomes a sign of its own.
 pub(crate) fn fold(text: &str, keep_marker: bool) -> Folded {
     let unquoted: String = text.lines().map(strip_quote_marks).collect::<Vec<_>>().join("\n");
-    let composed: String = unquoted.chars().filter(|c| !is_invisible(*c) || keep_marker && *c == MARKER).map(fold_char).collect::<String>().nfkc().map(fold_char).collect();
+    let composed: String = unquoted
+        .chars()
+        .filter(|c| !is_invisible(*c) || keep_marker && *c == MARKER)
+        .map(fold_char)
+        .collect::<String>()
+        .nfkc()
+        .map(fold_char)
+        .collect();
     Folded { text: join_hyphenated(&composed) }
 }
 

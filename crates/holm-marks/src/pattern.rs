@@ -74,11 +74,22 @@ struct Literal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Element {
     /// A word or sign.
-    Literal { word: Literal, spaced: bool },
+    Literal {
+        word: Literal,
+        spaced: bool,
+    },
     /// Members of equal meaning in different forms; each member is one or more words.
-    Group { members: Vec<Vec<Literal>>, spaced: bool },
+    Group {
+        members: Vec<Vec<Literal>>,
+        spaced: bool,
+    },
     /// A token of a class.
-    Slot { name: String, class: Class, exchange: Option<(String, String)>, spaced: bool },
+    Slot {
+        name: String,
+        class: Class,
+        exchange: Option<(String, String)>,
+        spaced: bool,
+    },
     SentenceStart,
     SentenceEnd,
 }
@@ -163,8 +174,12 @@ impl Term {
             Self::Any => true,
             Self::Punct => token.kind == TokenKind::Punct,
             Self::OneOf(words) => words.iter().any(|word| word == lower),
-            Self::EndsWith(ending) => token.kind == TokenKind::Word && lower.len() > ending.len() && lower.ends_with(ending.as_str()),
-            Self::StartsWith(start) => token.kind == TokenKind::Word && lower.len() > start.len() && lower.starts_with(start.as_str()),
+            Self::EndsWith(ending) => {
+                token.kind == TokenKind::Word && lower.len() > ending.len() && lower.ends_with(ending.as_str())
+            }
+            Self::StartsWith(start) => {
+                token.kind == TokenKind::Word && lower.len() > start.len() && lower.starts_with(start.as_str())
+            }
         }
     }
 }
@@ -309,7 +324,7 @@ impl Kept {
 fn group_digits(digits: &str) -> String {
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -325,7 +340,15 @@ impl Element {
         }
     }
 
-    fn match_at(&self, on: &Matchable<'_>, next: usize, first: usize, form: usize, forms: usize, kept: &mut Kept) -> Option<usize> {
+    fn match_at(
+        &self,
+        on: &Matchable<'_>,
+        next: usize,
+        first: usize,
+        form: usize,
+        forms: usize,
+        kept: &mut Kept,
+    ) -> Option<usize> {
         let spacing_ok = |spaced: bool| next == first || on.tokens.get(next).is_some_and(|t| t.spaced == spaced);
         match self {
             Self::Literal { word, spaced } => {

@@ -184,7 +184,8 @@ fn ends_sentence(text: &str, tokens: &[Token], at: usize, token: &Token, abbrevi
     match token.lower.as_str() {
         "?" | "!" | "\u{2026}" => true,
         point if point.starts_with('.') => before.is_none_or(|word| {
-            !abbreviations.contains(&word.lower) && !(word.kind == TokenKind::Word && word.range.len() == 1 && word.is_capitalised(text))
+            let initial = word.kind == TokenKind::Word && word.range.len() == 1 && word.is_capitalised(text);
+            !initial && !abbreviations.contains(&word.lower)
         }),
         _ if closing => before.is_some_and(|inner| matches!(inner.lower.as_str(), "." | "?" | "!" | "\u{2026}")),
         _ => false,
@@ -201,7 +202,10 @@ mod tests {
 
     #[test]
     fn words_numbers_and_points_stand_alone() {
-        assert_eq!(words("Don\u{2019}t pay $1,200.50, he said."), ["Don\u{2019}t", "pay", "$", "1,200.50", ",", "he", "said", "."]);
+        assert_eq!(
+            words("Don\u{2019}t pay $1,200.50, he said."),
+            ["Don\u{2019}t", "pay", "$", "1,200.50", ",", "he", "said", "."]
+        );
     }
 
     #[test]

@@ -124,7 +124,8 @@ impl Row {
         let (nonce, ciphertext) = sealed.split_at_checked(NONCE).ok_or(EntryError::Decrypt)?;
         let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| EntryError::Decrypt)?;
         let payload = Payload { msg: ciphertext, aad: self.leaf.as_bytes() };
-        let plain = XChaCha20Poly1305::new(&key.0.into()).decrypt(&XNonce::from(nonce), payload).map_err(|_| EntryError::Decrypt)?;
+        let plain =
+            XChaCha20Poly1305::new(&key.0.into()).decrypt(&XNonce::from(nonce), payload).map_err(|_| EntryError::Decrypt)?;
         let (salt, body) = plain.split_at_checked(32).ok_or(EntryError::Decrypt)?;
         let salt = Salt(salt.try_into().map_err(|_| EntryError::Decrypt)?);
         let committed = self.leaf.lines().nth(2).ok_or(EntryError::Leaf)?;

@@ -12,7 +12,10 @@ pub struct IdError(String);
 /// Whether `text` can name something: it becomes part of file names, so it is kept narrow.
 fn is_name(text: &str) -> bool {
     let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    (1..=64).contains(&text.len()) && text.chars().all(inner) && text.starts_with(|c: char| c.is_ascii_alphanumeric()) && !text.contains("..")
+    (1..=64).contains(&text.len())
+        && text.chars().all(inner)
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && !text.contains("..")
 }
 
 macro_rules! name {

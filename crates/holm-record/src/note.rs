@@ -48,7 +48,8 @@ impl NoteKey {
     }
 
     fn id(&self) -> [u8; 4] {
-        let hash = Sha256::new().chain_update(&self.name).chain_update([b'\n', ED25519]).chain_update(self.key.as_bytes()).finalize();
+        let hash =
+            Sha256::new().chain_update(&self.name).chain_update([b'\n', ED25519]).chain_update(self.key.as_bytes()).finalize();
         [hash[0], hash[1], hash[2], hash[3]]
     }
 
@@ -124,7 +125,10 @@ fn split(note: &str) -> Result<(&str, Signatures<'_>), NoteError> {
     let rest = rest.strip_suffix('\n').ok_or(NoteError::Malformed("it does not end with a newline"))?;
     let mut signatures = Vec::new();
     for line in rest.split('\n') {
-        let (name, blob) = line.strip_prefix("\u{2014} ").and_then(|l| l.split_once(' ')).ok_or(NoteError::Malformed("a signature line is not a dash, a name and base64"))?;
+        let (name, blob) = line
+            .strip_prefix("\u{2014} ")
+            .and_then(|l| l.split_once(' '))
+            .ok_or(NoteError::Malformed("a signature line is not a dash, a name and base64"))?;
         signatures.push((name, BASE64.decode(blob).map_err(|_| NoteError::Malformed("a signature is not base64"))?));
         if signatures.len() > MOST_SIGNATURES {
             return Err(NoteError::Malformed("it has too many signatures"));

@@ -50,7 +50,9 @@ impl LogProof {
         let digits = index.and_then(|l| l.strip_prefix("index ")).ok_or(ProofError("it has no index"))?;
         let canonical = digits == "0" || !digits.starts_with('0') && digits.chars().all(|c| c.is_ascii_digit());
         let index = digits.parse().ok().filter(|_| canonical).ok_or(ProofError("its index is not a number"))?;
-        let hash = |line: &str| BASE64.decode(line).ok().and_then(|h| h.try_into().ok()).ok_or(ProofError("a hash is not 32 bytes in base64"));
+        let hash = |line: &str| {
+            BASE64.decode(line).ok().and_then(|h| h.try_into().ok()).ok_or(ProofError("a hash is not 32 bytes in base64"))
+        };
         let hashes: Vec<Hash> = lines.map(hash).collect::<Result<_, _>>()?;
         if hashes.len() > MOST_HASHES {
             return Err(ProofError("it is longer than any tree is deep"));
@@ -65,7 +67,8 @@ mod tests {
 
     #[test]
     fn proofs_read_back_and_skip_what_is_not_authenticated() {
-        let proof = LogProof { index: 7, hashes: vec![[1; 32], [2; 32]], checkpoint: "o\n8\nAA==\n\n\u{2014} o AAAA\n".to_owned() };
+        let proof =
+            LogProof { index: 7, hashes: vec![[1; 32], [2; 32]], checkpoint: "o\n8\nAA==\n\n\u{2014} o AAAA\n".to_owned() };
         assert_eq!(LogProof::from_text(&proof.to_text()), Ok(proof.clone()));
         let with_extra = proof.to_text().replacen("index", "extra AAAA\nindex", 1);
         assert_eq!(LogProof::from_text(&with_extra), Ok(proof));
@@ -73,7 +76,12 @@ mod tests {
 
     #[test]
     fn malformed_proofs_are_refused() {
-        for bad in ["", "c2sp.org/tlog-proof@v1\nindex 01\n\nx", "c2sp.org/tlog-proof@v1\nindex 1\nAAAA\n\nx", "c2sp.org/tlog-proof@v2\nindex 1\n\nx"] {
+        for bad in [
+            "",
+            "c2sp.org/tlog-proof@v1\nindex 01\n\nx",
+            "c2sp.org/tlog-proof@v1\nindex 1\nAAAA\n\nx",
+            "c2sp.org/tlog-proof@v2\nindex 1\n\nx",
+        ] {
             assert!(LogProof::from_text(bad).is_err(), "{bad:?}");
         }
     }

@@ -35,7 +35,9 @@ pub enum RecordError {
     #[error(transparent)]
     Seal(#[from] EntryError),
     /// The machine's clock went back.
-    #[error("this machine's clock ({now}) runs behind the record's last entry ({last}); set the clock and try again, nothing was recorded")]
+    #[error(
+        "this machine's clock ({now}) runs behind the record's last entry ({last}); set the clock and try again, nothing was recorded"
+    )]
     Clock {
         /// What the clock says.
         now: Timestamp,

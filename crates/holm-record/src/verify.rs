@@ -89,7 +89,8 @@ impl LogIdentity {
         if number.to_string() != *size {
             return Err("the checkpoint's size is not canonical".to_owned());
         }
-        let root = STANDARD.decode(root).ok().and_then(|r| <[u8; 32]>::try_from(r).ok()).ok_or("the checkpoint's root is not a hash")?;
+        let root =
+            STANDARD.decode(root).ok().and_then(|r| <[u8; 32]>::try_from(r).ok()).ok_or("the checkpoint's root is not a hash")?;
         Ok((number, root))
     }
 }

@@ -121,6 +121,8 @@ fn run() -> Result<ExitCode, Failure> {
     results.close()?;
     let cells = results.into_cells();
     println!("{}", table::verdicts(&cells, "all"));
+    let missing = cells.iter().filter(|c| c.missing.is_some()).count();
+    println!("{} cells measured, {missing} not run", cells.len() - missing);
     let bad = table::false_accusations(&cells);
     bad.iter().for_each(|b| eprintln!("survival: {b}"));
     Ok(if bad.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

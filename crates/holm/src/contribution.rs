@@ -67,7 +67,10 @@ pub(crate) struct OpenedContribution {
 }
 
 fn text(request: &Request, person: &PersonId, commitment: Commitment) -> String {
-    format!("holm-contribution/1\nitem {}\nsecond {person}\noriginator {}\nmanifest {}\ncontribution {commitment}\n", request.item, request.contribution, request.manifest)
+    format!(
+        "holm-contribution/1\nitem {}\nsecond {person}\noriginator {}\nmanifest {}\ncontribution {commitment}\n",
+        request.item, request.contribution, request.manifest
+    )
 }
 
 impl Contribution {
@@ -80,12 +83,19 @@ impl Contribution {
         let draw = || Salt::random().map_err(|_| ContributionError::Randomness);
         let (bytes, salt) = (draw()?.0, draw()?);
         let note = sign(&text(request, person, Commitment::to(CONTRIBUTION_DOMAIN, &salt, &bytes)), person.as_str(), signer);
-        let sealed = encrypt_to_lines([request.reply_to.as_str()], &[bytes, salt.0].concat()).map_err(ContributionError::Sealed)?;
+        let sealed =
+            encrypt_to_lines([request.reply_to.as_str()], &[bytes, salt.0].concat()).map_err(ContributionError::Sealed)?;
         Ok(Self { note, sealed: BASE64.encode(sealed) })
     }
 
     /// Opens and checks a contribution: signed by the second person, for this request, and what was committed to.
-    pub(crate) fn open(&self, request: &Request, second: &PersonId, person: &Person, officer: &DeviceKeys) -> Result<OpenedContribution, ContributionError> {
+    pub(crate) fn open(
+        &self,
+        request: &Request,
+        second: &PersonId,
+        person: &Person,
+        officer: &DeviceKeys,
+    ) -> Result<OpenedContribution, ContributionError> {
         let keys: Vec<NoteKey> = person.usable_devices().filter_map(verifier).map(|k| NoteKey::new(second.as_str(), k)).collect();
         let signed = keys.iter().find_map(|k| k.open(&self.note).ok()).ok_or_else(|| ContributionError::NotBy(second.clone()))?;
         let sealed = BASE64.decode(&self.sealed).map_err(|e| ContributionError::Sealed(e.to_string()))?;

@@ -61,7 +61,9 @@ pub fn threshold(custodians: &[Custodian]) -> u8 {
 /// # Errors
 /// [`CustodyError::Seal`] if a recipient is none.
 pub fn seal(secret: &[u8], custodians: &[Custodian]) -> Result<Vec<u8>, CustodyError> {
-    let to = |custodian: &Custodian, plain: &[u8]| encrypt_to_lines(custodian.recipients.iter().map(String::as_str), plain).map_err(CustodyError::Seal);
+    let to = |custodian: &Custodian, plain: &[u8]| {
+        encrypt_to_lines(custodian.recipients.iter().map(String::as_str), plain).map_err(CustodyError::Seal)
+    };
     let mut parts = Vec::new();
     match custodians {
         [] => return Err(CustodyError::Seal("there is no custodian".to_owned())),

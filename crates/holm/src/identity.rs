@@ -105,8 +105,10 @@ impl DeviceKeys {
     /// # Errors
     /// [`IdentityError::Malformed`] if encryption fails.
     pub fn to_file(&self, passphrase: Option<&SecretString>) -> Result<Vec<u8>, IdentityError> {
-        let signer = self.signer.as_ref().map(|s| format!("{SIGNER_COMMENT}{}\n", BASE64.encode(s.to_bytes()))).unwrap_or_default();
-        let text = Zeroizing::new(format!("# public key: {}\n{signer}{}\n", self.recipient(), self.age.to_string().expose_secret()));
+        let signer =
+            self.signer.as_ref().map(|s| format!("{SIGNER_COMMENT}{}\n", BASE64.encode(s.to_bytes()))).unwrap_or_default();
+        let text =
+            Zeroizing::new(format!("# public key: {}\n{signer}{}\n", self.recipient(), self.age.to_string().expose_secret()));
         let Some(passphrase) = passphrase else { return Ok(text.as_bytes().to_vec()) };
         let mut recipient = age::scrypt::Recipient::new(passphrase.clone());
         recipient.set_work_factor(WORK_FACTOR);
@@ -128,11 +130,15 @@ impl DeviceKeys {
         };
         let text = Zeroizing::new(text);
         let text = std::str::from_utf8(&text).map_err(|_| IdentityError::Malformed("it is not text".to_owned()))?;
-        let key = text.lines().find(|l| l.starts_with("AGE-SECRET-KEY-1")).ok_or_else(|| IdentityError::Malformed("it holds no age secret key".to_owned()))?;
+        let key = text
+            .lines()
+            .find(|l| l.starts_with("AGE-SECRET-KEY-1"))
+            .ok_or_else(|| IdentityError::Malformed("it holds no age secret key".to_owned()))?;
         let age = age::x25519::Identity::from_str(key.trim()).map_err(|e| IdentityError::Malformed(e.to_owned()))?;
         let signer = text.lines().find_map(|l| l.strip_prefix(SIGNER_COMMENT)).map(|encoded| {
             let seed = BASE64.decode(encoded.trim()).ok().and_then(|s| <[u8; 32]>::try_from(s).ok());
-            seed.map(|s| SigningKey::from_bytes(&s)).ok_or_else(|| IdentityError::Malformed("its signing key is damaged".to_owned()))
+            seed.map(|s| SigningKey::from_bytes(&s))
+                .ok_or_else(|| IdentityError::Malformed("its signing key is damaged".to_owned()))
         });
         Ok(Self { age, signer: signer.transpose()? })
     }
@@ -186,7 +192,8 @@ pub(crate) fn encrypt_to(recipients: &[&dyn age::Recipient], plain: &[u8]) -> Re
 
 /// Encrypts to age recipients given as text.
 pub(crate) fn encrypt_to_lines<'l>(lines: impl IntoIterator<Item = &'l str>, plain: &[u8]) -> Result<Vec<u8>, String> {
-    let recipients: Vec<age::x25519::Recipient> = lines.into_iter().map(age::x25519::Recipient::from_str).collect::<Result<_, _>>().map_err(str::to_owned)?;
+    let recipients: Vec<age::x25519::Recipient> =
+        lines.into_iter().map(age::x25519::Recipient::from_str).collect::<Result<_, _>>().map_err(str::to_owned)?;
     let borrowed: Vec<&dyn age::Recipient> = recipients.iter().map(|r| r as &dyn age::Recipient).collect();
     encrypt_to(&borrowed, plain)
 }

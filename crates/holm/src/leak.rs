@@ -51,8 +51,14 @@ impl LeakFile {
 fn pdf_text(bytes: &[u8]) -> Result<String, String> {
     use std::io::Write;
     use std::process::{Command, Stdio};
-    let child = Command::new("pdftotext").args(["-enc", "UTF-8", "-", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let mut child = child.map_err(|_| "`pdftotext` is not installed; install the package poppler-utils, or save the leak as text".to_owned())?;
+    let child = Command::new("pdftotext")
+        .args(["-enc", "UTF-8", "-", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut child = child
+        .map_err(|_| "`pdftotext` is not installed; install the package poppler-utils, or save the leak as text".to_owned())?;
     let mut stdin = child.stdin.take().ok_or("`pdftotext` takes no input")?;
     let output = std::thread::scope(|scope| {
         // A child that stops reading early closes the pipe; its own error message says why.

@@ -16,6 +16,6 @@ pub mod slip;
 pub mod state;
 pub mod trace;
 pub mod vault;
-pub mod workspace;
 pub mod verification;
 pub mod verify_trace;
+pub mod workspace;

@@ -89,7 +89,16 @@ impl Prepared {
         found.retain(|f| f.mark.sites.iter().all(|s| master.can_carry(s)));
         let uncarried = all - found.len();
         let pack = pack.map(|p| holm_record::commitment::hex(&holm_record::commitment::sha256(p.source.as_bytes())));
-        let mut prepared = Self { master, language, pack, marks: Vec::new(), proposals: Vec::new(), struck: Vec::new(), uncarried, facts: Vec::new() };
+        let mut prepared = Self {
+            master,
+            language,
+            pack,
+            marks: Vec::new(),
+            proposals: Vec::new(),
+            struck: Vec::new(),
+            uncarried,
+            facts: Vec::new(),
+        };
         prepared.sort_out(found, review);
         prepared.facts = prepared.fact_notes(review);
         Ok(prepared)
@@ -108,13 +117,23 @@ impl Prepared {
 
     fn fact_notes(&self, review: Option<&Review>) -> Vec<FactNote> {
         let facts = self.marks.iter().filter(|m| m.layer == Layer::Fact);
-        facts.map(|m| review.and_then(|r| r.fact(m)).unwrap_or_else(|| FactNote { rule: m.rule.clone(), truth: None, known_to: None, confirmed_by: Vec::new() })).collect()
+        facts
+            .map(|m| {
+                review.and_then(|r| r.fact(m)).unwrap_or_else(|| FactNote {
+                    rule: m.rule.clone(),
+                    truth: None,
+                    known_to: None,
+                    confirmed_by: Vec::new(),
+                })
+            })
+            .collect()
     }
 
     /// Facts whose alternatives may touch what protects life, with the persons who have confirmed them so far.
     #[must_use]
     pub fn sensitive_facts(&self) -> Vec<(&Mark, Vec<holm_record::id::PersonId>)> {
-        let confirmed = |m: &Mark| self.facts.iter().find(|f| f.rule == m.rule).map(|f| f.confirmed_by.clone()).unwrap_or_default();
+        let confirmed =
+            |m: &Mark| self.facts.iter().find(|f| f.rule == m.rule).map(|f| f.confirmed_by.clone()).unwrap_or_default();
         self.marks.iter().filter(|m| m.layer == Layer::Fact && is_sensitive(&m.alternatives)).map(|m| (m, confirmed(m))).collect()
     }
 

@@ -116,7 +116,8 @@ impl Workspace {
             return Err(ReceiptError::Again(fields.copy));
         }
         let person = self.state().persons.get(&fields.person).ok_or_else(|| ReceiptError::Unknown(fields.person.to_string()))?;
-        let keys: Vec<NoteKey> = person.usable_devices().filter_map(verifier).map(|k| NoteKey::new(fields.person.as_str(), k)).collect();
+        let keys: Vec<NoteKey> =
+            person.usable_devices().filter_map(verifier).map(|k| NoteKey::new(fields.person.as_str(), k)).collect();
         let verified = match keys.as_slice() {
             [] => false,
             keys => match keys.iter().map(|k| k.open(note)).find(|r| !matches!(r, Err(NoteError::Unsigned(_)))) {
@@ -125,7 +126,13 @@ impl Workspace {
                 None => return Err(ReceiptError::NotBy(fields.person)),
             },
         };
-        let event = Event::ReceiptImported { item: fields.item, copy: fields.copy.clone(), person: fields.person, note: note.to_owned(), verified };
+        let event = Event::ReceiptImported {
+            item: fields.item,
+            copy: fields.copy.clone(),
+            person: fields.person,
+            note: note.to_owned(),
+            verified,
+        };
         self.append(permit, vec![event])?;
         Ok((fields.copy, verified))
     }

@@ -47,13 +47,13 @@ pub struct Review {
     /// [`FORMAT`].
     pub format: String,
     /// Marks that were found.
-    #[serde(default, rename = "mark")]
+    #[serde(default, rename = "mark", skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Decision>,
     /// Facts that vary.
-    #[serde(default, rename = "fact")]
+    #[serde(default, rename = "fact", skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<FactDecision>,
     /// Further marks of the originator's own.
-    #[serde(default, rename = "author")]
+    #[serde(default, rename = "author", skip_serializing_if = "Vec::is_empty")]
     pub authored: Vec<AuthoredDecision>,
 }
 
@@ -159,7 +159,12 @@ impl Review {
     pub fn fact(&self, mark: &Mark) -> Option<FactNote> {
         let label = mark.rule.strip_prefix("authored:")?;
         let fact = self.facts.iter().find(|f| f.label == label)?;
-        Some(FactNote { rule: mark.rule.clone(), truth: fact.truth.clone(), known_to: fact.known_to.clone(), confirmed_by: fact.confirmed_by.clone() })
+        Some(FactNote {
+            rule: mark.rule.clone(),
+            truth: fact.truth.clone(),
+            known_to: fact.known_to.clone(),
+            confirmed_by: fact.confirmed_by.clone(),
+        })
     }
 
     /// The document with what is authored here protected from frames.
@@ -220,7 +225,16 @@ pub fn in_context(prepared: &Prepared, mark: &Mark) -> String {
     const AROUND: usize = 36;
     let Some(site) = mark.sites.first() else { return String::new() };
     let text = prepared.master.blocks().get(site.block).map_or("", |b| b.text.as_str());
-    let before: String = text.get(..site.range.start).unwrap_or_default().chars().rev().take(AROUND).collect::<Vec<_>>().into_iter().rev().collect();
+    let before: String = text
+        .get(..site.range.start)
+        .unwrap_or_default()
+        .chars()
+        .rev()
+        .take(AROUND)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect();
     let after: String = text.get(site.range.end..).unwrap_or_default().chars().take(AROUND).collect();
     let more = if mark.sites.len() > 1 { format!(" (and {} more)", mark.sites.len() - 1) } else { String::new() };
     format!("{before}[[{}]]{after}{more}", mark.alternatives.join("|")).replace('\n', " ")
@@ -228,7 +242,11 @@ pub fn in_context(prepared: &Prepared, mark: &Mark) -> String {
 
 impl AuthoredDecision {
     fn place(&self, blocks: &[Block]) -> Result<(usize, std::ops::Range<usize>), ReviewError> {
-        let places: Vec<(usize, usize)> = blocks.iter().enumerate().flat_map(|(b, block)| block.text.match_indices(&self.find).map(move |(at, _)| (b, at))).collect();
+        let places: Vec<(usize, usize)> = blocks
+            .iter()
+            .enumerate()
+            .flat_map(|(b, block)| block.text.match_indices(&self.find).map(move |(at, _)| (b, at)))
+            .collect();
         let wrong = || ReviewError::Find { text: self.find.clone(), times: places.len() };
         let chosen = match (self.occurrence, places.as_slice()) {
             (None, [only]) => Some(*only),
@@ -243,7 +261,11 @@ impl AuthoredDecision {
         let (block, range) = self.place(blocks)?;
         let kind = if self.fact { "" } else { "~" };
         let checked: Vec<Authored> = holm_marks::authored::parse(&format!("[[{kind}{}]]", self.alternatives.join("|")))?;
-        let alternatives = checked.into_iter().next().map(|a| a.alternatives).ok_or_else(|| AuthoredError::Count(self.find.clone(), self.alternatives.len()))?;
+        let alternatives = checked
+            .into_iter()
+            .next()
+            .map(|a| a.alternatives)
+            .ok_or_else(|| AuthoredError::Count(self.find.clone(), self.alternatives.len()))?;
         let layer = if self.fact { Layer::Fact } else { Layer::Wording };
         let master = alternatives.iter().position(|a| *a == self.find).and_then(|i| u8::try_from(i).ok());
         let site = Site { block, range, texts: alternatives.clone() };

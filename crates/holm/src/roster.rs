@@ -60,7 +60,8 @@ const HEADER: [&str; 8] = ["id", "name", "agency", "unit", "level", "role", "ema
 /// # Errors
 /// [`RosterError`]; then nothing of it may be used.
 pub fn parse_roster(text: &str) -> Result<Vec<(PersonId, PersonFacts)>, RosterError> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     let header = reader.headers().map_err(|e| RosterError::Header(e.to_string()))?;
     if !header.iter().eq(HEADER) {
         return Err(RosterError::Header(header.iter().collect::<Vec<_>>().join(",")));
@@ -69,9 +70,15 @@ pub fn parse_roster(text: &str) -> Result<Vec<(PersonId, PersonFacts)>, RosterEr
     let mut wrong = Vec::new();
     for record in reader.records() {
         let read = record.map_err(|e| (e.position().map_or(0, csv::Position::line), e.to_string()));
-        let parsed = read.and_then(|r| parse_line(&r).map_err(|what| (r.position().map_or(0, csv::Position::line), what)).map(|p| (r.position().map_or(0, csv::Position::line), p)));
+        let parsed = read.and_then(|r| {
+            parse_line(&r)
+                .map_err(|what| (r.position().map_or(0, csv::Position::line), what))
+                .map(|p| (r.position().map_or(0, csv::Position::line), p))
+        });
         match parsed {
-            Ok((line, (id, _))) if persons.iter().any(|(other, _)| *other == id) => wrong.push(LineError { line, what: format!("`{id}` stands twice") }),
+            Ok((line, (id, _))) if persons.iter().any(|(other, _)| *other == id) => {
+                wrong.push(LineError { line, what: format!("`{id}` stands twice") })
+            }
             Ok((_, person)) => persons.push(person),
             Err((line, what)) => wrong.push(LineError { line, what }),
         }
@@ -92,9 +99,18 @@ fn parse_line(record: &csv::StringRecord) -> Result<(PersonId, PersonFacts), Str
     if name.is_empty() {
         return Err("the name is empty".to_owned());
     }
-    let devices = recipient.split(';').map(str::trim).filter(|d| !d.is_empty()).map(parse_device).collect::<Result<Vec<_>, _>>().map_err(|e| e.to_string())?;
+    let devices = recipient
+        .split(';')
+        .map(str::trim)
+        .filter(|d| !d.is_empty())
+        .map(parse_device)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|e| e.to_string())?;
     let own = |s: &&str| (*s).to_owned();
-    Ok((id, PersonFacts { name: own(name), agency: own(agency), unit: own(unit), level, role: own(role), email: own(email), devices }))
+    Ok((
+        id,
+        PersonFacts { name: own(name), agency: own(agency), unit: own(unit), level, role: own(role), email: own(email), devices },
+    ))
 }
 
 fn parse_level(level: &str) -> Result<u8, String> {
@@ -184,17 +200,31 @@ impl Workspace {
     ///
     /// # Errors
     /// [`RosterError`] if person or device are unknown, or it is not said which device.
-    pub fn device_lost(&mut self, permit: &Permit, person: &PersonId, recipient: Option<&str>, reason: &str) -> Result<String, RosterError> {
+    pub fn device_lost(
+        &mut self,
+        permit: &Permit,
+        person: &PersonId,
+        recipient: Option<&str>,
+        reason: &str,
+    ) -> Result<String, RosterError> {
         let known = self.state().persons.get(person).ok_or_else(|| RosterError::Unknown(person.clone()))?;
         let usable: Vec<&str> = known.usable_devices().map(|d| d.recipient.as_str()).collect();
         let device = match (recipient, usable.as_slice()) {
             (Some(wanted), _) => usable.iter().find(|d| **d == wanted).copied(),
             (None, [only]) => Some(*only),
             (None, []) => None,
-            (None, many) => return Err(RosterError::Field(format!("`{person}` has {} devices; say which with `--device age1…`", many.len()))),
+            (None, many) => {
+                return Err(RosterError::Field(format!(
+                    "`{person}` has {} devices; say which with `--device age1…`",
+                    many.len()
+                )));
+            }
         };
         let device = device.ok_or_else(|| RosterError::NoDevice { person: person.clone() })?.to_owned();
-        self.append(permit, vec![Event::DeviceLost { person: person.clone(), recipient: device.clone(), reason: reason.to_owned() }])?;
+        self.append(
+            permit,
+            vec![Event::DeviceLost { person: person.clone(), recipient: device.clone(), reason: reason.to_owned() }],
+        )?;
         Ok(device)
     }
 
@@ -222,7 +252,9 @@ mod tests {
     #[test]
     fn every_wrong_line_is_named() {
         let key = DeviceKeys::generate().unwrap().public_line();
-        let text = format!("{FIRST}p1,Ana,A,U,2,analyst,a@x,{key}\np1,Ana,A,U,2,analyst,a@x,\np3,Bo,A,U,9,x,b@x,\np 4,Cy,A,U,1,x,c@x,\np5,Di,A,U,1,x,d@x,age1bad\np6,Ed,A\n");
+        let text = format!(
+            "{FIRST}p1,Ana,A,U,2,analyst,a@x,{key}\np1,Ana,A,U,2,analyst,a@x,\np3,Bo,A,U,9,x,b@x,\np 4,Cy,A,U,1,x,c@x,\np5,Di,A,U,1,x,d@x,age1bad\np6,Ed,A\n"
+        );
         let Err(RosterError::Lines(lines)) = parse_roster(&text) else { panic!("accepted") };
         let named: Vec<(u64, &str)> = lines.iter().map(|l| (l.line, l.what.split_whitespace().next().unwrap())).collect();
         assert_eq!(named, [(3, "`p1`"), (4, "level"), (5, "`p"), (6, "`age1bad`"), (7, "it")]);

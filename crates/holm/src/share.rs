@@ -58,7 +58,9 @@ pub enum ShareError {
         second: PersonId,
     },
     /// A two-person key cannot be extended to people enrolled later.
-    #[error("`{person}` came on the roster after the key of `{item}` was made; whoever knew the key could have chosen the name, so share the text as a new item")]
+    #[error(
+        "`{person}` came on the roster after the key of `{item}` was made; whoever knew the key could have chosen the name, so share the text as a new item"
+    )]
     EnrolledLater {
         /// Who.
         person: PersonId,
@@ -215,12 +217,17 @@ impl Workspace {
     /// # Errors
     /// [`ShareError`]; an interrupted release stays as it is.
     pub fn freeze(&mut self, permit: &Permit, prepared: &Prepared, document: &[u8], terms: &Terms) -> Result<Frozen, ShareError> {
-        let unconfirmed: Vec<String> = prepared.sensitive_facts().iter().filter(|(_, by)| distinct(by) < 2).map(|(m, _)| m.alternatives.join("|")).collect();
+        let unconfirmed: Vec<String> =
+            prepared.sensitive_facts().iter().filter(|(_, by)| distinct(by) < 2).map(|(m, _)| m.alternatives.join("|")).collect();
         if !unconfirmed.is_empty() {
             return Err(ShareError::Unconfirmed(unconfirmed));
         }
         let path = self.pending_path(&terms.name);
-        let pending = if path.exists() { self.resume(&path, prepared, document, terms)? } else { self.begin(&path, prepared, document, terms)? };
+        let pending = if path.exists() {
+            self.resume(&path, prepared, document, terms)?
+        } else {
+            self.begin(&path, prepared, document, terms)?
+        };
         failpoint("pending-written");
         if self.state().items.get(&terms.name).and_then(|i| i.prepared.as_ref()).is_none() {
             let making = terms.second.clone().map_or(KeyMaking::Alone, |second| KeyMaking::TwoPersons { second });
@@ -314,14 +321,19 @@ impl Workspace {
 
     fn read_pending(&self, path: &Path) -> Result<Pending, ShareError> {
         let sealed = fs::read(path).map_err(VaultError::disk(path, "read"))?;
-        let plain = crate::identity::decrypt_with(&[self.keys().age()], &sealed).map_err(|e| ShareError::Pending(path.to_owned(), e))?;
+        let plain =
+            crate::identity::decrypt_with(&[self.keys().age()], &sealed).map_err(|e| ShareError::Pending(path.to_owned(), e))?;
         serde_json::from_slice(&plain).map_err(|e| ShareError::Pending(path.to_owned(), e.to_string()))
     }
 
     /// Who keeps the keys of new items: the officer alone, or any two of the officer and the named custodians.
     fn custodians(&self) -> Vec<Custodian> {
         let officer = Custodian { name: OFFICER.to_owned(), recipients: self.vault().recipients().to_vec() };
-        let named = self.state().custodians.iter().map(|(name, recipient)| Custodian { name: name.to_string(), recipients: vec![recipient.clone()] });
+        let named = self
+            .state()
+            .custodians
+            .iter()
+            .map(|(name, recipient)| Custodian { name: name.to_string(), recipients: vec![recipient.clone()] });
         std::iter::once(officer).chain(named).collect()
     }
 
@@ -353,7 +365,11 @@ impl Workspace {
     pub(crate) fn check_custodians(&self, item: &ItemName, custodian_keys: &[DeviceKeys]) -> Result<(), CustodyError> {
         let Some(released) = self.state().items.get(item).and_then(|i| i.released.as_ref()) else { return Ok(()) };
         let here: Vec<String> = std::iter::once(self.keys()).chain(custodian_keys).map(DeviceKeys::recipient).collect();
-        let present = self.custodians().iter().filter(|c| released.custodians.contains(&c.name) && c.recipients.iter().any(|r| here.contains(r))).count();
+        let present = self
+            .custodians()
+            .iter()
+            .filter(|c| released.custodians.contains(&c.name) && c.recipients.iter().any(|r| here.contains(r)))
+            .count();
         if present >= usize::from(released.threshold) {
             return Ok(());
         }
@@ -411,7 +427,12 @@ impl Frozen {
     ///
     /// # Errors
     /// [`ShareError::Waiting`] if a contribution is due and not given; other errors if it is not what was asked for.
-    pub fn make_key(mut self, workspace: &mut Workspace, permit: &Permit, contribution: Option<&Contribution>) -> Result<Keyed, ShareError> {
+    pub fn make_key(
+        mut self,
+        workspace: &mut Workspace,
+        permit: &Permit,
+        contribution: Option<&Contribution>,
+    ) -> Result<Keyed, ShareError> {
         let item = self.pending.manifest.item.clone();
         let prepared = workspace.state().items.get(&item).and_then(|i| i.prepared.clone());
         if let Some(KeyMaking::TwoPersons { second }) = prepared.as_ref().map(|p| p.making.clone()) {
@@ -419,7 +440,10 @@ impl Frozen {
             let recorded = prepared.is_some_and(|p| p.second.is_some());
             if let Some(taken) = self.pending.second.as_ref().filter(|_| !recorded) {
                 let commitment = Commitment::to(CONTRIBUTION_DOMAIN, &taken.salt, &taken.bytes);
-                workspace.append(permit, vec![Event::KeyContributed { item, second, contribution: commitment, note: taken.note.clone() }])?;
+                workspace.append(
+                    permit,
+                    vec![Event::KeyContributed { item, second, contribution: commitment, note: taken.note.clone() }],
+                )?;
             }
         }
         let material = KeyMaterial {
@@ -433,7 +457,13 @@ impl Frozen {
     }
 
     /// Keeps a contribution with the pending release before anything follows from it.
-    fn take_contribution(&mut self, workspace: &Workspace, item: &ItemName, second: &PersonId, contribution: Option<&Contribution>) -> Result<(), ShareError> {
+    fn take_contribution(
+        &mut self,
+        workspace: &Workspace,
+        item: &ItemName,
+        second: &PersonId,
+        contribution: Option<&Contribution>,
+    ) -> Result<(), ShareError> {
         if self.pending.second.is_some() {
             return Ok(());
         }
@@ -467,11 +497,20 @@ impl Keyed {
         let hashes = workspace.vault().keep_many(&files)?;
         failpoint("copies-sealed");
         let copies = wanted.into_iter().zip(hashes).zip(contents);
-        let copies = copies.map(|(((copy, person, recipients), sealed), content)| SealedCopy { copy, person, recipients, sealed, content }).collect();
+        let copies = copies
+            .map(|(((copy, person, recipients), sealed), content)| SealedCopy { copy, person, recipients, sealed, content })
+            .collect();
         Ok(Sealed { keyed: self, copies })
     }
 
-    fn seal_one(&self, template: &Template, issuer: &Issuer, copy: &CopyId, person: &PersonId, recipients: &[String]) -> Result<(Commitment, Vec<u8>), ShareError> {
+    fn seal_one(
+        &self,
+        template: &Template,
+        issuer: &Issuer,
+        copy: &CopyId,
+        person: &PersonId,
+        recipients: &[String],
+    ) -> Result<(Commitment, Vec<u8>), ShareError> {
         let failed = |why: String| ShareError::Seal { person: person.clone(), why };
         let bytes = template.render(&issuer.codeword(&self.key, copy.as_str().as_bytes()))?;
         let content = Commitment::to(COPY_DOMAIN, &stream_salt(&self.key, copy.as_str().as_bytes()), &bytes);
@@ -517,7 +556,13 @@ impl Sealed {
     ///
     /// # Errors
     /// [`ShareError`]; then nothing is recorded and nothing left.
-    pub fn append(self, workspace: &mut Workspace, permit: &Permit, to: &[PersonId], plain: Option<&Path>) -> Result<(Released, Keyed), ShareError> {
+    pub fn append(
+        self,
+        workspace: &mut Workspace,
+        permit: &Permit,
+        to: &[PersonId],
+        plain: Option<&Path>,
+    ) -> Result<(Released, Keyed), ShareError> {
         let item = self.keyed.manifest.item.clone();
         let mut events = Vec::with_capacity(self.copies.len() + 2);
         if let Some(fresh) = &self.keyed.fresh {

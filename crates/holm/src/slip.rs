@@ -77,7 +77,11 @@ impl Slip {
     /// # Errors
     /// [`SlipError`] if it is not.
     pub fn of(workspace: &mut Workspace, item: &ItemName, copy: &CopyId) -> Result<Self, SlipError> {
-        let found = workspace.state().items.get(item).and_then(|i| Some((i.disclosures.iter().find(|d| d.copy == *copy)?.clone(), i.released.clone()?)));
+        let found = workspace
+            .state()
+            .items
+            .get(item)
+            .and_then(|i| Some((i.disclosures.iter().find(|d| d.copy == *copy)?.clone(), i.released.clone()?)));
         let (disclosure, released) = found.ok_or_else(|| SlipError::NoCopy(copy.clone()))?;
         let (leaf, opened, proof) = workspace.shown_entry(disclosure.index)?;
         let (opened, proof) = opened.zip(proof).ok_or_else(|| SlipError::NoCopy(copy.clone()))?;
@@ -138,7 +142,8 @@ impl Slip {
         if self.leaf.lines().nth(2) != Some(BASE64.encode(committed).as_str()) {
             return Err(invalid("the entry is not the one that the leaf commits to"));
         }
-        let entry: Entry = serde_json::from_slice(&body).map_err(|e| SlipError::Invalid(format!("the entry cannot be read: {e}")))?;
+        let entry: Entry =
+            serde_json::from_slice(&body).map_err(|e| SlipError::Invalid(format!("the entry cannot be read: {e}")))?;
         let same = matches!(&entry.event, Event::Disclosure { item, copy, person, sealed, .. }
             if *item == self.item && *copy == self.copy && *person == self.person && *sealed == self.sealed_sha256);
         if !same {

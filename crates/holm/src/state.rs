@@ -194,14 +194,24 @@ impl State {
     /// Takes in one event.
     pub fn apply(&mut self, index: u64, at: Timestamp, event: &Event) {
         match event {
-            Event::PersonAdded { .. } | Event::PersonUpdated { .. } | Event::PersonLeft { .. } | Event::DeviceLost { .. } => self.apply_roster(index, event),
+            Event::PersonAdded { .. } | Event::PersonUpdated { .. } | Event::PersonLeft { .. } | Event::DeviceLost { .. } => {
+                self.apply_roster(index, event)
+            }
             Event::CustodianAdded { name, recipient } => {
                 self.custodians.insert(name.clone(), recipient.clone());
             }
-            Event::ItemPrepared { .. } | Event::KeyContributed { .. } | Event::ItemReleased { .. } | Event::Disclosure { .. } | Event::ReceiptImported { .. } | Event::PlainWritten { .. } | Event::ItemOpened { .. } => {
+            Event::ItemPrepared { .. }
+            | Event::KeyContributed { .. }
+            | Event::ItemReleased { .. }
+            | Event::Disclosure { .. }
+            | Event::ReceiptImported { .. }
+            | Event::PlainWritten { .. }
+            | Event::ItemOpened { .. } => {
                 self.apply_item(index, at, event);
             }
-            Event::EvidenceSealed { .. } | Event::ExtractionRecorded { .. } | Event::VerdictRecorded { .. } => self.apply_look(index, at, event),
+            Event::EvidenceSealed { .. } | Event::ExtractionRecorded { .. } | Event::VerdictRecorded { .. } => {
+                self.apply_look(index, at, event)
+            }
             _ => {}
         }
     }
@@ -230,7 +240,8 @@ impl State {
         match event {
             Event::ItemPrepared { making, contribution, manifest, object, .. } => {
                 let (making, object) = (making.clone(), object.clone());
-                item.prepared = Some(Preparation { index, making, contribution: *contribution, manifest: *manifest, object, second: None });
+                item.prepared =
+                    Some(Preparation { index, making, contribution: *contribution, manifest: *manifest, object, second: None });
             }
             Event::KeyContributed { contribution, note, .. } => {
                 if let Some(prepared) = &mut item.prepared {
@@ -279,23 +290,31 @@ impl State {
             Event::EvidenceSealed { incident, object, .. } => {
                 self.evidence.push(Evidence { index, at, incident: incident.clone(), object: object.clone() });
             }
-            Event::ExtractionRecorded { incident, evidence, item, object, content, alpha, look, candidates, copies, .. } => self.looks.push(Look {
-                index,
-                incident: incident.clone(),
-                item: item.clone(),
-                look: *look,
-                alpha: *alpha,
-                candidates: *candidates,
-                copies: *copies,
-                evidence: evidence.clone(),
-                extraction: object.clone(),
-                content: *content,
-                verdict: None,
-            }),
+            Event::ExtractionRecorded { incident, evidence, item, object, content, alpha, look, candidates, copies, .. } => {
+                self.looks.push(Look {
+                    index,
+                    incident: incident.clone(),
+                    item: item.clone(),
+                    look: *look,
+                    alpha: *alpha,
+                    candidates: *candidates,
+                    copies: *copies,
+                    evidence: evidence.clone(),
+                    extraction: object.clone(),
+                    content: *content,
+                    verdict: None,
+                })
+            }
             Event::VerdictRecorded { incident, item, look, verdict, named, object, ln_e } => {
                 let of = self.looks.iter_mut().find(|l| l.incident == *incident && l.item == *item && l.look == *look);
                 if let Some(of) = of {
-                    of.verdict = Some(LookVerdict { index, verdict: verdict.clone(), named: named.clone(), report: object.clone(), ln_e: ln_e.clone() });
+                    of.verdict = Some(LookVerdict {
+                        index,
+                        verdict: verdict.clone(),
+                        named: named.clone(),
+                        report: object.clone(),
+                        ln_e: ln_e.clone(),
+                    });
                 }
             }
             _ => {}

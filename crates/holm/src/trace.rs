@@ -125,7 +125,11 @@ impl EvidenceFile {
     /// The commitment to the files.
     #[must_use]
     pub fn commitment(&self) -> Commitment {
-        let bytes: Vec<u8> = self.files.iter().flat_map(|f| [f.name.as_bytes(), &[0], &(f.bytes.len() as u64).to_le_bytes(), &f.bytes].concat()).collect();
+        let bytes: Vec<u8> = self
+            .files
+            .iter()
+            .flat_map(|f| [f.name.as_bytes(), &[0], &(f.bytes.len() as u64).to_le_bytes(), &f.bytes].concat())
+            .collect();
         Commitment::to(EVIDENCE_DOMAIN, &self.salt, &bytes)
     }
 }
@@ -175,7 +179,13 @@ impl Workspace {
     ///
     /// # Errors
     /// [`TraceError`]; what was recorded until then stays, and the next try is a further look.
-    pub fn trace(&mut self, permit: &Permit, request: &TraceRequest, custodian_keys: &[DeviceKeys], progress: &dyn Fn(&str)) -> Result<Vec<Report>, TraceError> {
+    pub fn trace(
+        &mut self,
+        permit: &Permit,
+        request: &TraceRequest,
+        custodian_keys: &[DeviceKeys],
+        progress: &dyn Fn(&str),
+    ) -> Result<Vec<Report>, TraceError> {
         let text = read_all(&request.files)?;
         self.check_item(request.item.as_ref())?;
         let sealed = self.seal_evidence(permit, request)?;
@@ -201,7 +211,8 @@ impl Workspace {
     /// Refuses, before anything is recorded, what cannot be traced at all.
     fn check_item(&self, only: Option<&ItemName>) -> Result<(), TraceError> {
         if let Some(name) = only {
-            let item = self.state().items.get(name).filter(|i| i.released.is_some()).ok_or_else(|| TraceError::NoItem(name.clone()))?;
+            let item =
+                self.state().items.get(name).filter(|i| i.released.is_some()).ok_or_else(|| TraceError::NoItem(name.clone()))?;
             return if item.opened { Err(TraceError::Opened(name.clone())) } else { Ok(()) };
         }
         if self.state().items.values().any(|i| i.released.is_some()) { Ok(()) } else { Err(TraceError::NoItems) }
@@ -250,13 +261,20 @@ impl Workspace {
         Ok(SealedEvidence { index, object, content, incident })
     }
 
-    fn record_extractions(&mut self, permit: &Permit, sealed: &SealedEvidence, candidates: &[Candidate], alpha: f64) -> Result<Vec<RecordedExtraction>, TraceError> {
+    fn record_extractions(
+        &mut self,
+        permit: &Permit,
+        sealed: &SealedEvidence,
+        candidates: &[Candidate],
+        alpha: f64,
+    ) -> Result<Vec<RecordedExtraction>, TraceError> {
         let look = self.next_look(&sealed.incident, candidates);
         let count = u32::try_from(candidates.len()).unwrap_or(u32::MAX);
         let mut events = Vec::new();
         let mut recorded = Vec::new();
         for (item, manifest, extraction) in candidates {
-            let file = ExtractionFile { extraction: extraction.clone(), salt: Salt::random().map_err(|_| TraceError::Randomness)? };
+            let file =
+                ExtractionFile { extraction: extraction.clone(), salt: Salt::random().map_err(|_| TraceError::Randomness)? };
             let alpha = alpha.min(manifest.alpha);
             events.push(Event::ExtractionRecorded {
                 incident: sealed.incident.clone(),
@@ -337,7 +355,14 @@ impl Workspace {
             .zip(adjusted)
             .map(|((d, score), adjusted)| {
                 let adjusted_p = (adjusted * spent).min(1.0);
-                CopyResult { copy: d.copy.clone(), person: Some(d.person.clone()), p_value: score.p, e_value: score.ln_e.exp(), adjusted_p, named: adjusted_p <= recorded.alpha }
+                CopyResult {
+                    copy: d.copy.clone(),
+                    person: Some(d.person.clone()),
+                    p_value: score.p,
+                    e_value: score.ln_e.exp(),
+                    adjusted_p,
+                    named: adjusted_p <= recorded.alpha,
+                }
             })
             .collect();
         let named = copies.iter().any(|c| c.named);
@@ -409,7 +434,8 @@ impl OpenedKey {
         let issuer = Issuer::new(draw_biases(&self.key, manifest.law, &manifest.arities()));
         let ids: Vec<&[u8]> = family.iter().map(|d| d.copy.as_str().as_bytes()).collect();
         if manifest.test.decoder == DecoderKind::Single {
-            let draw = |copy: usize, packed: &mut [u8]| issuer.draw(&self.key, ids.get(copy).copied().unwrap_or_default(), packed);
+            let draw =
+                |copy: usize, packed: &mut [u8]| issuer.draw(&self.key, ids.get(copy).copied().unwrap_or_default(), packed);
             return Ok(decode_single(issuer.biases(), &rows, |table| table.scan_drawn(issuer.layout(), ids.len(), draw)));
         }
         let book = Codebook::draw(&issuer, &self.key, &ids);

@@ -78,7 +78,8 @@ impl Vault {
     /// [`VaultError`]; nothing is kept then.
     pub fn seal(&self, plain: &[u8]) -> Result<ObjectHash, VaultError> {
         let lines = self.recipients.iter().map(String::as_str);
-        let sealed = encrypt_to_lines(lines, plain).map_err(|why| VaultError::Sealed { hash: "being written".to_owned(), why })?;
+        let sealed =
+            encrypt_to_lines(lines, plain).map_err(|why| VaultError::Sealed { hash: "being written".to_owned(), why })?;
         self.keep(&sealed)
     }
 
@@ -104,7 +105,8 @@ impl Vault {
     /// [`VaultError::Disk`]; files that were written stay and are named by no entry.
     pub fn keep_many(&self, sealed: &[Vec<u8>]) -> Result<Vec<ObjectHash>, VaultError> {
         let hashes: Vec<ObjectHash> = sealed.par_iter().map(|bytes| hex(&sha256(bytes))).collect();
-        let folders: std::collections::BTreeSet<PathBuf> = hashes.iter().filter_map(|h| self.path(h).parent().map(Path::to_owned)).collect();
+        let folders: std::collections::BTreeSet<PathBuf> =
+            hashes.iter().filter_map(|h| self.path(h).parent().map(Path::to_owned)).collect();
         for folder in &folders {
             fs::create_dir_all(folder).map_err(VaultError::disk(folder, "made"))?;
         }
@@ -220,7 +222,7 @@ mod tests {
         let hash = vault.seal(b"a master").unwrap();
         assert_eq!(vault.unseal(&hash, &keys).unwrap(), b"a master");
         assert!(matches!(vault.unseal(&hash, &DeviceKeys::generate().unwrap()), Err(VaultError::Sealed { .. })));
-        assert_eq!(vault.names().unwrap(), [hash.clone()]);
+        assert_eq!(vault.names().unwrap(), std::slice::from_ref(&hash));
         let path = vault.path(&hash);
         let mut bytes = fs::read(&path).unwrap();
         bytes[40] ^= 1;

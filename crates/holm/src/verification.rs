@@ -80,9 +80,12 @@ impl Workspace {
     pub fn open_item(&mut self, permit: &Permit, item: &ItemName, custodian_keys: &[DeviceKeys]) -> Result<Bundle, TraceError> {
         let material = self.unseal_key(item, custodian_keys)?;
         let looks: Vec<Look> = self.state().looks.iter().filter(|l| l.item == *item && l.verdict.is_some()).cloned().collect();
-        let incident: IncidentName = looks.last().map(|l| l.incident.clone()).ok_or_else(|| TraceError::NoVerdict(item.clone()))?;
+        let incident: IncidentName =
+            looks.last().map(|l| l.incident.clone()).ok_or_else(|| TraceError::NoVerdict(item.clone()))?;
         let known = self.state().items.get(item).cloned().unwrap_or_default();
-        let (Some(prepared), Some(released)) = (known.prepared, known.released) else { return Err(TraceError::NoItem(item.clone())) };
+        let (Some(prepared), Some(released)) = (known.prepared, known.released) else {
+            return Err(TraceError::NoItem(item.clone()));
+        };
         let manifest = self.vault().unseal(&prepared.object, self.keys())?;
         let master = self.vault().unseal(&released.master_object, self.keys())?;
         let shown = looks.iter().map(|l| self.shown_look(l)).collect::<Result<Vec<_>, _>>()?;
@@ -90,7 +93,17 @@ impl Workspace {
             self.append(permit, vec![Event::ItemOpened { item: item.clone(), incident }])?;
         }
         let entries = self.entries_about(item, &looks)?;
-        Ok(Bundle { format: FORMAT.to_owned(), item: item.clone(), log_key: self.log_key().to_owned(), entries, manifest, material, master, file: released.file, looks: shown })
+        Ok(Bundle {
+            format: FORMAT.to_owned(),
+            item: item.clone(),
+            log_key: self.log_key().to_owned(),
+            entries,
+            manifest,
+            material,
+            master,
+            file: released.file,
+            looks: shown,
+        })
     }
 
     fn shown_look(&self, look: &Look) -> Result<ShownLook, TraceError> {
@@ -108,11 +121,13 @@ impl Workspace {
             other => other.item() == Some(item),
         };
         let opened = self.entries()?;
-        let indices: Vec<u64> = (0..).zip(&opened).filter(|(_, o)| o.as_ref().is_some_and(|o| about(&o.entry.event))).map(|(i, _)| i).collect();
+        let indices: Vec<u64> =
+            (0..).zip(&opened).filter(|(_, o)| o.as_ref().is_some_and(|o| about(&o.entry.event))).map(|(i, _)| i).collect();
         let mut shown = Vec::with_capacity(indices.len());
         for index in indices {
             let (leaf, opened, proof) = self.shown_entry(index)?;
-            let missing = || TraceError::Share(ShareError::Workspace(WorkspaceError::Damaged(format!("entry {index} cannot be proved"))));
+            let missing =
+                || TraceError::Share(ShareError::Workspace(WorkspaceError::Damaged(format!("entry {index} cannot be proved"))));
             let (opened, proof) = opened.zip(proof).ok_or_else(missing)?;
             shown.push(ShownEntry { index, leaf, body: opened.body, salt: opened.salt, proof: proof.to_text() });
         }

@@ -63,7 +63,14 @@ pub fn verify_trace(report: &Report, bundle: &Bundle, every_copy: bool, progress
             return checks;
         }
     };
-    checks.add(format!("{} entries are in the record that {} signed", entries.len(), bundle.log_key.split('+').next().unwrap_or_default()), Ok(()));
+    checks.add(
+        format!(
+            "{} entries are in the record that {} signed",
+            entries.len(),
+            bundle.log_key.split('+').next().unwrap_or_default()
+        ),
+        Ok(()),
+    );
     let manifest: Manifest = match serde_json::from_slice(&bundle.manifest) {
         Ok(manifest) => manifest,
         Err(e) => {
@@ -72,15 +79,24 @@ pub fn verify_trace(report: &Report, bundle: &Bundle, every_copy: bool, progress
         }
     };
     let key = bundle.material.key();
-    checks.add("manifest, master and key are those that were committed to before release", commitments(bundle, &manifest, &key, &entries));
+    checks.add(
+        "manifest, master and key are those that were committed to before release",
+        commitments(bundle, &manifest, &key, &entries),
+    );
     checks.add("the manifest was fixed before the key, and the key before any copy", order(&entries));
     progress("copies");
     checks.add("every copy that was issued carries its codeword", copies(bundle, &manifest, &key, &entries));
     match bundle.looks.iter().find(|l| l.report.look == report.look && l.report.incident == report.incident) {
-        None => checks.add("the report is one of the bundle's looks", Err(format!("look {} of {} is not in the bundle", report.look, report.incident))),
+        None => checks.add(
+            "the report is one of the bundle's looks",
+            Err(format!("look {} of {} is not in the bundle", report.look, report.incident)),
+        ),
         Some(look) => {
             progress("the leak");
-            checks.add("the evidence was sealed, then what it shows was fixed, then the verdict came, then the key was opened", evidence(report, look, &entries));
+            checks.add(
+                "the evidence was sealed, then what it shows was fixed, then the verdict came, then the key was opened",
+                evidence(report, look, &entries),
+            );
             checks.add("the leak reads as was recorded", extraction(bundle, &manifest, look));
             progress("the verdict");
             checks.add("the verdict follows from them", verdict(report, &manifest, &key, look, &entries, every_copy));
@@ -148,11 +164,18 @@ fn same(computed: Commitment, committed: Commitment, what: &str) -> Result<(), S
 }
 
 fn order(entries: &Entries) -> Result<(), String> {
-    let of = |what: &str, kind: &str| position(entries, |e| e.kind() == kind).ok_or_else(|| format!("the entry of the {what} is missing"));
-    let (prepared, released, first_copy) = (of("manifest", "item-prepared")?, of("release", "item-released")?, of("first copy", "disclosure")?);
+    let of = |what: &str, kind: &str| {
+        position(entries, |e| e.kind() == kind).ok_or_else(|| format!("the entry of the {what} is missing"))
+    };
+    let (prepared, released, first_copy) =
+        (of("manifest", "item-prepared")?, of("release", "item-released")?, of("first copy", "disclosure")?);
     let contributed = position(entries, |e| e.kind() == "key-contributed");
     let between = contributed.is_none_or(|c| prepared < c && c < released);
-    if prepared < released && released < first_copy && between { Ok(()) } else { Err("the entries are in another order".to_owned()) }
+    if prepared < released && released < first_copy && between {
+        Ok(())
+    } else {
+        Err("the entries are in another order".to_owned())
+    }
 }
 
 /// Copies in order of issue, each with its commitment and the index of its entry.
@@ -176,12 +199,23 @@ fn copies(bundle: &Bundle, manifest: &Manifest, key: &ItemKey, entries: &Entries
 }
 
 fn evidence(report: &Report, look: &ShownLook, entries: &Entries) -> Result<(), String> {
-    let sealed = position(entries, |e| matches!(e, Event::EvidenceSealed { content, .. } if *content == look.evidence.commitment())).ok_or("no entry commits to this evidence")?;
+    let sealed =
+        position(entries, |e| matches!(e, Event::EvidenceSealed { content, .. } if *content == look.evidence.commitment()))
+            .ok_or("no entry commits to this evidence")?;
     let committed = look.extraction.commitment().map_err(|e| e.to_string())?;
-    let extracted = position(entries, |e| matches!(e, Event::ExtractionRecorded { content, .. } if *content == committed)).ok_or("no entry commits to this extraction")?;
-    let decided = position(entries, |e| matches!(e, Event::VerdictRecorded { incident, look, .. } if *incident == report.incident && *look == report.look)).ok_or("the verdict's entry is missing")?;
+    let extracted = position(entries, |e| matches!(e, Event::ExtractionRecorded { content, .. } if *content == committed))
+        .ok_or("no entry commits to this extraction")?;
+    let decided = position(
+        entries,
+        |e| matches!(e, Event::VerdictRecorded { incident, look, .. } if *incident == report.incident && *look == report.look),
+    )
+    .ok_or("the verdict's entry is missing")?;
     let opened = position(entries, |e| e.kind() == "item-opened").ok_or("no entry says that the key was opened")?;
-    if sealed < extracted && extracted < decided && decided < opened { Ok(()) } else { Err("these happened in another order".to_owned()) }
+    if sealed < extracted && extracted < decided && decided < opened {
+        Ok(())
+    } else {
+        Err("these happened in another order".to_owned())
+    }
 }
 
 fn extraction(bundle: &Bundle, manifest: &Manifest, look: &ShownLook) -> Result<(), String> {
@@ -190,26 +224,57 @@ fn extraction(bundle: &Bundle, manifest: &Manifest, look: &ShownLook) -> Result<
     let text = read_all(&look.evidence.files).map_err(|e| e.to_string())?;
     let again = Reader::new(master.blocks(), &manifest.marks).extract(&text);
     if again.version != recorded.version {
-        return Err(format!("this program reads leaks by `{}`, the recorded extraction is by `{}`", again.version, recorded.version));
+        return Err(format!(
+            "this program reads leaks by `{}`, the recorded extraction is by `{}`",
+            again.version, recorded.version
+        ));
     }
-    let close = again.readings.iter().zip(&recorded.readings).all(|(a, b)| a.likelihood.iter().zip(&b.likelihood).all(|(x, y)| (x - y).abs() < 1e-9));
-    if close && again.readings.len() == recorded.readings.len() { Ok(()) } else { Err("reading the leak again gives other likelihoods".to_owned()) }
+    let close = again
+        .readings
+        .iter()
+        .zip(&recorded.readings)
+        .all(|(a, b)| a.likelihood.iter().zip(&b.likelihood).all(|(x, y)| (x - y).abs() < 1e-9));
+    if close && again.readings.len() == recorded.readings.len() {
+        Ok(())
+    } else {
+        Err("reading the leak again gives other likelihoods".to_owned())
+    }
 }
 
-fn verdict(report: &Report, manifest: &Manifest, key: &ItemKey, look: &ShownLook, entries: &Entries, every_copy: bool) -> Result<(), String> {
-    let sealed = position(entries, |e| matches!(e, Event::EvidenceSealed { content, .. } if *content == look.evidence.commitment())).unwrap_or(0);
+fn verdict(
+    report: &Report,
+    manifest: &Manifest,
+    key: &ItemKey,
+    look: &ShownLook,
+    entries: &Entries,
+    every_copy: bool,
+) -> Result<(), String> {
+    let sealed =
+        position(entries, |e| matches!(e, Event::EvidenceSealed { content, .. } if *content == look.evidence.commitment()))
+            .unwrap_or(0);
     let family: Vec<(u64, CopyId, Commitment)> = disclosures(entries).into_iter().filter(|(i, ..)| *i < sealed).collect();
     let ids: Vec<Vec<u8>> = family.iter().map(|(_, copy, _)| copy.as_str().as_bytes().to_vec()).collect();
-    let same_copies = report.copies.len() == family.len() && report.copies.iter().zip(&family).all(|(c, (_, copy, _))| c.copy == *copy);
+    let same_copies =
+        report.copies.len() == family.len() && report.copies.iter().zip(&family).all(|(c, (_, copy, _))| c.copy == *copy);
     if !same_copies {
         return Err("the report is not about the copies that were issued before the leak was received".to_owned());
     }
-    let rows = Rows::new(look.extraction.extraction.readings.iter().map(|r| r.likelihood.clone()).collect()).map_err(|e| e.to_string())?;
+    let rows = Rows::new(look.extraction.extraction.readings.iter().map(|r| r.likelihood.clone()).collect())
+        .map_err(|e| e.to_string())?;
     let item = report.item.as_ref().ok_or("the report names no item")?;
     let seed = certificate_seed(&look.evidence.commitment(), item);
     let arities = manifest.arities();
     let alpha = look_alpha(report.alpha, report.look) / f64::from(report.candidates.max(1));
-    let recheck = Recheck { key, law: manifest.law, arities: &arities, copies: &ids, evidence: &rows, policy: manifest.test, alpha, seed: &seed };
+    let recheck = Recheck {
+        key,
+        law: manifest.law,
+        arities: &arities,
+        copies: &ids,
+        evidence: &rows,
+        policy: manifest.test,
+        alpha,
+        seed: &seed,
+    };
     let mut p: Vec<f64> = report.copies.iter().map(|c| c.p_value).collect();
     let smallest = report.copies.iter().enumerate().min_by(|a, b| a.1.p_value.total_cmp(&b.1.p_value)).map(|(i, _)| i);
     for (index, copy) in report.copies.iter().enumerate() {
@@ -233,7 +298,10 @@ fn recorded_verdict(report: &Report, entries: &Entries) -> Result<(), String> {
     let claimed: Vec<&CopyId> = report.copies.iter().filter(|c| c.named).map(|c| &c.copy).collect();
     let found = entries.iter().any(|(_, e)| match &e.event {
         Event::VerdictRecorded { incident, look, verdict, named, .. } => {
-            *incident == report.incident && *look == report.look && verdict == report.verdict.name() && named.iter().collect::<Vec<_>>() == claimed
+            *incident == report.incident
+                && *look == report.look
+                && verdict == report.verdict.name()
+                && named.iter().collect::<Vec<_>>() == claimed
         }
         _ => false,
     });

@@ -126,17 +126,29 @@ impl Workspace {
         }
         let mut secrets = Secrets { body_key: [0; 32], log_seed: [0; 32] };
         let mut id = [0; 8];
-        let filled = getrandom::fill(&mut secrets.body_key).and_then(|()| getrandom::fill(&mut secrets.log_seed)).and_then(|()| getrandom::fill(&mut id));
+        let filled = getrandom::fill(&mut secrets.body_key)
+            .and_then(|()| getrandom::fill(&mut secrets.log_seed))
+            .and_then(|()| getrandom::fill(&mut id));
         filled.map_err(|_| WorkspaceError::Randomness)?;
         let origin = format!("holm.invalid/{}", hex(&id));
-        let log_key = holm_record::note::NoteKey::new(origin.clone(), SigningKey::from_bytes(&secrets.log_seed).verifying_key()).to_vkey();
+        let log_key =
+            holm_record::note::NoteKey::new(origin.clone(), SigningKey::from_bytes(&secrets.log_seed).verifying_key()).to_vkey();
         let plain = serde_json::to_vec(&secrets).map_err(|e| WorkspaceError::Damaged(e.to_string()))?;
         let sealed = encrypt_to_lines(recipients.iter().map(String::as_str), &plain).map_err(WorkspaceError::Damaged)?;
         write_secret(&folder.join("officer.key"), &officer.to_file(options.passphrase.as_ref())?)?;
         write_secret(&folder.join("secrets.age"), &sealed)?;
         // A first try that was cut short may have left a record under keys that are gone.
-        ["record.db", "record.db-wal", "record.db-shm"].iter().map(|n| folder.join(n)).filter(|p| p.exists()).try_for_each(|p| fs::remove_file(&p).map_err(VaultError::disk(&p, "removed")))?;
-        let description = Description { format: FORMAT.to_owned(), origin: origin.clone(), vault: recipients.clone(), log_key: log_key.clone() };
+        ["record.db", "record.db-wal", "record.db-shm"]
+            .iter()
+            .map(|n| folder.join(n))
+            .filter(|p| p.exists())
+            .try_for_each(|p| fs::remove_file(&p).map_err(VaultError::disk(&p, "removed")))?;
+        let description = Description {
+            format: FORMAT.to_owned(),
+            origin: origin.clone(),
+            vault: recipients.clone(),
+            log_key: log_key.clone(),
+        };
         let lock = take_lock(folder)?;
         let mut workspace = Self::assemble(folder, officer, &secrets, &description, lock)?;
         let created = Event::WorkspaceCreated {
@@ -170,9 +182,19 @@ impl Workspace {
         Self::assemble(folder, keys, &secrets, &description, lock)
     }
 
-    fn assemble(folder: &Path, keys: DeviceKeys, secrets: &Secrets, description: &Description, lock: File) -> Result<Self, WorkspaceError> {
+    fn assemble(
+        folder: &Path,
+        keys: DeviceKeys,
+        secrets: &Secrets,
+        description: &Description,
+        lock: File,
+    ) -> Result<Self, WorkspaceError> {
         let store = SqliteStore::open(&folder.join("record.db")).map_err(RecordError::from)?;
-        let record_keys = RecordKeys { origin: description.origin.clone(), signing: SigningKey::from_bytes(&secrets.log_seed), body: BodyKey::new(secrets.body_key) };
+        let record_keys = RecordKeys {
+            origin: description.origin.clone(),
+            signing: SigningKey::from_bytes(&secrets.log_seed),
+            body: BodyKey::new(secrets.body_key),
+        };
         let mut record = Record::open(store, record_keys)?;
         let vault = Vault::open(folder.join("objects"), description.vault.clone())?;
         let entries = record.entries()?;
@@ -322,7 +344,11 @@ fn describe(folder: &Path) -> Result<Description, WorkspaceError> {
     }
     let text = fs::read(&path).map_err(VaultError::disk(&path, "read"))?;
     let description: Description = serde_json::from_slice(&text).map_err(|e| WorkspaceError::Damaged(e.to_string()))?;
-    if description.format == FORMAT { Ok(description) } else { Err(WorkspaceError::Damaged(format!("its format is `{}`", description.format))) }
+    if description.format == FORMAT {
+        Ok(description)
+    } else {
+        Err(WorkspaceError::Damaged(format!("its format is `{}`", description.format)))
+    }
 }
 
 fn take_lock(folder: &Path) -> Result<File, WorkspaceError> {

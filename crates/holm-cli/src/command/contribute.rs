@@ -26,7 +26,8 @@ pub(crate) struct Contribute {
 
 impl Contribute {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let request: Request = serde_json::from_str(&read_text(&self.request)?).map_err(|e| CommandError::new(format!("`{}` is not a request: {e}", self.request.display())))?;
+        let request: Request = serde_json::from_str(&read_text(&self.request)?)
+            .map_err(|e| CommandError::new(format!("`{}` is not a request: {e}", self.request.display())))?;
         let keys = app.device_keys(&self.identity)?;
         let contribution = Contribution::make(&request, &self.person, &keys)?;
         write_durably(&self.out, serde_json::to_string_pretty(&contribution)?.as_bytes())?;

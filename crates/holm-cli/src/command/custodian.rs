@@ -35,7 +35,11 @@ impl CustodianCommand {
             Self::Add(add) => {
                 let permit = workspace.permit(&Action::Administer, app.now())?;
                 workspace.add_custodian(&permit, &add.name, read_text(&add.key)?.trim())?;
-                println!("custodian {} named; keys of items released from now on need two of {}", add.name, workspace.state().custodians.len() + 1);
+                println!(
+                    "custodian {} named; keys of items released from now on need two of {}",
+                    add.name,
+                    workspace.state().custodians.len() + 1
+                );
             }
             Self::List(List {}) => app.show(&workspace.state().custodians, || {
                 println!("officer (this workspace)");

@@ -52,7 +52,8 @@ struct Story<'a> {
 impl Demo {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
         if self.folder.exists() {
-            return Err(CommandError::new(format!("`{}` exists; nothing was changed", self.folder.display())).hint("remove it, or name another folder: holm demo FOLDER"));
+            return Err(CommandError::new(format!("`{}` exists; nothing was changed", self.folder.display()))
+                .hint("remove it, or name another folder: holm demo FOLDER"));
         }
         for sub in ["documents", "keys", "leaks"] {
             let path = self.folder.join(sub);
@@ -95,7 +96,11 @@ impl Story<'_> {
         write_durably(&path, roster.as_bytes())?;
         let permit = self.workspace.permit(&Action::Administer, self.app.now())?;
         let (added, _) = self.workspace.import_roster(&permit, &roster)?;
-        println!("{added} people enrolled from {}; their secret keys are in {}", path.display(), self.folder.join("keys").display());
+        println!(
+            "{added} people enrolled from {}; their secret keys are in {}",
+            path.display(),
+            self.folder.join("keys").display()
+        );
         println!("(in real use each makes a key on their own machine with `holm keygen` and sends the public line only)");
         Ok(())
     }
@@ -120,7 +125,10 @@ impl Story<'_> {
         let power = prepared.power(recipients.len(), self.workspace.alpha(), self.workspace.largest_coalition());
         println!("{file}: {} marks in {} words, {} recipients", power.marks, prepared.words(), recipients.len());
         match power.needed {
-            Some(needed) => println!("  any {needed} marks read rightly name the copy 99 times in 100; up to {} who mix copies: one is found 95 times in 100", power.coalition.max(1)),
+            Some(needed) => println!(
+                "  any {needed} marks read rightly name the copy 99 times in 100; up to {} who mix copies: one is found 95 times in 100",
+                power.coalition.max(1)
+            ),
             None => println!("  too few marks to name anyone"),
         }
         let permit = self.workspace.permit(&Action::Share { item: &name, to: &recipients }, self.app.now())?;
@@ -164,7 +172,10 @@ impl Story<'_> {
             let permit = self.workspace.permit(&Action::Administer, self.app.now())?;
             if let Some(receipt) = receipt {
                 let (copy, verified) = self.workspace.import_receipt(&permit, &receipt)?;
-                println!("receipt for copy {copy}: signature {}", if verified { "verified, recorded" } else { "not verifiable, recorded" });
+                println!(
+                    "receipt for copy {copy}: signature {}",
+                    if verified { "verified, recorded" } else { "not verifiable, recorded" }
+                );
             }
         }
         println!("a missing receipt proves nothing; a signed one testifies that its copy was committed to before any leak");
@@ -179,7 +190,12 @@ impl Story<'_> {
         println!("$ holm trace {}", path.display());
         let alpha = self.workspace.alpha();
         let permit = self.workspace.permit(&Action::Trace { alpha, limit: alpha }, self.app.now())?;
-        let request = TraceRequest { files: vec![LeakFile { name: name.to_owned(), bytes: text.as_bytes().to_vec() }], item: None, alpha, incident: None };
+        let request = TraceRequest {
+            files: vec![LeakFile { name: name.to_owned(), bytes: text.as_bytes().to_vec() }],
+            item: None,
+            alpha,
+            incident: None,
+        };
         let reports = self.workspace.trace(&permit, &request, &[], &|_| {})?;
         reports.iter().for_each(print_report);
         Ok(reports)
@@ -200,7 +216,10 @@ impl Story<'_> {
 
     fn mixed_copies(&mut self) -> Result<(), CommandError> {
         chapter("A leak mixed from two copies of the assessment, so that neither can be told");
-        let copies = POOLERS.iter().map(|p| Ok(String::from_utf8_lossy(&self.open("assessment", "assessment.md", p)?.0).into_owned())).collect::<Result<Vec<_>, CommandError>>()?;
+        let copies = POOLERS
+            .iter()
+            .map(|p| Ok(String::from_utf8_lossy(&self.open("assessment", "assessment.md", p)?.0).into_owned()))
+            .collect::<Result<Vec<_>, CommandError>>()?;
         let texts: Vec<&str> = copies.iter().map(String::as_str).collect();
         let mixed = mix(&texts, Grain::Sentences, &mut Chance::new(11));
         self.trace("2-mixed.md", &mixed)?;
@@ -217,7 +236,13 @@ impl Story<'_> {
     fn check(&mut self, report: &Report) -> Result<(), CommandError> {
         chapter("Others check: the record from its bytes, the verdict from its bundle");
         let verified = self.workspace.verify()?;
-        println!("record: {} entries, {} checkpoints, {} sealed files: {}", verified.record.entries, verified.record.checkpoints, verified.files, if verified.holds() { "everything holds" } else { "DOES NOT HOLD" });
+        println!(
+            "record: {} entries, {} checkpoints, {} sealed files: {}",
+            verified.record.entries,
+            verified.record.checkpoints,
+            verified.files,
+            if verified.holds() { "everything holds" } else { "DOES NOT HOLD" }
+        );
         if report.verdict != Verdict::Named {
             return Ok(());
         }
@@ -245,6 +270,10 @@ impl Story<'_> {
         println!("  holm person show {LEAKER}");
         println!("  holm record log");
         println!("  holm trace YOUR-OWN-LEAK.txt");
-        println!("  holm open {} --identity {}", shown(&self.folder.join("sent/assessment/h02.md.age")), shown(&self.folder.join("keys/h02")));
+        println!(
+            "  holm open {} --identity {}",
+            shown(&self.folder.join("sent/assessment/h02.md.age")),
+            shown(&self.folder.join("keys/h02"))
+        );
     }
 }

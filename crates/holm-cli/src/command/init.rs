@@ -33,16 +33,28 @@ impl Init {
             return Err(CommandError::new(format!("`{}` exists; nothing was overwritten", path.display())));
         }
         let passphrase = if self.no_passphrase { None } else { Some(app.passphrase().fresh("the officer's key")?) };
-        let options = InitOptions { passphrase, recovery: self.recovery.clone(), alpha: Some(self.alpha), largest_coalition: Some(self.coalition) };
+        let options = InitOptions {
+            passphrase,
+            recovery: self.recovery.clone(),
+            alpha: Some(self.alpha),
+            largest_coalition: Some(self.coalition),
+        };
         let workspace = Workspace::init(folder, &options, app.now())?;
         println!("workspace made in {}", folder.display());
         println!("record key: {}", workspace.log_key());
         if self.no_passphrase {
-            eprintln!("warning: the officer's key lies unprotected in {}; whoever copies the folder reads everything", folder.join("officer.key").display());
+            eprintln!(
+                "warning: the officer's key lies unprotected in {}; whoever copies the folder reads everything",
+                folder.join("officer.key").display()
+            );
         }
         match &self.recovery {
-            Some(path) => println!("recovery key: {} (store it elsewhere; it opens what the officer's key opens)", path.display()),
-            None => eprintln!("warning: no recovery key; if the officer's key or passphrase is lost, everything sealed is lost (init --recovery FILE)"),
+            Some(path) => {
+                println!("recovery key: {} (store it elsewhere; it opens what the officer's key opens)", path.display())
+            }
+            None => eprintln!(
+                "warning: no recovery key; if the officer's key or passphrase is lost, everything sealed is lost (init --recovery FILE)"
+            ),
         }
         Ok(Outcome::Done)
     }

@@ -54,12 +54,19 @@ impl ItemCommand {
                 let permit = workspace.permit(&Action::OpenItem { item: &open.item }, app.now())?;
                 let bundle = workspace.open_item(&permit, &open.item, &keys)?;
                 write_durably(&open.out, &serde_json::to_vec(&bundle)?)?;
-                println!("the key of {} is open: recorded; leaks of it that are first received from now on prove nothing", open.item);
+                println!(
+                    "the key of {} is open: recorded; leaks of it that are first received from now on prove nothing",
+                    open.item
+                );
                 println!("bundle with {} looks written to {}", bundle.looks.len(), open.out.display());
             }
             Self::List(List {}) => list(app, &workspace)?,
             Self::Show(show) => {
-                let item = workspace.state().items.get(&show.item).ok_or_else(|| CommandError::new(format!("no item is named `{}`", show.item)))?;
+                let item = workspace
+                    .state()
+                    .items
+                    .get(&show.item)
+                    .ok_or_else(|| CommandError::new(format!("no item is named `{}`", show.item)))?;
                 print_item(app, &workspace, &show.item, item)?;
             }
         }
@@ -77,7 +84,10 @@ fn status(item: &Item) -> &'static str {
 
 fn list(app: &App, workspace: &Workspace) -> Result<(), CommandError> {
     let items = &workspace.state().items;
-    let value: Vec<_> = items.iter().map(|(n, i)| serde_json::json!({"item": n, "status": status(i), "copies": i.disclosures.len(), "receipts": receipts(i)})).collect();
+    let value: Vec<_> = items
+        .iter()
+        .map(|(n, i)| serde_json::json!({"item": n, "status": status(i), "copies": i.disclosures.len(), "receipts": receipts(i)}))
+        .collect();
     app.show(&value, || {
         if items.is_empty() {
             println!("nothing was shared yet; `holm share DOCUMENT --to …` begins");

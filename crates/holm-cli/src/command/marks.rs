@@ -26,6 +26,9 @@ pub(crate) struct Marks {
     copies: usize,
 }
 
+/// A prepared document, its bytes, and those of the review file.
+type PreparedFile = (Prepared, Vec<u8>, Option<Vec<u8>>);
+
 /// How to mark.
 #[derive(Debug, Args)]
 pub(crate) struct MarkArgs {
@@ -65,7 +68,7 @@ impl MarkArgs {
     }
 
     /// Reads and prepares a document; returns its bytes and the review file's too.
-    pub(crate) fn prepare(&self, document: &std::path::Path) -> Result<(Prepared, Vec<u8>, Option<Vec<u8>>), CommandError> {
+    pub(crate) fn prepare(&self, document: &std::path::Path) -> Result<PreparedFile, CommandError> {
         let bytes = read(document)?;
         let review_text = self.marks.as_deref().map(read_text).transpose()?;
         let review = review_text.as_deref().map(Review::parse).transpose()?;
@@ -90,7 +93,10 @@ impl Marks {
         let (prepared, ..) = self.options.prepare(&self.document)?;
         let power = prepared.power(self.copies, holm::workspace::DEFAULT_ALPHA, holm::workspace::LARGEST_COALITION);
         let shown = |marks: &'_ [Mark]| -> Vec<serde_json::Value> {
-            marks.iter().filter_map(|m| serde_json::to_value(Shown { id: mark_id(m), mark: m, context: in_context(&prepared, m) }).ok()).collect()
+            marks
+                .iter()
+                .filter_map(|m| serde_json::to_value(Shown { id: mark_id(m), mark: m, context: in_context(&prepared, m) }).ok())
+                .collect()
         };
         let value = serde_json::json!({
             "language": prepared.language, "words": prepared.words(), "marks": shown(&prepared.marks), "proposals": shown(&prepared.proposals),
@@ -123,7 +129,14 @@ fn print(prepared: &Prepared, power: &Power) {
 /// The power statement in words.
 pub(crate) fn print_power(prepared: &Prepared, power: &Power) {
     let per_thousand = 1000.0 * power.marks as f64 / prepared.words().max(1) as f64;
-    println!("{} marks in {} words ({per_thousand:.0} per 1,000), {:.0} bits; a proof among {} copies needs {:.0}", power.marks, prepared.words(), power.bits, power.copies, power.needed_bits);
+    println!(
+        "{} marks in {} words ({per_thousand:.0} per 1,000), {:.0} bits; a proof among {} copies needs {:.0}",
+        power.marks,
+        prepared.words(),
+        power.bits,
+        power.copies,
+        power.needed_bits
+    );
     if prepared.uncarried > 0 {
         println!("{} further places were passed over because they cross formatting", prepared.uncarried);
     }

@@ -24,11 +24,15 @@ pub(crate) struct Open {
 impl Open {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
         let name = file_name(&self.file);
-        let stem = name.strip_suffix(".age").or_else(|| name.strip_suffix(".holm")).ok_or_else(|| CommandError::usage("give a sealed copy (.age) or its slip (.holm)"))?;
+        let stem = name
+            .strip_suffix(".age")
+            .or_else(|| name.strip_suffix(".holm"))
+            .ok_or_else(|| CommandError::usage("give a sealed copy (.age) or its slip (.holm)"))?;
         let folder = self.file.parent().unwrap_or(Path::new("."));
         let slip_path = folder.join(format!("{stem}.holm"));
         if !slip_path.exists() {
-            return Err(CommandError::new(format!("the slip `{}` is missing", slip_path.display())).hint("ask the sender for it; without it nothing proves what this copy is"));
+            return Err(CommandError::new(format!("the slip `{}` is missing", slip_path.display()))
+                .hint("ask the sender for it; without it nothing proves what this copy is"));
         }
         let slip = Slip::parse(&read_text(&slip_path)?)?;
         let sealed = read(&folder.join(&slip.sealed_file))?;

@@ -128,7 +128,8 @@ impl PersonCommand {
             Self::Show(show) => show.run(app, workspace.state())?,
             Self::Update(update) => {
                 let add_device = update.add_device.map(|path| read_text(&path)).transpose()?;
-                let change = PersonChange { unit: update.unit, level: update.level, role: update.role, email: update.email, add_device };
+                let change =
+                    PersonChange { unit: update.unit, level: update.level, role: update.role, email: update.email, add_device };
                 workspace.update_person(&permit, &update.person, &change)?;
                 println!("{} updated", update.person);
             }
@@ -158,7 +159,13 @@ struct Row<'s> {
 }
 
 fn row<'s>(state: &State, id: &'s PersonId, person: &'s Person) -> Row<'s> {
-    Row { id, facts: &person.facts, left: person.left, usable_devices: person.usable_devices().count(), told: state.told(id, None).len() }
+    Row {
+        id,
+        facts: &person.facts,
+        left: person.left,
+        usable_devices: person.usable_devices().count(),
+        told: state.told(id, None).len(),
+    }
 }
 
 fn list_rows(state: &State) -> Vec<Row<'_>> {
@@ -175,17 +182,26 @@ fn print_list(state: &State) {
             (false, 0) => "  no key",
             _ => "",
         };
-        println!("{:<12} {:<26} {:<14} {:<14} level {}  told {}{note}", r.id, r.facts.name, r.facts.agency, r.facts.unit, r.facts.level, r.told);
+        println!(
+            "{:<12} {:<26} {:<14} {:<14} level {}  told {}{note}",
+            r.id, r.facts.name, r.facts.agency, r.facts.unit, r.facts.level, r.told
+        );
     }
 }
 
 impl Show {
     fn run(&self, app: &App, state: &State) -> Result<(), CommandError> {
-        let person = state.persons.get(&self.person).ok_or_else(|| CommandError::new(format!("`{}` is not on the roster", self.person)))?;
+        let person = state
+            .persons
+            .get(&self.person)
+            .ok_or_else(|| CommandError::new(format!("`{}` is not on the roster", self.person)))?;
         let list = told(state, &self.person, None);
         let value = serde_json::json!({ "person": row(state, &self.person, person), "lost": person.lost, "told": list });
         app.show(&value, || {
-            println!("{}  {}  {}, {}, level {}, {}", self.person, person.facts.name, person.facts.agency, person.facts.unit, person.facts.level, person.facts.role);
+            println!(
+                "{}  {}  {}, {}, level {}, {}",
+                self.person, person.facts.name, person.facts.agency, person.facts.unit, person.facts.level, person.facts.role
+            );
             for device in &person.facts.devices {
                 let state = if person.lost.contains(&device.recipient) { "lost" } else { "in use" };
                 let receipts = if device.signer.is_some() { "signs receipts" } else { "receipts stay unverified" };

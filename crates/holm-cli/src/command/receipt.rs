@@ -30,7 +30,9 @@ impl ReceiptCommand {
             let taken = read_text(path).and_then(|note| Ok(workspace.import_receipt(&permit, &note)?));
             match taken {
                 Ok((copy, true)) => println!("receipt for copy {copy} recorded"),
-                Ok((copy, false)) => println!("receipt for copy {copy} recorded, unverified: its person has enrolled no signing key"),
+                Ok((copy, false)) => {
+                    println!("receipt for copy {copy} recorded, unverified: its person has enrolled no signing key")
+                }
                 Err(error) => {
                     refused += 1;
                     eprint!("{}: ", path.display());

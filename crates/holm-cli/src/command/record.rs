@@ -30,12 +30,23 @@ impl RecordCommand {
             Self::Log(log) => {
                 let entries = workspace.entries()?;
                 let skip = log.last.map_or(0, |n| entries.len().saturating_sub(n));
-                let shown: Vec<_> = entries.iter().enumerate().skip(skip).map(|(i, e)| serde_json::json!({"index": i, "entry": e.as_ref().map(|o| &o.entry)})).collect();
+                let shown: Vec<_> = entries
+                    .iter()
+                    .enumerate()
+                    .skip(skip)
+                    .map(|(i, e)| serde_json::json!({"index": i, "entry": e.as_ref().map(|o| &o.entry)}))
+                    .collect();
                 app.show(&shown, || {
                     for (index, opened) in entries.iter().enumerate().skip(skip) {
                         match opened {
                             None => println!("{index:>6}  (destroyed)"),
-                            Some(o) => println!("{index:>6}  {}  {:<10} {:<20} {}", o.entry.at, o.entry.actor, o.entry.event.kind(), about(&o.entry.event)),
+                            Some(o) => println!(
+                                "{index:>6}  {}  {:<10} {:<20} {}",
+                                o.entry.at,
+                                o.entry.actor,
+                                o.entry.event.kind(),
+                                about(&o.entry.event)
+                            ),
                         }
                     }
                 })?;
@@ -43,7 +54,13 @@ impl RecordCommand {
             }
             Self::Verify(Verify {}) => {
                 let report = workspace.verify()?;
-                let findings: Vec<String> = report.record.findings.iter().map(|f| format!("at {}: {}", f.at, f.what)).chain(report.findings.iter().cloned()).collect();
+                let findings: Vec<String> = report
+                    .record
+                    .findings
+                    .iter()
+                    .map(|f| format!("at {}: {}", f.at, f.what))
+                    .chain(report.findings.iter().cloned())
+                    .collect();
                 let value = serde_json::json!({
                     "holds": report.holds(), "entries": report.record.entries, "bodies": report.record.bodies, "destroyed": report.record.destroyed,
                     "checkpoints": report.record.checkpoints, "files": report.files, "unnamed_files": report.unnamed, "findings": findings,
@@ -56,7 +73,10 @@ impl RecordCommand {
 }
 
 fn print_report(report: &WorkspaceReport, findings: &[String]) {
-    println!("{} entries, {} bodies opened, {} checkpoints, {} sealed files checked", report.record.entries, report.record.bodies, report.record.checkpoints, report.files);
+    println!(
+        "{} entries, {} bodies opened, {} checkpoints, {} sealed files checked",
+        report.record.entries, report.record.bodies, report.record.checkpoints, report.files
+    );
     if report.unnamed > 0 {
         println!("{} sealed files are named by no entry: remains of interrupted releases, harmless", report.unnamed);
     }
@@ -73,7 +93,10 @@ fn about(event: &holm_record::event::Event) -> String {
     use holm_record::event::Event;
     match event {
         Event::Disclosure { item, copy, .. } => format!("{item} copy {copy}"),
-        Event::PersonAdded { person, .. } | Event::PersonUpdated { person, .. } | Event::PersonLeft { person, .. } | Event::DeviceLost { person, .. } => person.to_string(),
+        Event::PersonAdded { person, .. }
+        | Event::PersonUpdated { person, .. }
+        | Event::PersonLeft { person, .. }
+        | Event::DeviceLost { person, .. } => person.to_string(),
         Event::CustodianAdded { name, .. } => name.to_string(),
         Event::VerdictRecorded { item, verdict, look, .. } => format!("{item} look {look}: {verdict}"),
         Event::EvidenceSealed { incident, files, .. } => format!("{incident}: {}", files.join(", ")),

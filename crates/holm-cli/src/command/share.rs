@@ -112,7 +112,10 @@ impl Share {
     fn recipients(&self, workspace: &Workspace) -> Result<Vec<PersonId>, CommandError> {
         let mut to: Vec<PersonId> = Vec::new();
         for one in &self.to {
-            let found = workspace.state().resolve(one).ok_or_else(|| CommandError::new(format!("`{one}` is no person, and no unit that anybody is in")))?;
+            let found = workspace
+                .state()
+                .resolve(one)
+                .ok_or_else(|| CommandError::new(format!("`{one}` is no person, and no unit that anybody is in")))?;
             to.extend(found);
         }
         to.sort();
@@ -124,22 +127,43 @@ impl Share {
     fn check_power(&self, workspace: &Workspace, prepared: &Prepared, planned: usize) -> Result<(), CommandError> {
         let power = prepared.power(planned, workspace.alpha(), workspace.largest_coalition());
         if power.needed.is_some() || self.accept_weak {
-            eprintln!("{} marks; {}", power.marks, power.needed.map_or_else(|| "too few to name anyone".to_owned(), |n| format!("any {n} of them name a copy among {planned} 99 times in 100")));
+            eprintln!(
+                "{} marks; {}",
+                power.marks,
+                power.needed.map_or_else(
+                    || "too few to name anyone".to_owned(),
+                    |n| format!("any {n} of them name a copy among {planned} 99 times in 100")
+                )
+            );
             return Ok(());
         }
         print_power(prepared, &power);
-        let message = format!("too short to name anyone: {} marks give {:.0} bits, and a proof among {planned} copies needs {:.0}; nothing was shared", power.marks, power.bits, power.needed_bits);
-        Err(CommandError::new(message).hint("add authored alternatives ([[this|that]]), approve proposals (`holm marks --review`), or share with `--accept-weak`"))
+        let message = format!(
+            "too short to name anyone: {} marks give {:.0} bits, and a proof among {planned} copies needs {:.0}; nothing was shared",
+            power.marks, power.bits, power.needed_bits
+        );
+        Err(CommandError::new(message).hint(
+            "add authored alternatives ([[this|that]]), approve proposals (`holm marks --review`), or share with `--accept-weak`",
+        ))
     }
 
-    fn make_key(&self, workspace: &mut Workspace, permit: &holm::policy::Permit, prepared: &Prepared, document: &[u8], terms: &Terms) -> Result<Option<Keyed>, CommandError> {
+    fn make_key(
+        &self,
+        workspace: &mut Workspace,
+        permit: &holm::policy::Permit,
+        prepared: &Prepared,
+        document: &[u8],
+        terms: &Terms,
+    ) -> Result<Option<Keyed>, CommandError> {
         let frozen = workspace.freeze(permit, prepared, document, terms)?;
-        let contribution: Option<Contribution> = self.contribution.as_deref().map(read_text).transpose()?.map(|t| serde_json::from_str(&t)).transpose()?;
+        let contribution: Option<Contribution> =
+            self.contribution.as_deref().map(read_text).transpose()?.map(|t| serde_json::from_str(&t)).transpose()?;
         let request = frozen.request(workspace);
         match frozen.make_key(workspace, permit, contribution.as_ref()) {
             Ok(keyed) => Ok(Some(keyed)),
             Err(holm::share::ShareError::Waiting { item, second }) => {
-                std::fs::create_dir_all(&self.out).map_err(|e| CommandError::new(format!("`{}` could not be made: {e}", self.out.display())))?;
+                std::fs::create_dir_all(&self.out)
+                    .map_err(|e| CommandError::new(format!("`{}` could not be made: {e}", self.out.display())))?;
                 let path = self.out.join(format!("{item}.request"));
                 holm::vault::write_durably(&path, serde_json::to_string_pretty(&request)?.as_bytes())?;
                 println!("waiting for {second}: give them {} and ask for", path.display());
@@ -151,7 +175,13 @@ impl Share {
         }
     }
 
-    fn release(&self, workspace: &mut Workspace, permit: &holm::policy::Permit, keyed: Keyed, to: &[PersonId]) -> Result<Outcome, CommandError> {
+    fn release(
+        &self,
+        workspace: &mut Workspace,
+        permit: &holm::policy::Permit,
+        keyed: Keyed,
+        to: &[PersonId],
+    ) -> Result<Outcome, CommandError> {
         let bar = progress_bar(to.len() as u64, "sealing");
         let sealed = keyed.seal(workspace, to, &|n| bar.inc(n as u64))?;
         bar.finish_and_clear();
@@ -162,7 +192,10 @@ impl Share {
             released.write_plain(&keyed, folder)?;
         }
         let again = written.len() - new;
-        println!("{new} copies issued and recorded{}", if again > 0 { format!(", {again} written again") } else { String::new() });
+        println!(
+            "{new} copies issued and recorded{}",
+            if again > 0 { format!(", {again} written again") } else { String::new() }
+        );
         println!("sealed copies and slips are in {}", self.out.display());
         if let Some(folder) = &self.plain {
             println!("unsealed copies are in {} (recorded)", folder.display());

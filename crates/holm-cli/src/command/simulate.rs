@@ -34,8 +34,11 @@ impl SimulateCommand {
             Channel::ALL.iter().for_each(|c| println!("{:<14} {}", c.name(), c.about()));
             return Ok(Outcome::Done);
         }
-        let channel = Channel::named(&args.channel).ok_or_else(|| CommandError::usage(format!("`{}` is not a damage channel", args.channel)).hint("`--channel list` prints them"))?;
-        let text = read_leak(&read(&args.file)?, &file_name(&args.file)).map_err(|e| CommandError::new(format!("`{}`: {e}", args.file.display())))?;
+        let channel = Channel::named(&args.channel).ok_or_else(|| {
+            CommandError::usage(format!("`{}` is not a damage channel", args.channel)).hint("`--channel list` prints them")
+        })?;
+        let text = read_leak(&read(&args.file)?, &file_name(&args.file))
+            .map_err(|e| CommandError::new(format!("`{}`: {e}", args.file.display())))?;
         println!("{}", damage(&text, channel, &mut Chance::new(args.seed)));
         Ok(Outcome::Done)
     }

@@ -32,7 +32,11 @@ pub(crate) struct Trace {
 
 impl Trace {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let files = self.leaks.iter().map(|path| Ok(LeakFile { name: file_name(path), bytes: read(path)? })).collect::<Result<Vec<_>, CommandError>>()?;
+        let files = self
+            .leaks
+            .iter()
+            .map(|path| Ok(LeakFile { name: file_name(path), bytes: read(path)? }))
+            .collect::<Result<Vec<_>, CommandError>>()?;
         let keys = self.custodian_key.iter().map(|path| app.device_keys(path)).collect::<Result<Vec<_>, _>>()?;
         let mut workspace = app.workspace()?;
         let alpha = self.alpha.unwrap_or(workspace.alpha());
@@ -54,14 +58,18 @@ impl Trace {
 /// "fewer than 1 in 1,000", in words that an officer can repeat.
 fn rarely(p: f64) -> String {
     let one_in = (1.0 / p.max(1e-300)).log10();
-    if one_in >= 9.0 { format!("fewer than 1 in 10^{}", one_in.floor()) } else { format!("about 1 in {}", grouped(10.0_f64.powf(one_in).round() as u64)) }
+    if one_in >= 9.0 {
+        format!("fewer than 1 in 10^{}", one_in.floor())
+    } else {
+        format!("about 1 in {}", grouped(10.0_f64.powf(one_in).round() as u64))
+    }
 }
 
 fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);
@@ -80,20 +88,33 @@ pub(crate) fn print_report(report: &Report) {
     }
     for copy in report.copies.iter().filter(|c| c.named) {
         let person = copy.person.as_ref().map_or_else(|| "(masked)".to_owned(), ToString::to_string);
-        println!("  copy {}, issued to {person}: {} for an innocent copy, all {} copies and looks counted", copy.copy, rarely(copy.adjusted_p), report.family);
+        println!(
+            "  copy {}, issued to {person}: {} for an innocent copy, all {} copies and looks counted",
+            copy.copy,
+            rarely(copy.adjusted_p),
+            report.family
+        );
     }
     let per = (1.0 / report.alpha).round() as u64;
-    println!("of {} such incidents in which none of these copies was the source, at most one would name any of them", grouped(per));
+    println!(
+        "of {} such incidents in which none of these copies was the source, at most one would name any of them",
+        grouped(per)
+    );
     println!("look {} of {} ({} copies issued before the leak was received)", report.look, report.incident, report.family);
     println!("marks read: {} of {}", report.marks.read, report.marks.total);
     for (layer, read) in &report.marks.by_layer {
         println!("  {:<12} {} of {}", layer.name(), read.read, read.total);
     }
     if let Some(coverage) = &report.coverage {
-        println!("the leak shows {} of the item's {} words and signs; {} of the leak's {} belong to the item", coverage.master_matched, coverage.master_tokens, coverage.leak_matched, coverage.leak_tokens);
+        println!(
+            "the leak shows {} of the item's {} words and signs; {} of the leak's {} belong to the item",
+            coverage.master_matched, coverage.master_tokens, coverage.leak_matched, coverage.leak_tokens
+        );
     }
     match (report.further_marks, report.verdict) {
-        (Some(0), Verdict::Inconclusive) => println!("enough marks were read for one source: several copies may be mixed, or the marks were rewritten"),
+        (Some(0), Verdict::Inconclusive) => {
+            println!("enough marks were read for one source: several copies may be mixed, or the marks were rewritten")
+        }
         (Some(n), Verdict::Inconclusive) => println!("about {n} more marks, read rightly, would name a single source"),
         (None, Verdict::Inconclusive) if !report.can_settle => println!("the item has too few marks to name anyone"),
         _ => {}

@@ -23,8 +23,10 @@ pub(crate) struct VerifyTrace {
 
 impl VerifyTrace {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let report: Report = serde_json::from_slice(&read(&self.report)?).map_err(|e| CommandError::new(format!("`{}` is not a report: {e}", self.report.display())))?;
-        let bundle: Bundle = serde_json::from_slice(&read(&self.bundle)?).map_err(|e| CommandError::new(format!("`{}` is not a bundle: {e}", self.bundle.display())))?;
+        let report: Report = serde_json::from_slice(&read(&self.report)?)
+            .map_err(|e| CommandError::new(format!("`{}` is not a report: {e}", self.report.display())))?;
+        let bundle: Bundle = serde_json::from_slice(&read(&self.bundle)?)
+            .map_err(|e| CommandError::new(format!("`{}` is not a bundle: {e}", self.bundle.display())))?;
         let spinner = super::share::progress_bar(0, "checking");
         spinner.set_style(indicatif::ProgressStyle::default_spinner());
         let checks = verify_trace(&report, &bundle, self.every_copy, &|what| spinner.set_message(what.to_owned()));

@@ -28,7 +28,10 @@ fn chernoff(table: &[Vec<f64>], biases: &[Bias], score: f64) -> f64 {
         return 1.0;
     }
     let exponent = |lambda: f64| -> f64 {
-        let cumulant = table.iter().zip(biases).map(|(row, b)| row.iter().enumerate().map(|(x, g)| b.probability(x) * (lambda * g).exp()).sum::<f64>().ln());
+        let cumulant = table
+            .iter()
+            .zip(biases)
+            .map(|(row, b)| row.iter().enumerate().map(|(x, g)| b.probability(x) * (lambda * g).exp()).sum::<f64>().ln());
         cumulant.sum::<f64>() - lambda * score
     };
     let (mut low, mut high) = (0.0, 3.0);
@@ -69,8 +72,10 @@ pub(crate) fn genie(trial: &Trial) -> Option<Vec<f64>> {
             likelihood(trial, mark, &held).ln()
         };
         let marks = biases.len();
-        let average = |mark: usize| (0..biases[mark].arity()).map(|x| biases[mark].probability(x) * gain(mark, x).exp()).sum::<f64>().ln();
-        let ratio: Vec<Vec<f64>> = (0..marks).map(|m| (0..biases[m].arity()).map(|x| gain(m, x) - average(m)).collect()).collect();
+        let average =
+            |mark: usize| (0..biases[mark].arity()).map(|x| biases[mark].probability(x) * gain(mark, x).exp()).sum::<f64>().ln();
+        let ratio: Vec<Vec<f64>> =
+            (0..marks).map(|m| (0..biases[m].arity()).map(|x| gain(m, x) - average(m)).collect()).collect();
         let table = ScoreTable::from_nats(marks, |m, x| ratio[m][x], |m| biases[m].arity());
         Tail::of(&table.with_biases(biases)).at(table.score(&words[tested]))
     };

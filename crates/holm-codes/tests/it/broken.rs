@@ -48,7 +48,8 @@ fn a_codeword_in_its_own_alignment_is_caught() {
     // Marks that disagree with the suspect are called unreadable half of the time.
     let p = rejection("alignment", &scenario(), 60, 1e-2, |trial| {
         with_own_rows(trial, |own| {
-            let seen: Vec<Option<u8>> = trial.seen.iter().zip(own).enumerate().map(|(j, (s, x))| s.filter(|s| s == x || j % 2 == 0)).collect();
+            let seen: Vec<Option<u8>> =
+                trial.seen.iter().zip(own).enumerate().map(|(j, (s, x))| s.filter(|s| s == x || j % 2 == 0)).collect();
             Rows::read(&seen, &trial.scenario.arities, 0.05)
         })
     });
@@ -118,8 +119,11 @@ fn cropping_again_without_spending_is_caught() {
         let marks = trial.scenario.arities.len();
         let crops = (0..13).map(|crop| {
             let from = crop * (marks - 16) / 12;
-            let seen: Vec<Option<u8>> = trial.seen.iter().enumerate().map(|(j, s)| s.filter(|_| (from..from + 16).contains(&j))).collect();
-            p_of(&decode_single(trial.biases(), &Rows::read(&seen, &trial.scenario.arities, 0.05), |table| table.scan(&trial.book)))
+            let seen: Vec<Option<u8>> =
+                trial.seen.iter().enumerate().map(|(j, s)| s.filter(|_| (from..from + 16).contains(&j))).collect();
+            p_of(&decode_single(trial.biases(), &Rows::read(&seen, &trial.scenario.arities, 0.05), |table| {
+                table.scan(&trial.book)
+            }))
         });
         crops.reduce(|a, b| a.iter().zip(b).map(|(x, y)| x.min(y)).collect()).unwrap()
     });

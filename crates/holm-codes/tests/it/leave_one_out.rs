@@ -10,7 +10,8 @@ use crate::trial::{Scenario, Trial};
 
 /// The codebook with copy `copy` drawn anew under the same biases.
 fn redrawn(trial: &Trial, copy: usize, round: u64) -> Codebook {
-    let mut random = trial.key.stream(Context::Salt, &[b"redraw", &round.to_le_bytes()[..], &(copy as u64).to_le_bytes()].concat());
+    let mut random =
+        trial.key.stream(Context::Salt, &[b"redraw", &round.to_le_bytes()[..], &(copy as u64).to_le_bytes()].concat());
     let mut words: Vec<Vec<u8>> = (0..trial.book.copies()).map(|c| trial.book.symbols(c)).collect();
     words[copy] = trial.biases().iter().map(|b| b.quantile((random.next() >> 48) as u16)).collect();
     Codebook::from_symbols(&trial.scenario.arities, &words)
@@ -37,7 +38,8 @@ fn the_joint_test_of_a_copy_is_the_same_whatever_its_codeword() {
     holds_for_every_copy(&Scenario::binary(50, 60, Law::J7, 3, Attack::Minority, Channel::NOISY), 10);
     holds_for_every_copy(&Scenario::binary(24, 40, Law::HalfJ7, 2, Attack::Interleave, Channel::CLEAN), 10);
     holds_for_every_copy(&Scenario::binary(7, 30, Law::J7, 2, Attack::AllOne, Channel::CLEAN), 10);
-    let mixed = Scenario { arities: [2, 3, 4, 2, 2].repeat(8), ..Scenario::binary(30, 0, Law::J7, 3, Attack::Coin, Channel::NOISY) };
+    let mixed =
+        Scenario { arities: [2, 3, 4, 2, 2].repeat(8), ..Scenario::binary(30, 0, Law::J7, 3, Attack::Coin, Channel::NOISY) };
     holds_for_every_copy(&mixed, 10);
 }
 
@@ -50,7 +52,11 @@ fn the_joint_test_holds_in_the_beam_that_looks_at_no_pairs() {
         let own = decoder.test(copy).to_bytes();
         for round in 0..10 {
             let book = redrawn(&trial, copy, round);
-            assert_eq!(own, LeaveOneOut::search(&book, trial.biases(), &trial.rows).test(copy).to_bytes(), "copy {copy} round {round}");
+            assert_eq!(
+                own,
+                LeaveOneOut::search(&book, trial.biases(), &trial.rows).test(copy).to_bytes(),
+                "copy {copy} round {round}"
+            );
         }
     }
 }

@@ -16,7 +16,8 @@ const LEVEL: f64 = 1e-4;
 
 fn cells() -> Vec<(&'static str, Scenario)> {
     let more = |colluders| Scenario::binary(20, 50, Law::HalfJ7, colluders, Attack::Interleave, Channel::CLEAN);
-    let believing = |believed, channel| Scenario { believed, ..Scenario::binary(20, 50, Law::J7, 2, Attack::Interleave, channel) };
+    let believing =
+        |believed, channel| Scenario { believed, ..Scenario::binary(20, 50, Law::J7, 2, Attack::Interleave, channel) };
     let mut cells = vec![
         ("designed for", Scenario::binary(30, 60, Law::J7, 3, Attack::Minority, Channel::CLEAN)),
         ("five copies", Scenario::binary(5, 40, Law::HalfJ7, 2, Attack::Coin, Channel::NOISY)),
@@ -27,7 +28,8 @@ fn cells() -> Vec<(&'static str, Scenario)> {
         ("symbols that nobody held", Scenario::binary(20, 50, Law::J7, 2, Attack::Foreign, Channel::NOISY)),
         ("a hundred copies", Scenario::binary(100, 40, Law::J7, 2, Attack::AllOne, Channel::NOISY)),
     ];
-    let q_ary = Scenario { arities: [4, 3, 2, 8].repeat(7), ..Scenario::binary(20, 0, Law::J7, 3, Attack::Majority, Channel::NOISY) };
+    let q_ary =
+        Scenario { arities: [4, 3, 2, 8].repeat(7), ..Scenario::binary(20, 0, Law::J7, 3, Attack::Majority, Channel::NOISY) };
     cells.push(("many alternatives", q_ary));
     cells
 }
@@ -83,7 +85,10 @@ fn pooled_p_values_of_innocents_are_super_uniform() {
     }
     for (count, threshold) in below.into_iter().zip(thresholds) {
         assert!(binomial_tail(count, trials * 18, threshold) >= LEVEL / 4.0, "{count} of {} below {threshold}", trials * 18);
-        assert!(binomial_tail(trials * 18 - count, trials * 18, 1.0 - threshold / 2.0) > 1e-4, "the test must not be idle: {count} below {threshold}");
+        assert!(
+            binomial_tail(trials * 18 - count, trials * 18, 1.0 - threshold / 2.0) > 1e-4,
+            "the test must not be idle: {count} below {threshold}"
+        );
     }
 }
 

@@ -125,8 +125,14 @@ pub fn lower_limit(hits: u64, trials: u64, level: f64) -> f64 {
 
 /// Lanczos' approximation, relative error below 1e-13 (Press et al., Numerical Recipes, §6.1).
 fn ln_gamma(x: f64) -> f64 {
-    const COEFFICIENTS: [f64; 6] =
-        [76.180_091_729_471_46, -86.505_320_329_416_77, 24.014_098_240_830_91, -1.231_739_572_450_155, 0.120_865_097_386_617_9e-2, -0.539_523_938_495_3e-5];
+    const COEFFICIENTS: [f64; 6] = [
+        76.180_091_729_471_46,
+        -86.505_320_329_416_77,
+        24.014_098_240_830_91,
+        -1.231_739_572_450_155,
+        0.120_865_097_386_617_9e-2,
+        -0.539_523_938_495_3e-5,
+    ];
     let series = COEFFICIENTS.iter().enumerate().fold(1.000_000_000_190_015, |s, (i, c)| s + c / (x + 1.0 + i as f64));
     (x + 0.5) * (x + 5.5).ln() - (x + 5.5) + (2.506_628_274_631_000_5 * series / x).ln()
 }

@@ -68,8 +68,14 @@ impl DocxMaster {
     /// The pieces that a site touches: one, or neighbours of the same formatting with nothing but markup of no effect between.
     fn pieces_of(&self, site: &Site) -> Option<&[Piece]> {
         let pieces = self.story.pieces.get(site.block)?;
-        let first = pieces.iter().position(|p| p.text.start <= site.range.start && site.range.start < p.text.end.max(p.text.start + 1))?;
-        let last = if site.range.is_empty() { first } else { pieces.iter().position(|p| p.text.start < site.range.end && site.range.end <= p.text.end)? };
+        let first = pieces
+            .iter()
+            .position(|p| p.text.start <= site.range.start && site.range.start < p.text.end.max(p.text.start + 1))?;
+        let last = if site.range.is_empty() {
+            first
+        } else {
+            pieces.iter().position(|p| p.text.start < site.range.end && site.range.end <= p.text.end)?
+        };
         let touched = pieces.get(first..=last)?;
         let joined = touched.windows(2).all(|pair| pair[1].continues && pair[0].text.end == pair[1].text.start);
         (joined && touched.iter().all(|p| p.literal)).then_some(touched)
@@ -79,7 +85,9 @@ impl DocxMaster {
         let mut edits: Vec<PartEdit> = Vec::new();
         for (index, mark) in marks.iter().enumerate() {
             for site in &mark.sites {
-                let pieces = self.pieces_of(site).ok_or_else(|| CarrierError::Unknown(format!("mark `{}` does not lie in one run of text", mark.rule)))?;
+                let pieces = self
+                    .pieces_of(site)
+                    .ok_or_else(|| CarrierError::Unknown(format!("mark `{}` does not lie in one run of text", mark.rule)))?;
                 site_edits(site, index, pieces, &mut edits);
             }
         }
@@ -102,7 +110,11 @@ fn site_edits(site: &Site, mark: usize, pieces: &[Piece], edits: &mut Vec<PartEd
         let texts = if i == 0 { site.texts.iter().map(|t| escape(t)).collect() } else { vec![String::new()] };
         edits.push(PartEdit { range, texts, mark: (i == 0).then_some(mark) });
         // A text element that may now begin or end with a space must say that its spaces count.
-        edits.extend(piece.preserve_at.map(|at| PartEdit { range: at..at, texts: vec![" xml:space=\"preserve\"".to_owned()], mark: None }));
+        edits.extend(piece.preserve_at.map(|at| PartEdit {
+            range: at..at,
+            texts: vec![" xml:space=\"preserve\"".to_owned()],
+            mark: None,
+        }));
     }
 }
 

@@ -54,7 +54,10 @@ impl SourceMaster {
     /// Markdown: what the parser calls text; everything else is kept as it is.
     pub(crate) fn markdown(source: &str) -> Self {
         let mut reader = MarkdownReader { source, ..MarkdownReader::default() };
-        let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS | Options::ENABLE_STRIKETHROUGH;
+        let options = Options::ENABLE_TABLES
+            | Options::ENABLE_FOOTNOTES
+            | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
+            | Options::ENABLE_STRIKETHROUGH;
         for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
             reader.take(event, range);
         }
@@ -66,7 +69,11 @@ impl SourceMaster {
     pub(crate) fn source_range(&self, site: &Site) -> Option<Range<usize>> {
         let block = self.blocks.get(site.block)?;
         let pieces = self.pieces.get(site.block)?;
-        let start = pieces.iter().find(|p| p.text.start <= site.range.start && site.range.start <= p.text.end && (site.range.is_empty() || site.range.start < p.text.end))?;
+        let start = pieces.iter().find(|p| {
+            p.text.start <= site.range.start
+                && site.range.start <= p.text.end
+                && (site.range.is_empty() || site.range.start < p.text.end)
+        })?;
         let end = pieces.iter().find(|p| p.text.start <= site.range.end && site.range.end <= p.text.end)?;
         let range = start.source + (site.range.start - start.text.start)..end.source + (site.range.end - end.text.start);
         let same = self.source.get(range.clone())? == block.text.get(site.range.clone())?;
@@ -77,7 +84,9 @@ impl SourceMaster {
         let mut edits = Vec::new();
         for (index, mark) in marks.iter().enumerate() {
             for site in &mark.sites {
-                let range = self.source_range(site).ok_or_else(|| CarrierError::Unknown(format!("mark `{}` does not lie in its text", mark.rule)))?;
+                let range = self
+                    .source_range(site)
+                    .ok_or_else(|| CarrierError::Unknown(format!("mark `{}` does not lie in its text", mark.rule)))?;
                 let texts = site.texts.iter().map(|t| t.clone().into_bytes()).collect();
                 edits.push(Edit { range, mark: index, texts });
             }
@@ -166,7 +175,16 @@ impl MarkdownReader<'_> {
     }
 
     fn end(&mut self, tag: TagEnd) {
-        if matches!(tag, TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::TableCell | TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::MetadataBlock(_)) {
+        if matches!(
+            tag,
+            TagEnd::Paragraph
+                | TagEnd::Heading(_)
+                | TagEnd::Item
+                | TagEnd::TableCell
+                | TagEnd::CodeBlock
+                | TagEnd::HtmlBlock
+                | TagEnd::MetadataBlock(_)
+        ) {
             self.close();
         }
         let depth = match tag {

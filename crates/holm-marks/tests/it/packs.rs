@@ -63,7 +63,9 @@ fn each_alternative_of_a_hit_leaves_the_rest_of_the_text_alone() {
 #[test]
 fn alternatives_are_written_with_the_apostrophes_of_the_text() {
     let pack = Pack::shipped(Language::En).unwrap();
-    let all = |text: &str| find(&[Block::prose(text)], Some(&pack)).unwrap().into_iter().flat_map(|f| f.mark.alternatives).collect::<String>();
+    let all = |text: &str| {
+        find(&[Block::prose(text)], Some(&pack)).unwrap().into_iter().flat_map(|f| f.mark.alternatives).collect::<String>()
+    };
     let typographic = all("They do not know what he\u{2019}s planning, and it is not certain that they will find the van.");
     assert!(typographic.contains('\u{2019}') && !typographic.contains('\''), "{typographic}");
 }

@@ -55,9 +55,11 @@ impl Store for SqliteStore {
     fn append(&mut self, expected: u64, rows: &[Row], checkpoint: &StoredCheckpoint) -> Result<(), StoreError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let size = expected + rows.len() as u64;
-        let moved = transaction.execute("UPDATE head SET size = ?1 WHERE one = 1 AND size = ?2", params![size as i64, expected as i64])?;
+        let moved = transaction
+            .execute("UPDATE head SET size = ?1 WHERE one = 1 AND size = ?2", params![size as i64, expected as i64])?;
         if moved != 1 {
-            let found: Option<i64> = transaction.query_row("SELECT size FROM head WHERE one = 1", [], |row| row.get(0)).optional()?;
+            let found: Option<i64> =
+                transaction.query_row("SELECT size FROM head WHERE one = 1", [], |row| row.get(0)).optional()?;
             return Err(StoreError::Moved { expected, found: found.and_then(|f| u64::try_from(f).ok()).unwrap_or(0) });
         }
         {
@@ -66,13 +68,15 @@ impl Store for SqliteStore {
                 insert.execute(params![seq as i64, row.leaf, row.sealed])?;
             }
         }
-        transaction.execute("INSERT INTO checkpoint (size, note) VALUES (?1, ?2)", params![checkpoint.size as i64, checkpoint.note])?;
+        transaction
+            .execute("INSERT INTO checkpoint (size, note) VALUES (?1, ?2)", params![checkpoint.size as i64, checkpoint.note])?;
         transaction.commit()?;
         Ok(())
     }
 
     fn read(&mut self, from: u64, to: u64) -> Result<Vec<Row>, StoreError> {
-        let mut select = self.connection.prepare_cached("SELECT leaf, sealed FROM entry WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")?;
+        let mut select =
+            self.connection.prepare_cached("SELECT leaf, sealed FROM entry WHERE seq >= ?1 AND seq < ?2 ORDER BY seq")?;
         let bounds = params![i64::try_from(from).unwrap_or(i64::MAX), i64::try_from(to).unwrap_or(i64::MAX)];
         let rows = select.query_map(bounds, |row| Ok(Row { leaf: row.get(0)?, sealed: row.get(1)? }))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -80,7 +84,8 @@ impl Store for SqliteStore {
 
     fn checkpoints(&mut self) -> Result<Vec<StoredCheckpoint>, StoreError> {
         let mut select = self.connection.prepare_cached("SELECT size, note FROM checkpoint ORDER BY size")?;
-        let rows = select.query_map([], |row| Ok(StoredCheckpoint { size: row.get::<_, i64>(0)?.unsigned_abs(), note: row.get(1)? }))?;
+        let rows =
+            select.query_map([], |row| Ok(StoredCheckpoint { size: row.get::<_, i64>(0)?.unsigned_abs(), note: row.get(1)? }))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

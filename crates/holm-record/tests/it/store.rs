@@ -6,7 +6,7 @@ use holm_record::store::sqlite::SqliteStore;
 use holm_record::store::{Store, StoreError, StoredCheckpoint};
 
 fn row(n: u8) -> Row {
-    Row { leaf: format!("leaf {n}"), sealed: (n % 3 != 0).then(|| vec![n; 4]) }
+    Row { leaf: format!("leaf {n}"), sealed: (!n.is_multiple_of(3)).then(|| vec![n; 4]) }
 }
 
 fn checkpoint(size: u64) -> StoredCheckpoint {

@@ -11,7 +11,11 @@ use holm_record::verify::{LogIdentity, verify, verify_inclusion};
 const BODY_KEY: [u8; 32] = [5; 32];
 
 fn record(entries: usize) -> Record<MemoryStore> {
-    let keys = RecordKeys { origin: "holm.example/test".to_owned(), signing: SigningKey::from_bytes(&[4; 32]), body: BodyKey::new(BODY_KEY) };
+    let keys = RecordKeys {
+        origin: "holm.example/test".to_owned(),
+        signing: SigningKey::from_bytes(&[4; 32]),
+        body: BodyKey::new(BODY_KEY),
+    };
     let mut record = Record::open(MemoryStore::default(), keys).unwrap();
     for i in 0..entries {
         let event = Event::PersonLeft { person: format!("p{i}").parse().unwrap(), reason: "test".to_owned() };

@@ -30,7 +30,8 @@ impl Package {
             return Err(CarrierError::Encrypted);
         }
         let damaged = |what: String| CarrierError::DamagedDocx(what);
-        let mut archive = ZipArchive::new(Cursor::new(Arc::from(bytes))).map_err(|e| damaged(format!("it is not a whole zip package ({e})")))?;
+        let mut archive = ZipArchive::new(Cursor::new(Arc::from(bytes)))
+            .map_err(|e| damaged(format!("it is not a whole zip package ({e})")))?;
         if archive.len() > MOST_PARTS {
             return Err(damaged(format!("it has {} parts", archive.len())));
         }
@@ -38,7 +39,8 @@ impl Package {
             return Err(CarrierError::Signed);
         }
         let main_name = main_part_name(&mut archive)?;
-        let main_index = archive.index_for_name(&main_name).ok_or_else(|| damaged(format!("its main part `{main_name}` is missing")))?;
+        let main_index =
+            archive.index_for_name(&main_name).ok_or_else(|| damaged(format!("its main part `{main_name}` is missing")))?;
         let main: Arc<str> = Arc::from(read_part(&mut archive, main_index)?);
         Ok(Self { archive, main_index, main })
     }
@@ -77,11 +79,17 @@ impl Package {
 fn main_part_name(archive: &mut ZipArchive<Cursor<Arc<[u8]>>>) -> Result<String, CarrierError> {
     const USUAL: &str = "word/document.xml";
     if archive.index_for_name("[Content_Types].xml").is_none() {
-        return Err(CarrierError::DamagedDocx("it is a zip file but no Word document: [Content_Types].xml is missing".to_owned()));
+        return Err(CarrierError::DamagedDocx(
+            "it is a zip file but no Word document: [Content_Types].xml is missing".to_owned(),
+        ));
     }
     let Some(index) = archive.index_for_name("_rels/.rels") else { return Ok(USUAL.to_owned()) };
     let rels = read_part(archive, index)?;
-    let target = rels.split("<Relationship ").find(|r| r.contains("/relationships/officeDocument\"")).and_then(|r| r.split_once("Target=\"")).and_then(|(_, t)| t.split_once('"'));
+    let target = rels
+        .split("<Relationship ")
+        .find(|r| r.contains("/relationships/officeDocument\""))
+        .and_then(|r| r.split_once("Target=\""))
+        .and_then(|(_, t)| t.split_once('"'));
     Ok(target.map_or(USUAL, |(t, _)| t).trim_start_matches('/').to_owned())
 }
 

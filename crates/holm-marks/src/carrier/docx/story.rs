@@ -91,11 +91,17 @@ impl Story {
         };
         loop {
             let before = offset(reader.buffer_position());
-            let event = reader.read_event().map_err(|e| CarrierError::DamagedDocx(format!("its main part is not well-formed XML ({e})")))?;
+            let event = reader
+                .read_event()
+                .map_err(|e| CarrierError::DamagedDocx(format!("its main part is not well-formed XML ({e})")))?;
             let after = offset(reader.buffer_position());
             match event {
                 Event::Eof => break,
-                Event::DocType(_) => return Err(CarrierError::DamagedDocx("its main part declares a document type, which Word never writes; entities are not read".to_owned())),
+                Event::DocType(_) => {
+                    return Err(CarrierError::DamagedDocx(
+                        "its main part declares a document type, which Word never writes; entities are not read".to_owned(),
+                    ));
+                }
                 Event::Start(element) => scan.start(&element, before)?,
                 Event::Empty(element) => {
                     scan.start(&element, before)?;
@@ -148,8 +154,18 @@ impl Scan<'_> {
         match name {
             "w:p" => self.paragraph = Some(Paragraph::default()),
             "w:tbl" => self.tables += 1,
-            "w:del" | "w:moveFrom" | "w:instrText" | "w:delInstrText" | "w:delText" | "w:drawing" | "w:pict" | "w:object" | "mc:AlternateContent"
-            | "m:oMath" | "m:oMathPara" | "w:ruby" => {
+            "w:del"
+            | "w:moveFrom"
+            | "w:instrText"
+            | "w:delInstrText"
+            | "w:delText"
+            | "w:drawing"
+            | "w:pict"
+            | "w:object"
+            | "mc:AlternateContent"
+            | "m:oMath"
+            | "m:oMathPara"
+            | "w:ruby" => {
                 self.skipped_at = Some(self.depth);
                 self.interrupt();
             }
@@ -179,7 +195,9 @@ impl Scan<'_> {
             "w:tab" | "w:ptab" => paragraph.sign("\t"),
             "w:br" | "w:cr" => paragraph.sign("\n"),
             "w:noBreakHyphen" => paragraph.sign("\u{2011}"),
-            "w:softHyphen" | "w:sym" | "w:footnoteReference" | "w:endnoteReference" | "w:commentReference" => paragraph.broken = true,
+            "w:softHyphen" | "w:sym" | "w:footnoteReference" | "w:endnoteReference" | "w:commentReference" => {
+                paragraph.broken = true
+            }
             "w:fldChar" if has(element, "w:fldCharType", "begin") => {
                 self.fields += 1;
                 paragraph.broken = true;
@@ -227,13 +245,19 @@ impl Scan<'_> {
     /// Text of the document between `range`; `read` if it does not stand there literally.
     fn text(&mut self, range: Range<usize>, read: Option<String>) {
         let shielded = !self.shields.is_empty() || self.fields > 0;
-        let (Some(element), Some(paragraph), None) = (&mut self.text_element, &mut self.paragraph, self.skipped_at) else { return };
+        let (Some(element), Some(paragraph), None) = (&mut self.text_element, &mut self.paragraph, self.skipped_at) else {
+            return;
+        };
         let literal = read.is_none();
         let text = read.unwrap_or_else(|| self.part.get(range.clone()).unwrap_or_default().to_owned());
         let start = paragraph.text.len();
         paragraph.text.push_str(&text);
         let span = start..paragraph.text.len();
-        let continues = if element.first { !paragraph.broken && paragraph.last_run.as_deref().is_none_or(|l| l == paragraph.run) } else { true };
+        let continues = if element.first {
+            !paragraph.broken && paragraph.last_run.as_deref().is_none_or(|l| l == paragraph.run)
+        } else {
+            true
+        };
         paragraph.pieces.push(Piece {
             text: span.clone(),
             source: range.start,
@@ -307,7 +331,9 @@ fn style_kind(style: &str) -> Option<BlockKind> {
     let style = style.to_lowercase();
     let begins = |names: &[&str]| names.iter().any(|n| style.starts_with(n));
     match () {
-        () if begins(&["heading", "title", "subtitle", "ttulo", "titulo", "título", "subttulo", "encabezado", "toc"]) => Some(BlockKind::Heading),
+        () if begins(&["heading", "title", "subtitle", "ttulo", "titulo", "título", "subttulo", "encabezado", "toc"]) => {
+            Some(BlockKind::Heading)
+        }
         () if begins(&["quote", "intensequote", "cita", "blockquote", "blocktext"]) => Some(BlockKind::Quotation),
         () if begins(&["code", "sourcecode", "preformatted", "html", "macro"]) => Some(BlockKind::Verbatim),
         () => None,

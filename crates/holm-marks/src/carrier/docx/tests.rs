@@ -51,7 +51,9 @@ fn texts(bytes: &[u8]) -> Vec<String> {
 
 #[test]
 fn a_copy_differs_from_the_master_in_the_marked_characters_only() {
-    let bytes = docx(r#"<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>Prior to noon</w:t></w:r><w:r><w:t xml:space="preserve"> they left.</w:t></w:r></w:p>"#);
+    let bytes = docx(
+        r#"<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>Prior to noon</w:t></w:r><w:r><w:t xml:space="preserve"> they left.</w:t></w:r></w:p>"#,
+    );
     let master = DocxMaster::parse(&bytes).unwrap();
     let template = master.template(&[mark(&master, "Prior to", &["Prior to", "Before"])]).unwrap();
     let copy = template.render(&[1]).unwrap();
@@ -114,7 +116,9 @@ fn hostile_and_damaged_packages_are_refused_with_the_reason() {
     assert!(matches!(refused(&whole[..whole.len() / 2]), CarrierError::DamagedDocx(_)));
     assert!(matches!(refused(b"PK\x03\x04 and nothing"), CarrierError::DamagedDocx(_)));
     assert!(matches!(refused(&package_with(&[("a.txt", b"x")])), CarrierError::DamagedDocx(w) if w.contains("no Word document")));
-    assert!(matches!(refused(&package_with(&[("[Content_Types].xml", b"x")])), CarrierError::DamagedDocx(w) if w.contains("main part")));
+    assert!(
+        matches!(refused(&package_with(&[("[Content_Types].xml", b"x")])), CarrierError::DamagedDocx(w) if w.contains("main part"))
+    );
     assert_eq!(refused(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1]), CarrierError::Encrypted);
     let signed = package_with(&[("[Content_Types].xml", b"x"), ("_xmlsignatures/sig1.xml", b"x")]);
     assert_eq!(refused(&signed), CarrierError::Signed);
@@ -122,7 +126,8 @@ fn hostile_and_damaged_packages_are_refused_with_the_reason() {
     assert!(matches!(refused(&docx(&deep)), CarrierError::DamagedDocx(w) if w.contains("nested")));
     let bomb = package_with(&[("[Content_Types].xml", b"x"), ("word/document.xml", &vec![b' '; 80 << 20])]);
     assert_eq!(refused(&bomb), CarrierError::Bomb);
-    let entity = b"<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><w:document><w:t>&e;</w:t></w:document>";
+    let entity =
+        b"<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><w:document><w:t>&e;</w:t></w:document>";
     let entity = package_with(&[("[Content_Types].xml", b"x"), ("word/document.xml", entity)]);
     assert!(matches!(refused(&entity), CarrierError::DamagedDocx(w) if w.contains("document type")));
     let crooked = package_with(&[("[Content_Types].xml", b"x"), ("word/document.xml", b"<w:document><w:p></w:document>")]);

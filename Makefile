@@ -1,0 +1,54 @@
+# Two commands do everything: `make demo` builds and starts the product, `make test` tests all of it.
+
+CARGO ?= cargo
+# Debian packages by which tests reach the outside world: other people's age, PDF and document tools, detectors.
+PACKAGES = age poppler-utils pandoc libreoffice-writer-nogui python3-venv
+DEMO ?= holm-demo
+
+.PHONY: build demo test check packages peers bench bench-full bench-soundness bench-survival speed clean
+
+build:
+	$(CARGO) build --release -p holm-cli
+
+demo:
+	$(CARGO) build --release -p holm-cli
+	./target/release/holm demo $(DEMO)
+
+check:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -q -- -D warnings
+	$(CARGO) test --workspace -q
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps -q
+
+test: packages check peers
+	HOLM_PEERS=$(CURDIR)/target/peers $(CARGO) test -p holm-cli -q --test peers --features peers
+
+packages:
+	@missing=""; for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "tests need these Debian packages:$$missing"; \
+	  if [ "$$(id -u)" = 0 ]; then s=""; else s=sudo; fi; \
+	  $$s apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$s apt-get install -y -qq --no-install-recommends $$missing; fi
+
+peers: target/peers/ready
+
+target/peers/ready: scripts/peers.sh
+	sh scripts/peers.sh target/peers
+
+bench: speed
+	$(CARGO) bench -q -p holm-codes --bench power -- --quick
+	$(CARGO) bench -q -p holm --bench survival -- --quick
+
+speed: peers
+	HOLM_PEERS=$(CURDIR)/target/peers $(CARGO) bench -q -p holm --bench speed
+
+bench-full:
+	$(CARGO) bench -q -p holm-codes --bench power
+
+bench-soundness:
+	$(CARGO) bench -q -p holm-codes --bench soundness
+
+bench-survival: packages peers
+	HOLM_PEERS=$(CURDIR)/target/peers $(CARGO) bench -q -p holm --bench survival
+
+clean:
+	$(CARGO) clean

@@ -1,0 +1,104 @@
+//! An officer's desk in a temporary folder, worked through the real binary.
+#![allow(dead_code, reason = "each test binary uses its own part of this file")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// A document with enough marks to name one of a few people.
+pub(crate) const BRIEF: &str = include_str!("../../../holm-simulate/corpus/en-minutes.md");
+/// A text about something else.
+pub(crate) const FOREIGN: &str = include_str!("../../../holm-simulate/corpus/foreign-en-2.md");
+
+pub(crate) struct Desk {
+    folder: tempfile::TempDir,
+}
+
+/// What a command printed and how it ended.
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Ran {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {} {}", self.out, self.err))
+    }
+
+    #[track_caller]
+    pub(crate) fn ok(self) -> Self {
+        assert_eq!(self.code, 0, "{}{}", self.out, self.err);
+        self
+    }
+
+    /// Asserts that the command failed and said all of `words`.
+    #[track_caller]
+    pub(crate) fn fails_with(&self, words: &[&str]) {
+        assert_eq!(self.code, 1, "{}{}", self.out, self.err);
+        words.iter().for_each(|w| assert!(self.err.contains(w), "`{w}` is not in: {}", self.err));
+        assert!(self.err.lines().any(|l| l.starts_with("error: ")), "{}", self.err);
+    }
+}
+
+impl Desk {
+    /// A folder without a workspace.
+    pub(crate) fn empty() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// A workspace with `people` recipients p1, p2, … in units U0 and U1, each with a key file k1, k2, …
+    pub(crate) fn with(people: usize) -> Self {
+        let desk = Self::empty();
+        desk.run(&["init", "--no-passphrase", "--recovery", "recovery.key"]).ok();
+        let mut roster = "id,name,agency,unit,level,role,email,recipient\n".to_owned();
+        for i in 1..=people {
+            let line = desk.run(&["keygen", "--no-passphrase", "--out", &format!("k{i}")]).ok().out;
+            roster.push_str(&format!("p{i},Person {i},Bureau,U{},{},officer,p{i}@x.example,{}\n", i % 2, i % 5 + 1, line.trim()));
+        }
+        desk.write("roster.csv", roster.as_bytes());
+        desk.run(&["person", "import", "roster.csv"]).ok();
+        desk.write("brief.md", BRIEF.as_bytes());
+        desk
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
+        std::fs::write(self.path(name), bytes).unwrap();
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_holm"));
+        command.args(args).current_dir(self.root()).env_remove("HOLM_PASSPHRASE").env_remove("HOLM_WORKSPACE");
+        command
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+        ran(self.command(args).output().unwrap())
+    }
+
+    /// Shares `brief.md` with everybody, plain copies too.
+    pub(crate) fn share(&self) -> Ran {
+        self.run(&["share", "brief.md", "--to", "all", "--plain", "plain"]).ok()
+    }
+}
+
+pub(crate) fn ran(output: Output) -> Ran {
+    Ran {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}

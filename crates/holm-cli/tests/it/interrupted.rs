@@ -1,0 +1,89 @@
+//! The power fails: whatever has left has its entry, the record holds, and the command can be repeated.
+
+use std::time::{Duration, Instant};
+
+use crate::desk::Desk;
+
+const FAILPOINTS: [&str; 5] = ["pending-written", "manifest-recorded", "copies-sealed", "disclosures-recorded", "slip-written"];
+
+fn args<'a>(name: &'a str, out: &'a str) -> [&'a str; 8] {
+    ["share", "brief.md", "--to", "all", "--name", name, "--out", out]
+}
+
+/// Sealed copies that lie in `out` although the record has no entry for them.
+fn unrecorded(desk: &Desk, name: &str, out: &str) -> Vec<String> {
+    let item = desk.run(&["item", "show", name, "--json"]);
+    let recorded: Vec<String> = match item.code {
+        0 => item.json()["copies"].as_array().unwrap().iter().map(|c| c["sealed"].as_str().unwrap().to_owned()).collect(),
+        _ => Vec::new(),
+    };
+    let Ok(files) = std::fs::read_dir(desk.path(out)) else { return Vec::new() };
+    let sealed = files.map(|f| f.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "age"));
+    let hash = |bytes: &[u8]| holm_record::commitment::hex(&holm_record::commitment::sha256(bytes));
+    sealed.map(|p| hash(&std::fs::read(p).unwrap())).filter(|h| !recorded.contains(h)).collect()
+}
+
+#[track_caller]
+fn assert_whole(desk: &Desk, name: &str, out: &str, when: &str) {
+    assert_eq!(unrecorded(desk, name, out), Vec::<String>::new(), "{when}");
+    let verified = desk.run(&["record", "verify"]);
+    assert_eq!(verified.code, 0, "{when}: {}{}", verified.out, verified.err);
+}
+
+#[test]
+fn at_every_failpoint_nothing_unrecorded_has_left_and_the_share_resumes() {
+    for point in FAILPOINTS {
+        let desk = Desk::with(3);
+        let died = desk.command(&args("brief", "out")).env("HOLM_FAILPOINT", point).output().unwrap();
+        assert!(!died.status.success() && died.status.code() != Some(1), "{point} was never reached");
+        assert_whole(&desk, "brief", "out", point);
+        desk.run(&args("brief", "out")).ok();
+        assert_whole(&desk, "brief", "out", point);
+        assert_eq!(std::fs::read_dir(desk.path("out")).unwrap().count(), 6, "{point}: three copies and three slips");
+        let log = desk.run(&["record", "log", "--json"]).ok().json();
+        let prepared = log.as_array().unwrap().iter().filter(|e| e["entry"]["event"]["kind"] == "item-prepared").count();
+        assert_eq!(prepared, 1, "{point}: the interrupted release was resumed with its own key");
+    }
+}
+
+#[test]
+fn two_hundred_kills_at_random_moments_lose_nothing() {
+    const KILLS: u64 = 200;
+    let desk = Desk::with(4);
+    let start = Instant::now();
+    desk.run(&args("warm-up", "out0")).ok();
+    let whole = start.elapsed();
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut item = 1;
+    let (mut killed, mut finished) = (0, 0);
+    for kill in 0..KILLS {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        let (name, out) = (format!("item-{item}"), format!("out{item}"));
+        let wait = Duration::from_micros(random % (whole.as_micros() as u64 * 11 / 10));
+        let mut child = desk
+            .command(&args(&name, &out))
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(wait);
+        child.kill().unwrap();
+        let done = child.wait().unwrap().success();
+        if done {
+            finished += 1
+        } else {
+            killed += 1
+        }
+        assert_whole(&desk, &name, &out, &format!("kill {kill} after {wait:?}"));
+        if done {
+            item += 1;
+        } else if kill % 5 == 4 {
+            desk.run(&args(&name, &out)).ok();
+            assert_eq!(std::fs::read_dir(desk.path(&out)).unwrap().count(), 8, "kill {kill}: repeating the command completes it");
+            item += 1;
+        }
+    }
+    assert!(killed > KILLS / 3, "{killed} of {KILLS} runs died in the middle, {finished} finished first");
+}

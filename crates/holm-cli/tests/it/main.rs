@@ -1,0 +1,9 @@
+//! The command line as its users meet it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod bad_input;
+mod desk;
+mod help;
+mod interrupted;
+mod story;
+mod tidy;

@@ -1,0 +1,249 @@
+//! The main job from end to end, through the binary.
+
+use crate::desk::{Desk, FOREIGN};
+
+#[test]
+fn a_leak_is_traced_to_the_copy_it_came_from() {
+    let desk = Desk::with(6);
+    desk.share();
+    let leak = desk.read("plain/p4.md").to_uppercase().replace(['\u{2019}', '\''], "'");
+    desk.write("leak.txt", leak.as_bytes());
+    let traced = desk.run(&["trace", "leak.txt", "--json"]);
+    assert_eq!(traced.code, 0, "{}", traced.err);
+    let report = traced.json();
+    assert_eq!(report["verdict"], "named");
+    let named: Vec<&str> = report["copies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|c| c["named"] == true)
+        .map(|c| c["person"].as_str().unwrap())
+        .collect();
+    assert_eq!(named, ["p4"]);
+    for field in ["item", "alpha", "coverage"] {
+        assert!(!report[field].is_null(), "{field} is part of the contract");
+    }
+    for field in ["copy", "person", "p_value", "e_value", "adjusted_p", "named"] {
+        assert!(!report["copies"][0][field].is_null(), "{field} is part of the contract");
+    }
+    assert!(
+        report["marks"]["total"].as_u64() >= report["marks"]["read"].as_u64()
+            && report["marks"]["by_layer"]["wording"]["read"].as_u64() > Some(5)
+    );
+}
+
+#[test]
+fn a_text_about_something_else_matches_nothing() {
+    let desk = Desk::with(3);
+    desk.share();
+    desk.write("other.txt", FOREIGN.as_bytes());
+    let traced = desk.run(&["trace", "other.txt", "--json"]);
+    assert_eq!((traced.code, traced.json()["verdict"].as_str()), (3, Some("no-match")));
+}
+
+#[test]
+fn one_paragraph_is_inconclusive_and_says_what_is_missing() {
+    let desk = Desk::with(6);
+    desk.share();
+    let copy = desk.read("plain/p2.md");
+    let paragraph = copy.split("\n\n").find(|p| p.len() > 250).unwrap();
+    desk.write("leak.txt", paragraph.as_bytes());
+    let traced = desk.run(&["trace", "leak.txt"]);
+    assert_eq!(traced.code, 3);
+    assert!(
+        traced.out.contains("INCONCLUSIVE") && traced.out.contains("more marks, read rightly, would name a single source"),
+        "{}",
+        traced.out
+    );
+}
+
+#[test]
+fn further_looks_spend_less_and_never_name_more_than_alpha_allows() {
+    let desk = Desk::with(4);
+    desk.share();
+    let adjusted = |n: usize| {
+        let report = desk.run(&["trace", "plain/p1.md", "--json"]).json();
+        assert_eq!(report["look"], n);
+        report["copies"][0]["adjusted_p"].as_f64().unwrap()
+    };
+    let (first, second, third) = (adjusted(1), adjusted(2), adjusted(3));
+    // The certificate's draws differ by evidence, so the ratios 6/2 and 12/6 hold up to its precision.
+    assert!((second / first - 3.0).abs() < 1.0 && (third / second - 2.0).abs() < 0.7, "{first} {second} {third}");
+}
+
+#[test]
+fn recipients_open_their_copies_and_their_receipts_are_verified() {
+    let desk = Desk::with(3);
+    desk.share();
+    let opened = desk.run(&["open", "holm-out/p2.md.age", "--identity", "k2", "--out", "mine"]).ok();
+    assert!(opened.out.contains("copy p2.1 of brief, issued to p2"));
+    assert_eq!(desk.read("mine/p2.md"), desk.read("plain/p2.md"));
+    desk.run(&["receipt", "import", "mine/p2.md.receipt"]).ok();
+    let again = desk.run(&["receipt", "import", "mine/p2.md.receipt"]);
+    assert!(again.code == 1 && again.err.contains("already"), "{}", again.err);
+    let forged = desk.read("mine/p2.md.receipt").replace("p2.1", "p3.1");
+    desk.write("forged.receipt", forged.as_bytes());
+    assert_eq!(desk.run(&["receipt", "import", "forged.receipt"]).code, 1);
+    let item = desk.run(&["item", "show", "brief", "--json"]).json();
+    let receipts: Vec<bool> = item["copies"].as_array().unwrap().iter().map(|c| !c["receipt"].is_null()).collect();
+    assert_eq!(receipts, [false, true, false]);
+    let stranger = desk.run(&["open", "holm-out/p2.md.age", "--identity", "k3", "--out", "theirs"]);
+    stranger.fails_with(&["does not open with this key"]);
+}
+
+#[test]
+fn a_person_who_left_or_lost_the_device_gets_nothing_further() {
+    let desk = Desk::with(4);
+    desk.share();
+    let left = desk.run(&["person", "leave", "p1", "--reason", "transferred"]).ok();
+    assert!(left.out.contains("brief  copy p1.1"), "{}", left.out);
+    let lost = desk.run(&["person", "device-lost", "p2"]).ok();
+    assert!(lost.out.contains("brief  copy p2.1"), "{}", lost.out);
+    desk.write("second.md", crate::desk::BRIEF.as_bytes());
+    desk.run(&["share", "second.md", "--to", "p1"]).fails_with(&["`p1` has left"]);
+    desk.run(&["share", "second.md", "--to", "p2"]).fails_with(&["`p2` has no key to seal to"]);
+    // A new device gets a new copy of its own; the lost one cannot open it.
+    desk.run(&["keygen", "--no-passphrase", "--out", "k2b"]).ok();
+    desk.run(&["person", "update", "p2", "--add-device", "k2b.pub"]).ok();
+    let again = desk.run(&["share", "brief.md", "--to", "p2", "--out", "again"]).ok();
+    assert!(again.out.starts_with("1 copies issued"), "{}", again.out);
+    desk.run(&["open", "again/p2-2.md.age", "--identity", "k2"]).fails_with(&["does not open"]);
+    desk.run(&["open", "again/p2-2.md.age", "--identity", "k2b"]).ok();
+}
+
+#[test]
+fn with_custodians_and_a_second_person_no_one_holds_a_key_alone() {
+    let desk = Desk::with(5);
+    for name in ["alfa", "bravo"] {
+        desk.run(&["keygen", "--no-passphrase", "--out", name]).ok();
+        desk.run(&["custodian", "add", name, "--key", &format!("{name}.pub")]).ok();
+    }
+    let args = ["share", "brief.md", "--to", "all", "--plain", "plain", "--second", "p5"];
+    let waiting = desk.run(&args);
+    assert_eq!(waiting.code, 3, "{}", waiting.err);
+    assert!(!desk.path("holm-out/p1.md.age").exists(), "nothing leaves before the second person contributed");
+    desk.run(&["contribute", "holm-out/brief.request", "--as", "p5", "--identity", "k4", "--out", "wrong"]).ok();
+    let contributed = |file: &str| desk.run(&[&args[..], &["--contribution", file]].concat());
+    contributed("wrong").fails_with(&["not signed by the key that `p5` has enrolled"]);
+    desk.run(&["contribute", "holm-out/brief.request", "--as", "p5", "--identity", "k5", "--out", "right"]).ok();
+    contributed("right").ok();
+    desk.run(&["trace", "plain/p3.md"]).fails_with(&["needs 2 of its custodians (officer, alfa, bravo)"]);
+    let traced = desk.run(&["trace", "plain/p3.md", "--custodian-key", "alfa", "--json"]).ok().json();
+    assert_eq!(traced["look"], 1, "a look that could not open the key was not spent");
+    assert_eq!(traced["holders"]["alone"], false);
+    // Somebody enrolled later cannot be added under a key that two made.
+    let line = desk.run(&["keygen", "--no-passphrase", "--out", "k6"]).ok().out;
+    desk.write("late.csv", format!("id,name,agency,unit,level,role,email,recipient\np6,Late,B,U1,1,x,x@x,{line}").as_bytes());
+    desk.run(&["person", "import", "late.csv"]).ok();
+    desk.run(&["share", "brief.md", "--to", "p6", "--custodian-key", "bravo"]).fails_with(&["came on the roster after the key"]);
+}
+
+#[test]
+fn a_verdict_can_be_checked_from_its_bundle_and_every_change_to_it_is_noticed() {
+    let desk = Desk::with(5);
+    desk.share();
+    let report = desk.run(&["trace", "plain/p2.md", "--json"]).ok().out;
+    desk.write("report.json", report.as_bytes());
+    desk.run(&["item", "open", "brief", "--out", "bundle"]).ok();
+    let check = |report: &str, bundle: &str| desk.run(&["verify-trace", report, "--bundle", bundle, "--every-copy"]);
+    let good = check("report.json", "bundle");
+    assert_eq!(good.code, 0, "{}", good.out);
+    // The bundle is the last thing that can be proved: the key is open.
+    desk.run(&["trace", "plain/p2.md", "--item", "brief"]).fails_with(&["was opened to a verifier"]);
+    desk.run(&["share", "brief.md", "--to", "p1"]).fails_with(&["was opened"]);
+    let other_named = report.replacen("\"named\": false", "\"named\": true", 1);
+    desk.write("forged.json", other_named.as_bytes());
+    assert_eq!(check("forged.json", "bundle").code, 3);
+    let bundle: serde_json::Value = serde_json::from_str(&desk.read("bundle")).unwrap();
+    let mutations: [(&str, fn(&mut serde_json::Value)); 5] = [
+        ("another key", |b| b["material"]["originator"][0][3] = 7.into()),
+        ("another master", |b| b["master"] = "QUJD".into()),
+        ("a reading changed", |b| b["looks"][0]["extraction"]["extraction"]["readings"][0]["likelihood"][0] = 0.5.into()),
+        ("an entry dropped", |b| drop(b["entries"].as_array_mut().unwrap().remove(2))),
+        ("evidence changed", |b| b["looks"][0]["evidence"]["files"][0]["name"] = "x".into()),
+    ];
+    for (what, mutate) in mutations {
+        let mut changed = bundle.clone();
+        mutate(&mut changed);
+        desk.write("changed", serde_json::to_string(&changed).unwrap().as_bytes());
+        let checked = check("report.json", "changed");
+        assert!(checked.code != 0, "{what}: {}", checked.out);
+    }
+}
+
+#[test]
+fn the_record_is_verified_from_its_bytes_and_shows_damage() {
+    let desk = Desk::with(3);
+    desk.share();
+    let verified = desk.run(&["record", "verify"]).ok();
+    assert!(verified.out.contains("everything holds"), "{}", verified.out);
+    let log = desk.run(&["record", "log", "--json"]).ok().json();
+    let kinds: Vec<&str> = log.as_array().unwrap().iter().map(|e| e["entry"]["event"]["kind"].as_str().unwrap()).collect();
+    assert_eq!(
+        kinds,
+        [
+            "workspace-created",
+            "person-added",
+            "person-added",
+            "person-added",
+            "item-prepared",
+            "item-released",
+            "disclosure",
+            "disclosure",
+            "disclosure",
+            "plain-written"
+        ]
+    );
+    let objects = walk(&desk.path("holm-workspace/objects"));
+    let mut bytes = std::fs::read(&objects[0]).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    std::fs::write(&objects[0], bytes).unwrap();
+    let damaged = desk.run(&["record", "verify"]);
+    assert!(damaged.code == 3 && damaged.out.contains("DOES NOT HOLD"), "{}", damaged.out);
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .flat_map(|e| {
+            let path = e.unwrap().path();
+            if path.is_dir() { walk(&path) } else { vec![path] }
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn the_recovery_key_opens_what_the_officers_key_opens() {
+    let desk = Desk::with(2);
+    desk.share();
+    std::fs::remove_file(desk.path("holm-workspace/officer.key")).unwrap();
+    assert_eq!(desk.run(&["item", "list"]).code, 1);
+    let recovered = desk.run(&["--officer-key", "recovery.key", "trace", "plain/p1.md"]);
+    assert_eq!(recovered.code, 0, "{}{}", recovered.out, recovered.err);
+}
+
+#[test]
+fn marks_are_reviewed_struck_approved_and_authored() {
+    let desk = Desk::with(3);
+    desk.run(&["marks", "brief.md", "--review", "review.toml"]).ok();
+    let before = desk.run(&["marks", "brief.md", "--json"]).ok().json();
+    let review = desk.read("review.toml").replacen("decision = \"keep\"", "decision = \"strike\"", 2);
+    let first_words = crate::desk::BRIEF.lines().find(|l| l.len() > 80).unwrap();
+    let word = first_words
+        .split_whitespace()
+        .find(|w| w.len() > 8 && w.chars().all(|c| c.is_ascii_lowercase()) && crate::desk::BRIEF.matches(*w).count() == 1)
+        .unwrap();
+    let authored = format!("{review}\n[[author]]\nfind = \"{word}\"\nalternatives = [\"{word}\", \"grey paint\"]\nfact = true\n");
+    desk.write("review.toml", authored.as_bytes());
+    let after = desk.run(&["marks", "brief.md", "--marks", "review.toml", "--json"]).ok().json();
+    let count = |v: &serde_json::Value| v["marks"].as_array().unwrap().len();
+    assert_eq!((count(&after), after["struck"].as_u64()), (count(&before) - 2 + 1, Some(2)));
+    desk.run(&["share", "brief.md", "--to", "all", "--marks", "review.toml", "--plain", "plain"]).ok();
+    let copies: String = (1..=3).map(|i| desk.read(&format!("plain/p{i}.md"))).collect();
+    assert!(copies.contains("grey paint") || copies.matches(word).count() == 3);
+    let legal = desk.run(&["marks", "brief.md", "--legal", "--json"]).ok().json();
+    assert_eq!(count(&legal), 0, "legal mode varies no word that was not authored");
+}

@@ -1,0 +1,110 @@
+//! House rules that no compiler knows (CONTRIBUTING.md).
+
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn tracked() -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut open = vec![root()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() && !name.starts_with('.') && name != "target" && name != "node_modules" {
+                open.push(path);
+            } else if path.is_file() {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
+
+fn rust_files() -> Vec<(PathBuf, String)> {
+    let files = tracked().into_iter().filter(|p| p.extension().is_some_and(|e| e == "rs"));
+    files.map(|p| (p.strip_prefix(root()).unwrap().to_owned(), std::fs::read_to_string(&p).unwrap())).collect()
+}
+
+#[test]
+fn no_file_is_longer_than_800_lines() {
+    for (path, text) in rust_files() {
+        let lines = text.lines().count();
+        assert!(lines <= 800, "{} has {lines} lines; split it by noun", path.display());
+    }
+}
+
+#[test]
+fn files_and_folders_are_named_by_nouns_of_the_glossary() {
+    const EMPTY: [&str; 10] = ["util", "utils", "helpers", "common", "misc", "types", "traits", "models", "mod", "stuff"];
+    for (path, _) in rust_files() {
+        for part in path.iter().map(|p| p.to_string_lossy().trim_end_matches(".rs").to_owned()) {
+            assert!(!EMPTY.contains(&part.as_str()), "{}: this name says nothing", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_source_file_begins_with_what_it_is_for() {
+    for (path, text) in rust_files() {
+        let command = path.starts_with("crates/holm-cli/src/command") && path.extension().is_some();
+        // A subcommand's file is introduced by the doc of its arguments, which is its help text.
+        let tests = path.ends_with("tests.rs");
+        assert!(command || tests || text.starts_with("//!"), "{} has no module doc", path.display());
+    }
+}
+
+#[test]
+fn every_test_can_run_and_none_expects_a_panic() {
+    for (path, text) in rust_files().into_iter().filter(|(p, _)| !p.ends_with("tidy.rs")) {
+        assert!(!text.contains("#[ignore"), "{} ignores a test", path.display());
+        assert!(!text.contains("should_panic"), "{} expects a panic", path.display());
+    }
+}
+
+#[test]
+fn pure_crates_touch_neither_files_nor_clocks_nor_the_environment() {
+    for (path, text) in rust_files() {
+        let pure = path.starts_with("crates/holm-codes/src") || path.starts_with("crates/holm-marks/src");
+        let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
+        if pure && !path.ends_with("tests.rs") {
+            for banned in ["std::fs", "std::env", "std::time", "SystemTime", "getrandom", "std::process", "std::net"] {
+                assert!(!shipped.contains(banned), "{} uses {banned}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_use_cases_append_to_the_record() {
+    for (path, text) in rust_files() {
+        let edge = path.starts_with("crates/holm-cli/src");
+        assert!(
+            !edge || !text.contains("Record::") && !text.contains("SqliteStore"),
+            "{} reaches past the use-cases",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn crates_depend_on_each_other_as_the_architecture_says() {
+    let allowed: [(&str, &[&str]); 6] = [
+        ("holm-codes", &[]),
+        ("holm-marks", &[]),
+        ("holm-record", &[]),
+        ("holm-simulate", &["holm-codes", "holm-marks"]),
+        ("holm", &["holm-codes", "holm-marks", "holm-record"]),
+        ("holm-cli", &["holm", "holm-marks", "holm-record", "holm-simulate"]),
+    ];
+    for (name, may) in allowed {
+        let manifest = std::fs::read_to_string(root().join("crates").join(name).join("Cargo.toml")).unwrap();
+        let dependencies = manifest.split("[dependencies]").nth(1).and_then(|d| d.split("\n[").next()).unwrap_or_default();
+        for line in dependencies.lines().filter(|l| l.starts_with("holm")) {
+            let on = line.split(['.', ' ', '=']).next().unwrap_or_default();
+            assert!(may.contains(&on), "{name} may not depend on {on}");
+        }
+    }
+}

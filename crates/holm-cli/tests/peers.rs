@@ -1,0 +1,134 @@
+//! Holm against other people's programs: age, detectors of hidden marks, LibreOffice, pandoc and poppler.
+//!
+//! `make test` installs them; `$HOLM_PEERS` is the virtual environment of the detectors.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+#[path = "it/desk.rs"]
+mod desk;
+
+use std::path::Path;
+use std::process::Command;
+
+use desk::{Desk, ran};
+
+const BRIEF_DOCX: &[u8] = include_bytes!("../scenario/yard-brief.docx");
+
+fn detector(name: &str) -> Command {
+    let folder = std::env::var("HOLM_PEERS").expect("HOLM_PEERS names the detectors' environment");
+    Command::new(Path::new(&folder).join("bin").join(name))
+}
+
+fn docx_desk() -> Desk {
+    let desk = Desk::with(6);
+    desk.write("yard.docx", BRIEF_DOCX);
+    let args = ["share", "yard.docx", "--to", "all", "--plain", "plain", "--confirmed-by", "p1", "--confirmed-by", "p2"];
+    desk.run(&args).ok();
+    desk
+}
+
+/// Converts to PDF with a profile of the desk's own, so that tests may run side by side.
+fn to_pdf(desk: &Desk, file: &str) {
+    let profile = format!("-env:UserInstallation=file://{}", desk.path("profile").display());
+    let args = [profile.as_str(), "--headless", "--convert-to", "pdf", file];
+    let converted = Command::new("soffice").args(args).current_dir(desk.root()).output().unwrap();
+    assert!(converted.status.success(), "{}", String::from_utf8_lossy(&converted.stderr));
+}
+
+fn named(desk: &Desk, leak: &str) -> Vec<String> {
+    let report = desk.run(&["trace", leak, "--json"]).json();
+    let copies = report["copies"].as_array().unwrap().iter().filter(|c| c["named"] == true);
+    copies.map(|c| c["person"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_ordinary_age_command_opens_a_sealed_copy() {
+    let desk = Desk::with(2);
+    desk.share();
+    let opened = Command::new("age").args(["-d", "-i", "k2", "holm-out/p2.md.age"]).current_dir(desk.root()).output().unwrap();
+    assert!(opened.status.success(), "{}", String::from_utf8_lossy(&opened.stderr));
+    assert_eq!(opened.stdout, std::fs::read(desk.path("plain/p2.md")).unwrap());
+    let other = Command::new("age").args(["-d", "-i", "k1", "holm-out/p2.md.age"]).current_dir(desk.root()).output().unwrap();
+    assert!(!other.status.success());
+}
+
+#[test]
+fn what_age_sealed_holm_opens_as_a_key_file() {
+    let desk = Desk::with(1);
+    // A passphrase-protected identity file of Holm's is an age file, so age can read its recipients' line after decrypting.
+    let shown = Command::new("age-keygen").args(["-y", "k1"]).current_dir(desk.root()).output().unwrap();
+    let recipient = String::from_utf8(shown.stdout).unwrap();
+    assert!(desk.read("k1.pub").starts_with(recipient.trim()), "{recipient}");
+}
+
+#[test]
+fn public_detectors_report_nothing_on_default_copies_and_do_report_invisible_marks() {
+    let desk = Desk::with(4);
+    desk.share();
+    desk.run(&["share", "brief.md", "--name", "stained", "--to", "all", "--invisible", "--plain", "stained", "--out", "o2"]).ok();
+    let stained = desk.read("stained/p1.md");
+    assert!(stained.contains('\u{2060}'), "the control must carry what is asked for");
+    for i in 1..=4 {
+        assert!(findings(&desk, &format!("plain/p{i}.md")).is_empty(), "{:?}", findings(&desk, &format!("plain/p{i}.md")));
+    }
+    assert_eq!(findings(&desk, "stained/p1.md").len(), 3, "each detector must see what is there");
+}
+
+/// What each of three detectors says of a file, for those that say something.
+fn findings(desk: &Desk, file: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let scan = ran(detector("textmark").args(["scan", file]).current_dir(desk.root()).output().unwrap());
+    assert!(scan.out.contains("findings:"), "{}{}", scan.out, scan.err);
+    found.extend((!scan.out.contains("findings: none")).then_some(scan.out));
+    let scan = ran(detector("disarm").args(["scan", file]).current_dir(desk.root()).output().unwrap());
+    assert!(scan.out.contains("scanned 1 file"), "{}{}", scan.out, scan.err);
+    found.extend((!scan.out.contains("0 finding(s)")).then_some(scan.out));
+    let text = desk.read(file);
+    let scan = ran(detector("dewatermark").args(["analyze", "--", &text]).current_dir(desk.root()).output().unwrap());
+    let report: serde_json::Value = serde_json::from_str(&scan.out).unwrap_or_else(|e| panic!("{e}: {}{}", scan.out, scan.err));
+    found.extend((report["unicode"]["total_flags"] != 0).then_some(scan.out));
+    found
+}
+
+#[test]
+fn a_docx_copy_is_traced_through_libreoffice_pdf_and_pandoc_html() {
+    let desk = docx_desk();
+    to_pdf(&desk, "plain/p3.docx");
+    assert_eq!(named(&desk, "p3.pdf"), ["p3"]);
+    let html = Command::new("pandoc")
+        .args(["plain/p5.docx", "-t", "html", "-s", "-o", "p5.html"])
+        .current_dir(desk.root())
+        .status()
+        .unwrap();
+    assert!(html.success());
+    assert_eq!(named(&desk, "p5.html"), ["p5"]);
+    let text = desk.read("p5.html");
+    desk.write(
+        "mail.eml",
+        format!("From: a@x\nTo: b@x\nSubject: see this\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n{text}")
+            .as_bytes(),
+    );
+    assert_eq!(named(&desk, "mail.eml"), ["p5"]);
+    assert_eq!(named(&desk, "plain/p6.docx"), ["p6"]);
+}
+
+#[test]
+fn a_docx_copy_looks_like_its_master_in_libreoffice() {
+    let desk = docx_desk();
+    let pages = |file: &str| {
+        to_pdf(&desk, file);
+        let pdf = Path::new(file).with_extension("pdf").file_name().unwrap().to_string_lossy().into_owned();
+        let info = ran(Command::new("pdfinfo").arg(&pdf).current_dir(desk.root()).output().unwrap());
+        let fonts = ran(Command::new("pdffonts").arg(&pdf).current_dir(desk.root()).output().unwrap());
+        let names: Vec<String> = fonts
+            .out
+            .lines()
+            .skip(2)
+            .filter_map(|l| l.split_whitespace().next())
+            .map(|n| n.split('+').next_back().unwrap().to_owned())
+            .collect();
+        (info.out.lines().find(|l| l.starts_with("Pages:")).unwrap().to_owned(), names)
+    };
+    let master = pages("yard.docx");
+    assert_eq!(pages("plain/p1.docx"), master);
+    assert_eq!(pages("plain/p2.docx"), master);
+}
