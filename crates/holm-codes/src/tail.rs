@@ -42,6 +42,7 @@ impl Tail {
     #[must_use]
     pub fn of(marks: &[MarkScore]) -> Self {
         let mut window = Window { low: 0, mass: vec![1.0], over: 0.0 };
+        let mut spare = Vec::new();
         let (mut mean, mut variance) = (0.0, 0.0);
         let (mut least, mut most) = (0_i64, 0_i64);
         for mark in marks.iter().filter(|m| m.steps.iter().any(|s| Some(s) != m.steps.first())).chain(shift_only(marks).iter()) {
@@ -53,7 +54,7 @@ impl Tail {
             let half = (WINDOW_SIGMAS * variance.sqrt() + WINDOW_SLACK).ceil();
             let low = ((mean - half).floor() as i64).max(least);
             let high = ((mean + half).ceil() as i64).min(most);
-            window = window.add(mark, low, high.max(low));
+            window.add(mark, low, high.max(low), &mut spare);
         }
         window.into_tail()
     }
@@ -98,30 +99,18 @@ fn moments(mark: &MarkScore) -> (f64, f64) {
 }
 
 impl Window {
-    fn add(self, mark: &MarkScore, low: i64, high: i64) -> Self {
+    /// Adds a mark; `spare` is a buffer that is used for the next mass and returns with the old one.
+    fn add(&mut self, mark: &MarkScore, low: i64, high: i64, spare: &mut Vec<f64>) {
         let width = usize::try_from(high - low).unwrap_or(0) + 1;
-        let mut next = Self { low, mass: vec![0.0; width], over: self.over };
-        for (step, part) in mark.steps.iter().zip(mark.bias.parts()) {
+        spare.resize(width, 0.0);
+        let mut over = 0.0;
+        for (symbol, (step, part)) in mark.steps.iter().zip(mark.bias.parts()).enumerate() {
             let probability = f64::from(*part) / f64::from(ONE);
-            next.add_shifted(&self.mass, self.low + i64::from(*step), probability);
+            over += shifted(&self.mass, self.low + i64::from(*step) - low, probability, spare, symbol == 0);
         }
-        next
-    }
-
-    fn add_shifted(&mut self, mass: &[f64], at: i64, probability: f64) {
-        let width = self.mass.len();
-        let skip = usize::try_from(self.low - at).unwrap_or(0).min(mass.len());
-        let (under, rest) = mass.split_at(skip);
-        let start = usize::try_from(at - self.low).unwrap_or(0).min(width);
-        let fits = rest.len().min(width - start);
-        let (inside, above) = rest.split_at(fits);
-        if let Some(bottom) = self.mass.first_mut() {
-            *bottom += probability * under.iter().sum::<f64>();
-        }
-        for (to, from) in self.mass.iter_mut().skip(start).zip(inside) {
-            *to += probability * from;
-        }
-        self.over += probability * above.iter().sum::<f64>();
+        self.over += over;
+        self.low = low;
+        std::mem::swap(&mut self.mass, spare);
     }
 
     fn into_tail(self) -> Tail {
@@ -135,6 +124,33 @@ impl Window {
         upper.push(self.over * (1.0 + ROUNDING));
         Tail { low: self.low, upper }
     }
+}
+
+/// Puts `mass`, weighed and moved by `shift`, into `to` (adds it unless `first`); returns what fell off the upper end.
+///
+/// What falls off the lower end is moved up to the lowest place.
+fn shifted(mass: &[f64], shift: i64, probability: f64, to: &mut [f64], first: bool) -> f64 {
+    let width = to.len();
+    let skip = usize::try_from(-shift).unwrap_or(0).min(mass.len());
+    let (under, rest) = mass.split_at(skip);
+    let start = usize::try_from(shift).unwrap_or(0).min(width);
+    let (inside, above) = rest.split_at(rest.len().min(width - start));
+    let end = start + inside.len();
+    if let Some(place) = to.get_mut(start..end) {
+        if first {
+            place.iter_mut().zip(inside).for_each(|(t, f)| *t = probability * f);
+        } else {
+            place.iter_mut().zip(inside).for_each(|(t, f)| *t += probability * f);
+        }
+    }
+    if first {
+        to.iter_mut().take(start).for_each(|t| *t = 0.0);
+        to.iter_mut().skip(end).for_each(|t| *t = 0.0);
+    }
+    if let Some(bottom) = to.first_mut() {
+        *bottom += probability * under.iter().sum::<f64>();
+    }
+    probability * above.iter().sum::<f64>()
 }
 
 #[cfg(test)]

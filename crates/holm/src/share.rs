@@ -193,6 +193,12 @@ pub struct Sealed {
     copies: Vec<SealedCopy>,
 }
 
+/// A copy to be made: for whom, and devices that are to open it.
+type Wanted = (CopyId, PersonId, Vec<String>);
+
+/// Copies that are sealed before they are written out.
+const COPIES_AT_ONCE: usize = 64;
+
 struct SealedCopy {
     copy: CopyId,
     person: PersonId,
@@ -485,21 +491,27 @@ impl Keyed {
         let master = Master::parse(&self.master, &self.manifest.file)?;
         let template = master.template(&self.manifest.marks)?;
         let issuer = Issuer::new(draw_biases(&self.key, self.manifest.law, &self.manifest.arities()));
-        let sealed: Vec<(Commitment, Vec<u8>)> = wanted
-            .par_iter()
-            .map(|(copy, person, recipients)| {
+        let mut copies = Vec::with_capacity(wanted.len());
+        // A few copies at a time are in memory, however many recipients there are.
+        for some in wanted.chunks(COPIES_AT_ONCE) {
+            let seal = |(copy, person, recipients): &Wanted| {
                 let made = self.seal_one(&template, &issuer, copy, person, recipients);
                 progress(1);
                 made
-            })
-            .collect::<Result<_, _>>()?;
-        let (contents, files): (Vec<Commitment>, Vec<Vec<u8>>) = sealed.into_iter().unzip();
-        let hashes = workspace.vault().keep_many(&files)?;
+            };
+            let sealed: Vec<(Commitment, Vec<u8>)> = some.par_iter().map(seal).collect::<Result<_, _>>()?;
+            let (contents, files): (Vec<Commitment>, Vec<Vec<u8>>) = sealed.into_iter().unzip();
+            let hashes = workspace.vault().keep_many(&files)?;
+            let made = some.iter().cloned().zip(hashes).zip(contents);
+            copies.extend(made.map(|(((copy, person, recipients), sealed), content)| SealedCopy {
+                copy,
+                person,
+                recipients,
+                sealed,
+                content,
+            }));
+        }
         failpoint("copies-sealed");
-        let copies = wanted.into_iter().zip(hashes).zip(contents);
-        let copies = copies
-            .map(|(((copy, person, recipients), sealed), content)| SealedCopy { copy, person, recipients, sealed, content })
-            .collect();
         Ok(Sealed { keyed: self, copies })
     }
 
@@ -519,7 +531,7 @@ impl Keyed {
     }
 
     /// Copies to issue: none for whom an earlier copy still opens.
-    fn wanted(&self, workspace: &Workspace, to: &[PersonId]) -> Result<Vec<(CopyId, PersonId, Vec<String>)>, ShareError> {
+    fn wanted(&self, workspace: &Workspace, to: &[PersonId]) -> Result<Vec<Wanted>, ShareError> {
         let item = workspace.state().items.get(&self.manifest.item).cloned().unwrap_or_default();
         let made_at = item.prepared.as_ref().map_or(u64::MAX, |p| p.index);
         let by_two = item.prepared.as_ref().is_some_and(|p| matches!(p.making, KeyMaking::TwoPersons { .. }));

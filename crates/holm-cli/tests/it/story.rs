@@ -231,11 +231,9 @@ fn marks_are_reviewed_struck_approved_and_authored() {
     desk.run(&["marks", "brief.md", "--review", "review.toml"]).ok();
     let before = desk.run(&["marks", "brief.md", "--json"]).ok().json();
     let review = desk.read("review.toml").replacen("decision = \"keep\"", "decision = \"strike\"", 2);
-    let first_words = crate::desk::BRIEF.lines().find(|l| l.len() > 80).unwrap();
-    let word = first_words
-        .split_whitespace()
-        .find(|w| w.len() > 8 && w.chars().all(|c| c.is_ascii_lowercase()) && crate::desk::BRIEF.matches(*w).count() == 1)
-        .unwrap();
+    let unique =
+        |w: &&str| w.len() > 8 && w.chars().all(|c| c.is_ascii_lowercase()) && crate::desk::BRIEF.matches(*w).count() == 1;
+    let word = crate::desk::BRIEF.split_whitespace().find(unique).unwrap();
     let authored = format!("{review}\n[[author]]\nfind = \"{word}\"\nalternatives = [\"{word}\", \"grey paint\"]\nfact = true\n");
     desk.write("review.toml", authored.as_bytes());
     let after = desk.run(&["marks", "brief.md", "--marks", "review.toml", "--json"]).ok().json();

@@ -1,0 +1,6 @@
+//! The use-cases as a newcomer should read them first.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod leak_is_traced;
+mod soundness;
+mod stolen;
