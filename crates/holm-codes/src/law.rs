@@ -16,7 +16,7 @@ pub const MOST_SYMBOLS: usize = 8;
 
 /// The named laws.
 ///
-/// The names say what binary marks get; marks with more alternatives get [`Law::many`].
+/// The names say what binary marks get; marks with more alternatives get a bias of their own (`Law::many`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Law {

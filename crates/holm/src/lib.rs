@@ -1,4 +1,22 @@
-//! holm
+//! The use-cases of Holm: share, open, trace, verify. The only crate that authorises, marks, seals and appends.
+//!
+//! In: documents, rosters, leaks, and a [`policy::Permit`]. Out: sealed copies that are already recorded, and reports.
+//!
+//! Never: a copy that leaves before its entry is durable; a key that is opened before the extraction is recorded; a belief
+//! about a person. The order of steps is carried by types: [`share::Frozen`] → [`share::Keyed`] → [`share::Sealed`] →
+//! [`share::Released`], and in [`trace`] sealed evidence → recorded extraction → opened key → verdict.
+//!
+//! ```
+//! use holm::identity::{DeviceKeys, parse_device};
+//!
+//! let keys = DeviceKeys::generate()?;
+//! let device = parse_device(&keys.public_line())?;
+//! assert_eq!(device.recipient, keys.recipient());
+//! # Ok::<(), holm::identity::IdentityError>(())
+//! ```
+//!
+//! Start reading at `tests/it/leak_is_traced.rs`, the product as one story; then [`share`] and its mirror [`trace`].
+
 pub mod contribution;
 pub mod custody;
 mod failpoint;

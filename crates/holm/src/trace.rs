@@ -1,6 +1,6 @@
 //! Tracing a leak: seal the evidence → extract → record → open the key → test every copy → record the verdict.
 //!
-//! The mirror of [`crate::share`]. [`SealedEvidence`] → [`RecordedExtraction`] → [`OpenedKey`] → verdict: a key cannot be
+//! The mirror of [`crate::share`]. `SealedEvidence` → `RecordedExtraction` → `OpenedKey` → verdict: a key cannot be
 //! opened for tracing before what the evidence shows was fixed in the record.
 
 use std::collections::{BTreeMap, BTreeSet};
