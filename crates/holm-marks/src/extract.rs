@@ -15,9 +15,10 @@ use crate::document::Block;
 use crate::lattice::Lattice;
 use crate::mark::{Layer, Mark};
 use crate::normal::{NormToken, fold, norm_tokens};
+use crate::wiped::{MarkTraits, forget_wiped};
 
 /// Version of extraction, recorded with every look.
-pub const EXTRACTOR: &str = "holm-extract/1";
+pub const EXTRACTOR: &str = "holm-extract/2";
 
 /// Words in the sequences by which a sentence is found.
 const GRAM: usize = 3;
@@ -78,8 +79,8 @@ pub struct Reader {
     lattice: Lattice,
     grams: HashMap<Vec<String>, Vec<usize>>,
     layers: Vec<Layer>,
-    rules: Vec<String>,
     arities: Vec<usize>,
+    traits: Vec<MarkTraits>,
 }
 
 /// A stretch of the leak where it aligns.
@@ -99,8 +100,8 @@ impl Reader {
             lattice,
             grams,
             layers: marks.iter().map(|m| m.layer).collect(),
-            rules: marks.iter().map(|m| m.rule.clone()).collect(),
             arities: marks.iter().map(Mark::arity).collect(),
+            traits: marks.iter().map(MarkTraits::of).collect(),
         }
     }
 
@@ -204,7 +205,7 @@ impl Reader {
             let mean = |a: usize| site_rows.iter().map(|r| r[a]).sum::<f64>() / site_rows.len() as f64;
             rows[mark].iter_mut().enumerate().for_each(|(a, l)| *l *= mean(a));
         }
-        self.forget_wiped(&mut rows);
+        forget_wiped(&self.traits, &mut rows);
         rows.into_iter().map(Reading::new).collect()
     }
 
@@ -231,40 +232,6 @@ impl Reader {
     fn anchor(&self, alignment: &Alignment, direction: impl Iterator<Item = usize>) -> f64 {
         let near = direction.filter(|n| self.lattice.nodes[*n].fixed).take(2);
         near.map(|n| alignment.matched(n)).fold(0.0, f64::max).min(1.0)
-    }
-
-    /// A frame whose sites all read alike was probably made uniform by whoever retyped or cleaned the text; its marks then
-    /// say nothing of their source. Judged over all frames together, from readings alone.
-    fn forget_wiped(&self, rows: &mut [Vec<f64>]) {
-        const PRIOR: f64 = 0.02;
-        const STRAY: f64 = 0.03;
-        let mut by_rule: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (mark, rule) in self.rules.iter().enumerate().filter(|(_, r)| !r.starts_with("authored:")) {
-            by_rule.entry(rule).or_default().push(mark);
-        }
-        let mut uniform: Vec<(Vec<usize>, f64)> = Vec::new();
-        for marks in by_rule.into_values() {
-            let seen: Vec<usize> = marks.iter().filter_map(|m| best(&rows[*m])).collect();
-            if seen.len() < 2 {
-                continue;
-            }
-            let arity = self.arities[marks[0]];
-            let most = (0..arity).map(|a| seen.iter().filter(|s| **s == a).count()).max().unwrap_or(0);
-            let wiped = most as f64 * (1.0 - STRAY).ln() + (seen.len() - most) as f64 * (STRAY / (arity as f64 - 1.0)).ln();
-            let alive = (seen.len() as f64 - 1.0) * (arity as f64).ln();
-            uniform.push((marks, wiped + alive));
-        }
-        let logit = (PRIOR / (1.0 - PRIOR)).ln();
-        let together: f64 = logit + uniform.iter().map(|(_, l)| l).sum::<f64>();
-        for (marks, own) in &uniform {
-            let evidence = (logit + own).max(together.min(own + 3.0));
-            let wiped = 1.0 / (1.0 + (-evidence).exp());
-            for mark in marks {
-                let mean = 1.0 / rows[*mark].len() as f64;
-                let total: f64 = rows[*mark].iter().sum();
-                rows[*mark].iter_mut().for_each(|l| *l = wiped * mean + (1.0 - wiped) * *l / total);
-            }
-        }
     }
 
     fn coverage(&self, tokens: &[NormToken], placed: &[Placed]) -> Coverage {
@@ -298,7 +265,7 @@ impl Reading {
 }
 
 /// The alternative that is at least four times as likely as any other.
-fn best(row: &[f64]) -> Option<usize> {
+pub(crate) fn best(row: &[f64]) -> Option<usize> {
     const CLEARLY: f64 = 4.0;
     let top = row.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
     let second = row.iter().enumerate().filter(|(a, _)| *a != top.0).map(|(_, l)| *l).fold(0.0, f64::max);

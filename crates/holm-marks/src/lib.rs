@@ -38,3 +38,4 @@ pub mod mark;
 mod normal;
 pub mod pattern;
 pub mod token;
+mod wiped;

@@ -52,6 +52,8 @@ fn pdf_text(bytes: &[u8]) -> Result<String, String> {
     use std::io::Write;
     use std::process::{Command, Stdio};
     let child = Command::new("pdftotext")
+        // No child is given the passphrase.
+        .env_remove("HOLM_PASSPHRASE")
         .args(["-enc", "UTF-8", "-", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
