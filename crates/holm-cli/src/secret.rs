@@ -12,7 +12,7 @@ static FROM_ENVIRONMENT: OnceLock<Option<SecretString>> = OnceLock::new();
 
 /// Reads `$HOLM_PASSPHRASE`. Called once at the start, before any thread or child exists.
 ///
-/// The variable stays in this process's own environment block, but no child is given it: see [`scrub`].
+/// It cannot be removed from this process's own environment without unsafe code; `holm` gives it to no child (tested).
 pub(crate) fn take_from_environment() {
     let value = std::env::var("HOLM_PASSPHRASE").ok().map(SecretString::from);
     FROM_ENVIRONMENT.get_or_init(|| value);

@@ -13,10 +13,15 @@ pub fn item_ln_e(looks: &[f64]) -> f64 {
     top + (sum + reserved * (-top).exp()).ln()
 }
 
-/// Whether a ledger value names one of `persons` at lifetime level `alpha`: E ≥ persons / α.
+/// Whether a ledger value stands out at lifetime level `alpha`, for the person who was enrolled as number `rank` (from 1).
+///
+/// The roster grows, so its size cannot be the divisor: numbers 2ʲ to 2ʲ⁺¹ − 1 share 6/(π² (j + 1)²) of α, which sums to α
+/// however many persons come.
 #[must_use]
-pub fn names(ln_e: f64, persons: usize, alpha: f64) -> bool {
-    ln_e >= (persons.max(1) as f64 / alpha).ln()
+pub fn stands_out(ln_e: f64, rank: usize, alpha: f64) -> bool {
+    let block = f64::from(rank.max(1).ilog2());
+    let share = 6.0 / (std::f64::consts::PI * (block + 1.0)).powi(2) / block.exp2();
+    ln_e >= (1.0 / (alpha * share)).ln()
 }
 
 #[cfg(test)]
@@ -28,6 +33,21 @@ mod tests {
         for looks in 0..20 {
             assert!(item_ln_e(&vec![0.0; looks]).abs() < 1e-12);
         }
+    }
+
+    #[test]
+    fn all_persons_together_never_spend_more_than_alpha() {
+        // stands_out turns at ln(1/(α share)); the shares of the first million persons are recovered by bisection.
+        let share = |rank: usize| {
+            let (mut low, mut high) = (0.0, 60.0);
+            for _ in 0..60 {
+                let middle = f64::midpoint(low, high);
+                if stands_out(middle, rank, 0.01) { high = middle } else { low = middle }
+            }
+            (-high).exp() / 0.01
+        };
+        let spent: f64 = (0..20_u32).map(|block| f64::from(block).exp2() * share(1 << block)).sum();
+        assert!(spent < 1.0 && spent > 0.95, "{spent}");
     }
 
     #[test]

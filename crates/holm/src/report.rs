@@ -102,6 +102,17 @@ pub struct Holders {
     pub receipts_before: usize,
 }
 
+/// One person's e-process over all items and looks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LedgerLine {
+    /// To whom the copies were issued.
+    pub person: PersonId,
+    /// Natural logarithm of the e-process.
+    pub ln_e: f64,
+    /// Whether it is beyond what the workspace's whole life allows by chance, at α over all persons ever enrolled.
+    pub stands_out: bool,
+}
+
 /// The report of one look at one item.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -131,9 +142,9 @@ pub struct Report {
     pub can_settle: bool,
     /// Who else could have held or regenerated a copy.
     pub holders: Holders,
-    /// ln of each person's e-process over all items, after this look.
+    /// Each person's e-process over all items, after this look.
     #[serde(default)]
-    pub ledger: Vec<(PersonId, f64)>,
+    pub ledger: Vec<LedgerLine>,
 }
 
 impl Report {

@@ -16,7 +16,7 @@ use holm_marks::carrier::{CarrierError, Master};
 use holm_marks::extract::{Extraction, Reader};
 use holm_record::commitment::{Commitment, Salt};
 use holm_record::event::{Event, ObjectHash};
-use holm_record::id::{CopyId, IdError, IncidentName, ItemName};
+use holm_record::id::{CopyId, IdError, IncidentName, ItemName, PersonId};
 use serde::{Deserialize, Serialize};
 
 use crate::custody::CustodyError;
@@ -24,7 +24,7 @@ use crate::identity::DeviceKeys;
 use crate::leak::{LeakFile, LeakFileError};
 use crate::manifest::Manifest;
 use crate::policy::Permit;
-use crate::report::{CopyResult, Holders, MarksRead, Report, Verdict};
+use crate::report::{CopyResult, Holders, LedgerLine, MarksRead, Report, Verdict};
 use crate::share::{KeyMaterial, ShareError};
 use crate::state::{Disclosure, Item};
 use crate::vault::VaultError;
@@ -405,12 +405,12 @@ impl Workspace {
         }
     }
 
-    /// ln of each person's e-process over all items, in the order of looking; one e-value an item.
+    /// Each person's e-process over all items, in the order of looking; one e-value an item.
     ///
     /// The l-th look at an item has stake 1/(l (l + 1)), reserved from the first; what is not staked stays at 1.
     #[must_use]
-    pub fn ledger(&self) -> Vec<(holm_record::id::PersonId, f64)> {
-        let mut by_item: BTreeMap<(&ItemName, &holm_record::id::PersonId), Vec<f64>> = BTreeMap::new();
+    pub fn ledger(&self) -> Vec<LedgerLine> {
+        let mut by_item: BTreeMap<(&ItemName, &PersonId), Vec<f64>> = BTreeMap::new();
         for look in &self.state().looks {
             let Some(verdict) = &look.verdict else { continue };
             let Some(item) = self.state().items.get(&look.item) else { continue };
@@ -418,11 +418,19 @@ impl Workspace {
                 by_item.entry((&look.item, &disclosure.person)).or_default().push(*ln_e);
             }
         }
-        let mut persons: BTreeMap<&holm_record::id::PersonId, f64> = BTreeMap::new();
+        let mut persons: BTreeMap<&PersonId, f64> = BTreeMap::new();
         for ((_, person), looks) in by_item {
             *persons.entry(person).or_default() += holm_codes::ledger::item_ln_e(&looks);
         }
-        persons.into_iter().map(|(p, e)| (p.clone(), e)).collect()
+        let mut enrolled: Vec<(u64, &PersonId)> = self.state().persons.iter().map(|(id, p)| (p.since, id)).collect();
+        enrolled.sort();
+        let rank = |person: &PersonId| enrolled.iter().position(|(_, id)| *id == person).map_or(usize::MAX, |i| i + 1);
+        let line = |(person, ln_e): (&PersonId, f64)| LedgerLine {
+            person: person.clone(),
+            ln_e,
+            stands_out: holm_codes::ledger::stands_out(ln_e, rank(person), self.alpha()),
+        };
+        persons.into_iter().map(line).collect()
     }
 }
 

@@ -111,6 +111,13 @@ pub(crate) fn print_report(report: &Report) {
             coverage.master_matched, coverage.master_tokens, coverage.leak_matched, coverage.leak_tokens
         );
     }
+    let persons: Vec<String> = report.ledger.iter().filter(|l| l.stands_out).map(|l| l.person.to_string()).collect();
+    if !persons.is_empty() {
+        println!(
+            "over all items and looks so far, copies issued to {} stand out beyond what this workspace's whole life allows by chance",
+            persons.join(", ")
+        );
+    }
     match (report.further_marks, report.verdict) {
         (Some(0), Verdict::Inconclusive) => {
             println!("enough marks were read for one source: several copies may be mixed, or the marks were rewritten")

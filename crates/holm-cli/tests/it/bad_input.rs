@@ -139,6 +139,21 @@ fn a_wrong_or_missing_passphrase_changes_nothing() {
 }
 
 #[test]
+fn no_child_is_given_the_passphrase() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::with(2);
+    desk.share();
+    std::fs::create_dir(desk.path("bin")).unwrap();
+    desk.write("bin/pdftotext", b"#!/bin/sh\nenv > seen-by-child\ncat > /dev/null\necho text\n");
+    std::fs::set_permissions(desk.path("bin/pdftotext"), PermissionsExt::from_mode(0o755)).unwrap();
+    desk.write("leak.pdf", b"%PDF-1.7");
+    let path = format!("{}:{}", desk.path("bin").display(), std::env::var("PATH").unwrap());
+    desk.command(&["trace", "leak.pdf"]).env("PATH", path).env("HOLM_PASSPHRASE", "very secret").output().unwrap();
+    let seen = desk.read("seen-by-child");
+    assert!(seen.contains("PATH=") && !seen.contains("very secret"), "{seen}");
+}
+
+#[test]
 fn workspaces_that_are_missing_taken_or_in_use_are_left_alone() {
     let desk = Desk::with(1);
     desk.run(&["init", "--no-passphrase"]).fails_with(&["already holds a workspace"]);

@@ -4,7 +4,10 @@
 //! version is `make bench-soundness`.
 
 use holm_codes::attack::{Attack, Channel};
+use holm_codes::decode::decode_single;
+use holm_codes::evidence::Rows;
 use holm_codes::law::Law;
+use holm_codes::ledger::item_ln_e;
 use rayon::prelude::*;
 
 use crate::trial::{Scenario, binomial_tail, outcome};
@@ -90,6 +93,34 @@ fn pooled_p_values_of_innocents_are_super_uniform() {
             "the test must not be idle: {count} below {threshold}"
         );
     }
+}
+
+#[test]
+fn the_ledger_of_an_innocent_rarely_ever_rises_however_often_one_looks() {
+    // 400 lifetimes of 12 items, three looks at each (two crops and the whole): P(ever E ≥ 1/α) ≤ α by Ville, α = 0.05.
+    const LIVES: u64 = 400;
+    const ALPHA: f64 = 0.05;
+    let life = |seed: u64| {
+        let (mut ln_e, mut highest) = (0.0_f64, f64::NEG_INFINITY);
+        for item in 0..12_u64 {
+            let scenario = Scenario::binary(8, 30, Law::J7, 2, Attack::Interleave, Channel::NOISY);
+            let trial = scenario.trial("ledger", seed * 100 + item);
+            let crop = |from: usize, to: usize| {
+                let seen: Vec<Option<u8>> =
+                    trial.seen.iter().enumerate().map(|(j, s)| s.filter(|_| (from..to).contains(&j))).collect();
+                let rows = Rows::read(&seen, &scenario.arities, 0.05);
+                decode_single(trial.biases(), &rows, |t| t.scan(&trial.book))[7].ln_e
+            };
+            let looks = [crop(0, 15), crop(15, 30), crop(0, 30)];
+            for seen in 1..=3 {
+                highest = highest.max(ln_e + item_ln_e(&looks[..seen]));
+            }
+            ln_e += item_ln_e(&looks);
+        }
+        highest
+    };
+    let crossed = (0..LIVES).into_par_iter().filter(|seed| life(*seed) >= (1.0 / ALPHA).ln()).count() as u64;
+    assert!(binomial_tail(crossed, LIVES, ALPHA) >= LEVEL, "{crossed} of {LIVES}");
 }
 
 #[test]
