@@ -61,7 +61,8 @@ fn print_one(item: &Item, row: &Row, mark: usize, own: u8, seen: u8, likelihood:
         let before: Vec<&str> =
             block.get(..site.range.start).unwrap_or_default().split_whitespace().rev().take(CONTEXT).collect();
         let after: Vec<&str> = block.get(site.range.end..).unwrap_or_default().split_whitespace().take(CONTEXT).collect();
-        let around: Vec<&str> = before.into_iter().rev().chain([alternative(own)]).chain(after).collect();
+        let written = site.texts.get(usize::from(own)).map_or("", String::as_str);
+        let around: Vec<&str> = before.into_iter().rev().chain([written]).chain(after).collect();
         println!("    copy: … {} …\n    leak: … {} …", around.join(" "), nearest(&around, leak));
     }
 }
