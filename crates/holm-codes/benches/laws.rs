@@ -19,7 +19,8 @@ const ALPHA: f64 = 1e-3;
 const COPIES: usize = 100;
 
 /// Name, outer atom over 2¹⁶, weight of ½.
-const LAWS: [(&str, u32, f64); 5] = [("J7", 0x3800, 0.25), ("J6", 0x3333, 0.30), ("J5", 0x3021, 0.16), ("GL5", 0x1cd9, 0.336), ("half", 0x8000, 1.0)];
+const LAWS: [(&str, u32, f64); 5] =
+    [("J7", 0x3800, 0.25), ("J6", 0x3333, 0.30), ("J5", 0x3021, 0.16), ("GL5", 0x1cd9, 0.336), ("half", 0x8000, 1.0)];
 
 /// Colluders, marks, noisy, attack.
 const CASES: [(usize, usize, bool, &str); 8] = [

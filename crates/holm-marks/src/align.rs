@@ -24,6 +24,9 @@ pub(crate) struct Rates {
     pub(crate) accent_lost: f64,
 }
 
+/// Chance that a word gets an accent that it lacks.
+const ACCENT_ADDED: f64 = 0.002;
+
 impl Rates {
     /// What is assumed of a channel before anything is seen of it.
     pub(crate) const PRIOR: Self = Self {
@@ -81,18 +84,18 @@ impl Aligner<'_> {
     /// How likely the leak has `seen` where the master has `written`.
     fn emission(&self, written: &NormToken, seen: &NormToken) -> f64 {
         let rates = &self.rates;
+        let kept = 1.0 - rates.word_changed - rates.typo;
+        let accented = written.has_accents();
         if written.norm == seen.norm {
-            return 1.0 - rates.word_changed - rates.typo - rates.accent_lost;
+            return if accented { kept * (1.0 - rates.accent_lost) } else { kept };
         }
         if written.punct || seen.punct {
             return if written.punct && seen.punct { rates.sign_lost * 0.1 } else { 0.0 };
         }
         let changed = rates.word_changed * self.background(seen);
         if written.bare == seen.bare {
-            // An accent or hyphen that the master lacks is rarely added.
-            let drops = seen.norm.chars().filter(|c| !c.is_ascii_alphanumeric()).count()
-                < written.norm.chars().filter(|c| !c.is_ascii_alphanumeric()).count();
-            return if drops { rates.accent_lost } else { rates.accent_lost * 0.1 };
+            // An accent or hyphen that the master lacks is hardly ever added.
+            return if accented { kept * rates.accent_lost } else { kept * ACCENT_ADDED };
         }
         let digits = written.bare.chars().any(|c| c.is_ascii_digit()) || seen.bare.chars().any(|c| c.is_ascii_digit());
         let length = written.bare.chars().count().min(seen.bare.chars().count());

@@ -18,12 +18,12 @@ use crate::normal::{NormToken, fold, norm_tokens};
 use crate::wiped::{MarkTraits, forget_wiped};
 
 /// Version of extraction, recorded with every look.
-pub const EXTRACTOR: &str = "holm-extract/2";
+pub const EXTRACTOR: &str = "holm-extract/3";
 
 /// Words in the sequences by which a sentence is found.
 const GRAM: usize = 3;
 /// A stretch belongs to the item if the item explains it better than chance by this many nats for the whole stretch.
-const BELONGS_NATS: f64 = 9.0;
+const BELONGS_NATS: f64 = 6.0;
 /// Words that a leak must share with an item before anything is said of it.
 const FEWEST_WORDS: usize = 8;
 
@@ -183,7 +183,8 @@ impl Reader {
             sign_lost: rate(seen.signs_lost, seen.signs, prior.sign_lost),
             sign_added: rate(seen.signs_added, seen.signs, prior.sign_added),
             typo: rate(seen.typos, seen.words, prior.typo),
-            accent_lost: rate(seen.accents_lost, seen.words, prior.accent_lost),
+            // Whoever drops accents drops them all: few words suffice to tell.
+            accent_lost: ((seen.accents_lost + 4.0 * prior.accent_lost) / (seen.accented + 4.0)).clamp(0.002, 0.95),
         }
     }
 
@@ -195,7 +196,7 @@ impl Reader {
                 if !p.alignment.window().contains(&choice.entry) {
                     continue;
                 }
-                if let Some(row) = self.site_row(&p.alignment, index) {
+                if let Some(row) = self.site_row(&p.alignment, index, p.tokens.start == 0) {
                     by_site.entry((choice.mark, index)).or_default().push(row);
                 }
             }
@@ -209,14 +210,17 @@ impl Reader {
         rows.into_iter().map(Reading::new).collect()
     }
 
-    /// Likelihoods of one site's alternatives, if the alignment passes it between matched neighbours.
-    fn site_row(&self, alignment: &Alignment, index: usize) -> Option<Vec<f64>> {
+    /// Likelihoods of one site's alternatives, if the alignment passes it between matched neighbours; `first` says that the
+    /// stretch begins the leak.
+    fn site_row(&self, alignment: &Alignment, index: usize, first: bool) -> Option<Vec<f64>> {
         const SEEN: f64 = 0.02;
         let choice = self.lattice.choices.get(index)?;
         let mass: Vec<f64> = choice.exits.iter().map(|e| alignment.through(*e)).collect();
         let passed: f64 = mass.iter().sum();
         let last = choice.exits.last().copied()? + 2;
-        let anchor = self.anchor(alignment, (0..choice.entry).rev()) * self.anchor(alignment, last..self.lattice.nodes.len());
+        // A sentence or paragraph that begins with the site has nothing of its own before it that could be matched.
+        let left = if choice.opens && !first { 1.0 } else { self.anchor(alignment, (0..choice.entry).rev()) };
+        let anchor = left * self.anchor(alignment, last..self.lattice.nodes.len());
         let trust = (passed / alignment.total).min(1.0) * anchor;
         if trust < SEEN || passed <= 0.0 {
             return None;
@@ -282,22 +286,24 @@ fn slip(layer: Layer) -> f64 {
     }
 }
 
-/// Cuts a leak into sentences of at most [`LONGEST_STRETCH`] tokens; each takes the two tokens before it along.
+/// Cuts a leak into sentences of at most [`LONGEST_STRETCH`] tokens. Each takes the two tokens before it along, and more
+/// where the cut is not at the end of a sentence, so that no site falls between two stretches.
 fn stretches(tokens: &[NormToken]) -> Vec<Range<usize>> {
     const LEAD: usize = 2;
+    const OVERLAP: usize = 12;
     const SHORTEST: usize = 6;
-    let mut cuts = vec![0];
+    let mut stretches = Vec::new();
+    let mut from = 0;
     for (at, token) in tokens.iter().enumerate() {
-        let length = at + 1 - cuts.last().copied().unwrap_or(0);
-        let sentence = token.punct && matches!(token.norm.as_str(), "." | "?" | "!" | "\u{2026}") && length >= SHORTEST;
-        if sentence || length >= LONGEST_STRETCH - LEAD {
-            cuts.push(at + 1);
+        let length = at + 1 - from;
+        let ends = token.punct && matches!(token.norm.as_str(), "." | "?" | "!" | "\u{2026}");
+        let last = at + 1 == tokens.len();
+        if ends && length >= SHORTEST || length >= LONGEST_STRETCH || last {
+            stretches.push(from..at + 1);
+            from = (at + 1).saturating_sub(if ends { LEAD } else { OVERLAP });
         }
     }
-    if cuts.last() != Some(&tokens.len()) {
-        cuts.push(tokens.len());
-    }
-    cuts.windows(2).map(|pair| pair[0].saturating_sub(LEAD)..pair[1]).filter(|r| !r.is_empty()).collect()
+    stretches
 }
 
 /// What the channel did to tokens that all copies share.
@@ -311,6 +317,7 @@ struct ChannelCounts {
     signs_lost: f64,
     signs_added: f64,
     typos: f64,
+    accented: f64,
     accents_lost: f64,
 }
 
@@ -335,6 +342,7 @@ impl ChannelCounts {
             } else {
                 words += 1.0
             }
+            self.accented += f64::from(u8::from(written.has_accents()));
             if written.norm != seen.norm && written.bare == seen.bare {
                 self.accents_lost += 1.0;
             } else if written.norm != seen.norm {

@@ -25,6 +25,8 @@ pub(crate) struct Choice {
     pub(crate) exits: Vec<usize>,
     /// The place where the paths split.
     pub(crate) entry: usize,
+    /// Whether a sentence or a block begins here.
+    pub(crate) opens: bool,
 }
 
 /// All texts that copies of one item can have.
@@ -53,7 +55,8 @@ impl Lattice {
             for (mark, range, texts) in sites {
                 let (range, texts) = whole_words(&block.text, range, texts, at);
                 lattice.fixed(block.text.get(at..range.start).unwrap_or_default());
-                lattice.choice(mark, &texts);
+                let begins = block.text.get(..range.start).is_some_and(|before| before.trim().is_empty());
+                lattice.choice(mark, &texts, begins);
                 at = range.end;
             }
             lattice.fixed(block.text.get(at..).unwrap_or_default());
@@ -73,9 +76,11 @@ impl Lattice {
         }
     }
 
-    fn choice(&mut self, mark: usize, texts: &[String]) {
+    fn choice(&mut self, mark: usize, texts: &[String], begins: bool) {
         let joint = |before: Vec<usize>| Node { token: None, before, fixed: false };
         let entry = self.nodes.len();
+        let sentence = |n: &Node| n.token.as_ref().is_some_and(|t| matches!(t.norm.as_str(), "." | "?" | "!" | "\u{2026}"));
+        let opens = begins || self.nodes.last().is_none_or(sentence);
         let before = self.last();
         self.nodes.push(joint(before));
         let mut exits = Vec::with_capacity(texts.len());
@@ -89,7 +94,7 @@ impl Lattice {
             exits.push(self.nodes.len() - 1);
         }
         self.nodes.push(joint(exits.clone()));
-        self.choices.push(Choice { mark, exits, entry });
+        self.choices.push(Choice { mark, exits, entry, opens });
     }
 
     /// Number of tokens that every copy has.

@@ -20,6 +20,13 @@ pub(crate) struct NormToken {
     pub(crate) line_start: bool,
 }
 
+impl NormToken {
+    /// Whether a hurried typist would write it otherwise: it has an accent, a hyphen or an apostrophe.
+    pub(crate) fn has_accents(&self) -> bool {
+        !self.punct && self.norm != self.bare
+    }
+}
+
 /// A text with typographic variety removed and, by byte, where each character came from.
 pub(crate) struct Folded {
     pub(crate) text: String,

@@ -78,7 +78,8 @@ impl DocxMaster {
         };
         let touched = pieces.get(first..=last)?;
         let joined = touched.windows(2).all(|pair| pair[1].continues && pair[0].text.end == pair[1].text.start);
-        (joined && touched.iter().all(|p| p.literal)).then_some(touched)
+        let cuts = touched.iter().all(|p| p.certain && p.source_of(&site.range).is_some());
+        (joined && cuts).then_some(touched)
     }
 
     pub(crate) fn template(&self, marks: &[Mark]) -> Result<DocxTemplate, CarrierError> {
@@ -104,9 +105,7 @@ impl DocxMaster {
 /// What a site changes in its pieces: the first takes the new text, the others lose their share of the old.
 fn site_edits(site: &Site, mark: usize, pieces: &[Piece], edits: &mut Vec<PartEdit>) {
     for (i, piece) in pieces.iter().enumerate() {
-        let from = site.range.start.max(piece.text.start) - piece.text.start;
-        let to = site.range.end.min(piece.text.end).saturating_sub(piece.text.start).max(from);
-        let range = piece.source + from..piece.source + to;
+        let Some(range) = piece.source_of(&site.range) else { continue };
         let texts = if i == 0 { site.texts.iter().map(|t| escape(t)).collect() } else { vec![String::new()] };
         edits.push(PartEdit { range, texts, mark: (i == 0).then_some(mark) });
         // A text element that may now begin or end with a space must say that its spaces count.

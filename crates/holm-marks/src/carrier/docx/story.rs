@@ -24,14 +24,33 @@ pub(crate) struct Story {
 pub(crate) struct Piece {
     /// Bytes of the block's text.
     pub(crate) text: Range<usize>,
-    /// Offset in the part.
-    pub(crate) source: usize,
-    /// Whether the part has these very bytes.
+    /// Bytes of the part; as many as in the text, except for a character that is written as an entity.
+    pub(crate) source: Range<usize>,
+    /// Whether the part has these very bytes, so that it can be cut anywhere.
     pub(crate) literal: bool,
+    /// Whether what stands there is known: spaces that may not count are not.
+    pub(crate) certain: bool,
     /// Whether it goes on from the piece before it in the same formatting.
     pub(crate) continues: bool,
     /// Where `xml:space="preserve"` has to be written if the text is changed.
     pub(crate) preserve_at: Option<usize>,
+}
+
+impl Piece {
+    /// The bytes of the part that hold what `range` of the block's text has in this piece; an entity is taken whole or not.
+    pub(crate) fn source_of(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let from = range.start.max(self.text.start) - self.text.start;
+        let to = range.end.min(self.text.end).saturating_sub(self.text.start).max(from);
+        if self.literal {
+            return Some(self.source.start + from..self.source.start + to);
+        }
+        match (from, to) {
+            (0, to) if to == self.text.len() => Some(self.source.clone()),
+            (from, to) if from == to && from == 0 => Some(self.source.start..self.source.start),
+            (from, to) if from == to && from == self.text.len() => Some(self.source.end..self.source.end),
+            _ => None,
+        }
+    }
 }
 
 /// What is open around the reader.
@@ -64,6 +83,14 @@ struct Paragraph {
     hidden: bool,
     /// Something stood between this run and the one before it.
     broken: bool,
+}
+
+/// Text that the part writes in other bytes.
+enum Read {
+    /// A character written as `&amp;` or `&#39;`.
+    Entity(String),
+    /// A section of character data, which is left as it is.
+    Data(String),
 }
 
 struct TextElement {
@@ -109,8 +136,8 @@ impl Story {
                 }
                 Event::End(element) => scan.end(element.name().as_ref()),
                 Event::Text(_) => scan.text(before..after, None),
-                Event::GeneralRef(reference) => scan.text(before..after, Some(entity(&reference))),
-                Event::CData(data) => scan.text(before..after, Some(data.as_ref().to_owned())),
+                Event::GeneralRef(reference) => scan.text(before..after, Some(Read::Entity(entity(&reference)))),
+                Event::CData(data) => scan.text(before..after, Some(Read::Data(data.as_ref().to_owned()))),
                 _ => {}
             }
         }
@@ -243,29 +270,25 @@ impl Scan<'_> {
     }
 
     /// Text of the document between `range`; `read` if it does not stand there literally.
-    fn text(&mut self, range: Range<usize>, read: Option<String>) {
+    fn text(&mut self, range: Range<usize>, read: Option<Read>) {
         let shielded = !self.shields.is_empty() || self.fields > 0;
         let (Some(element), Some(paragraph), None) = (&mut self.text_element, &mut self.paragraph, self.skipped_at) else {
             return;
         };
         let literal = read.is_none();
-        let text = read.unwrap_or_else(|| self.part.get(range.clone()).unwrap_or_default().to_owned());
+        let fixed = matches!(read, Some(Read::Data(_)));
+        let text = match read {
+            None => self.part.get(range.clone()).unwrap_or_default().to_owned(),
+            Some(Read::Entity(text) | Read::Data(text)) => text,
+        };
         let start = paragraph.text.len();
         paragraph.text.push_str(&text);
         let span = start..paragraph.text.len();
-        let continues = if element.first {
-            !paragraph.broken && paragraph.last_run.as_deref().is_none_or(|l| l == paragraph.run)
-        } else {
-            true
-        };
-        paragraph.pieces.push(Piece {
-            text: span.clone(),
-            source: range.start,
-            literal,
-            continues,
-            preserve_at: (!element.preserves).then_some(element.name_end),
-        });
-        if shielded || paragraph.hidden || !literal {
+        let same_run = paragraph.last_run.as_deref().is_none_or(|l| l == paragraph.run);
+        let continues = !element.first || !paragraph.broken && same_run;
+        let preserve_at = (!element.preserves).then_some(element.name_end);
+        paragraph.pieces.push(Piece { text: span.clone(), source: range, literal, certain: !fixed, continues, preserve_at });
+        if shielded || paragraph.hidden || fixed {
             paragraph.protected.push(span);
         }
         paragraph.broken = false;
@@ -278,7 +301,7 @@ impl Scan<'_> {
         let text = paragraph.text.get(element.text..).unwrap_or_default();
         if !element.preserves && text.trim() != text {
             paragraph.protected.push(element.text..paragraph.text.len());
-            paragraph.pieces.iter_mut().skip(element.pieces).for_each(|p| p.literal = false);
+            paragraph.pieces.iter_mut().skip(element.pieces).for_each(|p| p.certain = false);
         }
     }
 

@@ -109,6 +109,16 @@ fn entities_and_markup_characters_are_read_and_written() {
 }
 
 #[test]
+fn an_apostrophe_that_is_written_as_an_entity_belongs_to_its_word() {
+    let master = DocxMaster::parse(&docx(r"<w:p><w:r><w:t>They don&#39;t know; it isn&apos;t far.</w:t></w:r></w:p>")).unwrap();
+    assert_eq!(master.blocks()[0].text, "They don't know; it isn't far.");
+    let marks = [mark(&master, "don't", &["don't", "do not"]), mark(&master, "isn't", &["isn't", "is not"])];
+    let template = master.template(&marks).unwrap();
+    assert_eq!(texts(&template.render(&[1, 1]).unwrap()), ["They do not know; it is not far."]);
+    assert_eq!(texts(&template.render(&[0, 1]).unwrap()), ["They don't know; it is not far."]);
+}
+
+#[test]
 fn hostile_and_damaged_packages_are_refused_with_the_reason() {
     let refused = |bytes: &[u8]| Master::parse(bytes, "x.docx").unwrap_err();
     let whole = docx("<w:p><w:r><w:t>text</w:t></w:r></w:p>");
