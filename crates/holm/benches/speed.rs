@@ -124,7 +124,7 @@ fn exact_tail() {
     // The coarser lattice of long codes: 32 steps a nat.
     let gain = |j: usize, x: usize| {
         let p = issuer.biases()[j].probability(x);
-        let seen = j % 3 == 0;
+        let seen = j.is_multiple_of(3);
         let ln = if (x == 1) == seen { (1.0 + (1.0 / p - 1.0) / 5.0).ln() } else { 0.8_f64.ln() };
         ln / 8.0
     };
