@@ -155,7 +155,8 @@ fn a_verdict_can_be_checked_from_its_bundle_and_every_change_to_it_is_noticed() 
     desk.write("forged.json", other_named.as_bytes());
     assert_eq!(check("forged.json", "bundle").code, 3);
     let bundle: serde_json::Value = serde_json::from_str(&desk.read("bundle")).unwrap();
-    let mutations: [(&str, fn(&mut serde_json::Value)); 5] = [
+    type Mutation = (&'static str, fn(&mut serde_json::Value));
+    let mutations: [Mutation; 5] = [
         ("another key", |b| b["material"]["originator"][0][3] = 7.into()),
         ("another master", |b| b["master"] = "QUJD".into()),
         ("a reading changed", |b| b["looks"][0]["extraction"]["extraction"]["readings"][0]["likelihood"][0] = 0.5.into()),
