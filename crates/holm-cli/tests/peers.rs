@@ -44,10 +44,12 @@ fn named(desk: &Desk, leak: &str) -> Vec<String> {
 fn the_ordinary_age_command_opens_a_sealed_copy() {
     let desk = Desk::with(2);
     desk.share();
-    let opened = Command::new("age").args(["-d", "-i", "k2", "holm-out/p2.md.age"]).current_dir(desk.root()).output().unwrap();
+    let opened =
+        Command::new("age").args(["-d", "-i", "k2", "holm-out/brief/p2.md.age"]).current_dir(desk.root()).output().unwrap();
     assert!(opened.status.success(), "{}", String::from_utf8_lossy(&opened.stderr));
     assert_eq!(opened.stdout, std::fs::read(desk.path("plain/p2.md")).unwrap());
-    let other = Command::new("age").args(["-d", "-i", "k1", "holm-out/p2.md.age"]).current_dir(desk.root()).output().unwrap();
+    let other =
+        Command::new("age").args(["-d", "-i", "k1", "holm-out/brief/p2.md.age"]).current_dir(desk.root()).output().unwrap();
     assert!(!other.status.success());
 }
 

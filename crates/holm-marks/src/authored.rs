@@ -23,8 +23,8 @@ pub enum AuthoredError {
     /// The same alternative twice.
     #[error("`{0}` has the same alternative twice")]
     Repeated(String),
-    /// Two alternations of one label differ in their number of alternatives.
-    #[error("the alternations labelled `{0}` differ in their number of alternatives")]
+    /// Two alternations of one label differ in their number of alternatives or in their kind.
+    #[error("the alternations labelled `{0}` differ in their number of alternatives, or one is a fact and one a phrasing")]
     Uneven(String),
 }
 
@@ -119,13 +119,29 @@ const TELLING: &str = "\
 /// Such facts need two persons' confirmation (DESIGN §7). Words cannot show everything: the originator may say more.
 #[must_use]
 pub fn is_sensitive(alternatives: &[String]) -> bool {
-    alternatives.iter().any(|alternative| {
-        crate::token::tokenize(alternative).iter().any(|token| {
-            TELLING.split(' ').any(|telling| telling == token.lower)
-                || token.text(alternative).chars().any(|c| c.is_ascii_digit())
-                || token.is_capitalised(alternative)
-        })
-    })
+    alternatives.iter().any(|a| !telling_words(a, 0).is_empty())
+}
+
+/// Whether alternatives that are said to be phrasings of one thing tell different numbers, times, days, names or places.
+#[must_use]
+pub fn phrasing_is_sensitive(alternatives: &[String]) -> bool {
+    // A phrasing may stand at the start of a sentence: its first capital letter says nothing.
+    let mut told = alternatives.iter().map(|a| telling_words(a, 1));
+    let first = told.next().unwrap_or_default();
+    told.any(|other| other != first)
+}
+
+/// Words of `alternative` that tell something, in order of the alphabet; capital letters count from the word `capitals_from`.
+fn telling_words(alternative: &str, capitals_from: usize) -> Vec<String> {
+    let tokens = crate::token::tokenize(alternative);
+    let tells = |(index, token): &(usize, &crate::token::Token)| {
+        TELLING.split(' ').any(|telling| telling == token.lower)
+            || token.text(alternative).chars().any(|c| c.is_ascii_digit())
+            || (*index >= capitals_from && token.is_capitalised(alternative))
+    };
+    let mut words: Vec<String> = tokens.iter().enumerate().filter(tells).map(|(_, t)| t.lower.clone()).collect();
+    words.sort();
+    words
 }
 
 #[cfg(test)]
@@ -163,5 +179,7 @@ mod tests {
                 && is_sensitive(&own(&["at 5", "at 6"]))
         );
         assert!(!is_sensitive(&own(&["grey paint", "white paint"])));
+        assert!(phrasing_is_sensitive(&own(&["two drums", "drums"])) && phrasing_is_sensitive(&own(&["see Rex", "see Max"])));
+        assert!(!phrasing_is_sensitive(&own(&["So at 5", "As a result at 5"])));
     }
 }

@@ -75,7 +75,7 @@ fn find_authored(blocks: &[Block]) -> Result<(Vec<Found>, Reserved), AuthoredErr
             let site = Site { block: index, range: one.range, texts: one.alternatives.clone() };
             let rule = format!("authored:{}", one.label);
             match marks.iter_mut().find(|m| m.rule == rule) {
-                Some(mark) if mark.arity() == one.alternatives.len() => mark.sites.push(site),
+                Some(mark) if mark.arity() == one.alternatives.len() && mark.layer == one.layer => mark.sites.push(site),
                 Some(_) => return Err(AuthoredError::Uneven(one.label)),
                 None => {
                     marks.push(Mark { layer: one.layer, rule, alternatives: one.alternatives, master: None, sites: vec![site] })

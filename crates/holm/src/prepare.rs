@@ -3,7 +3,7 @@
 use holm_codes::attack::Channel;
 use holm_codes::law::Law;
 use holm_codes::power::{largest_coalition, marks_needed, naming_probability};
-use holm_marks::authored::{AuthoredError, is_sensitive};
+use holm_marks::authored::{AuthoredError, is_sensitive, phrasing_is_sensitive};
 use holm_marks::carrier::{CarrierError, Master};
 use holm_marks::find::{Found, find};
 use holm_marks::frame::{Language, Pack, PackError, Tier};
@@ -41,6 +41,9 @@ pub enum PrepareError {
     /// The review file.
     #[error(transparent)]
     Review(#[from] ReviewError),
+    /// An alternation in the text that is not to be used, and whose brackets every copy would show.
+    #[error("the alternation `[[{0}]]` stands in the document but {1}, so every copy would show its brackets; {2}")]
+    Brackets(String, &'static str, &'static str),
 }
 
 /// A document with the marks that were found in it.
@@ -86,8 +89,13 @@ impl Prepared {
         }
         found.sort_by_key(|f| f.mark.sites.first().map_or((usize::MAX, 0), |s| (s.block, s.range.start)));
         let all = found.len();
-        found.retain(|f| f.mark.sites.iter().all(|s| master.can_carry(s)));
+        let (found, uncarriable): (Vec<Found>, Vec<Found>) =
+            found.into_iter().partition(|f| f.mark.sites.iter().all(|s| master.can_carry(s)));
         let uncarried = all - found.len();
+        if let Some(f) = uncarriable.iter().find(|f| in_brackets(&f.mark, &master)) {
+            let why = "its formatting changes between the brackets";
+            return Err(PrepareError::Brackets(f.mark.alternatives.join("|"), why, "give the whole alternation one formatting"));
+        }
         let pack = pack.map(|p| holm_record::commitment::hex(&holm_record::commitment::sha256(p.source.as_bytes())));
         let mut prepared = Self {
             master,
@@ -100,6 +108,10 @@ impl Prepared {
             facts: Vec::new(),
         };
         prepared.sort_out(found, review);
+        if let Some(mark) = prepared.struck.iter().find(|m| in_brackets(m, &prepared.master)) {
+            let (why, what) = ("the review strikes it", "write one alternative into the document instead, or keep the mark");
+            return Err(PrepareError::Brackets(mark.alternatives.join("|"), why, what));
+        }
         prepared.facts = prepared.fact_notes(review);
         Ok(prepared)
     }
@@ -116,7 +128,7 @@ impl Prepared {
     }
 
     fn fact_notes(&self, review: Option<&Review>) -> Vec<FactNote> {
-        let facts = self.marks.iter().filter(|m| m.layer == Layer::Fact);
+        let facts = self.marks.iter().filter(|m| m.layer == Layer::Fact || needs_confirmation(m));
         facts
             .map(|m| {
                 review.and_then(|r| r.fact(m)).unwrap_or_else(|| FactNote {
@@ -134,7 +146,7 @@ impl Prepared {
     pub fn sensitive_facts(&self) -> Vec<(&Mark, Vec<holm_record::id::PersonId>)> {
         let confirmed =
             |m: &Mark| self.facts.iter().find(|f| f.rule == m.rule).map(|f| f.confirmed_by.clone()).unwrap_or_default();
-        self.marks.iter().filter(|m| m.layer == Layer::Fact && is_sensitive(&m.alternatives)).map(|m| (m, confirmed(m))).collect()
+        self.marks.iter().filter(|m| needs_confirmation(m)).map(|m| (m, confirmed(m))).collect()
     }
 
     /// Adds persons who confirmed all of the text's facts.
@@ -196,6 +208,23 @@ impl Prepared {
     fn opening(&self, block: usize) -> String {
         let words = self.master.blocks().get(block).map_or("", |b| b.text.as_str()).split_whitespace().take(6);
         words.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Whether a mark was written into the document's text, in brackets that the mark replaces.
+fn in_brackets(mark: &Mark, master: &Master) -> bool {
+    mark.sites.iter().any(|s| {
+        let text = master.blocks().get(s.block).and_then(|b| b.text.get(s.range.clone()));
+        text.is_some_and(|t| t.starts_with("[[") && t.contains('|'))
+    })
+}
+
+/// Whether the originator's alternatives may touch what protects life.
+fn needs_confirmation(mark: &Mark) -> bool {
+    match mark.layer {
+        Layer::Fact => is_sensitive(&mark.alternatives),
+        Layer::Wording => mark.rule.starts_with("authored:") && phrasing_is_sensitive(&mark.alternatives),
+        _ => false,
     }
 }
 

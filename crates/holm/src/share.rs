@@ -59,7 +59,7 @@ pub enum ShareError {
     },
     /// A two-person key cannot be extended to people enrolled later.
     #[error(
-        "`{person}` came on the roster after the key of `{item}` was made; whoever knew the key could have chosen the name, so share the text as a new item"
+        "`{person}` came on the roster after the key of `{item}` was begun; whoever knew the key could have chosen the name, so share the text as a new item"
     )]
     EnrolledLater {
         /// Who.
@@ -543,7 +543,7 @@ impl Keyed {
             if earlier.iter().any(|d| d.recipients.iter().any(|r| recipients.contains(r))) {
                 continue;
             }
-            if by_two && self.fresh.is_none() && known.since > made_at {
+            if by_two && known.since > made_at {
                 return Err(ShareError::EnrolledLater { person: person.clone(), item: self.manifest.item.clone() });
             }
             let number = u32::try_from(earlier.len()).unwrap_or(u32::MAX).saturating_add(1);
@@ -676,11 +676,11 @@ impl Released {
     }
 }
 
-/// `p17.docx` for copy `p17.1` of `brief.docx`, `p17-2.docx` for a second one.
+/// `p17.docx` for copy `p17.1` of `brief.docx`, `p17+2.docx` for a second one: no name holds a `+`.
 #[must_use]
 pub fn file_name(copy: &CopyId, master: &str) -> String {
     let ending = master.rsplit_once('.').map_or("txt", |(_, e)| e);
     let (person, number) = copy.as_str().rsplit_once('.').unwrap_or((copy.as_str(), "1"));
-    let stem = if number == "1" { person.to_owned() } else { format!("{person}-{number}") };
+    let stem = if number == "1" { person.to_owned() } else { format!("{person}+{number}") };
     format!("{stem}.{ending}")
 }

@@ -2,6 +2,9 @@
 //!
 //! The format is `docs/spec/slip.md`. Sealed copy and slip together are the bundle of DESIGN §6; a receipt signs both.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use holm_record::commitment::{Salt, hex, sha256};
@@ -32,12 +35,34 @@ pub enum SlipError {
     /// Something does not match.
     #[error("the slip does not hold: {0}")]
     Invalid(String),
+    /// Copies of another item lie where these are to be written, under the same names.
+    #[error(
+        "`{folder}` already holds copies of `{item}`, which would be written over; choose another folder with `--out`; nothing was shared"
+    )]
+    Taken {
+        /// The folder.
+        folder: PathBuf,
+        /// The other item.
+        item: ItemName,
+    },
     /// The copy is not in the record.
     #[error("copy `{0}` is not in the record")]
     NoCopy(CopyId),
     /// Workspace trouble.
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
+}
+
+/// Checks that `folder` holds no copies of an item other than `item`: files are named by person.
+///
+/// # Errors
+/// [`SlipError::Taken`].
+pub fn check_folder(folder: &Path, item: &ItemName) -> Result<(), SlipError> {
+    // A folder that is not there yet or cannot be read holds nothing to lose; writing to it will say so.
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
+    let slips = entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "holm"));
+    let mut items = slips.filter_map(|p| Slip::parse(&fs::read_to_string(p).ok()?).ok()).map(|s| s.item);
+    items.find(|other| other != item).map_or(Ok(()), |item| Err(SlipError::Taken { folder: folder.to_owned(), item }))
 }
 
 /// One copy's slip.

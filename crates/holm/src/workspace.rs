@@ -198,11 +198,21 @@ impl Workspace {
         let mut record = Record::open(store, record_keys)?;
         let vault = Vault::open(folder.join("objects"), description.vault.clone())?;
         let entries = record.entries()?;
-        let policy = entries.iter().flatten().find_map(|o| match &o.entry.event {
-            Event::WorkspaceCreated { alpha, largest_coalition, .. } => Some((*alpha, *largest_coalition)),
+        let created = entries.iter().flatten().find_map(|o| match &o.entry.event {
+            Event::WorkspaceCreated { origin, log_key, vault, alpha, largest_coalition } => {
+                let same = *origin == description.origin && *log_key == description.log_key && *vault == description.vault;
+                Some((same, *alpha, *largest_coalition))
+            }
             _ => None,
         });
-        let (alpha, largest_coalition) = policy.unwrap_or((DEFAULT_ALPHA, LARGEST_COALITION));
+        let (same, alpha, largest_coalition) = created.unwrap_or((true, DEFAULT_ALPHA, LARGEST_COALITION));
+        if !same {
+            // Nobody signs this file; whoever could add a key to it would be sealed every master and item key.
+            return Err(WorkspaceError::Damaged(
+                "`workspace.json` names other keys than the record's first entry; put back the file that `holm init` wrote"
+                    .to_owned(),
+            ));
+        }
         Ok(Self {
             folder: folder.to_owned(),
             keys,

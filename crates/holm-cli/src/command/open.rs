@@ -16,6 +16,10 @@ pub(crate) struct Open {
     /// Your key file.
     #[arg(long, value_name = "KEY")]
     identity: PathBuf,
+    /// The record's verifier key, or a file that holds it, as the sender gave it to you by another way; slips of any other
+    /// record are refused.
+    #[arg(long, value_name = "KEY|FILE")]
+    log_key: Option<String>,
     /// Where to write copy and receipt; by default beside the sealed copy.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -35,6 +39,7 @@ impl Open {
                 .hint("ask the sender for it; without it nothing proves what this copy is"));
         }
         let slip = Slip::parse(&read_text(&slip_path)?)?;
+        self.check_log_key(&slip)?;
         let sealed = read(&folder.join(&slip.sealed_file))?;
         let keys = app.device_keys(&self.identity)?;
         let opened = open_copy(&sealed, &slip, &keys, app.now())?;
@@ -45,7 +50,10 @@ impl Open {
         println!("copy {} of {}, issued to {}", slip.copy, slip.item, slip.person);
         slip.marking.iter().for_each(|m| println!("marking: {m}"));
         slip.conditions.iter().for_each(|c| println!("conditions: {c}"));
-        println!("its entry is in the record {}", slip.log_key.split('+').next().unwrap_or_default());
+        println!("its entry is in the record {}", slip.log_key);
+        if self.log_key.is_none() {
+            println!("  (compare this key once with the sender by another way, then give it with `--log-key`)");
+        }
         println!("written to {}", copy_path.display());
         match opened.receipt {
             Some(receipt) => {
@@ -56,5 +64,16 @@ impl Open {
             None => eprintln!("warning: this key cannot sign, so there is no receipt"),
         }
         Ok(Outcome::Done)
+    }
+
+    /// A slip brings its own record's key: only whoever knows the right one sees that a record was made up for them.
+    fn check_log_key(&self, slip: &Slip) -> Result<(), CommandError> {
+        let Some(given) = &self.log_key else { return Ok(()) };
+        let key = if Path::new(given).exists() { read_text(Path::new(given))? } else { given.clone() };
+        if key.trim() == slip.log_key {
+            return Ok(());
+        }
+        Err(CommandError::new(format!("this copy comes from another record: its key is {}", slip.log_key))
+            .hint("ask the sender, by another way than this copy came, which record is theirs"))
     }
 }

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -36,9 +36,9 @@ pub(crate) struct Share {
     conditions: Option<String>,
     #[command(flatten)]
     options: MarkArgs,
-    /// Where to write sealed copies and slips.
-    #[arg(long, default_value = "holm-out", value_name = "DIR")]
-    out: PathBuf,
+    /// Where to write sealed copies and slips; by default `holm-out/ITEM`.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// Write each copy unsealed there as well; that this was done is recorded.
     #[arg(long, value_name = "DIR")]
     plain: Option<PathBuf>,
@@ -71,6 +71,9 @@ impl Share {
             Some(name) => name.clone(),
             None => default_name(&self.document)?,
         };
+        let out = self.out.clone().unwrap_or_else(|| Path::new("holm-out").join(name.as_str()));
+        holm::slip::check_folder(&out, &name)?;
+        self.check_plain(&workspace, &name)?;
         let to = self.recipients(&workspace)?;
         let permit = workspace.permit(&Action::Share { item: &name, to: &to }, app.now())?;
         let present = workspace.state().persons.values().filter(|p| !p.left).count();
@@ -92,12 +95,12 @@ impl Share {
             let keys = self.custodian_key.iter().map(|path| app.device_keys(path)).collect::<Result<Vec<_>, _>>()?;
             workspace.reopen(&name, &document, &keys)?
         } else {
-            match self.make_key(&mut workspace, &permit, &prepared, &document, &terms)? {
+            match self.make_key(&mut workspace, &permit, &prepared, &document, &terms, &out)? {
                 Some(keyed) => keyed,
                 None => return Ok(Outcome::No),
             }
         };
-        self.release(&mut workspace, &permit, keyed, &to)
+        self.release(&mut workspace, &permit, keyed, &to, &out)
     }
 
     /// Enters the confirmations that were given on the command line.
@@ -107,6 +110,20 @@ impl Share {
         }
         prepared.confirm_facts(&self.confirmed_by);
         Ok(())
+    }
+
+    /// Unsealed copies are named by person too: two items in one folder would lose one of them.
+    fn check_plain(&self, workspace: &Workspace, name: &ItemName) -> Result<(), CommandError> {
+        let Some(folder) = &self.plain else { return Ok(()) };
+        let same = |f: &String| Path::new(f) == folder;
+        match workspace.state().items.iter().find(|(item, held)| *item != name && held.plain_folders.iter().any(same)) {
+            Some((item, _)) => Err(CommandError::new(format!(
+                "`{}` already holds unsealed copies of `{item}`, which would be written over; nothing was shared",
+                folder.display()
+            ))
+            .hint("choose another folder with `--plain`")),
+            None => Ok(()),
+        }
     }
 
     fn recipients(&self, workspace: &Workspace) -> Result<Vec<PersonId>, CommandError> {
@@ -154,6 +171,7 @@ impl Share {
         prepared: &Prepared,
         document: &[u8],
         terms: &Terms,
+        out: &Path,
     ) -> Result<Option<Keyed>, CommandError> {
         let frozen = workspace.freeze(permit, prepared, document, terms)?;
         let contribution: Option<Contribution> =
@@ -162,9 +180,9 @@ impl Share {
         match frozen.make_key(workspace, permit, contribution.as_ref()) {
             Ok(keyed) => Ok(Some(keyed)),
             Err(holm::share::ShareError::Waiting { item, second }) => {
-                std::fs::create_dir_all(&self.out)
-                    .map_err(|e| CommandError::new(format!("`{}` could not be made: {e}", self.out.display())))?;
-                let path = self.out.join(format!("{item}.request"));
+                std::fs::create_dir_all(out)
+                    .map_err(|e| CommandError::new(format!("`{}` could not be made: {e}", out.display())))?;
+                let path = out.join(format!("{item}.request"));
                 holm::vault::write_durably(&path, serde_json::to_string_pretty(&request)?.as_bytes())?;
                 println!("waiting for {second}: give them {} and ask for", path.display());
                 println!("  holm contribute {item}.request --as {second} --identity KEY --out {item}.contribution");
@@ -181,13 +199,14 @@ impl Share {
         permit: &holm::policy::Permit,
         keyed: Keyed,
         to: &[PersonId],
+        out: &Path,
     ) -> Result<Outcome, CommandError> {
         let bar = progress_bar(to.len() as u64, "sealing");
         let sealed = keyed.seal(workspace, to, &|n| bar.inc(n as u64))?;
         bar.finish_and_clear();
         let new = sealed.new_copies();
         let (released, keyed) = sealed.append(workspace, permit, to, self.plain.as_deref())?;
-        let written = released.deliver(workspace, &self.out)?;
+        let written = released.deliver(workspace, out)?;
         if let Some(folder) = &self.plain {
             released.write_plain(&keyed, folder)?;
         }
@@ -196,7 +215,7 @@ impl Share {
             "{new} copies issued and recorded{}",
             if again > 0 { format!(", {again} written again") } else { String::new() }
         );
-        println!("sealed copies and slips are in {}", self.out.display());
+        println!("sealed copies and slips are in {}", out.display());
         if let Some(folder) = &self.plain {
             println!("unsealed copies are in {} (recorded)", folder.display());
         }

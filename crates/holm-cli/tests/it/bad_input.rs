@@ -95,6 +95,55 @@ fn facts_that_protect_life_need_two_persons() {
 }
 
 #[test]
+fn phrasings_that_tell_different_things_are_facts_after_all() {
+    let desk = Desk::with(3);
+    desk.write("phrase.md", format!("{BRIEF}\n\nWe saw [[~two men|three men]] at the gate.\n").as_bytes());
+    refused(&desk, &["share", "phrase.md", "--to", "all"], &["two persons' confirmation", "two men|three men"]);
+    desk.run(&["share", "phrase.md", "--to", "all", "--confirmed-by", "p1", "--confirmed-by", "p2"]).ok();
+}
+
+#[test]
+fn brackets_that_a_copy_would_show_are_refused() {
+    let desk = Desk::with(3);
+    desk.write("struck.md", format!("{BRIEF}\n\nThe paint was [[~grey|greyish]].\n").as_bytes());
+    desk.run(&["marks", "struck.md", "--review", "review.toml"]).ok();
+    let review = desk.read("review.toml");
+    let at = review.find(":authored:").unwrap();
+    let struck = format!("{}{}", &review[..at], review[at..].replacen("\"keep\"", "\"strike\"", 1));
+    desk.write("review.toml", struck.as_bytes());
+    refused(
+        &desk,
+        &["share", "struck.md", "--to", "all", "--marks", "review.toml"],
+        &["grey|greyish", "every copy would show its brackets"],
+    );
+    assert!(!desk.path("holm-out").exists());
+}
+
+#[test]
+fn copies_of_another_item_are_not_written_over() {
+    let desk = Desk::with(3);
+    desk.run(&["share", "brief.md", "--to", "all", "--out", "out", "--plain", "plain"]).ok();
+    let before = desk.read("plain/p1.md");
+    for (folders, word) in [(["--out", "out"], "--out"), (["--plain", "plain"], "--plain")] {
+        let args = ["share", "brief.md", "--name", "second", "--to", "all", folders[0], folders[1]];
+        refused(&desk, &args, &["written over", "nothing was shared", word]);
+    }
+    assert_eq!(desk.read("plain/p1.md"), before);
+}
+
+#[test]
+fn a_key_added_to_the_workspace_file_is_noticed_before_anything_is_sealed_to_it() {
+    let desk = Desk::with(1);
+    let path = "holm-workspace/workspace.json";
+    let mut description: serde_json::Value = serde_json::from_str(&desk.read(path)).unwrap();
+    let stranger = desk.read("k1.pub");
+    let recipient = stranger.split_whitespace().next().unwrap();
+    description["vault"].as_array_mut().unwrap().push(recipient.into());
+    desk.write(path, description.to_string().as_bytes());
+    desk.run(&["person", "list"]).fails_with(&["names other keys than the record's first entry"]);
+}
+
+#[test]
 fn another_text_under_a_name_that_is_taken_is_refused() {
     let desk = Desk::with(2);
     desk.share();
@@ -186,7 +235,7 @@ fn a_full_disk_leaves_nothing_half_written() {
         assert_eq!(output.status.code(), Some(1), "{blocks}: {}", String::from_utf8_lossy(&output.stderr));
         let verified = desk.run(&["record", "verify"]);
         assert_eq!(verified.code, 0, "{blocks}: {}{}", verified.out, verified.err);
-        assert!(std::fs::read_dir(desk.path("holm-out")).map_or(0, std::iter::Iterator::count) == 0 || failures > 0);
+        assert!(std::fs::read_dir(desk.path("holm-out/brief")).map_or(0, std::iter::Iterator::count) == 0 || failures > 0);
     }
     assert!(failures >= 3, "the limit must bite: {failures}");
     desk.run(&["share", "brief.md", "--to", "all"]).ok();
@@ -196,20 +245,23 @@ fn a_full_disk_leaves_nothing_half_written() {
 fn a_damaged_slip_or_copy_is_not_opened() {
     let desk = Desk::with(2);
     desk.share();
-    let slip = desk.read("holm-out/p1.md.holm");
+    let slip = desk.read("holm-out/brief/p1.md.holm");
     for (what, changed) in
         [("person", slip.replace("\"p1\"", "\"p2\"")), ("proof", slip.replace("index ", "index 1")), ("not json", "{".to_owned())]
     {
-        desk.write("holm-out/p1.md.holm", changed.as_bytes());
-        let opened = desk.run(&["open", "holm-out/p1.md.age", "--identity", "k1"]);
-        assert!(opened.code == 1 && !desk.path("holm-out/p1.md").exists(), "{what}: {}{}", opened.out, opened.err);
+        desk.write("holm-out/brief/p1.md.holm", changed.as_bytes());
+        let opened = desk.run(&["open", "holm-out/brief/p1.md.age", "--identity", "k1"]);
+        assert!(opened.code == 1 && !desk.path("holm-out/brief/p1.md").exists(), "{what}: {}{}", opened.out, opened.err);
     }
-    desk.write("holm-out/p1.md.holm", slip.replace("p1.md.age", "../../etc/passwd").as_bytes());
-    desk.run(&["open", "holm-out/p1.md.age", "--identity", "k1"]).fails_with(&["leads out of its folder"]);
-    desk.write("holm-out/p1.md.holm", slip.as_bytes());
-    let mut file = std::fs::File::options().append(true).open(desk.path("holm-out/p1.md.age")).unwrap();
+    let another = ["open", "holm-out/brief/p1.md.age", "--identity", "k1", "--log-key", "holm.invalid/x+0+A"];
+    desk.write("holm-out/brief/p1.md.holm", slip.as_bytes());
+    desk.run(&another).fails_with(&["comes from another record"]);
+    desk.write("holm-out/brief/p1.md.holm", slip.replace("p1.md.age", "../../etc/passwd").as_bytes());
+    desk.run(&["open", "holm-out/brief/p1.md.age", "--identity", "k1"]).fails_with(&["leads out of its folder"]);
+    desk.write("holm-out/brief/p1.md.holm", slip.as_bytes());
+    let mut file = std::fs::File::options().append(true).open(desk.path("holm-out/brief/p1.md.age")).unwrap();
     file.write_all(b"x").unwrap();
-    desk.run(&["open", "holm-out/p1.md.age", "--identity", "k1"]).fails_with(&["not the one that was recorded"]);
+    desk.run(&["open", "holm-out/brief/p1.md.age", "--identity", "k1"]).fails_with(&["not the one that was recorded"]);
 }
 
 #[test]
