@@ -74,6 +74,24 @@ const MANY_TARGETS: [(usize, usize, &str, usize); 18] = [
     (8, 5, "coin", 126),
 ];
 
+/// Trials of a cell whose interval holds 0.95 while its share is below it.
+const MORE_TRIALS: u64 = 400;
+
+impl CellResult {
+    fn joint(&self) -> u64 {
+        self.named.get("joint").copied().unwrap_or(0)
+    }
+
+    fn hits(&self) -> bool {
+        self.joint() as f64 >= 0.95 * self.trials as f64
+    }
+
+    fn is_doubtful(&self) -> bool {
+        let undecided = !self.hits() && upper_limit(self.joint(), self.trials, 0.025) >= 0.95;
+        self.target && self.trials < MORE_TRIALS && undecided
+    }
+}
+
 fn attacks(colluders: usize) -> Vec<&'static str> {
     match colluders {
         1 => vec!["interleave"],
@@ -140,6 +158,12 @@ fn cells(quick: bool) -> Vec<Cell> {
     cells
 }
 
+/// More trials where the first come out just below the target: 0.95 is often 94 of 100.
+fn run_until_sure(cell: &Cell) -> CellResult {
+    let result = run(cell);
+    if result.is_doubtful() { run(&Cell { trials: MORE_TRIALS, ..cell.clone() }) } else { result }
+}
+
 fn run(cell: &Cell) -> CellResult {
     let mut result = CellResult {
         key: cell.key.clone(),
@@ -200,10 +224,10 @@ fn print(results: &[CellResult]) -> bool {
     for r in results {
         let share =
             |name: &str| r.named.get(name).map_or_else(|| "–".to_owned(), |n| format!("{:.3}", *n as f64 / r.trials as f64));
-        let joint = r.named.get("joint").copied().unwrap_or(0);
+        let joint = r.joint();
         let (low, high) = (lower_limit(joint, r.trials, 0.025), upper_limit(joint, r.trials, 0.025));
         let wrong: u64 = ["single", "joint"].iter().filter_map(|n| r.wrong.get(*n)).sum();
-        let hit = joint as f64 >= 0.95 * r.trials as f64;
+        let hit = r.hits();
         met &= hit || !r.target;
         let flag = if hit || !r.target { "" } else { " **below target**" };
         println!(
@@ -234,11 +258,12 @@ fn main() {
     let cells: Vec<Cell> = cells(quick).into_iter().filter(|c| only.is_none_or(|o| c.key.contains(o.as_str()))).collect();
     if !flag("--report") {
         for (index, cell) in cells.iter().enumerate() {
-            if read_results(&path).iter().any(|r| r.key == cell.key && r.trials >= cell.trials) {
+            let known = read_results(&path);
+            if known.iter().any(|r| r.key == cell.key && r.trials >= cell.trials && !r.is_doubtful()) {
                 continue;
             }
             eprintln!("[{}/{}] {}", index + 1, cells.len(), cell.key);
-            let result = run(cell);
+            let result = run_until_sure(cell);
             let mut file = fs::File::options().create(true).append(true).open(&path).unwrap();
             writeln!(file, "{}", serde_json::to_string(&result).unwrap()).unwrap();
         }

@@ -168,6 +168,12 @@ pub enum Event {
         content: Commitment,
         /// When the person was told.
         told_at: Timestamp,
+        /// Handling marking.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        marking: Option<String>,
+        /// SHA-256 of the originator's conditions, in hexadecimal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conditions: Option<String>,
     },
     /// Unsealed copies were written out.
     PlainWritten {

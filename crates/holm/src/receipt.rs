@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use crate::identity::{DeviceKeys, decrypt_with, verifier};
 use crate::policy::Permit;
-use crate::slip::{Slip, SlipError};
+use crate::slip::{Slip, SlipError, conditions_hash};
 use crate::workspace::{Workspace, WorkspaceError};
 
 const HEADER: &str = "holm-receipt/1";
@@ -61,7 +61,7 @@ pub fn open_copy(sealed: &[u8], slip: &Slip, keys: &DeviceKeys, now: Timestamp) 
     let proof = slip.check(sealed)?;
     let bytes = decrypt_with(&[keys.age()], sealed).map_err(ReceiptError::Sealed)?;
     let checkpoint = hex(&sha256(proof.checkpoint.as_bytes()));
-    let conditions = slip.conditions.as_deref().map_or_else(|| "none".to_owned(), |c| hex(&sha256(c.as_bytes())));
+    let conditions = slip.conditions.as_deref().map_or_else(|| "none".to_owned(), conditions_hash);
     let text = format!(
         "{HEADER}\nitem {}\ncopy {}\nperson {}\nsealed {}\nslip {}\ncheckpoint {checkpoint}\nconditions {conditions}\nopened {now}\n",
         slip.item,

@@ -26,7 +26,7 @@ use crate::identity::{DeviceKeys, encrypt_to_lines};
 use crate::manifest::{FORMAT, MASTER_DOMAIN, Manifest, binary_worth};
 use crate::policy::Permit;
 use crate::prepare::Prepared;
-use crate::slip::{Slip, SlipError};
+use crate::slip::{Slip, SlipError, conditions_hash};
 use crate::vault::{VaultError, write_durably, write_secret};
 use crate::workspace::{OFFICER, Workspace, WorkspaceError};
 
@@ -580,6 +580,12 @@ impl Sealed {
         if let Some(fresh) = &self.keyed.fresh {
             events.push(self.release_event(workspace, fresh)?);
         }
+        let released = workspace.state().items.get(&item).and_then(|i| i.released.as_ref());
+        let (marking, conditions) = match (&self.keyed.fresh, released) {
+            (Some(fresh), _) => (fresh.marking.clone(), fresh.conditions.clone()),
+            (None, released) => released.map(|r| (r.marking.clone(), r.conditions.clone())).unwrap_or_default(),
+        };
+        let conditions = conditions.as_deref().map(conditions_hash);
         for copy in &self.copies {
             events.push(Event::Disclosure {
                 item: item.clone(),
@@ -589,6 +595,8 @@ impl Sealed {
                 sealed: copy.sealed.clone(),
                 content: copy.content,
                 told_at: permit.at(),
+                marking: marking.clone(),
+                conditions: conditions.clone(),
             });
         }
         let earlier = workspace.state().items.get(&item).map(|i| i.disclosures.clone()).unwrap_or_default();

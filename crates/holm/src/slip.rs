@@ -65,6 +65,11 @@ pub fn check_folder(folder: &Path, item: &ItemName) -> Result<(), SlipError> {
     items.find(|other| other != item).map_or(Ok(()), |item| Err(SlipError::Taken { folder: folder.to_owned(), item }))
 }
 
+/// What stands in the record for conditions: their SHA-256, in hexadecimal.
+pub(crate) fn conditions_hash(conditions: &str) -> String {
+    hex(&sha256(conditions.as_bytes()))
+}
+
 /// One copy's slip.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slip {
@@ -169,10 +174,14 @@ impl Slip {
         }
         let entry: Entry =
             serde_json::from_slice(&body).map_err(|e| SlipError::Invalid(format!("the entry cannot be read: {e}")))?;
-        let same = matches!(&entry.event, Event::Disclosure { item, copy, person, sealed, .. }
-            if *item == self.item && *copy == self.copy && *person == self.person && *sealed == self.sealed_sha256);
-        if !same {
+        let Event::Disclosure { item, copy, person, sealed, marking, conditions, .. } = &entry.event else {
             return Err(invalid("the entry records something else"));
+        };
+        if (item, copy, person, sealed) != (&self.item, &self.copy, &self.person, &self.sealed_sha256) {
+            return Err(invalid("the entry records something else"));
+        }
+        if *marking != self.marking || *conditions != self.conditions.as_deref().map(conditions_hash) {
+            return Err(invalid("marking or conditions are not those that were recorded"));
         }
         let log = LogIdentity::parse(&self.log_key).map_err(SlipError::Invalid)?;
         let proof = LogProof::from_text(&self.proof)?;

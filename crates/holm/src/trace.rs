@@ -359,7 +359,8 @@ impl Workspace {
                     copy: d.copy.clone(),
                     person: Some(d.person.clone()),
                     p_value: score.p,
-                    e_value: score.ln_e.exp(),
+                    // JSON has no infinity.
+                    e_value: score.ln_e.exp().min(f64::MAX),
                     adjusted_p,
                     named: adjusted_p <= recorded.alpha,
                 }

@@ -2,6 +2,8 @@
 //!
 //! Uses the record's independent verifier and [`holm_codes::recheck`]; nothing of the tracing path decides here.
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use holm_codes::codeword::Issuer;
@@ -10,18 +12,19 @@ use holm_codes::family::{adjusted, look_alpha};
 use holm_codes::key::ItemKey;
 use holm_codes::law::draw_biases;
 use holm_codes::recheck::Recheck;
+use holm_marks::authored::MOST_ALTERNATIVES;
 use holm_marks::carrier::Master;
 use holm_marks::extract::Reader;
 use holm_record::commitment::Commitment;
 use holm_record::entry::Entry;
 use holm_record::event::{Event, KeyMaking};
-use holm_record::id::CopyId;
+use holm_record::id::{CopyId, PersonId};
 use holm_record::proof::LogProof;
 use holm_record::verify::{LogIdentity, verify_inclusion};
 use sha2::{Digest, Sha256};
 
 use crate::manifest::{MANIFEST_DOMAIN, MASTER_DOMAIN, Manifest};
-use crate::report::{Report, Verdict};
+use crate::report::{CopyResult, Report, Verdict};
 use crate::share::{CONTRIBUTION_DOMAIN, COPY_DOMAIN, key_commitment, stream_salt};
 use crate::trace::{certificate_seed, read_all};
 use crate::verification::{Bundle, FORMAT, ShownEntry, ShownLook};
@@ -78,6 +81,11 @@ pub fn verify_trace(report: &Report, bundle: &Bundle, every_copy: bool, progress
             return checks;
         }
     };
+    // Whoever made the bundle may wish to end this program rather than have it answer.
+    if let Err(problem) = shape(bundle, &manifest, report) {
+        checks.add("manifest, readings and report have the shape of such things", Err(problem));
+        return checks;
+    }
     let key = bundle.material.key();
     checks.add(
         "manifest, master and key are those that were committed to before release",
@@ -97,6 +105,10 @@ pub fn verify_trace(report: &Report, bundle: &Bundle, every_copy: bool, progress
                 "the evidence was sealed, then what it shows was fixed, then the verdict came, then the key was opened",
                 evidence(report, look, &entries),
             );
+            checks.add(
+                "α, look, items and copies are those that were recorded with the reading",
+                spending(report, &manifest, &entries),
+            );
             checks.add("the leak reads as was recorded", extraction(bundle, &manifest, look));
             progress("the verdict");
             checks.add("the verdict follows from them", verdict(report, &manifest, &key, look, &entries, every_copy));
@@ -106,6 +118,75 @@ pub fn verify_trace(report: &Report, bundle: &Bundle, every_copy: bool, progress
     checks
 }
 
+/// Most bytes of randomness that one certificate may draw.
+const MOST_DRAWN: usize = 4 << 30;
+
+/// Checks every length and number that later steps rely on.
+fn shape(bundle: &Bundle, manifest: &Manifest, report: &Report) -> Result<(), String> {
+    if manifest.item != bundle.item || report.item.as_ref() != Some(&bundle.item) {
+        return Err("bundle, manifest and report are about different items".to_owned());
+    }
+    let master = Master::parse(&bundle.master, &bundle.file).map_err(|e| e.to_string())?;
+    let mut taken: Vec<(usize, usize, usize)> = Vec::new();
+    for mark in &manifest.marks {
+        let carried = mark.sites.iter().all(|s| s.texts.len() == mark.arity() && master.can_carry(s));
+        if !(2..=MOST_ALTERNATIVES).contains(&mark.arity()) || mark.sites.is_empty() || !carried {
+            return Err(format!("the mark `{}` is none that the master can carry", mark.rule));
+        }
+        taken.extend(mark.sites.iter().map(|s| (s.block, s.range.start, s.range.end)));
+    }
+    taken.sort_unstable();
+    if taken.windows(2).any(|w| matches!(w, [a, b] if a.0 == b.0 && b.1 < a.2)) {
+        return Err("two marks overlap".to_owned());
+    }
+    let test = &manifest.test;
+    let drawn = (test.draws as usize).saturating_mul(4 * manifest.marks.len() + 8);
+    if test.draws == 0 || drawn > MOST_DRAWN || !(test.certificate_share > 0.0 && test.certificate_share < 1.0) {
+        return Err("the manifest's test policy is none".to_owned());
+    }
+    for look in &bundle.looks {
+        let readings = &look.extraction.extraction.readings;
+        let fit = readings.len() == manifest.marks.len()
+            && readings.iter().zip(&manifest.marks).all(|(r, m)| r.likelihood.len() == m.arity());
+        if !fit {
+            return Err(format!("look {} does not have one reading for each mark", look.report.look));
+        }
+    }
+    let probable = |p: f64| (0.0..=1.0).contains(&p);
+    if !probable(report.alpha) || report.look == 0 || !report.copies.iter().all(|c| probable(c.p_value)) {
+        return Err("the report holds an α, a look or a p that is none".to_owned());
+    }
+    Ok(())
+}
+
+/// The error that a look may spend, and the copies that share it, are not the report's to choose.
+fn spending(report: &Report, manifest: &Manifest, entries: &Entries) -> Result<(), String> {
+    let mut earlier = BTreeSet::new();
+    for (_, entry) in entries {
+        let Event::ExtractionRecorded { incident, evidence, alpha, look, candidates, copies, .. } = &entry.event else {
+            continue;
+        };
+        earlier.insert(evidence);
+        if *incident != report.incident || *look != report.look {
+            continue;
+        }
+        let recorded = (*alpha, *candidates, *copies as usize);
+        if recorded != (report.alpha, report.candidates, report.copies.len()) {
+            return Err(format!(
+                "α = {alpha}, {candidates} items and {copies} copies were recorded; the report has {}, {} and {}",
+                report.alpha,
+                report.candidates,
+                report.copies.len()
+            ));
+        }
+        if *alpha > manifest.alpha || (*look as usize) < earlier.len() {
+            return Err(format!("α = {alpha} at look {look} is more than may be spent after {} looks", earlier.len() - 1));
+        }
+        return Ok(());
+    }
+    Err("no entry records this look".to_owned())
+}
+
 type Entries = Vec<(u64, Entry)>;
 
 fn entries(bundle: &Bundle) -> Result<Entries, String> {
@@ -113,7 +194,11 @@ fn entries(bundle: &Bundle) -> Result<Entries, String> {
         return Err(format!("the bundle's format is `{}`", bundle.format));
     }
     let log = LogIdentity::parse(&bundle.log_key)?;
-    bundle.entries.iter().map(|shown| entry(shown, &log)).collect()
+    let entries: Entries = bundle.entries.iter().map(|shown| entry(shown, &log)).collect::<Result<_, _>>()?;
+    match entries.iter().find(|(_, e)| e.event.item().is_some_and(|i| *i != bundle.item)) {
+        Some((index, _)) => Err(format!("entry {index} is about another item than the bundle")),
+        None => Ok(entries),
+    }
 }
 
 fn entry(shown: &ShownEntry, log: &LogIdentity) -> Result<(u64, Entry), String> {
@@ -170,6 +255,10 @@ fn order(entries: &Entries) -> Result<(), String> {
     let (prepared, released, first_copy) =
         (of("manifest", "item-prepared")?, of("release", "item-released")?, of("first copy", "disclosure")?);
     let contributed = position(entries, |e| e.kind() == "key-contributed");
+    let two = entries.iter().any(|(_, e)| matches!(&e.event, Event::ItemPrepared { making: KeyMaking::TwoPersons { .. }, .. }));
+    if two && contributed.is_none() {
+        return Err("the entry of the second person's contribution is missing".to_owned());
+    }
     let between = contributed.is_none_or(|c| prepared < c && c < released);
     if prepared < released && released < first_copy && between {
         Ok(())
@@ -178,10 +267,20 @@ fn order(entries: &Entries) -> Result<(), String> {
     }
 }
 
-/// Copies in order of issue, each with its commitment and the index of its entry.
-fn disclosures(entries: &Entries) -> Vec<(u64, CopyId, Commitment)> {
+/// A copy that was issued, as its entry has it.
+struct Issued {
+    index: u64,
+    copy: CopyId,
+    person: PersonId,
+    content: Commitment,
+}
+
+/// Copies in order of issue.
+fn disclosures(entries: &Entries) -> Vec<Issued> {
     let one = |(index, entry): &(u64, Entry)| match &entry.event {
-        Event::Disclosure { copy, content, .. } => Some((*index, copy.clone(), *content)),
+        Event::Disclosure { copy, person, content, .. } => {
+            Some(Issued { index: *index, copy: copy.clone(), person: person.clone(), content: *content })
+        }
         _ => None,
     };
     entries.iter().filter_map(one).collect()
@@ -191,7 +290,7 @@ fn copies(bundle: &Bundle, manifest: &Manifest, key: &ItemKey, entries: &Entries
     let master = Master::parse(&bundle.master, &bundle.file).map_err(|e| e.to_string())?;
     let template = master.template(&manifest.marks).map_err(|e| e.to_string())?;
     let issuer = Issuer::new(draw_biases(key, manifest.law, &manifest.arities()));
-    for (_, copy, content) in disclosures(entries) {
+    for Issued { copy, content, .. } in disclosures(entries) {
         let bytes = template.render(&issuer.codeword(key, copy.as_str().as_bytes())).map_err(|e| e.to_string())?;
         same(Commitment::to(COPY_DOMAIN, &stream_salt(key, copy.as_str().as_bytes()), &bytes), content, &format!("copy {copy}"))?;
     }
@@ -252,10 +351,11 @@ fn verdict(
     let sealed =
         position(entries, |e| matches!(e, Event::EvidenceSealed { content, .. } if *content == look.evidence.commitment()))
             .unwrap_or(0);
-    let family: Vec<(u64, CopyId, Commitment)> = disclosures(entries).into_iter().filter(|(i, ..)| *i < sealed).collect();
-    let ids: Vec<Vec<u8>> = family.iter().map(|(_, copy, _)| copy.as_str().as_bytes().to_vec()).collect();
-    let same_copies =
-        report.copies.len() == family.len() && report.copies.iter().zip(&family).all(|(c, (_, copy, _))| c.copy == *copy);
+    let family: Vec<Issued> = disclosures(entries).into_iter().filter(|i| i.index < sealed).collect();
+    let ids: Vec<Vec<u8>> = family.iter().map(|i| i.copy.as_str().as_bytes().to_vec()).collect();
+    // A report may leave persons out; it may not put others beside their copies.
+    let same = |(c, i): (&CopyResult, &Issued)| c.copy == i.copy && c.person.as_ref().is_none_or(|p| *p == i.person);
+    let same_copies = report.copies.len() == family.len() && report.copies.iter().zip(&family).all(same);
     if !same_copies {
         return Err("the report is not about the copies that were issued before the leak was received".to_owned());
     }
@@ -282,7 +382,10 @@ fn verdict(
             continue;
         }
         let again = recheck.copy(index);
-        if (again.p / copy.p_value - 1.0).abs() > 0.05 {
+        // Below this a p is nothing but the exponent's underflow.
+        let vanishing = again.p.max(copy.p_value) < 1e-290;
+        let close = vanishing || (again.p / copy.p_value - 1.0).abs() <= 0.05;
+        if !close {
             return Err(format!("copy {} has p = {:e}, not {:e}", copy.copy, again.p, copy.p_value));
         }
         p[index] = again.p;

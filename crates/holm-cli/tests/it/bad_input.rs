@@ -244,11 +244,17 @@ fn a_full_disk_leaves_nothing_half_written() {
 #[test]
 fn a_damaged_slip_or_copy_is_not_opened() {
     let desk = Desk::with(2);
-    desk.share();
+    let terms = ["--marking", "RESTRICTED", "--conditions", "no further than the cell"];
+    desk.run(&[&["share", "brief.md", "--to", "all"][..], &terms].concat()).ok();
     let slip = desk.read("holm-out/brief/p1.md.holm");
-    for (what, changed) in
-        [("person", slip.replace("\"p1\"", "\"p2\"")), ("proof", slip.replace("index ", "index 1")), ("not json", "{".to_owned())]
-    {
+    for (what, changed) in [
+        ("person", slip.replace("\"p1\"", "\"p2\"")),
+        ("proof", slip.replace("index ", "index 1")),
+        ("marking", slip.replace("\"RESTRICTED\"", "\"PUBLIC\"")),
+        ("conditions", slip.replace("no further than the cell", "as you like")),
+        ("not json", "{".to_owned()),
+    ] {
+        assert_ne!(changed, slip, "{what}");
         desk.write("holm-out/brief/p1.md.holm", changed.as_bytes());
         let opened = desk.run(&["open", "holm-out/brief/p1.md.age", "--identity", "k1"]);
         assert!(opened.code == 1 && !desk.path("holm-out/brief/p1.md").exists(), "{what}: {}{}", opened.out, opened.err);
