@@ -4,7 +4,7 @@
 //! running mean; mass that leaves the window is moved up, never down, so that every tail is an upper bound, exact to
 //! many digits where the window is wide enough.
 
-use crate::law::{Bias, ONE};
+use crate::law::Bias;
 
 /// Half-width of the window in standard deviations.
 const WINDOW_SIGMAS: f64 = 12.0;
@@ -103,12 +103,15 @@ impl Window {
     fn add(&mut self, mark: &MarkScore, low: i64, high: i64, spare: &mut Vec<f64>) {
         let width = usize::try_from(high - low).unwrap_or(0) + 1;
         spare.resize(width, 0.0);
-        let mut over = 0.0;
-        for (symbol, (step, part)) in mark.steps.iter().zip(mark.bias.parts()).enumerate() {
-            let probability = f64::from(*part) / f64::from(ONE);
-            over += shifted(&self.mass, self.low + i64::from(*step) - low, probability, spare, symbol == 0);
-        }
-        self.over += over;
+        let term = |symbol: usize| {
+            let step = mark.steps.get(symbol).copied().unwrap_or(0);
+            (self.low + i64::from(step) - low, mark.bias.probability(symbol))
+        };
+        self.over += if mark.steps.len() == 2 {
+            shifted_twice(&self.mass, [term(0), term(1)], spare)
+        } else {
+            (0..mark.steps.len()).map(|x| shifted(&self.mass, term(x), spare, x == 0)).sum()
+        };
         self.low = low;
         std::mem::swap(&mut self.mass, spare);
     }
@@ -129,33 +132,59 @@ impl Window {
 /// Puts `mass`, weighed and moved by `shift`, into `to` (adds it unless `first`); returns what fell off the upper end.
 ///
 /// What falls off the lower end is moved up to the lowest place.
-fn shifted(mass: &[f64], shift: i64, probability: f64, to: &mut [f64], first: bool) -> f64 {
-    let width = to.len();
-    let skip = usize::try_from(-shift).unwrap_or(0).min(mass.len());
-    let (under, rest) = mass.split_at(skip);
-    let start = usize::try_from(shift).unwrap_or(0).min(width);
-    let (inside, above) = rest.split_at(rest.len().min(width - start));
+fn shifted(mass: &[f64], (shift, probability): (i64, f64), to: &mut [f64], first: bool) -> f64 {
+    let (start, inside) = landing(mass, shift, to.len());
     let end = start + inside.len();
-    if let Some(place) = to.get_mut(start..end) {
-        if first {
-            place.iter_mut().zip(inside).for_each(|(t, f)| *t = probability * f);
-        } else {
-            place.iter_mut().zip(inside).for_each(|(t, f)| *t += probability * f);
-        }
-    }
     if first {
         to.iter_mut().take(start).for_each(|t| *t = 0.0);
         to.iter_mut().skip(end).for_each(|t| *t = 0.0);
+        to.iter_mut().skip(start).zip(inside).for_each(|(t, f)| *t = probability * f);
+    } else {
+        to.iter_mut().skip(start).zip(inside).for_each(|(t, f)| *t += probability * f);
     }
+    outside(mass, (shift, probability), to)
+}
+
+/// [`shifted`] for the two symbols of a binary mark in one pass: most marks are, and memory is what the pass waits for.
+fn shifted_twice(mass: &[f64], terms: [(i64, f64); 2], to: &mut [f64]) -> f64 {
+    let [(zero, p), (one, q)] = terms;
+    let ((start_0, inside_0), (start_1, inside_1)) = (landing(mass, zero, to.len()), landing(mass, one, to.len()));
+    let from = start_0.max(start_1);
+    let until = (start_0 + inside_0.len()).min(start_1 + inside_1.len()).max(from);
+    let at = |start: usize, inside: &[f64], k: usize| k.checked_sub(start).and_then(|i| inside.get(i)).copied().unwrap_or(0.0);
+    let edge = |k: usize| p * at(start_0, inside_0, k) + q * at(start_1, inside_1, k);
+    to.iter_mut().enumerate().take(from).for_each(|(k, t)| *t = edge(k));
+    to.iter_mut().enumerate().skip(until).for_each(|(k, t)| *t = edge(k));
+    let (both_0, both_1) = (inside_0.get(from - start_0..), inside_1.get(from - start_1..));
+    if let (Some(both_0), Some(both_1), Some(place)) = (both_0, both_1, to.get_mut(from..until)) {
+        place.iter_mut().zip(both_0).zip(both_1).for_each(|((t, a), b)| *t = p * a + q * b);
+    }
+    outside(mass, terms[0], to) + outside(mass, terms[1], to)
+}
+
+/// Where `mass` moved by `shift` begins in a window of `width`, and the part of it that lies there.
+fn landing(mass: &[f64], shift: i64, width: usize) -> (usize, &[f64]) {
+    let skip = usize::try_from(-shift).unwrap_or(0).min(mass.len());
+    let start = usize::try_from(shift).unwrap_or(0).min(width);
+    let end = mass.len().min(skip + width - start);
+    (start, mass.get(skip..end).unwrap_or_default())
+}
+
+/// Moves what falls off the lower end up to the lowest place; returns what falls off the upper end.
+fn outside(mass: &[f64], (shift, probability): (i64, f64), to: &mut [f64]) -> f64 {
+    let skip = usize::try_from(-shift).unwrap_or(0).min(mass.len());
+    let inside = landing(mass, shift, to.len()).1.len();
+    let sum = |part: Option<&[f64]>| part.unwrap_or_default().iter().sum::<f64>();
     if let Some(bottom) = to.first_mut() {
-        *bottom += probability * under.iter().sum::<f64>();
+        *bottom += probability * sum(mass.get(..skip));
     }
-    probability * above.iter().sum::<f64>()
+    probability * sum(mass.get(skip + inside..))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::law::ONE;
     use proptest::prelude::*;
 
     fn brute(marks: &[MarkScore]) -> Vec<(i64, f64)> {
