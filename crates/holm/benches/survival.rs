@@ -7,7 +7,7 @@
 //! takes the name of a row, of a group of rows or of a document; `--fresh` measures again what is kept; `--quick` is a
 //! part of three documents that keeps nothing; `--misread` prints marks that were read wrongly instead of counting;
 //! `--report` writes the tables into `docs/design/survival.md`. Converters and cleaners are other programs
-//! (`survival/setup.sh` installs the cleaners); a row whose program is missing says so.
+//! (`scripts/peers.sh` installs the cleaners); a row whose program is missing says so.
 //!
 //! The exit code is 1 if innocents were named more often than the verdict's α allows.
 
