@@ -150,7 +150,7 @@ fn write_texts(folder: &TempDir, copies: &[Vec<u8>], name: &str) -> Result<Vec<P
     copies.iter().enumerate().map(write).collect()
 }
 
-/// A program of the virtual environment that `setup.sh` makes.
+/// A program of the virtual environment that `scripts/peers.sh` makes.
 fn in_peers(program: &str) -> Result<PathBuf, Trouble> {
     let own = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/peers");
     let peers = std::env::var_os("HOLM_PEERS").map_or_else(own, PathBuf::from);
