@@ -151,7 +151,8 @@ impl DeviceKeys {
 pub fn parse_device(line: &str) -> Result<Device, IdentityError> {
     let mut words = line.split_whitespace();
     let recipient = words.next().unwrap_or_default();
-    let bad = || IdentityError::Recipient(line.trim().to_owned());
+    // A whole file given by mistake shall not fill the screen.
+    let bad = || IdentityError::Recipient(line.trim().lines().next().unwrap_or_default().chars().take(80).collect());
     age::x25519::Recipient::from_str(recipient).map_err(|_| bad())?;
     let signer = match words.next() {
         None => None,

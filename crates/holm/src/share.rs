@@ -44,7 +44,7 @@ pub const KEY_SALT: &[u8] = b"item key";
 #[non_exhaustive]
 pub enum ShareError {
     /// Facts that two persons must confirm.
-    #[error("{} facts may touch what protects life and need two persons' confirmation (the first is `{}`); have two persons read them, then share with `--confirmed-by PERSON --confirmed-by PERSON`, or enter them in a review file", .0.len(), .0.first().map_or("", String::as_str))]
+    #[error("{} of the alternations may touch what protects life and need two persons' confirmation ({}); have two persons read them, then share with `--confirmed-by PERSON --confirmed-by PERSON`, or enter them in a review file", .0.len(), first_few(.0))]
     Unconfirmed(Vec<String>),
     /// An item of this name holds another text.
     #[error("`{0}` is already the name of an item with another text, other marks or other conditions; choose another `--name`")]
@@ -393,6 +393,13 @@ impl Workspace {
         }
         Ok(material)
     }
+}
+
+/// The first few of a list, for a message.
+fn first_few(list: &[String]) -> String {
+    const FEW: usize = 6;
+    let shown: Vec<String> = list.iter().take(FEW).map(|a| format!("`{a}`")).collect();
+    format!("{}{}", shown.join(", "), if list.len() > FEW { ", …" } else { "" })
 }
 
 fn distinct(persons: &[PersonId]) -> usize {

@@ -7,7 +7,7 @@ use holm::vault::write_durably;
 use holm::workspace::Workspace;
 use holm_record::id::ItemName;
 
-use crate::app::App;
+use crate::app::{App, counted};
 use crate::error::{CommandError, Outcome};
 
 /// Items that were shared
@@ -93,7 +93,13 @@ fn list(app: &App, workspace: &Workspace) -> Result<(), CommandError> {
             println!("nothing was shared yet; `holm share DOCUMENT --to …` begins");
         }
         for (name, item) in items {
-            println!("{name:<28} {:<9} {} copies, {} receipts", status(item), item.disclosures.len(), receipts(item));
+            let (copies, receipts) = (item.disclosures.len(), receipts(item));
+            println!(
+                "{name:<28} {:<9} {}, {}",
+                status(item),
+                counted(copies, "copy", "copies"),
+                counted(receipts, "receipt", "receipts")
+            );
         }
     })
 }
@@ -117,15 +123,15 @@ fn print_item(app: &App, workspace: &Workspace, name: &ItemName, item: &Item) ->
     app.show(&value, || {
         println!("{name}: {}", status(item));
         if let Some(released) = &item.released {
-            println!("  file {}  released {}", released.file, released.at);
+            println!("  file {}  released {:.0}", released.file, released.at);
             released.marking.iter().for_each(|m| println!("  marking: {m}"));
             released.conditions.iter().for_each(|c| println!("  conditions: {c}"));
             println!("  key held by {} ({} needed)", released.custodians.join(", "), released.threshold);
         }
         manifest.iter().for_each(|m| println!("  {} marks, law {:?}", m.marks.len(), m.law));
         for d in &item.disclosures {
-            let receipt = d.receipt.map_or_else(|| "no receipt".to_owned(), |r| format!("receipt {r}"));
-            println!("  copy {:<10} {:<12} told {}  {receipt}", d.copy, d.person, d.told_at);
+            let receipt = d.receipt.map_or_else(|| "no receipt".to_owned(), |r| format!("receipt {r:.0}"));
+            println!("  copy {:<10} {:<12} told {:.0}  {receipt}", d.copy, d.person, d.told_at);
         }
     })
 }

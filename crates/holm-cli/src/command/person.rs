@@ -5,6 +5,7 @@ use holm::policy::Action;
 use holm::roster::PersonChange;
 use holm::state::{Person, State};
 use holm_record::id::PersonId;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::app::{App, read_text};
@@ -89,16 +90,16 @@ pub(crate) struct DeviceLost {
 struct Told<'s> {
     item: &'s str,
     copy: &'s str,
-    told_at: String,
-    receipt: Option<String>,
+    told_at: Timestamp,
+    receipt: Option<Timestamp>,
 }
 
 fn told<'s>(state: &'s State, person: &PersonId, device: Option<&str>) -> Vec<Told<'s>> {
     let row = |(item, d): (&'s holm_record::id::ItemName, &'s holm::state::Disclosure)| Told {
         item: item.as_str(),
         copy: d.copy.as_str(),
-        told_at: d.told_at.to_string(),
-        receipt: d.receipt.map(|r| r.to_string()),
+        told_at: d.told_at,
+        receipt: d.receipt,
     };
     state.told(person, device).into_iter().map(row).collect()
 }
@@ -110,8 +111,8 @@ fn print_told(list: &[Told<'_>], of: &str) {
     }
     println!("{of} was told:");
     for t in list {
-        let receipt = t.receipt.as_ref().map_or_else(|| "no receipt".to_owned(), |r| format!("receipt {r}"));
-        println!("  {}  copy {}  {}  {receipt}", t.item, t.copy, t.told_at);
+        let receipt = t.receipt.map_or_else(|| "no receipt".to_owned(), |r| format!("receipt {r:.0}"));
+        println!("  {}  copy {}  {:.0}  {receipt}", t.item, t.copy, t.told_at);
     }
 }
 

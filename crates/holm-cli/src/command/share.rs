@@ -11,7 +11,7 @@ use holm_record::id::{ItemName, PersonId};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::marks::{MarkArgs, print_power};
-use crate::app::{App, file_name, read_text};
+use crate::app::{App, counted, file_name, read_text};
 use crate::error::{CommandError, Outcome};
 
 /// Share a document: an individually marked, sealed copy for each recipient, recorded before it leaves
@@ -212,7 +212,8 @@ impl Share {
         }
         let again = written.len() - new;
         println!(
-            "{new} copies issued and recorded{}",
+            "{} issued and recorded{}",
+            counted(new, "copy", "copies"),
             if again > 0 { format!(", {again} written again") } else { String::new() }
         );
         println!("sealed copies and slips are in {}", out.display());

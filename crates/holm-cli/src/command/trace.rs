@@ -7,7 +7,7 @@ use holm::report::{Report, Verdict};
 use holm::trace::TraceRequest;
 use holm_record::id::{IncidentName, ItemName};
 
-use crate::app::{App, file_name, read};
+use crate::app::{App, counted, file_name, read};
 use crate::error::{CommandError, Outcome};
 
 /// Trace a leak: name the copies that it came from, or say that they cannot be named
@@ -100,7 +100,12 @@ pub(crate) fn print_report(report: &Report) {
         "of {} such incidents in which none of these copies was the source, at most one would name any of them",
         grouped(per)
     );
-    println!("look {} of {} ({} copies issued before the leak was received)", report.look, report.incident, report.family);
+    println!(
+        "look {} of {} ({} issued before the leak was received)",
+        report.look,
+        report.incident,
+        counted(report.family, "copy", "copies")
+    );
     println!("marks read: {} of {}", report.marks.read, report.marks.total);
     for (layer, read) in &report.marks.by_layer {
         println!("  {:<12} {} of {}", layer.name(), read.read, read.total);
@@ -143,6 +148,9 @@ fn print_holders(report: &Report) {
     }
     match holders.receipts_before {
         0 => println!("nobody outside has signed for this item's commitments before the leak was received"),
-        n => println!("{n} recipients had signed for this item's commitments before the leak was received"),
+        n => println!(
+            "{} had signed for this item's commitments before the leak was received",
+            counted(n, "recipient", "recipients")
+        ),
     }
 }

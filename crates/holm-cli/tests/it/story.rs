@@ -109,7 +109,7 @@ fn a_person_who_left_or_lost_the_device_gets_nothing_further() {
     desk.run(&["keygen", "--no-passphrase", "--out", "k2b"]).ok();
     desk.run(&["person", "update", "p2", "--add-device", "k2b.pub"]).ok();
     let again = desk.run(&["share", "brief.md", "--to", "p2", "--out", "again"]).ok();
-    assert!(again.out.starts_with("1 copies issued"), "{}", again.out);
+    assert!(again.out.starts_with("1 copy issued"), "{}", again.out);
     desk.run(&["open", "again/p2+2.md.age", "--identity", "k2"]).fails_with(&["does not open"]);
     desk.run(&["open", "again/p2+2.md.age", "--identity", "k2b"]).ok();
 }
