@@ -40,12 +40,18 @@ impl Open {
         }
         let slip = Slip::parse(&read_text(&slip_path)?)?;
         self.check_log_key(&slip)?;
-        let sealed = read(&folder.join(&slip.sealed_file))?;
+        // Mail programs and browsers rename files; the slip knows the right one by its hash.
+        let beside = folder.join(format!("{stem}.age"));
+        let sealed = read(&if beside.exists() { beside } else { folder.join(&slip.sealed_file) })?;
         let keys = app.device_keys(&self.identity)?;
         let opened = open_copy(&sealed, &slip, &keys, app.now())?;
         let out = self.out.as_deref().unwrap_or(folder);
         std::fs::create_dir_all(out).map_err(|e| CommandError::new(format!("`{}` could not be made: {e}", out.display())))?;
-        let copy_path = out.join(slip.sealed_file.strip_suffix(".age").unwrap_or("copy"));
+        let copy_path = out.join(stem);
+        if copy_path.exists() && read(&copy_path)? != opened.bytes {
+            return Err(CommandError::new(format!("`{}` exists and is another file; nothing was written", copy_path.display()))
+                .hint("name another folder with `--out`"));
+        }
         write_durably(&copy_path, &opened.bytes)?;
         println!("copy {} of {}, issued to {}", slip.copy, slip.item, slip.person);
         slip.marking.iter().for_each(|m| println!("marking: {m}"));

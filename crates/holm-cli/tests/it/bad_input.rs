@@ -271,6 +271,20 @@ fn a_damaged_slip_or_copy_is_not_opened() {
 }
 
 #[test]
+fn a_renamed_copy_opens_and_another_file_is_not_written_over() {
+    let desk = Desk::with(2);
+    desk.share();
+    for ending in ["age", "holm"] {
+        std::fs::copy(desk.path(&format!("holm-out/brief/p1.md.{ending}")), desk.path(&format!("p1 (1).md.{ending}"))).unwrap();
+    }
+    desk.run(&["open", "p1 (1).md.age", "--identity", "k1"]).ok();
+    assert_eq!(desk.read("p1 (1).md"), desk.read("plain/p1.md"));
+    desk.write("p1 (1).md", b"notes of mine");
+    desk.run(&["open", "p1 (1).md.age", "--identity", "k1"]).fails_with(&["another file", "nothing was written", "--out"]);
+    assert_eq!(desk.read("p1 (1).md"), "notes of mine");
+}
+
+#[test]
 fn review_files_that_do_not_fit_are_refused() {
     let desk = Desk::with(2);
     desk.write("bad.toml", b"format = \"holm-review/1\"\nmarks = 3\n");
