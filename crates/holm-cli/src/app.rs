@@ -74,7 +74,7 @@ impl App {
     /// Prints JSON if it was asked for, else what `text` writes.
     pub(crate) fn show(&self, value: &impl serde::Serialize, text: impl FnOnce()) -> Result<(), CommandError> {
         if self.global.json {
-            println!("{}", serde_json::to_string_pretty(value)?);
+            say!("{}", serde_json::to_string_pretty(value)?);
         } else {
             text();
         }

@@ -1,5 +1,7 @@
 //! The command line of Holm.
 
+#[macro_use]
+mod say;
 mod app;
 mod cli;
 mod command;

@@ -29,6 +29,9 @@ pub enum LeakError {
     /// Read otherwise.
     #[error("the text of a PDF is read by another program")]
     Pdf,
+    /// A page made to be slow.
+    #[error("this page nests elements deeper than any page does; save its text and give that")]
+    Nested,
     /// The carrier's error.
     #[error(transparent)]
     Carrier(#[from] CarrierError),
@@ -68,14 +71,17 @@ pub fn read(bytes: &[u8], name: &str) -> Result<String, LeakError> {
             Ok(master.blocks().iter().map(|b| b.text.as_str()).collect::<Vec<_>>().join("\n\n"))
         }
         LeakFormat::Docx => Ok(docx_text(bytes)?),
-        LeakFormat::Html => Ok(html_text(&decode(bytes)?)),
+        LeakFormat::Html => html_text(&decode(bytes)?),
         LeakFormat::Eml => eml_text(bytes),
         LeakFormat::Text => decode(bytes),
     }
 }
 
 /// The visible text of a page: block elements end a paragraph, scripts and styles are left out.
-fn html_text(page: &str) -> String {
+///
+/// # Errors
+/// [`LeakError::Nested`].
+fn html_text(page: &str) -> Result<String, LeakError> {
     const BLOCKS: &[&str] = &[
         "address",
         "article",
@@ -110,6 +116,9 @@ fn html_text(page: &str) -> String {
         "ul",
     ];
     const UNSEEN: &[&str] = &["script", "style", "head", "template", "noscript"];
+    if depth(page) > DEEPEST {
+        return Err(LeakError::Nested);
+    }
     let document = scraper::Html::parse_document(page);
     let mut text = String::new();
     let mut unseen = 0_usize;
@@ -127,7 +136,36 @@ fn html_text(page: &str) -> String {
             _ => {}
         }
     }
-    text
+    Ok(text)
+}
+
+/// Parsing takes time by the square of a page's depth; browsers go no deeper than 512.
+const DEEPEST: usize = 4000;
+
+/// About how deep a page's elements are nested: those that are often left open do not count.
+fn depth(page: &str) -> usize {
+    const LEFT_OPEN: &[&str] = &[
+        "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p", "source",
+        "td", "th", "tr", "wbr",
+    ];
+    const RAW: &[&str] = &["script", "style"];
+    let (mut now, mut deepest) = (0_usize, 0);
+    let mut raw = false;
+    for tag in page.split('<').skip(1) {
+        let (closes, rest) = tag.strip_prefix('/').map_or((false, tag), |rest| (true, rest));
+        let name: String = rest.chars().take_while(char::is_ascii_alphanumeric).take(16).collect::<String>().to_ascii_lowercase();
+        if RAW.contains(&name.as_str()) {
+            raw = !closes;
+            continue;
+        }
+        let selfclosed = rest.split('>').next().is_some_and(|t| t.ends_with('/'));
+        if raw || name.is_empty() || selfclosed || LEFT_OPEN.contains(&name.as_str()) {
+            continue;
+        }
+        now = if closes { now.saturating_sub(1) } else { now + 1 };
+        deepest = deepest.max(now);
+    }
+    deepest
 }
 
 /// Subject and bodies of a mail: the plain ones if there are any, else the HTML ones; attached text too.
@@ -137,7 +175,9 @@ fn eml_text(bytes: &[u8]) -> Result<String, LeakError> {
     let plain = mail.text_body_count();
     parts.extend((0..plain).filter_map(|i| mail.body_text(i)).map(std::borrow::Cow::into_owned));
     if plain == 0 {
-        parts.extend((0..mail.html_body_count()).filter_map(|i| mail.body_html(i)).map(|h| html_text(&h)));
+        for page in (0..mail.html_body_count()).filter_map(|i| mail.body_html(i)) {
+            parts.push(html_text(&page)?);
+        }
     }
     for attachment in mail.attachments() {
         use mail_parser::MimeHeaders;
@@ -169,5 +209,39 @@ fn windows_1252(byte: u8) -> char {
     match byte {
         0x80..=0x9f => HIGH[usize::from(byte - 0x80)],
         _ => char::from(byte),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_gives_what_a_reader_sees() {
+        let page = "<html><head><title>t</title><style>p{}</style></head><body><p>One &amp; two<p>three<script>if(a<b){x()}</script>\
+            <ul><li>four<li>five</ul></body></html>";
+        let text = read(page.as_bytes(), "leak.html").unwrap();
+        assert_eq!(text.split_whitespace().collect::<Vec<_>>(), ["One", "&", "two", "three", "four", "five"]);
+    }
+
+    #[test]
+    fn a_page_made_to_be_slow_is_refused() {
+        let deep = format!("<html>{}they did not{}", "<div>".repeat(100_000), "</div>".repeat(100_000));
+        assert_eq!(read(deep.as_bytes(), "leak.html"), Err(LeakError::Nested));
+        let long = format!("<html><script>{}</script>{}", "a<b;".repeat(100_000), "<p>they did not<br>".repeat(10_000));
+        assert!(read(long.as_bytes(), "leak.html").unwrap().contains("they did not"));
+    }
+
+    #[test]
+    fn a_mail_gives_its_subject_bodies_and_attached_text() {
+        let mail = "From: a@x.example\r\nTo: b@x.example\r\nSubject: =?utf-8?Q?Ma=C3=B1ana?=\r\nMIME-Version: 1.0\r\n\
+            Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\
+            Content-Transfer-Encoding: quoted-printable\r\n\r\nThey did=\r\n not know.\r\n--b\r\n\
+            Content-Type: text/plain; name=\"notes.txt\"\r\nContent-Disposition: attachment; filename=\"notes.txt\"\r\n\
+            Content-Transfer-Encoding: base64\r\n\r\nQXR0YWNoZWQgbm90ZQ==\r\n--b--\r\n";
+        let text = read(mail.as_bytes(), "leak.eml").unwrap();
+        for piece in ["Ma\u{f1}ana", "They did not know.", "Attached note"] {
+            assert!(text.contains(piece), "`{piece}` is not in {text}");
+        }
     }
 }

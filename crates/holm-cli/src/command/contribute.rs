@@ -31,7 +31,7 @@ impl Contribute {
         let keys = app.device_keys(&self.identity)?;
         let contribution = Contribution::make(&request, &self.person, &keys)?;
         write_durably(&self.out, serde_json::to_string_pretty(&contribution)?.as_bytes())?;
-        println!("contribution to the key of {} written to {}; send it back", request.item, self.out.display());
+        say!("contribution to the key of {} written to {}; send it back", request.item, self.out.display());
         Ok(Outcome::Done)
     }
 }

@@ -35,15 +35,15 @@ impl CustodianCommand {
             Self::Add(add) => {
                 let permit = workspace.permit(&Action::Administer, app.now())?;
                 workspace.add_custodian(&permit, &add.name, read_text(&add.key)?.trim())?;
-                println!(
+                say!(
                     "custodian {} named; keys of items released from now on need two of {}",
                     add.name,
                     workspace.state().custodians.len() + 1
                 );
             }
             Self::List(List {}) => app.show(&workspace.state().custodians, || {
-                println!("officer (this workspace)");
-                workspace.state().custodians.iter().for_each(|(name, recipient)| println!("{name}  {recipient}"));
+                say!("officer (this workspace)");
+                workspace.state().custodians.iter().for_each(|(name, recipient)| say!("{name}  {recipient}"));
             })?,
         }
         Ok(Outcome::Done)

@@ -75,7 +75,7 @@ impl Demo {
 }
 
 fn chapter(title: &str) {
-    println!("\n== {title}\n");
+    say!("\n== {title}\n");
 }
 
 impl Story<'_> {
@@ -96,12 +96,8 @@ impl Story<'_> {
         write_durably(&path, roster.as_bytes())?;
         let permit = self.workspace.permit(&Action::Administer, self.app.now())?;
         let (added, _) = self.workspace.import_roster(&permit, &roster)?;
-        println!(
-            "{added} people enrolled from {}; their secret keys are in {}",
-            path.display(),
-            self.folder.join("keys").display()
-        );
-        println!("(in real use each makes a key on their own machine with `holm keygen` and sends the public line only)");
+        say!("{added} people enrolled from {}; their secret keys are in {}", path.display(), self.folder.join("keys").display());
+        say!("(in real use each makes a key on their own machine with `holm keygen` and sends the public line only)");
         Ok(())
     }
 
@@ -123,13 +119,13 @@ impl Story<'_> {
         let mut prepared = Prepared::new(bytes, file, &MarkOptions::default(), None)?;
         prepared.confirm_facts(&[PersonId::new("a01")?, PersonId::new("a03")?]);
         let power = prepared.power(recipients.len(), self.workspace.alpha(), self.workspace.largest_coalition());
-        println!("{file}: {} marks in {} words, {} recipients", power.marks, prepared.words(), recipients.len());
+        say!("{file}: {} marks in {} words, {} recipients", power.marks, prepared.words(), recipients.len());
         match power.needed {
-            Some(needed) => println!(
+            Some(needed) => say!(
                 "  any {needed} marks read rightly name the copy 99 times in 100; up to {} who mix copies: one is found 95 times in 100",
                 power.coalition.max(1)
             ),
-            None => println!("  too few marks to name anyone"),
+            None => say!("  too few marks to name anyone"),
         }
         let permit = self.workspace.permit(&Action::Share { item: &name, to: &recipients }, self.app.now())?;
         let terms = Terms {
@@ -147,7 +143,7 @@ impl Story<'_> {
         let (released, _) = sealed.append(&mut self.workspace, &permit, &recipients, None)?;
         let out = self.folder.join("sent").join(name.as_str());
         let written = released.deliver(&mut self.workspace, &out)?;
-        println!("  {} sealed copies recorded, then written to {}", written.len(), out.display());
+        say!("  {} sealed copies recorded, then written to {}", written.len(), out.display());
         Ok(())
     }
 
@@ -172,22 +168,22 @@ impl Story<'_> {
             let permit = self.workspace.permit(&Action::Administer, self.app.now())?;
             if let Some(receipt) = receipt {
                 let (copy, verified) = self.workspace.import_receipt(&permit, &receipt)?;
-                println!(
+                say!(
                     "receipt for copy {copy}: signature {}",
                     if verified { "verified, recorded" } else { "not verifiable, recorded" }
                 );
             }
         }
-        println!("a missing receipt proves nothing; a signed one testifies that its copy was committed to before any leak");
+        say!("a missing receipt proves nothing; a signed one testifies that its copy was committed to before any leak");
         Ok(())
     }
 
     fn trace(&mut self, name: &str, text: &str) -> Result<Vec<Report>, CommandError> {
         let path = self.folder.join("leaks").join(name);
         write_durably(&path, text.as_bytes())?;
-        println!("the leak is {}; it begins:", path.display());
-        text.split_whitespace().take(24).collect::<Vec<_>>().chunks(12).for_each(|line| println!("  | {}", line.join(" ")));
-        println!("$ holm trace {}", path.display());
+        say!("the leak is {}; it begins:", path.display());
+        text.split_whitespace().take(24).collect::<Vec<_>>().chunks(12).for_each(|line| say!("  | {}", line.join(" ")));
+        say!("$ holm trace {}", path.display());
         let alpha = self.workspace.alpha();
         let permit = self.workspace.permit(&Action::Trace { alpha, limit: alpha }, self.app.now())?;
         let request = TraceRequest {
@@ -210,7 +206,7 @@ impl Story<'_> {
         let excerpt = paragraphs.get(paragraphs.len() / 8..).unwrap_or_default().join("\n\n");
         let retyped = damage(&excerpt, Channel::Retype, &mut Chance::new(7));
         let reports = self.trace("1-retyped.txt", &retyped)?;
-        println!("(the scenario's truth: {LEAKER})");
+        say!("(the scenario's truth: {LEAKER})");
         reports.into_iter().next().ok_or_else(|| CommandError::new("the demo's first leak gave no report"))
     }
 
@@ -223,7 +219,7 @@ impl Story<'_> {
         let texts: Vec<&str> = copies.iter().map(String::as_str).collect();
         let mixed = mix(&texts, Grain::Sentences, &mut Chance::new(11));
         self.trace("2-mixed.md", &mixed)?;
-        println!("(the scenario's truth: {} and {})", POOLERS[0], POOLERS[1]);
+        say!("(the scenario's truth: {} and {})", POOLERS[0], POOLERS[1]);
         Ok(())
     }
 
@@ -236,7 +232,7 @@ impl Story<'_> {
     fn check(&mut self, report: &Report) -> Result<(), CommandError> {
         chapter("Others check: the record from its bytes, the verdict from its bundle");
         let verified = self.workspace.verify()?;
-        println!(
+        say!(
             "record: {} entries, {} checkpoints, {} sealed files: {}",
             verified.record.entries,
             verified.record.checkpoints,
@@ -253,7 +249,7 @@ impl Story<'_> {
         write_durably(&path, &serde_json::to_vec(&bundle)?)?;
         let report_path = self.folder.join("yard-brief.report.json");
         write_durably(&report_path, &serde_json::to_vec_pretty(report)?)?;
-        println!("$ holm verify-trace {} --bundle {}", report_path.display(), path.display());
+        say!("$ holm verify-trace {} --bundle {}", report_path.display(), path.display());
         let checks = verify_trace(report, &bundle, false, &|_| {});
         super::verify_trace::print_checks(&checks);
         Ok(())
@@ -262,15 +258,15 @@ impl Story<'_> {
     fn what_next(&self) {
         chapter("The real files are yours to look at");
         let shown = |path: &Path| path.display().to_string();
-        println!("{:<34} the documents as their authors wrote them", shown(&self.folder.join("documents")));
-        println!("{:<34} what each recipient was sent: age files and slips", shown(&self.folder.join("sent")));
-        println!("{:<34} the three leaks", shown(&self.folder.join("leaks")));
-        println!("{:<34} record and vault", shown(&self.folder.join("workspace")));
-        println!("\ntry, with --workspace {}:", shown(&self.folder.join("workspace")));
-        println!("  holm person show {LEAKER}");
-        println!("  holm record log");
-        println!("  holm trace YOUR-OWN-LEAK.txt");
-        println!(
+        say!("{:<34} the documents as their authors wrote them", shown(&self.folder.join("documents")));
+        say!("{:<34} what each recipient was sent: age files and slips", shown(&self.folder.join("sent")));
+        say!("{:<34} the three leaks", shown(&self.folder.join("leaks")));
+        say!("{:<34} record and vault", shown(&self.folder.join("workspace")));
+        say!("\ntry, with --workspace {}:", shown(&self.folder.join("workspace")));
+        say!("  holm person show {LEAKER}");
+        say!("  holm record log");
+        say!("  holm trace YOUR-OWN-LEAK.txt");
+        say!(
             "  holm open {} --identity {}",
             shown(&self.folder.join("sent/assessment/h02.md.age")),
             shown(&self.folder.join("keys/h02"))

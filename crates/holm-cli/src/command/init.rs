@@ -40,8 +40,8 @@ impl Init {
             largest_coalition: Some(self.coalition),
         };
         let workspace = Workspace::init(folder, &options, app.now())?;
-        println!("workspace made in {}", folder.display());
-        println!("record key: {}", workspace.log_key());
+        say!("workspace made in {}", folder.display());
+        say!("record key: {}", workspace.log_key());
         if self.no_passphrase {
             eprintln!(
                 "warning: the officer's key lies unprotected in {}; whoever copies the folder reads everything",
@@ -50,7 +50,7 @@ impl Init {
         }
         match &self.recovery {
             Some(path) => {
-                println!("recovery key: {} (store it elsewhere; it opens what the officer's key opens)", path.display())
+                say!("recovery key: {} (store it elsewhere; it opens what the officer's key opens)", path.display())
             }
             None => eprintln!(
                 "warning: no recovery key; if the officer's key or passphrase is lost, everything sealed is lost (init --recovery FILE)"

@@ -54,11 +54,8 @@ impl ItemCommand {
                 let permit = workspace.permit(&Action::OpenItem { item: &open.item }, app.now())?;
                 let bundle = workspace.open_item(&permit, &open.item, &keys)?;
                 write_durably(&open.out, &serde_json::to_vec(&bundle)?)?;
-                println!(
-                    "the key of {} is open: recorded; leaks of it that are first received from now on prove nothing",
-                    open.item
-                );
-                println!("bundle with {} looks written to {}", bundle.looks.len(), open.out.display());
+                say!("the key of {} is open: recorded; leaks of it that are first received from now on prove nothing", open.item);
+                say!("bundle with {} looks written to {}", bundle.looks.len(), open.out.display());
             }
             Self::List(List {}) => list(app, &workspace)?,
             Self::Show(show) => {
@@ -90,11 +87,11 @@ fn list(app: &App, workspace: &Workspace) -> Result<(), CommandError> {
         .collect();
     app.show(&value, || {
         if items.is_empty() {
-            println!("nothing was shared yet; `holm share DOCUMENT --to …` begins");
+            say!("nothing was shared yet; `holm share DOCUMENT --to …` begins");
         }
         for (name, item) in items {
             let (copies, receipts) = (item.disclosures.len(), receipts(item));
-            println!(
+            say!(
                 "{name:<28} {:<9} {}, {}",
                 status(item),
                 counted(copies, "copy", "copies"),
@@ -121,17 +118,17 @@ fn print_item(app: &App, workspace: &Workspace, name: &ItemName, item: &Item) ->
         "marks": manifest.as_ref().map(|m| m.marks.len()), "law": manifest.as_ref().map(|m| m.law),
     });
     app.show(&value, || {
-        println!("{name}: {}", status(item));
+        say!("{name}: {}", status(item));
         if let Some(released) = &item.released {
-            println!("  file {}  released {:.0}", released.file, released.at);
-            released.marking.iter().for_each(|m| println!("  marking: {m}"));
-            released.conditions.iter().for_each(|c| println!("  conditions: {c}"));
-            println!("  key held by {} ({} needed)", released.custodians.join(", "), released.threshold);
+            say!("  file {}  released {:.0}", released.file, released.at);
+            released.marking.iter().for_each(|m| say!("  marking: {m}"));
+            released.conditions.iter().for_each(|c| say!("  conditions: {c}"));
+            say!("  key held by {} ({} needed)", released.custodians.join(", "), released.threshold);
         }
-        manifest.iter().for_each(|m| println!("  {} marks, law {:?}", m.marks.len(), m.law));
+        manifest.iter().for_each(|m| say!("  {} marks, law {:?}", m.marks.len(), m.law));
         for d in &item.disclosures {
             let receipt = d.receipt.map_or_else(|| "no receipt".to_owned(), |r| format!("receipt {r:.0}"));
-            println!("  copy {:<10} {:<12} told {:.0}  {receipt}", d.copy, d.person, d.told_at);
+            say!("  copy {:<10} {:<12} told {:.0}  {receipt}", d.copy, d.person, d.told_at);
         }
     })
 }

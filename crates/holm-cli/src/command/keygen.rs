@@ -32,7 +32,7 @@ impl Keygen {
         let mut public = self.out.clone().into_os_string();
         public.push(".pub");
         write_durably(&PathBuf::from(public), format!("{line}\n").as_bytes())?;
-        println!("{line}");
+        say!("{line}");
         Ok(Outcome::Done)
     }
 }

@@ -116,20 +116,20 @@ impl Marks {
 
 fn print(prepared: &Prepared, power: &Power) {
     for mark in &prepared.marks {
-        println!("{:<12} {:<28} {}", mark.layer.name(), mark.rule, in_context(prepared, mark));
+        say!("{:<12} {:<28} {}", mark.layer.name(), mark.rule, in_context(prepared, mark));
     }
     if !prepared.proposals.is_empty() {
-        println!("\nproposed, used only if approved in a review file:");
-        prepared.proposals.iter().for_each(|m| println!("{:<12} {:<28} {}", m.layer.name(), m.rule, in_context(prepared, m)));
+        say!("\nproposed, used only if approved in a review file:");
+        prepared.proposals.iter().for_each(|m| say!("{:<12} {:<28} {}", m.layer.name(), m.rule, in_context(prepared, m)));
     }
-    println!();
+    say!();
     print_power(prepared, power);
 }
 
 /// The power statement in words.
 pub(crate) fn print_power(prepared: &Prepared, power: &Power) {
     let per_thousand = 1000.0 * power.marks as f64 / prepared.words().max(1) as f64;
-    println!(
+    say!(
         "{} marks in {} words ({per_thousand:.0} per 1,000), {:.0} bits; a proof among {} copies needs {:.0}",
         power.marks,
         prepared.words(),
@@ -138,22 +138,22 @@ pub(crate) fn print_power(prepared: &Prepared, power: &Power) {
         power.needed_bits
     );
     if prepared.uncarried > 0 {
-        println!("{} further places were passed over because they cross formatting", prepared.uncarried);
+        say!("{} further places were passed over because they cross formatting", prepared.uncarried);
     }
-    println!("\nparagraph                                   marks   bits  named from it alone");
+    say!("\nparagraph                                   marks   bits  named from it alone");
     for p in &power.paragraphs {
         let opening: String = p.opening.chars().take(40).collect();
-        println!("{opening:<42}  {:>5}  {:>5.1}  {}", p.marks, p.bits, chance(p.named));
+        say!("{opening:<42}  {:>5}  {:>5.1}  {}", p.marks, p.bits, chance(p.named));
     }
-    println!("\nif one of {} leaks the whole text, read rightly: named {}", power.copies, chance(power.whole));
-    println!("with a fifth of the marks lost and one in twenty misread: named {}", chance(power.damaged));
+    say!("\nif one of {} leaks the whole text, read rightly: named {}", power.copies, chance(power.whole));
+    say!("with a fifth of the marks lost and one in twenty misread: named {}", chance(power.damaged));
     match power.needed {
-        Some(needed) => println!("any {needed} marks read rightly name the copy 99 times in 100"),
-        None => println!("this text is too short to name anyone: even all its marks together do not suffice"),
+        Some(needed) => say!("any {needed} marks read rightly name the copy 99 times in 100"),
+        None => say!("this text is too short to name anyone: even all its marks together do not suffice"),
     }
     match power.coalition {
-        0 | 1 => println!("leakers who mix their copies: not enough marks"),
-        n => println!("up to {n} leakers who mix their copies: one of them named 95 times in 100, whatever they do"),
+        0 | 1 => say!("leakers who mix their copies: not enough marks"),
+        n => say!("up to {n} leakers who mix their copies: one of them named 95 times in 100, whatever they do"),
     }
 }
 

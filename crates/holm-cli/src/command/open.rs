@@ -53,19 +53,19 @@ impl Open {
                 .hint("name another folder with `--out`"));
         }
         write_durably(&copy_path, &opened.bytes)?;
-        println!("copy {} of {}, issued to {}", slip.copy, slip.item, slip.person);
-        slip.marking.iter().for_each(|m| println!("marking: {m}"));
-        slip.conditions.iter().for_each(|c| println!("conditions: {c}"));
-        println!("its entry is in the record {}", slip.log_key);
+        say!("copy {} of {}, issued to {}", slip.copy, slip.item, slip.person);
+        slip.marking.iter().for_each(|m| say!("marking: {m}"));
+        slip.conditions.iter().for_each(|c| say!("conditions: {c}"));
+        say!("its entry is in the record {}", slip.log_key);
         if self.log_key.is_none() {
-            println!("  (compare this key once with the sender by another way, then give it with `--log-key`)");
+            say!("  (compare this key once with the sender by another way, then give it with `--log-key`)");
         }
-        println!("written to {}", copy_path.display());
+        say!("written to {}", copy_path.display());
         match opened.receipt {
             Some(receipt) => {
                 let path = out.join(format!("{stem}.receipt"));
                 write_durably(&path, receipt.as_bytes())?;
-                println!("receipt written to {}; send it back", path.display());
+                say!("receipt written to {}; send it back", path.display());
             }
             None => eprintln!("warning: this key cannot sign, so there is no receipt"),
         }

@@ -106,13 +106,13 @@ fn told<'s>(state: &'s State, person: &PersonId, device: Option<&str>) -> Vec<To
 
 fn print_told(list: &[Told<'_>], of: &str) {
     if list.is_empty() {
-        println!("{of} was told nothing");
+        say!("{of} was told nothing");
         return;
     }
-    println!("{of} was told:");
+    say!("{of} was told:");
     for t in list {
         let receipt = t.receipt.map_or_else(|| "no receipt".to_owned(), |r| format!("receipt {r:.0}"));
-        println!("  {}  copy {}  {:.0}  {receipt}", t.item, t.copy, t.told_at);
+        say!("  {}  copy {}  {:.0}  {receipt}", t.item, t.copy, t.told_at);
     }
 }
 
@@ -123,7 +123,7 @@ impl PersonCommand {
         match self {
             Self::Import(import) => {
                 let (added, updated) = workspace.import_roster(&permit, &read_text(&import.roster)?)?;
-                println!("{added} persons added, {updated} updated");
+                say!("{added} persons added, {updated} updated");
             }
             Self::List(List {}) => app.show(&list_rows(workspace.state()), || print_list(workspace.state()))?,
             Self::Show(show) => show.run(app, workspace.state())?,
@@ -132,7 +132,7 @@ impl PersonCommand {
                 let change =
                     PersonChange { unit: update.unit, level: update.level, role: update.role, email: update.email, add_device };
                 workspace.update_person(&permit, &update.person, &change)?;
-                println!("{} updated", update.person);
+                say!("{} updated", update.person);
             }
             Self::Leave(leave) => {
                 workspace.person_left(&permit, &leave.person, &leave.reason)?;
@@ -175,7 +175,7 @@ fn list_rows(state: &State) -> Vec<Row<'_>> {
 
 fn print_list(state: &State) {
     if state.persons.is_empty() {
-        println!("the roster is empty; `holm person import roster.csv` fills it");
+        say!("the roster is empty; `holm person import roster.csv` fills it");
     }
     for r in list_rows(state) {
         let note = match (r.left, r.usable_devices) {
@@ -183,9 +183,14 @@ fn print_list(state: &State) {
             (false, 0) => "  no key",
             _ => "",
         };
-        println!(
+        say!(
             "{:<12} {:<26} {:<14} {:<14} level {}  told {}{note}",
-            r.id, r.facts.name, r.facts.agency, r.facts.unit, r.facts.level, r.told
+            r.id,
+            r.facts.name,
+            r.facts.agency,
+            r.facts.unit,
+            r.facts.level,
+            r.told
         );
     }
 }
@@ -199,14 +204,19 @@ impl Show {
         let list = told(state, &self.person, None);
         let value = serde_json::json!({ "person": row(state, &self.person, person), "lost": person.lost, "told": list });
         app.show(&value, || {
-            println!(
+            say!(
                 "{}  {}  {}, {}, level {}, {}",
-                self.person, person.facts.name, person.facts.agency, person.facts.unit, person.facts.level, person.facts.role
+                self.person,
+                person.facts.name,
+                person.facts.agency,
+                person.facts.unit,
+                person.facts.level,
+                person.facts.role
             );
             for device in &person.facts.devices {
                 let state = if person.lost.contains(&device.recipient) { "lost" } else { "in use" };
                 let receipts = if device.signer.is_some() { "signs receipts" } else { "receipts stay unverified" };
-                println!("  device {}  {state}, {receipts}", device.recipient);
+                say!("  device {}  {state}, {receipts}", device.recipient);
             }
             print_told(&list, self.person.as_str());
         })

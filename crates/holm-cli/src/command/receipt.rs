@@ -29,9 +29,9 @@ impl ReceiptCommand {
             let permit = workspace.permit(&Action::Administer, app.now())?;
             let taken = read_text(path).and_then(|note| Ok(workspace.import_receipt(&permit, &note)?));
             match taken {
-                Ok((copy, true)) => println!("receipt for copy {copy} recorded"),
+                Ok((copy, true)) => say!("receipt for copy {copy} recorded"),
                 Ok((copy, false)) => {
-                    println!("receipt for copy {copy} recorded, unverified: its person has enrolled no signing key")
+                    say!("receipt for copy {copy} recorded, unverified: its person has enrolled no signing key")
                 }
                 Err(error) => {
                     refused += 1;

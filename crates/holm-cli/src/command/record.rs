@@ -39,8 +39,8 @@ impl RecordCommand {
                 app.show(&shown, || {
                     for (index, opened) in entries.iter().enumerate().skip(skip) {
                         match opened {
-                            None => println!("{index:>6}  (destroyed)"),
-                            Some(o) => println!(
+                            None => say!("{index:>6}  (destroyed)"),
+                            Some(o) => say!(
                                 "{index:>6}  {}  {:<10} {:<20} {}",
                                 o.entry.at,
                                 o.entry.actor,
@@ -73,18 +73,21 @@ impl RecordCommand {
 }
 
 fn print_report(report: &WorkspaceReport, findings: &[String]) {
-    println!(
+    say!(
         "{} entries, {} bodies opened, {} checkpoints, {} sealed files checked",
-        report.record.entries, report.record.bodies, report.record.checkpoints, report.files
+        report.record.entries,
+        report.record.bodies,
+        report.record.checkpoints,
+        report.files
     );
     if report.unnamed > 0 {
-        println!("{} sealed files are named by no entry: remains of interrupted releases, harmless", report.unnamed);
+        say!("{} sealed files are named by no entry: remains of interrupted releases, harmless", report.unnamed);
     }
     if findings.is_empty() {
-        println!("everything holds");
+        say!("everything holds");
     } else {
-        println!("DOES NOT HOLD:");
-        findings.iter().for_each(|f| println!("  {f}"));
+        say!("DOES NOT HOLD:");
+        findings.iter().for_each(|f| say!("  {f}"));
     }
 }
 

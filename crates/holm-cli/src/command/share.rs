@@ -184,9 +184,9 @@ impl Share {
                     .map_err(|e| CommandError::new(format!("`{}` could not be made: {e}", out.display())))?;
                 let path = out.join(format!("{item}.request"));
                 holm::vault::write_durably(&path, serde_json::to_string_pretty(&request)?.as_bytes())?;
-                println!("waiting for {second}: give them {} and ask for", path.display());
-                println!("  holm contribute {item}.request --as {second} --identity KEY --out {item}.contribution");
-                println!("then share again with --contribution {item}.contribution");
+                say!("waiting for {second}: give them {} and ask for", path.display());
+                say!("  holm contribute {item}.request --as {second} --identity KEY --out {item}.contribution");
+                say!("then share again with --contribution {item}.contribution");
                 Ok(None)
             }
             Err(error) => Err(error.into()),
@@ -211,14 +211,14 @@ impl Share {
             released.write_plain(&keyed, folder)?;
         }
         let again = written.len() - new;
-        println!(
+        say!(
             "{} issued and recorded{}",
             counted(new, "copy", "copies"),
             if again > 0 { format!(", {again} written again") } else { String::new() }
         );
-        println!("sealed copies and slips are in {}", out.display());
+        say!("sealed copies and slips are in {}", out.display());
         if let Some(folder) = &self.plain {
-            println!("unsealed copies are in {} (recorded)", folder.display());
+            say!("unsealed copies are in {} (recorded)", folder.display());
         }
         Ok(Outcome::Done)
     }

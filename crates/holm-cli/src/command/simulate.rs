@@ -31,7 +31,7 @@ impl SimulateCommand {
     pub(crate) fn run(self, _app: &App) -> Result<Outcome, CommandError> {
         let Self::Damage(args) = self;
         if args.channel == "list" {
-            Channel::ALL.iter().for_each(|c| println!("{:<14} {}", c.name(), c.about()));
+            Channel::ALL.iter().for_each(|c| say!("{:<14} {}", c.name(), c.about()));
             return Ok(Outcome::Done);
         }
         let channel = Channel::named(&args.channel).ok_or_else(|| {
@@ -39,7 +39,7 @@ impl SimulateCommand {
         })?;
         let text = read_leak(&read(&args.file)?, &file_name(&args.file))
             .map_err(|e| CommandError::new(format!("`{}`: {e}", args.file.display())))?;
-        println!("{}", damage(&text, channel, &mut Chance::new(args.seed)));
+        say!("{}", damage(&text, channel, &mut Chance::new(args.seed)));
         Ok(Outcome::Done)
     }
 }

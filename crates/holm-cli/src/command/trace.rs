@@ -79,16 +79,16 @@ fn grouped(n: u64) -> String {
 
 pub(crate) fn print_report(report: &Report) {
     let Some(item) = &report.item else {
-        println!("NO MATCH: this is a leak of none of the items");
+        say!("NO MATCH: this is a leak of none of the items");
         return;
     };
     match report.verdict {
-        Verdict::Named => println!("NAMED: this leak of {item} came from"),
-        Verdict::Inconclusive | Verdict::NoMatch => println!("INCONCLUSIVE: this is a leak of {item}, and no copy can be named"),
+        Verdict::Named => say!("NAMED: this leak of {item} came from"),
+        Verdict::Inconclusive | Verdict::NoMatch => say!("INCONCLUSIVE: this is a leak of {item}, and no copy can be named"),
     }
     for copy in report.copies.iter().filter(|c| c.named) {
         let person = copy.person.as_ref().map_or_else(|| "(masked)".to_owned(), ToString::to_string);
-        println!(
+        say!(
             "  copy {}, issued to {person}: {} for an innocent copy, all {} copies and looks counted",
             copy.copy,
             rarely(copy.adjusted_p),
@@ -96,39 +96,39 @@ pub(crate) fn print_report(report: &Report) {
         );
     }
     let per = (1.0 / report.alpha).round() as u64;
-    println!(
-        "of {} such incidents in which none of these copies was the source, at most one would name any of them",
-        grouped(per)
-    );
-    println!(
+    say!("of {} such incidents in which none of these copies was the source, at most one would name any of them", grouped(per));
+    say!(
         "look {} of {} ({} issued before the leak was received)",
         report.look,
         report.incident,
         counted(report.family, "copy", "copies")
     );
-    println!("marks read: {} of {}", report.marks.read, report.marks.total);
+    say!("marks read: {} of {}", report.marks.read, report.marks.total);
     for (layer, read) in &report.marks.by_layer {
-        println!("  {:<12} {} of {}", layer.name(), read.read, read.total);
+        say!("  {:<12} {} of {}", layer.name(), read.read, read.total);
     }
     if let Some(coverage) = &report.coverage {
-        println!(
+        say!(
             "the leak shows {} of the item's {} words and signs; {} of the leak's {} belong to the item",
-            coverage.master_matched, coverage.master_tokens, coverage.leak_matched, coverage.leak_tokens
+            coverage.master_matched,
+            coverage.master_tokens,
+            coverage.leak_matched,
+            coverage.leak_tokens
         );
     }
     let persons: Vec<String> = report.ledger.iter().filter(|l| l.stands_out).map(|l| l.person.to_string()).collect();
     if !persons.is_empty() {
-        println!(
+        say!(
             "over all items and looks so far, copies issued to {} stand out beyond what this workspace's whole life allows by chance",
             persons.join(", ")
         );
     }
     match (report.further_marks, report.verdict) {
         (Some(0), Verdict::Inconclusive) => {
-            println!("enough marks were read for one source: several copies may be mixed, or the marks were rewritten")
+            say!("enough marks were read for one source: several copies may be mixed, or the marks were rewritten")
         }
-        (Some(n), Verdict::Inconclusive) => println!("about {n} more marks, read rightly, would name a single source"),
-        (None, Verdict::Inconclusive) if !report.can_settle => println!("the item has too few marks to name anyone"),
+        (Some(n), Verdict::Inconclusive) => say!("about {n} more marks, read rightly, would name a single source"),
+        (None, Verdict::Inconclusive) if !report.can_settle => say!("the item has too few marks to name anyone"),
         _ => {}
     }
     print_holders(report);
@@ -136,21 +136,20 @@ pub(crate) fn print_report(report: &Report) {
 
 fn print_holders(report: &Report) {
     let holders = &report.holders;
-    println!("this speaks of copies, not of people: a copy may have been stolen, borrowed or photographed");
+    say!("this speaks of copies, not of people: a copy may have been stolen, borrowed or photographed");
     if holders.alone {
-        println!("not protected against the originator's own desk: it made the key alone");
+        say!("not protected against the originator's own desk: it made the key alone");
     }
-    println!("whoever holds the key can make any copy again: {}", holders.custodians.join(", "));
-    holders.plain_folders.iter().for_each(|f| println!("unsealed copies were written to {f}"));
+    say!("whoever holds the key can make any copy again: {}", holders.custodians.join(", "));
+    holders.plain_folders.iter().for_each(|f| say!("unsealed copies were written to {f}"));
     if !holders.on_lost_devices.is_empty() {
         let copies: Vec<String> = holders.on_lost_devices.iter().map(ToString::to_string).collect();
-        println!("lost devices can open: {}", copies.join(", "));
+        say!("lost devices can open: {}", copies.join(", "));
     }
     match holders.receipts_before {
-        0 => println!("nobody outside has signed for this item's commitments before the leak was received"),
-        n => println!(
-            "{} had signed for this item's commitments before the leak was received",
-            counted(n, "recipient", "recipients")
-        ),
+        0 => say!("nobody outside has signed for this item's commitments before the leak was received"),
+        n => {
+            say!("{} had signed for this item's commitments before the leak was received", counted(n, "recipient", "recipients"))
+        }
     }
 }

@@ -39,8 +39,8 @@ impl VerifyTrace {
 pub(crate) fn print_checks(checks: &Checks) {
     for check in &checks.0 {
         match &check.problem {
-            None => println!("holds: {}", check.what),
-            Some(problem) => println!("DOES NOT HOLD: {}: {problem}", check.what),
+            None => say!("holds: {}", check.what),
+            Some(problem) => say!("DOES NOT HOLD: {}: {problem}", check.what),
         }
     }
 }
