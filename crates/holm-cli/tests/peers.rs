@@ -1,4 +1,4 @@
-//! Holm against other people's programs: age, detectors of hidden marks, LibreOffice, pandoc and poppler.
+//! Holm against other people's programs: age, OpenSSL, Python, detectors of hidden marks, LibreOffice, pandoc and poppler.
 //!
 //! `make test` installs them; `$HOLM_PEERS` is the virtual environment of the detectors.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
@@ -51,6 +51,60 @@ fn the_ordinary_age_command_opens_a_sealed_copy() {
     let other =
         Command::new("age").args(["-d", "-i", "k1", "holm-out/brief/p2.md.age"]).current_dir(desk.root()).output().unwrap();
     assert!(!other.status.success());
+}
+
+#[test]
+fn a_recipient_checks_the_record_with_python_and_openssl_alone() {
+    const SPECIFICATION: &str = include_str!("../../../docs/spec/record.md");
+    let script = SPECIFICATION.split("```python\n").nth(1).and_then(|s| s.split("```").next()).unwrap();
+    let desk = Desk::with(5);
+    desk.share();
+    desk.write("check.py", script.as_bytes());
+    let check = |slip: &str| Command::new("python3").args(["check.py", slip]).current_dir(desk.root()).output().unwrap();
+    let signature = || {
+        let args = "pkeyutl -verify -pubin -keyform DER -inkey key.der -rawin -in text -sigfile sig";
+        Command::new("openssl").args(args.split(' ')).current_dir(desk.root()).status().unwrap().success()
+    };
+    let good = check("holm-out/brief/p3.md.holm");
+    assert!(good.status.success() && signature(), "{}", String::from_utf8_lossy(&good.stderr));
+    let text = desk.read("text");
+    desk.write("text", text.replace("holm.invalid", "holm.example").as_bytes());
+    assert!(!signature());
+    let slip = desk.read("holm-out/brief/p3.md.holm");
+    let other: serde_json::Value = serde_json::from_str(&desk.read("holm-out/brief/p4.md.holm")).unwrap();
+    for field in ["leaf", "body", "proof"] {
+        let mut changed: serde_json::Value = serde_json::from_str(&slip).unwrap();
+        changed[field] = other[field].clone();
+        desk.write("changed.holm", changed.to_string().as_bytes());
+        assert!(!check("changed.holm").status.success(), "{field}");
+    }
+}
+
+#[test]
+fn a_verdict_is_computed_again_in_python_from_the_specification() {
+    // Up to twenty copies every coalition is tried, beyond that a beam.
+    for (people, every) in [(5, true), (22, false)] {
+        let desk = Desk::with(people);
+        desk.share();
+        let report = desk.run(&["trace", "plain/p2.md", "--json"]).ok().out;
+        desk.write("report.json", report.as_bytes());
+        desk.run(&["item", "open", "brief", "--out", "bundle"]).ok();
+        let recompute = |report: &str| {
+            let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/recompute.py");
+            let mut python = detector("python");
+            python.args([script, report, "bundle"]).args(every.then_some("--every-copy"));
+            python.current_dir(desk.root()).output().unwrap()
+        };
+        let good = recompute("report.json");
+        let said = String::from_utf8_lossy(&good.stdout);
+        assert!(good.status.success() && said.contains("p2.1: p "), "{said}{}", String::from_utf8_lossy(&good.stderr));
+        assert_eq!(said.lines().count(), if every { people + 1 } else { 2 });
+        let mut other: serde_json::Value = serde_json::from_str(&report).unwrap();
+        let copies = other["copies"].as_array_mut().unwrap();
+        copies.iter_mut().filter(|c| c["copy"] == "p2.1").for_each(|c| c["p_value"] = 0.00001.into());
+        desk.write("false.json", other.to_string().as_bytes());
+        assert!(!recompute("false.json").status.success());
+    }
 }
 
 #[test]
