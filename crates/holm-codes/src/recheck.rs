@@ -51,9 +51,13 @@ const TWO_32: f64 = 4_294_967_296.0;
 
 fn xof(key: &ItemKey, context: u8, subject: &[u8], length: usize) -> Vec<u8> {
     let mut out = vec![0; length];
-    let message = [&DERIVATION.to_le_bytes()[..], &[context], subject].concat();
-    blake3::Hasher::new_keyed(key.as_bytes()).update(&message).finalize_xof().fill(&mut out);
+    reader(key, context, subject).fill(&mut out);
     out
+}
+
+fn reader(key: &ItemKey, context: u8, subject: &[u8]) -> blake3::OutputReader {
+    let message = [&DERIVATION.to_le_bytes()[..], &[context], subject].concat();
+    blake3::Hasher::new_keyed(key.as_bytes()).update(&message).finalize_xof()
 }
 
 /// A copy's codeword by the definition: bit b of U_j is bit j mod 512 of block 16 ⌊j/512⌋ + b.
@@ -265,9 +269,11 @@ impl Recheck<'_> {
         let draws = self.policy.draws as usize;
         let subject = [self.seed, &self.copies[copy]].concat();
         let length = 4 * marks + 8;
-        let random = xof(self.key, CONTEXT_CERTIFICATE, &subject, draws * length);
+        let mut random = reader(self.key, CONTEXT_CERTIFICATE, &subject);
+        let mut draw = vec![0; length];
         let mut sum = 0.0;
-        for draw in random.chunks_exact(length) {
+        for _ in 0..draws {
+            random.fill(&mut draw);
             let (head, tail) = draw.split_at(8);
             let mut u =
                 u64::from_le_bytes(head.try_into().unwrap_or_default()) as f64 / u64::MAX as f64 * weights.iter().sum::<f64>();

@@ -121,17 +121,24 @@ impl Reader {
     pub fn extract(&self, leak: &str) -> Extraction {
         let tokens = norm_tokens(&fold(leak, self.lattice.invisible).text);
         let stretches = stretches(&tokens);
-        let first = self.place_all(&tokens, &stretches, Rates::PRIOR);
-        let rates = self.learn(&tokens, &first);
-        let placed = self.place_all(&tokens, &stretches, rates);
-        let readings = self.readings(&placed);
-        let coverage = self.coverage(&tokens, &placed);
+        // One stretch's alignment at a time is in memory: a leak may hold the item a hundred times.
+        let mut seen = ChannelCounts::default();
+        self.place_each(&tokens, &stretches, Rates::PRIOR, |p| seen.add(self, &tokens, p));
+        let rates = learn(&seen);
+        let mut readings = SiteReadings::default();
+        let mut shown = Shown { master: vec![false; self.lattice.nodes.len()], leak: vec![false; tokens.len()] };
+        self.place_each(&tokens, &stretches, rates, |p| {
+            self.read_sites(p, &mut readings);
+            self.cover(p, &mut shown);
+        });
+        let readings = self.readings(readings);
+        let coverage = self.coverage(&shown);
         Extraction { version: EXTRACTOR.to_owned(), readings, coverage }
     }
 
-    fn place_all(&self, tokens: &[NormToken], stretches: &[Range<usize>], rates: Rates) -> Vec<Placed> {
+    fn place_each(&self, tokens: &[NormToken], stretches: &[Range<usize>], rates: Rates, mut take: impl FnMut(&Placed)) {
         let aligner = Aligner { lattice: &self.lattice, rates };
-        stretches.iter().filter_map(|s| self.place(&aligner, tokens, s.clone())).collect()
+        stretches.iter().filter_map(|s| self.place(&aligner, tokens, s.clone())).for_each(|p| take(&p));
     }
 
     /// Aligns a stretch where it fits best, if it fits anywhere.
@@ -148,59 +155,36 @@ impl Reader {
     /// Up to two windows of the lattice that share the most and rarest word sequences with the stretch.
     fn windows(&self, leak: &[NormToken]) -> Vec<Range<usize>> {
         let words: Vec<&NormToken> = leak.iter().filter(|t| !t.punct).collect();
-        let mut hits: Vec<(usize, f64)> = Vec::new();
+        let mut hits: Vec<(usize, u64)> = Vec::new();
         for gram in words.windows(GRAM) {
             let gram: Vec<String> = gram.iter().map(|t| t.bare.clone()).collect();
             if let Some(places) = self.grams.get(&gram) {
-                hits.extend(places.iter().map(|p| (*p, 1.0 / places.len() as f64)));
+                hits.extend(places.iter().map(|p| (*p, WHOLE / places.len() as u64)));
             }
         }
         hits.sort_by_key(|(place, _)| *place);
         let length = 2 * leak.len() + 24;
         let mut windows = Vec::new();
         for _ in 0..2 {
-            let weight =
-                |from: usize| hits.iter().filter(|(p, _)| (from..from + length).contains(p)).map(|(_, w)| w).sum::<f64>();
-            let best = hits.iter().map(|(p, _)| (*p, weight(*p))).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-            let Some((from, _)) = best else { break };
+            let Some(from) = heaviest(&hits, length) else { break };
             windows.push(from.saturating_sub(leak.len() + 16)..(from + length + 16).min(self.lattice.nodes.len()));
             hits.retain(|(p, _)| !(from..from + length).contains(p));
         }
         windows
     }
 
-    /// How the channel treated what all copies share: marks take no part, so no codeword does.
-    fn learn(&self, tokens: &[NormToken], placed: &[Placed]) -> Rates {
-        const WEIGHT: f64 = 60.0;
-        let mut seen = ChannelCounts::default();
-        placed.iter().for_each(|p| seen.add(self, tokens, p));
-        let rate = |count: f64, of: f64, prior: f64| ((count + WEIGHT * prior) / (of + WEIGHT)).clamp(0.002, 0.4);
-        let prior = Rates::PRIOR;
-        Rates {
-            word_lost: rate(seen.words_lost, seen.words, prior.word_lost),
-            word_added: rate(seen.words_added, seen.words, prior.word_added),
-            word_changed: rate(seen.words_changed, seen.words, prior.word_changed),
-            sign_lost: rate(seen.signs_lost, seen.signs, prior.sign_lost),
-            sign_added: rate(seen.signs_added, seen.signs, prior.sign_added),
-            typo: rate(seen.typos, seen.words, prior.typo),
-            // Whoever drops accents drops them all: few words suffice to tell.
-            accent_lost: ((seen.accents_lost + 4.0 * prior.accent_lost) / (seen.accented + 4.0)).clamp(0.002, 0.95),
+    fn read_sites(&self, placed: &Placed, by_site: &mut SiteReadings) {
+        for (index, choice) in self.lattice.choices.iter().enumerate() {
+            if !placed.alignment.window().contains(&choice.entry) {
+                continue;
+            }
+            if let Some(row) = self.site_row(&placed.alignment, index, placed.tokens.start == 0) {
+                by_site.entry((choice.mark, index)).or_default().push(row);
+            }
         }
     }
 
-    fn readings(&self, placed: &[Placed]) -> Vec<Reading> {
-        // By mark, then by site: readings of one site are averaged, those of different sites multiply.
-        let mut by_site: BTreeMap<(usize, usize), Vec<Vec<f64>>> = BTreeMap::new();
-        for p in placed {
-            for (index, choice) in self.lattice.choices.iter().enumerate() {
-                if !p.alignment.window().contains(&choice.entry) {
-                    continue;
-                }
-                if let Some(row) = self.site_row(&p.alignment, index, p.tokens.start == 0) {
-                    by_site.entry((choice.mark, index)).or_default().push(row);
-                }
-            }
-        }
+    fn readings(&self, by_site: SiteReadings) -> Vec<Reading> {
         let mut rows: Vec<Vec<f64>> = self.arities.iter().map(|q| vec![1.0; *q]).collect();
         for ((mark, _), site_rows) in by_site {
             let mean = |a: usize| site_rows.iter().map(|r| r[a]).sum::<f64>() / site_rows.len() as f64;
@@ -238,23 +222,24 @@ impl Reader {
         near.map(|n| alignment.matched(n)).fold(0.0, f64::max).min(1.0)
     }
 
-    fn coverage(&self, tokens: &[NormToken], placed: &[Placed]) -> Coverage {
-        let mut shown = vec![false; self.lattice.nodes.len()];
-        let mut leak = vec![false; tokens.len()];
-        for p in placed {
-            for node in p.alignment.window().filter(|n| p.alignment.matched(*n) > 0.5) {
-                shown[node] = self.lattice.nodes[node].fixed;
-            }
-            for (t, _) in p.alignment.pairs() {
-                leak.get_mut(p.tokens.start + t).into_iter().for_each(|l| *l = true);
+    fn cover(&self, placed: &Placed, shown: &mut Shown) {
+        for node in placed.alignment.window().filter(|n| placed.alignment.matched(*n) > 0.5) {
+            if let (Some(place), Some(here)) = (shown.master.get_mut(node), self.lattice.nodes.get(node)) {
+                *place = here.fixed;
             }
         }
+        for (t, _) in placed.alignment.pairs() {
+            shown.leak.get_mut(placed.tokens.start + t).into_iter().for_each(|l| *l = true);
+        }
+    }
+
+    fn coverage(&self, shown: &Shown) -> Coverage {
         let count = |list: &[bool]| list.iter().filter(|x| **x).count();
         Coverage {
-            leak_tokens: tokens.len(),
-            leak_matched: count(&leak),
+            leak_tokens: shown.leak.len(),
+            leak_matched: count(&shown.leak),
             master_tokens: self.lattice.fixed_tokens(),
-            master_matched: count(&shown),
+            master_matched: count(&shown.master),
         }
     }
 }
@@ -361,4 +346,54 @@ impl ChannelCounts {
             if token.punct { self.signs_added += 1.0 } else { self.words_added += 1.0 }
         }
     }
+}
+
+/// How the channel treated what all copies share: marks take no part, so no codeword does.
+fn learn(seen: &ChannelCounts) -> Rates {
+    const WEIGHT: f64 = 60.0;
+    let rate = |count: f64, of: f64, prior: f64| ((count + WEIGHT * prior) / (of + WEIGHT)).clamp(0.002, 0.4);
+    let prior = Rates::PRIOR;
+    Rates {
+        word_lost: rate(seen.words_lost, seen.words, prior.word_lost),
+        word_added: rate(seen.words_added, seen.words, prior.word_added),
+        word_changed: rate(seen.words_changed, seen.words, prior.word_changed),
+        sign_lost: rate(seen.signs_lost, seen.signs, prior.sign_lost),
+        sign_added: rate(seen.signs_added, seen.signs, prior.sign_added),
+        typo: rate(seen.typos, seen.words, prior.typo),
+        // Whoever drops accents drops them all: few words suffice to tell.
+        accent_lost: ((seen.accents_lost + 4.0 * prior.accent_lost) / (seen.accented + 4.0)).clamp(0.002, 0.95),
+    }
+}
+
+/// By mark, then by site: readings of one site are averaged, those of different sites multiply.
+type SiteReadings = BTreeMap<(usize, usize), Vec<Vec<f64>>>;
+
+/// Which tokens of item and leak were matched.
+struct Shown {
+    master: Vec<bool>,
+    leak: Vec<bool>,
+}
+
+/// A word sequence that the item has once; one that it has n times weighs an n-th at each place.
+const WHOLE: u64 = 1 << 32;
+
+/// Where the window of `length` begins that holds most weight, the first of equals; `hits` are sorted by place.
+fn heaviest(hits: &[(usize, u64)], length: usize) -> Option<usize> {
+    let (mut end, mut inside, mut best) = (0, 0_u64, None::<(u64, usize)>);
+    let mut start = 0;
+    while let Some((from, _)) = hits.get(start) {
+        while let Some((_, weight)) = hits.get(end).filter(|(place, _)| *place < from + length) {
+            inside += weight;
+            end += 1;
+        }
+        if best.is_none_or(|(weight, _)| inside > weight) {
+            best = Some((inside, *from));
+        }
+        // Hits at one place leave the window together.
+        while let Some((_, weight)) = hits.get(start).filter(|(place, _)| place == from) {
+            inside -= weight;
+            start += 1;
+        }
+    }
+    best.map(|(_, from)| from)
 }

@@ -140,7 +140,7 @@ fn html_text(page: &str) -> Result<String, LeakError> {
 }
 
 /// Parsing takes time by the square of a page's depth; browsers go no deeper than 512.
-const DEEPEST: usize = 4000;
+const DEEPEST: usize = 512;
 
 /// About how deep a page's elements are nested: those that are often left open do not count.
 fn depth(page: &str) -> usize {

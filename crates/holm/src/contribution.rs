@@ -96,8 +96,7 @@ impl Contribution {
         person: &Person,
         officer: &DeviceKeys,
     ) -> Result<OpenedContribution, ContributionError> {
-        let keys: Vec<NoteKey> = person.usable_devices().filter_map(verifier).map(|k| NoteKey::new(second.as_str(), k)).collect();
-        let signed = keys.iter().find_map(|k| k.open(&self.note).ok()).ok_or_else(|| ContributionError::NotBy(second.clone()))?;
+        signed_text(&self.note, second, person)?;
         let sealed = BASE64.decode(&self.sealed).map_err(|e| ContributionError::Sealed(e.to_string()))?;
         let plain = decrypt_with(&[officer.age()], &sealed).map_err(ContributionError::Sealed)?;
         let both: [u8; 64] = plain.try_into().map_err(|_| ContributionError::Other("its length is wrong"))?;
@@ -105,9 +104,26 @@ impl Contribution {
         bytes.copy_from_slice(&both[..32]);
         salt.copy_from_slice(&both[32..]);
         let salt = Salt(salt);
-        if signed != text(request, second, Commitment::to(CONTRIBUTION_DOMAIN, &salt, &bytes)) {
-            return Err(ContributionError::Other("item, commitments or contribution differ"));
-        }
+        check_note(&self.note, request, second, person, Commitment::to(CONTRIBUTION_DOMAIN, &salt, &bytes))?;
         Ok(OpenedContribution { bytes, salt })
     }
+}
+
+fn signed_text<'n>(note: &'n str, second: &PersonId, person: &Person) -> Result<&'n str, ContributionError> {
+    let mut keys = person.usable_devices().filter_map(verifier).map(|k| NoteKey::new(second.as_str(), k));
+    keys.find_map(|k| k.open(note).ok()).ok_or_else(|| ContributionError::NotBy(second.clone()))
+}
+
+/// Checks that the second person signed this commitment for this request.
+pub(crate) fn check_note(
+    note: &str,
+    request: &Request,
+    second: &PersonId,
+    person: &Person,
+    commitment: Commitment,
+) -> Result<(), ContributionError> {
+    if signed_text(note, second, person)? == text(request, second, commitment) {
+        return Ok(());
+    }
+    Err(ContributionError::Other("item, commitments or contribution differ"))
 }

@@ -28,6 +28,9 @@ pub enum IdentityError {
     /// The line is no recipient.
     #[error("`{0}` is not a recipient: expected `age1…`, or `age1… ed25519:…` as `holm keygen` prints it")]
     Recipient(String),
+    /// A secret key where a public one belongs; it is not repeated.
+    #[error("this is a secret key; give the file that ends in `.pub`, or the line that `holm keygen` printed")]
+    Secret,
     /// The signing key does not vouch for the age key.
     #[error("the two keys of `{0}` do not belong together: ask its owner for the line that `holm keygen` printed")]
     Possession(String),
@@ -152,6 +155,9 @@ pub fn parse_device(line: &str) -> Result<Device, IdentityError> {
     let mut words = line.split_whitespace();
     let recipient = words.next().unwrap_or_default();
     // A whole file given by mistake shall not fill the screen.
+    if line.to_ascii_uppercase().contains("AGE-SECRET-KEY") {
+        return Err(IdentityError::Secret);
+    }
     let bad = || IdentityError::Recipient(line.trim().lines().next().unwrap_or_default().chars().take(80).collect());
     age::x25519::Recipient::from_str(recipient).map_err(|_| bad())?;
     let signer = match words.next() {

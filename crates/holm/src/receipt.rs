@@ -79,6 +79,8 @@ struct Fields {
     copy: CopyId,
     person: PersonId,
     sealed: String,
+    checkpoint: String,
+    conditions: String,
 }
 
 fn parse(note: &str) -> Result<Fields, ReceiptError> {
@@ -96,6 +98,11 @@ fn parse(note: &str) -> Result<Fields, ReceiptError> {
         copy: CopyId::new(field("copy")?).map_err(bad)?,
         person: PersonId::new(field("person")?).map_err(bad)?,
         sealed: field("sealed")?,
+        checkpoint: {
+            field("slip")?;
+            field("checkpoint")?
+        },
+        conditions: field("conditions")?,
     })
 }
 
@@ -114,6 +121,18 @@ impl Workspace {
         let disclosure = disclosure.ok_or_else(|| ReceiptError::Unknown(format!("{} of {}", fields.copy, fields.item)))?;
         if disclosure.receipt.is_some() {
             return Err(ReceiptError::Again(fields.copy));
+        }
+        let conditions = item.and_then(|i| i.released.as_ref()).and_then(|r| r.conditions.as_deref());
+        if fields.conditions != conditions.map_or_else(|| "none".to_owned(), conditions_hash) {
+            return Err(ReceiptError::Unknown(format!("{} of {} under other conditions", fields.copy, fields.item)));
+        }
+        // A receipt protects against a rewritten record only if what it signs is a checkpoint that covers the copy's entry.
+        let covers = disclosure.index;
+        if !self.signed_checkpoints()?.iter().any(|(size, hash)| *size > covers && *hash == fields.checkpoint) {
+            return Err(ReceiptError::Unknown(format!(
+                "{} of {} under a checkpoint of another record",
+                fields.copy, fields.item
+            )));
         }
         let person = self.state().persons.get(&fields.person).ok_or_else(|| ReceiptError::Unknown(fields.person.to_string()))?;
         let keys: Vec<NoteKey> =

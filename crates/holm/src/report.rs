@@ -40,12 +40,12 @@ pub struct CopyResult {
     pub copy: CopyId,
     /// To whom it was issued; absent while masked.
     pub person: Option<PersonId>,
-    /// P(so much evidence | the copy is innocent), at most.
-    pub p_value: f64,
-    /// Its e-value, whose mean is 1 at most if the copy is innocent.
-    pub e_value: f64,
-    /// p over all copies, looks and candidate items: compares with α.
-    pub adjusted_p: f64,
+    /// P(so much evidence | the copy is innocent), at most; absent while withheld.
+    pub p_value: Option<f64>,
+    /// Its e-value, whose mean is 1 at most if the copy is innocent; absent while withheld.
+    pub e_value: Option<f64>,
+    /// p over all copies, looks and candidate items: compares with α; absent while withheld.
+    pub adjusted_p: Option<f64>,
     /// Whether it is named.
     pub named: bool,
 }
@@ -107,8 +107,8 @@ pub struct Holders {
 pub struct LedgerLine {
     /// To whom the copies were issued.
     pub person: PersonId,
-    /// Natural logarithm of the e-process.
-    pub ln_e: f64,
+    /// Natural logarithm of the e-process; absent while withheld.
+    pub ln_e: Option<f64>,
     /// Whether it is beyond what the workspace's whole life allows by chance, at α over all persons ever enrolled.
     pub stands_out: bool,
 }
@@ -148,6 +148,19 @@ pub struct Report {
 }
 
 impl Report {
+    /// The report as it is shown while the item may be looked at again: without figures of copies that are not named.
+    ///
+    /// Such a figure is a function of an innocent copy's codeword. Whoever knows it can choose what to show the next look, and
+    /// no spending of α covers a choice that depends on the codeword (DESIGN §6). The sealed report keeps them.
+    #[must_use]
+    pub fn shown(mut self) -> Self {
+        for copy in self.copies.iter_mut().filter(|c| !c.named) {
+            (copy.p_value, copy.e_value, copy.adjusted_p) = (None, None, None);
+        }
+        self.ledger.iter_mut().filter(|l| !l.stands_out).for_each(|l| l.ln_e = None);
+        self
+    }
+
     /// The report on a leak of no item.
     #[must_use]
     pub fn no_match(incident: &IncidentName, alpha: f64) -> Self {

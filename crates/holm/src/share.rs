@@ -19,7 +19,7 @@ use holm_record::id::{CopyId, IdError, ItemName, PersonId};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::contribution::{Contribution, ContributionError, Request};
+use crate::contribution::{Contribution, ContributionError, Request, check_note};
 use crate::custody::{self, Custodian, CustodyError};
 use crate::failpoint::failpoint;
 use crate::identity::{DeviceKeys, encrypt_to_lines};
@@ -27,7 +27,7 @@ use crate::manifest::{FORMAT, MASTER_DOMAIN, Manifest, binary_worth};
 use crate::policy::Permit;
 use crate::prepare::Prepared;
 use crate::slip::{Slip, SlipError, conditions_hash};
-use crate::vault::{VaultError, write_durably, write_secret};
+use crate::vault::{VaultError, remove_durably, write_durably, write_secret};
 use crate::workspace::{OFFICER, Workspace, WorkspaceError};
 
 /// Domain of commitments to copies.
@@ -249,7 +249,24 @@ impl Workspace {
             self.append(permit, vec![prepared])?;
         }
         failpoint("manifest-recorded");
+        self.check_prepared(&path, &pending, terms)?;
         Ok(Frozen { pending })
+    }
+
+    /// What is pending must be what was recorded before anybody could know the key.
+    fn check_prepared(&self, path: &Path, pending: &Pending, terms: &Terms) -> Result<(), ShareError> {
+        let recorded = self.state().items.get(&terms.name).and_then(|i| i.prepared.as_ref());
+        let contribution = Commitment::to(CONTRIBUTION_DOMAIN, &pending.contribution_salt, &pending.contribution);
+        let second = pending.second.as_ref().map(|s| Commitment::to(CONTRIBUTION_DOMAIN, &s.salt, &s.bytes));
+        let same = recorded.is_some_and(|r| {
+            r.contribution == contribution
+                && r.manifest == pending.manifest.commitment(&pending.salt)
+                && r.second.as_ref().is_none_or(|(c, _)| Some(*c) == second)
+        });
+        if same {
+            return Ok(());
+        }
+        Err(ShareError::Pending(path.to_owned(), "it is not what was recorded when the item was prepared".to_owned()))
     }
 
     fn begin(&self, path: &Path, prepared: &Prepared, document: &[u8], terms: &Terms) -> Result<Pending, ShareError> {
@@ -309,7 +326,8 @@ impl Workspace {
         let damaged = |e: String| ShareError::Pending(path.to_owned(), e);
         let folder = path.parent().unwrap_or(path);
         fs::create_dir_all(folder).map_err(VaultError::disk(folder, "made"))?;
-        let plain = serde_json::to_vec(pending).map_err(|e| damaged(e.to_string()))?;
+        let content = serde_json::to_vec(pending).map_err(|e| damaged(e.to_string()))?;
+        let plain = [&self.own_mark(path, &content)[..], &content].concat();
         let sealed = encrypt_to_lines([self.keys().recipient().as_str()], &plain).map_err(damaged)?;
         Ok(write_secret(path, &sealed)?)
     }
@@ -317,9 +335,10 @@ impl Workspace {
     fn resume(&self, path: &Path, prepared: &Prepared, document: &[u8], terms: &Terms) -> Result<Pending, ShareError> {
         let pending = self.read_pending(path)?;
         let manifest = &pending.manifest;
+        // The roster may have grown since.
+        let terms_then = Terms { planned: manifest.planned_copies, ..terms.clone() };
         let same = manifest.master == Commitment::to(MASTER_DOMAIN, &manifest.master_salt, document)
-            && manifest.marks == prepared.marks
-            && manifest.facts == prepared.facts
+            && *manifest == self.manifest(prepared, document, &terms_then, manifest.master_salt)
             && pending.marking == terms.marking
             && pending.conditions == terms.conditions;
         if same { Ok(pending) } else { Err(ShareError::OtherText(terms.name.clone())) }
@@ -329,7 +348,20 @@ impl Workspace {
         let sealed = fs::read(path).map_err(VaultError::disk(path, "read"))?;
         let plain =
             crate::identity::decrypt_with(&[self.keys().age()], &sealed).map_err(|e| ShareError::Pending(path.to_owned(), e))?;
-        serde_json::from_slice(&plain).map_err(|e| ShareError::Pending(path.to_owned(), e.to_string()))
+        let damaged = |why: &str| ShareError::Pending(path.to_owned(), why.to_owned());
+        let (mark, content) = plain.split_at_checked(blake3::OUT_LEN).ok_or_else(|| damaged("it is cut short"))?;
+        // Anybody can seal to the officer; only this workspace can have written this. (`blake3::Hash` compares in constant time.)
+        if blake3::Hash::from_slice(mark).ok() != Some(blake3::Hash::from(self.own_mark(path, content))) {
+            return Err(damaged("this workspace did not write it; whoever did may know the key that it would make"));
+        }
+        serde_json::from_slice(content).map_err(|e| damaged(&e.to_string()))
+    }
+
+    /// Shows that the workspace itself wrote a pending release: BLAKE3 keyed by the body key, over the file's name and content.
+    fn own_mark(&self, path: &Path, content: &[u8]) -> [u8; blake3::OUT_LEN] {
+        let key = blake3::derive_key("holm 2026-11 pending release v1", self.body_key());
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        *blake3::Hasher::new_keyed(&key).update(name.as_bytes()).update(&[0]).update(content).finalize().as_bytes()
     }
 
     /// Who keeps the keys of new items: the officer alone, or any two of the officer and the named custodians.
@@ -450,6 +482,7 @@ impl Frozen {
         let prepared = workspace.state().items.get(&item).and_then(|i| i.prepared.clone());
         if let Some(KeyMaking::TwoPersons { second }) = prepared.as_ref().map(|p| p.making.clone()) {
             self.take_contribution(workspace, &item, &second, contribution)?;
+            self.check_contribution(workspace, &second)?;
             let recorded = prepared.is_some_and(|p| p.second.is_some());
             if let Some(taken) = self.pending.second.as_ref().filter(|_| !recorded) {
                 let commitment = Commitment::to(CONTRIBUTION_DOMAIN, &taken.salt, &taken.bytes);
@@ -467,6 +500,14 @@ impl Frozen {
         let key = material.key();
         let fresh = FreshItem { material, marking: self.pending.marking, conditions: self.pending.conditions };
         Ok(Keyed { manifest: self.pending.manifest, master: self.pending.master, key, fresh: Some(fresh) })
+    }
+
+    /// Nothing follows from a contribution that the second person did not sign for this request.
+    fn check_contribution(&self, workspace: &Workspace, second: &PersonId) -> Result<(), ShareError> {
+        let person = workspace.state().persons.get(second).ok_or_else(|| ShareError::Second(second.clone()))?;
+        let taken = self.pending.second.as_ref().ok_or_else(|| ShareError::Second(second.clone()))?;
+        let commitment = Commitment::to(CONTRIBUTION_DOMAIN, &taken.salt, &taken.bytes);
+        Ok(check_note(&taken.note, &self.request(workspace), second, person, commitment)?)
     }
 
     /// Keeps a contribution with the pending release before anything follows from it.
@@ -621,7 +662,7 @@ impl Sealed {
         failpoint("disclosures-recorded");
         let path = workspace.pending_path(&item);
         if path.exists() {
-            fs::remove_file(&path).map_err(VaultError::disk(&path, "removed"))?;
+            remove_durably(&path)?;
         }
         Ok((Released { item, copies }, self.keyed))
     }
@@ -685,7 +726,7 @@ impl Released {
         fs::create_dir_all(folder).map_err(VaultError::disk(folder, "made"))?;
         let bytes = keyed.plain(&self.copies)?;
         for (copy, bytes) in self.copies.iter().zip(bytes) {
-            write_durably(&folder.join(file_name(copy, &keyed.manifest.file)), &bytes)?;
+            write_secret(&folder.join(file_name(copy, &keyed.manifest.file)), &bytes)?;
         }
         Ok(())
     }

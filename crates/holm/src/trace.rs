@@ -339,7 +339,7 @@ impl Workspace {
         };
         self.append(permit, vec![event])?;
         report.ledger = self.ledger();
-        Ok(report)
+        Ok(report.shown())
     }
 
     fn report(&self, recorded: &RecordedExtraction, family: &[Disclosure], scores: &[CopyScore]) -> Report {
@@ -358,10 +358,10 @@ impl Workspace {
                 CopyResult {
                     copy: d.copy.clone(),
                     person: Some(d.person.clone()),
-                    p_value: score.p,
+                    p_value: Some(score.p),
                     // JSON has no infinity.
-                    e_value: score.ln_e.exp().min(f64::MAX),
-                    adjusted_p,
+                    e_value: Some(score.ln_e.exp().min(f64::MAX)),
+                    adjusted_p: Some(adjusted_p),
                     named: adjusted_p <= recorded.alpha,
                 }
             })
@@ -428,7 +428,7 @@ impl Workspace {
         let rank = |person: &PersonId| enrolled.iter().position(|(_, id)| *id == person).map_or(usize::MAX, |i| i + 1);
         let line = |(person, ln_e): (&PersonId, f64)| LedgerLine {
             person: person.clone(),
-            ln_e,
+            ln_e: Some(ln_e),
             stands_out: holm_codes::ledger::stands_out(ln_e, rank(person), self.alpha()),
         };
         persons.into_iter().map(line).collect()

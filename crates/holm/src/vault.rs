@@ -173,6 +173,15 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
     write_private(path, bytes, true)
 }
 
+/// Removes a file for good.
+///
+/// # Errors
+/// [`VaultError::Disk`].
+pub fn remove_durably(path: &Path) -> Result<(), VaultError> {
+    fs::remove_file(path).map_err(VaultError::disk(path, "removed"))?;
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
 fn write_private(path: &Path, bytes: &[u8], secret: bool) -> Result<(), VaultError> {
     write_file(path, bytes, secret)?;
     match path.parent() {
@@ -182,27 +191,20 @@ fn write_private(path: &Path, bytes: &[u8], secret: bool) -> Result<(), VaultErr
 }
 
 /// Writes and synchronises the file; its folder is not yet synchronised.
+///
+/// It is written under a new name that nobody can have prepared, and moved to its own when it is whole.
 fn write_file(path: &Path, bytes: &[u8], secret: bool) -> Result<(), VaultError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(TEMPORARY);
-    let part = PathBuf::from(name);
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
+    let failed = || VaultError::disk(path, "written");
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut part = tempfile::Builder::new().prefix("holm-").suffix(TEMPORARY).tempfile_in(folder).map_err(failed())?;
+    // A new file is its owner's alone; what is sent on may be read by others.
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(if secret { 0o600 } else { 0o644 });
+    if !secret {
+        use std::os::unix::fs::PermissionsExt;
+        part.as_file().set_permissions(fs::Permissions::from_mode(0o644)).map_err(failed())?;
     }
-    let written = options.open(&part).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let renamed = written.and_then(|()| fs::rename(&part, path));
-    if let Err(error) = renamed {
-        // A half-written file helps nobody; if it cannot be removed either, the first error is the one to report.
-        drop(fs::remove_file(&part));
-        return Err(VaultError::Disk { path: path.to_owned(), doing: "written", error });
-    }
+    part.write_all(bytes).and_then(|()| part.as_file().sync_all()).map_err(failed())?;
+    part.persist(path).map_err(|e| failed()(e.error))?;
     Ok(())
 }
 

@@ -91,6 +91,10 @@ pub fn verify_trace(report: &Report, bundle: &Bundle, every_copy: bool, progress
         "manifest, master and key are those that were committed to before release",
         commitments(bundle, &manifest, &key, &entries),
     );
+    if !checks.hold() {
+        // What follows takes time, and would be computed from things that nobody committed to.
+        return checks;
+    }
     checks.add("the manifest was fixed before the key, and the key before any copy", order(&entries));
     progress("copies");
     checks.add("every copy that was issued carries its codeword", copies(bundle, &manifest, &key, &entries));
@@ -100,26 +104,58 @@ pub fn verify_trace(report: &Report, bundle: &Bundle, every_copy: bool, progress
             Err(format!("look {} of {} is not in the bundle", report.look, report.incident)),
         ),
         Some(look) => {
-            progress("the leak");
-            checks.add(
-                "the evidence was sealed, then what it shows was fixed, then the verdict came, then the key was opened",
-                evidence(report, look, &entries),
-            );
-            checks.add(
-                "α, look, items and copies are those that were recorded with the reading",
-                spending(report, &manifest, &entries),
-            );
-            checks.add("the leak reads as was recorded", extraction(bundle, &manifest, look));
-            progress("the verdict");
-            checks.add("the verdict follows from them", verdict(report, &manifest, &key, look, &entries, every_copy));
-            checks.add("the record has the same verdict", recorded_verdict(report, &entries));
+            let item = OpenedItem { bundle, manifest: &manifest, key: &key, entries: &entries };
+            check_look(&mut checks, report, look, &item, every_copy, progress);
         }
     }
     checks
 }
 
+/// What a bundle shows of its item.
+struct OpenedItem<'b> {
+    bundle: &'b Bundle,
+    manifest: &'b Manifest,
+    key: &'b ItemKey,
+    entries: &'b Entries,
+}
+
+fn check_look(
+    checks: &mut Checks,
+    report: &Report,
+    look: &ShownLook,
+    item: &OpenedItem<'_>,
+    every_copy: bool,
+    progress: &dyn Fn(&str),
+) {
+    let OpenedItem { bundle, manifest, key, entries } = *item;
+    progress("the leak");
+    let found = match look_entries(report, look, entries) {
+        Ok(found) => found,
+        Err(problem) => {
+            checks.add("the reading is the one that was recorded for this look", Err(problem));
+            return;
+        }
+    };
+    checks.add(
+        "the evidence was sealed, then what it shows was fixed, then the verdict came, then the key was opened",
+        evidence(report, &found, entries),
+    );
+    checks.add(
+        "α, look, items and copies are those that were recorded with the reading",
+        spending(report, manifest, &found, entries),
+    );
+    checks.add("the leak reads as was recorded", extraction(bundle, manifest, look));
+    progress("the verdict");
+    let how_many = if every_copy { "every copy was" } else { "only copies that are named, and the next, were" };
+    checks.add(
+        format!("the verdict follows from them ({how_many} computed again)"),
+        verdict(report, manifest, key, look, (entries, found.sealed), every_copy),
+    );
+    checks.add("the record has the same verdict", recorded_verdict(report, entries));
+}
+
 /// Most bytes of randomness that one certificate may draw.
-const MOST_DRAWN: usize = 4 << 30;
+const MOST_DRAWN: usize = 1 << 30;
 
 /// Checks every length and number that later steps rely on.
 fn shape(bundle: &Bundle, manifest: &Manifest, report: &Report) -> Result<(), String> {
@@ -136,7 +172,7 @@ fn shape(bundle: &Bundle, manifest: &Manifest, report: &Report) -> Result<(), St
         taken.extend(mark.sites.iter().map(|s| (s.block, s.range.start, s.range.end)));
     }
     taken.sort_unstable();
-    if taken.windows(2).any(|w| matches!(w, [a, b] if a.0 == b.0 && b.1 < a.2)) {
+    if taken.windows(2).any(|w| matches!(w, [a, b] if a.0 == b.0 && (b.1 < a.2 || a == b))) {
         return Err("two marks overlap".to_owned());
     }
     let test = &manifest.test;
@@ -153,38 +189,63 @@ fn shape(bundle: &Bundle, manifest: &Manifest, report: &Report) -> Result<(), St
         }
     }
     let probable = |p: f64| (0.0..=1.0).contains(&p);
-    if !probable(report.alpha) || report.look == 0 || !report.copies.iter().all(|c| probable(c.p_value)) {
+    if !probable(report.alpha) || report.look == 0 || !report.copies.iter().filter_map(|c| c.p_value).all(probable) {
         return Err("the report holds an α, a look or a p that is none".to_owned());
     }
     Ok(())
 }
 
-/// The error that a look may spend, and the copies that share it, are not the report's to choose.
-fn spending(report: &Report, manifest: &Manifest, entries: &Entries) -> Result<(), String> {
-    let mut earlier = BTreeSet::new();
-    for (_, entry) in entries {
-        let Event::ExtractionRecorded { incident, evidence, alpha, look, candidates, copies, .. } = &entry.event else {
-            continue;
-        };
-        earlier.insert(evidence);
-        if *incident != report.incident || *look != report.look {
-            continue;
-        }
-        let recorded = (*alpha, *candidates, *copies as usize);
-        if recorded != (report.alpha, report.candidates, report.copies.len()) {
-            return Err(format!(
-                "α = {alpha}, {candidates} items and {copies} copies were recorded; the report has {}, {} and {}",
-                report.alpha,
-                report.candidates,
-                report.copies.len()
-            ));
-        }
-        if *alpha > manifest.alpha || (*look as usize) < earlier.len() {
-            return Err(format!("α = {alpha} at look {look} is more than may be spent after {} looks", earlier.len() - 1));
-        }
-        return Ok(());
+/// The entries of one look: that which the report's reading is committed to by, and its evidence's.
+struct LookEntries<'e> {
+    sealed: u64,
+    extracted: u64,
+    extraction: &'e Event,
+}
+
+fn look_entries<'e>(report: &Report, look: &ShownLook, entries: &'e Entries) -> Result<LookEntries<'e>, String> {
+    let committed = look.extraction.commitment().map_err(|e| e.to_string())?;
+    let mut recorded =
+        entries.iter().filter(|(_, e)| matches!(&e.event, Event::ExtractionRecorded { content, .. } if *content == committed));
+    let (extracted, entry) = recorded.next().ok_or("no entry commits to this extraction")?;
+    let Event::ExtractionRecorded { incident, look: number, evidence, .. } = &entry.event else { return Err(String::new()) };
+    if *incident != report.incident || *number != report.look {
+        return Err(format!("this extraction is that of look {number} of {incident}"));
     }
-    Err("no entry records this look".to_owned())
+    let (sealed, _) = entries
+        .iter()
+        .find(|(_, e)| {
+            matches!(&e.event, Event::EvidenceSealed { content, object, incident, .. }
+                if *content == look.evidence.commitment() && object == evidence && *incident == report.incident)
+        })
+        .ok_or("no entry commits to this evidence")?;
+    Ok(LookEntries { sealed: *sealed, extracted: *extracted, extraction: &entry.event })
+}
+
+/// The error that a look may spend, and the copies that share it, are not the report's to choose.
+fn spending(report: &Report, manifest: &Manifest, look: &LookEntries<'_>, entries: &Entries) -> Result<(), String> {
+    let Event::ExtractionRecorded { alpha, look: number, candidates, copies, .. } = look.extraction else {
+        return Err(String::new());
+    };
+    let recorded = (*alpha, *candidates, *copies as usize);
+    if recorded != (report.alpha, report.candidates, report.copies.len()) {
+        return Err(format!(
+            "α = {alpha}, {candidates} items and {copies} copies were recorded; the report has {}, {} and {}",
+            report.alpha,
+            report.candidates,
+            report.copies.len()
+        ));
+    }
+    let so_far = entries.iter().take_while(|(index, _)| *index <= look.extracted);
+    let leaks: BTreeSet<&String> = so_far
+        .filter_map(|(_, e)| match &e.event {
+            Event::ExtractionRecorded { evidence, .. } => Some(evidence),
+            _ => None,
+        })
+        .collect();
+    if *alpha > manifest.alpha || (*number as usize) < leaks.len() {
+        return Err(format!("α = {alpha} at look {number} is more than may be spent with {} leaks", leaks.len()));
+    }
+    Ok(())
 }
 
 type Entries = Vec<(u64, Entry)>;
@@ -195,6 +256,13 @@ fn entries(bundle: &Bundle) -> Result<Entries, String> {
     }
     let log = LogIdentity::parse(&bundle.log_key)?;
     let entries: Entries = bundle.entries.iter().map(|shown| entry(shown, &log)).collect::<Result<_, _>>()?;
+    if entries.windows(2).any(|w| matches!(w, [(a, _), (b, _)] if a >= b)) {
+        return Err("entries stand twice or out of order".to_owned());
+    }
+    let issued = disclosures(&entries);
+    if issued.iter().map(|i| &i.copy).collect::<BTreeSet<_>>().len() != issued.len() {
+        return Err("a copy was issued twice".to_owned());
+    }
     match entries.iter().find(|(_, e)| e.event.item().is_some_and(|i| *i != bundle.item)) {
         Some((index, _)) => Err(format!("entry {index} is about another item than the bundle")),
         None => Ok(entries),
@@ -297,20 +365,16 @@ fn copies(bundle: &Bundle, manifest: &Manifest, key: &ItemKey, entries: &Entries
     Ok(())
 }
 
-fn evidence(report: &Report, look: &ShownLook, entries: &Entries) -> Result<(), String> {
-    let sealed =
-        position(entries, |e| matches!(e, Event::EvidenceSealed { content, .. } if *content == look.evidence.commitment()))
-            .ok_or("no entry commits to this evidence")?;
-    let committed = look.extraction.commitment().map_err(|e| e.to_string())?;
-    let extracted = position(entries, |e| matches!(e, Event::ExtractionRecorded { content, .. } if *content == committed))
-        .ok_or("no entry commits to this extraction")?;
-    let decided = position(
-        entries,
-        |e| matches!(e, Event::VerdictRecorded { incident, look, .. } if *incident == report.incident && *look == report.look),
-    )
-    .ok_or("the verdict's entry is missing")?;
+fn evidence(report: &Report, look: &LookEntries<'_>, entries: &Entries) -> Result<(), String> {
+    let mut verdicts = entries.iter().filter(|(_, e)| {
+        matches!(&e.event, Event::VerdictRecorded { incident, look, .. } if *incident == report.incident && *look == report.look)
+    });
+    let (decided, _) = verdicts.next().ok_or("the verdict's entry is missing")?;
+    if verdicts.next().is_some() {
+        return Err("this look has two verdicts".to_owned());
+    }
     let opened = position(entries, |e| e.kind() == "item-opened").ok_or("no entry says that the key was opened")?;
-    if sealed < extracted && extracted < decided && decided < opened {
+    if look.sealed < look.extracted && look.extracted < *decided && *decided < opened {
         Ok(())
     } else {
         Err("these happened in another order".to_owned())
@@ -345,12 +409,9 @@ fn verdict(
     manifest: &Manifest,
     key: &ItemKey,
     look: &ShownLook,
-    entries: &Entries,
+    (entries, sealed): (&Entries, u64),
     every_copy: bool,
 ) -> Result<(), String> {
-    let sealed =
-        position(entries, |e| matches!(e, Event::EvidenceSealed { content, .. } if *content == look.evidence.commitment()))
-            .unwrap_or(0);
     let family: Vec<Issued> = disclosures(entries).into_iter().filter(|i| i.index < sealed).collect();
     let ids: Vec<Vec<u8>> = family.iter().map(|i| i.copy.as_str().as_bytes().to_vec()).collect();
     // A report may leave persons out; it may not put others beside their copies.
@@ -375,18 +436,24 @@ fn verdict(
         alpha,
         seed: &seed,
     };
-    let mut p: Vec<f64> = report.copies.iter().map(|c| c.p_value).collect();
-    let smallest = report.copies.iter().enumerate().min_by(|a, b| a.1.p_value.total_cmp(&b.1.p_value)).map(|(i, _)| i);
-    for (index, copy) in report.copies.iter().enumerate() {
+    // Figures that the report withholds stand in the sealed one.
+    let full = &look.report;
+    if full.copies.len() != report.copies.len() || !full.copies.iter().zip(&report.copies).all(|(f, r)| agrees_where_shown(f, r))
+    {
+        return Err("the report differs from the one that was sealed".to_owned());
+    }
+    let mut p: Vec<f64> = full.copies.iter().map(|c| c.p_value.unwrap_or(1.0)).collect();
+    let smallest = p.iter().enumerate().filter(|(i, _)| !full.copies[*i].named).min_by(|a, b| a.1.total_cmp(b.1)).map(|(i, _)| i);
+    for (index, copy) in full.copies.iter().enumerate() {
         if !(every_copy || copy.named || Some(index) == smallest) {
             continue;
         }
         let again = recheck.copy(index);
         // Below this a p is nothing but the exponent's underflow.
-        let vanishing = again.p.max(copy.p_value) < 1e-290;
-        let close = vanishing || (again.p / copy.p_value - 1.0).abs() <= 0.05;
+        let vanishing = again.p.max(p[index]) < 1e-290;
+        let close = vanishing || (again.p / p[index] - 1.0).abs() <= 0.05;
         if !close {
-            return Err(format!("copy {} has p = {:e}, not {:e}", copy.copy, again.p, copy.p_value));
+            return Err(format!("copy {} has p = {:e}, not {:e}", copy.copy, again.p, p[index]));
         }
         p[index] = again.p;
     }
@@ -395,6 +462,16 @@ fn verdict(
     let agrees = named.iter().zip(&report.copies).all(|(n, c)| *n == c.named);
     let kind = if named.iter().any(|n| *n) { Verdict::Named } else { Verdict::Inconclusive };
     if agrees && kind == report.verdict { Ok(()) } else { Err("other copies are named".to_owned()) }
+}
+
+/// Whether what a report shows of a copy is what the sealed report says.
+fn agrees_where_shown(full: &CopyResult, shown: &CopyResult) -> bool {
+    let same = |f: Option<f64>, s: Option<f64>| s.is_none_or(|s| f.is_some_and(|f| (f - s).abs() <= 1e-9 * f.abs()));
+    full.copy == shown.copy
+        && full.named == shown.named
+        && same(full.p_value, shown.p_value)
+        && same(full.e_value, shown.e_value)
+        && same(full.adjusted_p, shown.adjusted_p)
 }
 
 fn recorded_verdict(report: &Report, entries: &Entries) -> Result<(), String> {

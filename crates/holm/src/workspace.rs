@@ -10,6 +10,7 @@ use holm_record::entry::{BodyKey, Opened};
 use holm_record::event::Event;
 use holm_record::proof::LogProof;
 use holm_record::record::{Record, RecordError, RecordKeys};
+use holm_record::store::Store;
 use holm_record::store::sqlite::SqliteStore;
 use holm_record::verify::{LogIdentity, Report, verify};
 use jiff::Timestamp;
@@ -19,7 +20,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::identity::{DeviceKeys, IdentityError, decrypt_with, encrypt_to_lines};
 use crate::policy::{Action, Permit, Refusal, authorize};
 use crate::state::State;
-use crate::vault::{Vault, VaultError, write_durably, write_secret};
+use crate::vault::{Vault, VaultError, remove_durably, write_durably, write_secret};
 
 const FORMAT: &str = "holm-workspace/1";
 /// The officer, in entries of a one-person workspace.
@@ -39,6 +40,11 @@ pub enum WorkspaceError {
     /// There is none.
     #[error("`{0}` holds no workspace; make one with `holm init`, or name another with `--workspace`")]
     Missing(PathBuf),
+    /// The description is gone, the record is not.
+    #[error(
+        "`{0}` holds a record but not its `workspace.json`; put that file back from a backup, or write it anew from the first entry (docs/spec/record.md); nothing was changed"
+    )]
+    Undescribed(PathBuf),
     /// Its description is damaged.
     #[error("the workspace's description is damaged: {0}")]
     Damaged(String),
@@ -115,6 +121,10 @@ impl Workspace {
     pub fn init(folder: &Path, options: &InitOptions, now: Timestamp) -> Result<Self, WorkspaceError> {
         if folder.join("workspace.json").exists() {
             return Err(WorkspaceError::Exists(folder.to_owned()));
+        }
+        // A first try that was cut short has at most one entry; more is a workspace that lost its description.
+        if has_record(folder)? {
+            return Err(WorkspaceError::Undescribed(folder.to_owned()));
         }
         fs::create_dir_all(folder).map_err(VaultError::disk(folder, "made"))?;
         let officer = DeviceKeys::generate()?;
@@ -198,14 +208,19 @@ impl Workspace {
         let mut record = Record::open(store, record_keys)?;
         let vault = Vault::open(folder.join("objects"), description.vault.clone())?;
         let entries = record.entries()?;
-        let created = entries.iter().flatten().find_map(|o| match &o.entry.event {
+        // No event of this version lets a body be destroyed. One that is gone would make looks, losses and keys be forgotten.
+        if let Some(gone) = entries.iter().position(Option::is_none) {
+            return Err(WorkspaceError::Damaged(format!("the body of entry {gone} was removed from the record")));
+        }
+        let created = entries.iter().flatten().take(1).find_map(|o| match &o.entry.event {
             Event::WorkspaceCreated { origin, log_key, vault, alpha, largest_coalition } => {
                 let same = *origin == description.origin && *log_key == description.log_key && *vault == description.vault;
                 Some((same, *alpha, *largest_coalition))
             }
             _ => None,
         });
-        let (same, alpha, largest_coalition) = created.unwrap_or((true, DEFAULT_ALPHA, LARGEST_COALITION));
+        let fresh = entries.is_empty();
+        let (same, alpha, largest_coalition) = created.unwrap_or((fresh, DEFAULT_ALPHA, LARGEST_COALITION));
         if !same {
             // Nobody signs this file; whoever could add a key to it would be sealed every master and item key.
             return Err(WorkspaceError::Damaged(
@@ -213,10 +228,12 @@ impl Workspace {
                     .to_owned(),
             ));
         }
+        let state = State::project(&entries);
+        drop_finished(folder, &state)?;
         Ok(Self {
             folder: folder.to_owned(),
             keys,
-            state: State::project(&entries),
+            state,
             record,
             vault,
             body_key: secrets.body_key,
@@ -261,6 +278,10 @@ impl Workspace {
         &self.vault
     }
 
+    pub(crate) fn body_key(&self) -> &[u8; 32] {
+        &self.body_key
+    }
+
     pub(crate) fn keys(&self) -> &DeviceKeys {
         &self.keys
     }
@@ -296,6 +317,12 @@ impl Workspace {
         Ok((leaf, opened, self.record.prove(index)))
     }
 
+    /// Size and SHA-256 (hexadecimal) of every checkpoint that this record signed.
+    pub(crate) fn signed_checkpoints(&mut self) -> Result<Vec<(u64, String)>, WorkspaceError> {
+        let (_, checkpoints) = self.record.stored().map_err(RecordError::from)?;
+        Ok(checkpoints.into_iter().map(|c| (c.size, hex(&holm_record::commitment::sha256(c.note.as_bytes())))).collect())
+    }
+
     /// The newest checkpoint.
     #[must_use]
     pub fn checkpoint(&self) -> Option<&str> {
@@ -319,6 +346,9 @@ impl Workspace {
                     findings.push(format!("entry {index}: {error}"));
                 }
             }
+        }
+        if record.destroyed > 0 {
+            findings.push(format!("{} bodies were removed; nothing in this version does that", record.destroyed));
         }
         let named: std::collections::BTreeSet<&str> = record.opened.iter().flat_map(|(_, e)| e.event.objects()).collect();
         let unnamed = self.vault.names()?.iter().filter(|n| !named.contains(n.as_str())).count();
@@ -347,10 +377,23 @@ impl WorkspaceReport {
     }
 }
 
+/// Removes pending releases of items that are released: they hold what the key was made of, sealed to the officer alone.
+fn drop_finished(folder: &Path, state: &State) -> Result<(), WorkspaceError> {
+    let pending = folder.join("pending");
+    for (name, _) in state.items.iter().filter(|(_, item)| item.released.is_some()) {
+        let path = pending.join(format!("{name}.age"));
+        if path.exists() {
+            remove_durably(&path)?;
+        }
+    }
+    Ok(())
+}
+
 fn describe(folder: &Path) -> Result<Description, WorkspaceError> {
     let path = folder.join("workspace.json");
     if !path.exists() {
-        return Err(WorkspaceError::Missing(folder.to_owned()));
+        let here = has_record(folder)?;
+        return Err(if here { WorkspaceError::Undescribed } else { WorkspaceError::Missing }(folder.to_owned()));
     }
     let text = fs::read(&path).map_err(VaultError::disk(&path, "read"))?;
     let description: Description = serde_json::from_slice(&text).map_err(|e| WorkspaceError::Damaged(e.to_string()))?;
@@ -359,6 +402,16 @@ fn describe(folder: &Path) -> Result<Description, WorkspaceError> {
     } else {
         Err(WorkspaceError::Damaged(format!("its format is `{}`", description.format)))
     }
+}
+
+/// Whether the folder has a record of more than the entry that begins one.
+fn has_record(folder: &Path) -> Result<bool, WorkspaceError> {
+    let path = folder.join("record.db");
+    if !path.exists() {
+        return Ok(false);
+    }
+    let size = SqliteStore::open(&path).and_then(|mut store| store.size()).map_err(RecordError::from)?;
+    Ok(size > 1)
 }
 
 fn take_lock(folder: &Path) -> Result<File, WorkspaceError> {

@@ -26,6 +26,9 @@ pub(crate) struct Contribute {
 
 impl Contribute {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        if self.out.exists() {
+            return Err(CommandError::new(format!("`{}` exists; nothing was overwritten", self.out.display())));
+        }
         let request: Request = serde_json::from_str(&read_text(&self.request)?)
             .map_err(|e| CommandError::new(format!("`{}` is not a request: {e}", self.request.display())))?;
         let keys = app.device_keys(&self.identity)?;

@@ -250,7 +250,7 @@ impl Story<'_> {
         let report_path = self.folder.join("yard-brief.report.json");
         write_durably(&report_path, &serde_json::to_vec_pretty(report)?)?;
         say!("$ holm verify-trace {} --bundle {}", report_path.display(), path.display());
-        let checks = verify_trace(report, &bundle, false, &|_| {});
+        let checks = verify_trace(report, &bundle, true, &|_| {});
         super::verify_trace::print_checks(&checks);
         Ok(())
     }

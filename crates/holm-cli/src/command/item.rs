@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use holm::policy::Action;
 use holm::state::Item;
-use holm::vault::write_durably;
+use holm::vault::write_secret;
 use holm::workspace::Workspace;
 use holm_record::id::ItemName;
 
@@ -53,7 +53,7 @@ impl ItemCommand {
                 let keys = open.custodian_key.iter().map(|path| app.device_keys(path)).collect::<Result<Vec<_>, _>>()?;
                 let permit = workspace.permit(&Action::OpenItem { item: &open.item }, app.now())?;
                 let bundle = workspace.open_item(&permit, &open.item, &keys)?;
-                write_durably(&open.out, &serde_json::to_vec(&bundle)?)?;
+                write_secret(&open.out, &serde_json::to_vec(&bundle)?)?;
                 say!("the key of {} is open: recorded; leaks of it that are first received from now on prove nothing", open.item);
                 say!("bundle with {} looks written to {}", bundle.looks.len(), open.out.display());
             }

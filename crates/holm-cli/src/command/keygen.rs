@@ -22,16 +22,17 @@ pub(crate) struct Keygen {
 
 impl Keygen {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        if self.out.exists() {
-            return Err(CommandError::new(format!("`{}` exists; nothing was overwritten", self.out.display())));
+        let mut public = self.out.clone().into_os_string();
+        public.push(".pub");
+        let public = PathBuf::from(public);
+        if let Some(taken) = [&self.out, &public].into_iter().find(|p| p.exists()) {
+            return Err(CommandError::new(format!("`{}` exists; nothing was overwritten", taken.display())));
         }
         let passphrase = if self.no_passphrase { None } else { Some(app.passphrase().fresh("this key")?) };
         let keys = DeviceKeys::generate()?;
         write_secret(&self.out, &keys.to_file(passphrase.as_ref())?)?;
         let line = keys.public_line();
-        let mut public = self.out.clone().into_os_string();
-        public.push(".pub");
-        write_durably(&PathBuf::from(public), format!("{line}\n").as_bytes())?;
+        write_durably(&public, format!("{line}\n").as_bytes())?;
         say!("{line}");
         Ok(Outcome::Done)
     }

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use holm::receipt::open_copy;
 use holm::slip::Slip;
-use holm::vault::write_durably;
+use holm::vault::{write_durably, write_secret};
 
 use crate::app::{App, file_name, read, read_text};
 use crate::error::{CommandError, Outcome};
@@ -52,7 +52,7 @@ impl Open {
             return Err(CommandError::new(format!("`{}` exists and is another file; nothing was written", copy_path.display()))
                 .hint("name another folder with `--out`"));
         }
-        write_durably(&copy_path, &opened.bytes)?;
+        write_secret(&copy_path, &opened.bytes)?;
         say!("copy {} of {}, issued to {}", slip.copy, slip.item, slip.person);
         slip.marking.iter().for_each(|m| say!("marking: {m}"));
         slip.conditions.iter().for_each(|c| say!("conditions: {c}"));

@@ -1,5 +1,7 @@
 use clap::{Args, Subcommand};
 use holm::workspace::WorkspaceReport;
+use holm_record::entry::Entry;
+use holm_record::event::Event;
 
 use crate::app::App;
 use crate::error::{CommandError, Outcome};
@@ -34,7 +36,7 @@ impl RecordCommand {
                     .iter()
                     .enumerate()
                     .skip(skip)
-                    .map(|(i, e)| serde_json::json!({"index": i, "entry": e.as_ref().map(|o| &o.entry)}))
+                    .map(|(i, e)| serde_json::json!({"index": i, "entry": e.as_ref().map(|o| withheld(&o.entry))}))
                     .collect();
                 app.show(&shown, || {
                     for (index, opened) in entries.iter().enumerate().skip(skip) {
@@ -89,6 +91,15 @@ fn print_report(report: &WorkspaceReport, findings: &[String]) {
         say!("DOES NOT HOLD:");
         findings.iter().for_each(|f| say!("  {f}"));
     }
+}
+
+/// An entry without the evidence against single copies, which would let somebody choose the next look by it.
+fn withheld(entry: &Entry) -> Entry {
+    let mut shown = entry.clone();
+    if let Event::VerdictRecorded { ln_e, .. } = &mut shown.event {
+        ln_e.clear();
+    }
+    shown
 }
 
 /// What an event is about, in a few words.

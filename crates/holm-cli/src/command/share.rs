@@ -115,7 +115,8 @@ impl Share {
     /// Unsealed copies are named by person too: two items in one folder would lose one of them.
     fn check_plain(&self, workspace: &Workspace, name: &ItemName) -> Result<(), CommandError> {
         let Some(folder) = &self.plain else { return Ok(()) };
-        let same = |f: &String| Path::new(f) == folder;
+        let whole = |p: &Path| std::fs::canonicalize(p).unwrap_or_else(|_| p.to_owned());
+        let same = |f: &String| whole(Path::new(f)) == whole(folder);
         match workspace.state().items.iter().find(|(item, held)| *item != name && held.plain_folders.iter().any(same)) {
             Some((item, _)) => Err(CommandError::new(format!(
                 "`{}` already holds unsealed copies of `{item}`, which would be written over; nothing was shared",
@@ -205,7 +206,8 @@ impl Share {
         let sealed = keyed.seal(workspace, to, &|n| bar.inc(n as u64))?;
         bar.finish_and_clear();
         let new = sealed.new_copies();
-        let (released, keyed) = sealed.append(workspace, permit, to, self.plain.as_deref())?;
+        let plain = self.plain.as_deref().map(|p| std::path::absolute(p).unwrap_or_else(|_| p.to_owned()));
+        let (released, keyed) = sealed.append(workspace, permit, to, plain.as_deref())?;
         let written = released.deliver(workspace, out)?;
         if let Some(folder) = &self.plain {
             released.write_plain(&keyed, folder)?;

@@ -91,7 +91,7 @@ pub(crate) fn print_report(report: &Report) {
         say!(
             "  copy {}, issued to {person}: {} for an innocent copy, all {} copies and looks counted",
             copy.copy,
-            rarely(copy.adjusted_p),
+            rarely(copy.adjusted_p.unwrap_or(1.0)),
             report.family
         );
     }

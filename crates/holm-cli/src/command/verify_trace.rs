@@ -16,9 +16,10 @@ pub(crate) struct VerifyTrace {
     /// The bundle, as `holm item open` wrote it.
     #[arg(long)]
     bundle: PathBuf,
-    /// Compute every copy's p again, not only those that decide.
+    /// Compute only the copies that are named again, and the next: quicker, but a copy that was kept from being named is not
+    /// noticed.
     #[arg(long)]
-    every_copy: bool,
+    named_only: bool,
 }
 
 impl VerifyTrace {
@@ -29,7 +30,7 @@ impl VerifyTrace {
             .map_err(|e| CommandError::new(format!("`{}` is not a bundle: {e}", self.bundle.display())))?;
         let spinner = super::share::progress_bar(0, "checking");
         spinner.set_style(indicatif::ProgressStyle::default_spinner());
-        let checks = verify_trace(&report, &bundle, self.every_copy, &|what| spinner.set_message(what.to_owned()));
+        let checks = verify_trace(&report, &bundle, !self.named_only, &|what| spinner.set_message(what.to_owned()));
         spinner.finish_and_clear();
         app.show(&checks, || print_checks(&checks))?;
         Ok(if checks.hold() { Outcome::Done } else { Outcome::No })

@@ -1,6 +1,7 @@
 //! The command line as its users meet it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod adversary;
 mod bad_input;
 mod desk;
 mod help;
