@@ -138,6 +138,15 @@ enum TemplateBody {
 }
 
 impl Template {
+    /// An alternation that the originator wrote where no mark can be, so that every copy would show all of it.
+    #[must_use]
+    pub fn left_over(&self) -> Option<String> {
+        match &self.0 {
+            TemplateBody::Source(source) => left_over(&String::from_utf8_lossy(&source.without_marks())),
+            TemplateBody::Docx(docx) => docx.left_over(),
+        }
+    }
+
     /// The copy that carries `symbols`, one a mark.
     ///
     /// # Errors
@@ -148,6 +157,16 @@ impl Template {
             TemplateBody::Docx(docx) => docx.render(symbols),
         }
     }
+}
+
+/// The first `[[this|that]]` in a text that is not escaped.
+fn left_over(text: &str) -> Option<String> {
+    text.match_indices("[[").find_map(|(at, _)| {
+        let inner = text.get(at + 2..)?.split("]]").next().filter(|i| !i.contains('\n') && !i.contains("[["))?;
+        let closed = text.get(at + 2 + inner.len()..).is_some_and(|rest| rest.starts_with("]]"));
+        let escaped = text.get(..at).is_some_and(|before| before.ends_with('\\'));
+        (closed && !escaped && inner.contains('|') && !inner.contains("||")).then(|| inner.to_owned())
+    })
 }
 
 fn detect(bytes: &[u8], name: &str) -> Result<Format, CarrierError> {

@@ -112,6 +112,10 @@ impl Prepared {
             let (why, what) = ("the review strikes it", "write one alternative into the document instead, or keep the mark");
             return Err(PrepareError::Brackets(mark.alternatives.join("|"), why, what));
         }
+        if let Some(inner) = prepared.master.template(&prepared.marks)?.left_over() {
+            let why = "stands where no mark can be: a table cell that it splits, code, a header, a note, a box, or text that was struck";
+            return Err(PrepareError::Brackets(inner, why, "move it into the running text, or write one alternative"));
+        }
         prepared.facts = prepared.fact_notes(review);
         Ok(prepared)
     }

@@ -8,7 +8,7 @@ mod story;
 
 use std::ops::Range;
 
-use super::{CarrierError, Copy};
+use super::{CarrierError, Copy, left_over};
 use crate::document::Block;
 use crate::mark::{Mark, Site};
 pub(crate) use package::Package;
@@ -68,9 +68,11 @@ impl DocxMaster {
     /// The pieces that a site touches: one, or neighbours of the same formatting with nothing but markup of no effect between.
     fn pieces_of(&self, site: &Site) -> Option<&[Piece]> {
         let pieces = self.story.pieces.get(site.block)?;
-        let first = pieces
-            .iter()
-            .position(|p| p.text.start <= site.range.start && site.range.start < p.text.end.max(p.text.start + 1))?;
+        let at = site.range.start;
+        let holds = |p: &Piece| p.text.start <= at && at < p.text.end.max(p.text.start + 1);
+        // What is inserted between two runs belongs to the one before.
+        let ends = |p: &Piece| site.range.is_empty() && p.text.start < at && at == p.text.end;
+        let first = pieces.iter().position(ends).or_else(|| pieces.iter().position(holds))?;
         let last = if site.range.is_empty() {
             first
         } else {
@@ -134,12 +136,59 @@ impl DocxTemplate {
         part.push_str(self.part.get(at..).unwrap_or_default());
         self.package.with_main_part(&part)
     }
+
+    /// An alternation that stands where no mark was found: in a header, a note, a box, code, or text that was struck.
+    pub(crate) fn left_over(&self) -> Option<String> {
+        let own = self.edits.iter().filter_map(|e| e.mark.map(|_| e.range.clone()));
+        let mut main = self.part.clone();
+        // From the end, so that earlier places stay.
+        own.collect::<Vec<_>>().into_iter().rev().for_each(|r| main.replace_range(r, ""));
+        let parts = self.package.text_parts();
+        let others = parts.iter().filter(|p| p.as_str() != self.part);
+        let texts = std::iter::once(&main).chain(others).flat_map(|p| [element_text(p, "t"), element_text(p, "delText")]);
+        texts.into_iter().find_map(|t| left_over(&t))
+    }
 }
 
-/// The text of a leaked DOCX, paragraph by paragraph.
+/// The text of a leaked DOCX, paragraph by paragraph, then what stands in boxes, notes and headers or was struck by a tracked
+/// change, if there is more of it than a few words.
 pub(crate) fn leak_text(bytes: &[u8]) -> Result<String, CarrierError> {
-    let story = Story::parse(Package::open(bytes)?.main_part()?)?;
-    Ok(story.blocks.iter().map(|b| b.text.as_str()).collect::<Vec<_>>().join("\n\n"))
+    const FEW: usize = 8;
+    let package = Package::open(bytes)?;
+    let story = Story::parse(package.main_part()?)?;
+    let mut text = story.blocks.iter().map(|b| b.text.as_str()).collect::<Vec<_>>().join("\n\n");
+    let words = |text: &str| text.split_whitespace().count();
+    let parts = package.text_parts();
+    let all = parts.iter().map(|p| element_text(p, "t")).collect::<Vec<_>>().join("\n\n");
+    if words(&all) > words(&text) + FEW {
+        text = all;
+    }
+    let struck = parts.iter().map(|p| element_text(p, "delText")).collect::<Vec<_>>().join("\n\n");
+    if words(&struck) > FEW {
+        text.push_str("\n\n");
+        text.push_str(&struck);
+    }
+    Ok(text)
+}
+
+/// Text of all elements of this local name, whatever its prefix; paragraphs end where elements called `p` end.
+fn element_text(part: &str, name: &str) -> String {
+    use quick_xml::events::Event;
+    let mut reader = quick_xml::Reader::from_str(part);
+    let (mut text, mut inside) = (String::new(), false);
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(e)) if e.local_name().as_ref() == name => inside = true,
+            Ok(Event::End(e)) if e.local_name().as_ref() == name => inside = false,
+            Ok(Event::End(e)) if e.local_name().as_ref() == "p" => text.push_str("\n\n"),
+            Ok(Event::Start(e) | Event::Empty(e)) if ["br", "tab", "cr"].contains(&e.local_name().as_ref()) => text.push(' '),
+            Ok(Event::Text(t)) if inside => text.push_str(t.as_ref()),
+            Ok(Event::GeneralRef(r)) if inside => text.push_str(&story::entity(&r)),
+            // A part that breaks off shows what stood before.
+            Ok(Event::Eof) | Err(_) => return text,
+            Ok(_) => {}
+        }
+    }
 }
 
 #[cfg(test)]

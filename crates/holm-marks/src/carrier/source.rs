@@ -116,6 +116,18 @@ struct Edit {
 }
 
 impl SourceTemplate {
+    /// The source with nothing where marks are.
+    pub(crate) fn without_marks(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.source.len());
+        let mut at = 0;
+        for edit in &self.edits {
+            out.extend_from_slice(self.source.get(at..edit.range.start).unwrap_or_default());
+            at = edit.range.end;
+        }
+        out.extend_from_slice(self.source.get(at..).unwrap_or_default());
+        out
+    }
+
     pub(crate) fn render(&self, symbols: &[u8]) -> Copy {
         let mut out = Vec::with_capacity(self.source.len() + 64);
         let mut at = 0;

@@ -35,7 +35,8 @@ impl Package {
         if archive.len() > MOST_PARTS {
             return Err(damaged(format!("it has {} parts", archive.len())));
         }
-        if archive.file_names().flatten().any(|n| n.starts_with("_xmlsignatures/")) {
+        let signs = |n: &str| ["_xmlsignatures", "digital-signature"].iter().any(|s| n.to_ascii_lowercase().contains(s));
+        if archive.file_names().flatten().any(|n| signs(&n)) {
             return Err(CarrierError::Signed);
         }
         let main_name = main_part_name(&mut archive)?;
@@ -43,6 +44,20 @@ impl Package {
             archive.index_for_name(&main_name).ok_or_else(|| damaged(format!("its main part `{main_name}` is missing")))?;
         let main: Arc<str> = Arc::from(read_part(&mut archive, main_index)?);
         Ok(Self { archive, main_index, main })
+    }
+
+    /// The XML of every part that may hold text; parts that cannot be read hold none.
+    pub(crate) fn text_parts(&self) -> Vec<String> {
+        let mut archive = self.archive.clone();
+        let named = |name: &str| (name.starts_with("word/") || name.starts_with("docProps/")) && name.ends_with(".xml");
+        let mut indices: Vec<usize> = vec![self.main_index];
+        for index in 0..archive.len() {
+            let name = archive.by_index_raw(index).ok().and_then(|e| e.name().ok().map(|n| n.into_owned()));
+            if index != self.main_index && name.is_some_and(|n| named(&n)) {
+                indices.push(index);
+            }
+        }
+        indices.into_iter().filter_map(|index| read_part(&mut archive, index).ok()).collect()
     }
 
     pub(crate) fn main_part(&self) -> Result<&str, CarrierError> {
@@ -85,8 +100,13 @@ fn main_part_name(archive: &mut ZipArchive<Cursor<Arc<[u8]>>>) -> Result<String,
     }
     let Some(index) = archive.index_for_name("_rels/.rels") else { return Ok(USUAL.to_owned()) };
     let rels = read_part(archive, index)?;
+    if rels.contains("/digital-signature/origin") {
+        return Err(CarrierError::Signed);
+    }
+    let rels = rels.replace('\'', "\"");
     let target = rels
-        .split("<Relationship ")
+        .split("<Relationship")
+        .filter(|r| r.starts_with(char::is_whitespace))
         .find(|r| r.contains("/relationships/officeDocument\""))
         .and_then(|r| r.split_once("Target=\""))
         .and_then(|(_, t)| t.split_once('"'));
@@ -96,7 +116,7 @@ fn main_part_name(archive: &mut ZipArchive<Cursor<Arc<[u8]>>>) -> Result<String,
 /// One part as text, unless it is a bomb or not UTF-8.
 fn read_part(archive: &mut ZipArchive<Cursor<Arc<[u8]>>>, index: usize) -> Result<String, CarrierError> {
     let mut entry = archive.by_index(index).map_err(|e| CarrierError::DamagedDocx(format!("a part cannot be unpacked ({e})")))?;
-    let limit = LARGEST_PART.min(entry.compressed_size().saturating_mul(LARGEST_RATIO).max(1 << 20));
+    let limit = LARGEST_PART.min(entry.compressed_size().saturating_mul(LARGEST_RATIO).max(16 << 20));
     let mut bytes = Vec::new();
     let read = entry.by_ref().take(limit + 1).read_to_end(&mut bytes);
     read.map_err(|e| CarrierError::DamagedDocx(format!("a part cannot be unpacked ({e})")))?;

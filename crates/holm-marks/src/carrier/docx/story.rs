@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use quick_xml::Reader;
+use quick_xml::events::attributes::Attribute;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::carrier::CarrierError;
@@ -83,6 +84,8 @@ struct Paragraph {
     hidden: bool,
     /// Something stood between this run and the one before it.
     broken: bool,
+    /// Where something stands that is no text.
+    objects: Vec<usize>,
 }
 
 /// Text that the part writes in other bytes.
@@ -96,6 +99,7 @@ enum Read {
 struct TextElement {
     name_end: usize,
     preserves: bool,
+    certain: bool,
     /// Number of pieces and length of the text before it.
     pieces: usize,
     text: usize,
@@ -152,7 +156,7 @@ fn offset(position: u64) -> usize {
     usize::try_from(position).unwrap_or(usize::MAX)
 }
 
-fn entity(reference: &quick_xml::events::BytesRef<'_>) -> String {
+pub(super) fn entity(reference: &quick_xml::events::BytesRef<'_>) -> String {
     if let Ok(Some(c)) = reference.resolve_char_ref() {
         return c.to_string();
     }
@@ -195,15 +199,23 @@ impl Scan<'_> {
             | "w:ruby" => {
                 self.skipped_at = Some(self.depth);
                 self.interrupt();
+                if !matches!(name, "w:del" | "w:moveFrom" | "w:instrText" | "w:delInstrText" | "w:delText") {
+                    self.paragraph.iter_mut().for_each(Paragraph::object);
+                }
             }
+            // How it was formatted before a tracked change.
+            "w:pPrChange" | "w:rPrChange" | "w:sectPrChange" => self.skipped_at = Some(self.depth),
             "w:ins" | "w:moveTo" | "w:hyperlink" | "w:fldSimple" | "w:sdt" | "w:customXml" => {
                 self.shields.push(self.depth);
                 self.interrupt();
             }
             "w:t" => {
                 let (pieces, text) = self.paragraph.as_ref().map_or((0, 0), |p| (p.pieces.len(), p.text.len()));
-                let preserves = has(element, "xml:space", "preserve");
-                self.text_element = Some(TextElement { name_end: at + 1 + name.len(), preserves, pieces, text, first: true });
+                // A second `xml:space` would make the part malformed: an element that has another value is not marked.
+                let preserves = element.try_get_attribute("xml:space").ok().flatten().is_some();
+                let certain = !preserves || has(element, "xml:space", "preserve");
+                self.text_element =
+                    Some(TextElement { name_end: at + 1 + name.len(), preserves, certain, pieces, text, first: true });
             }
             _ => self.start_in_paragraph(name, element),
         }
@@ -222,9 +234,8 @@ impl Scan<'_> {
             "w:tab" | "w:ptab" => paragraph.sign("\t"),
             "w:br" | "w:cr" => paragraph.sign("\n"),
             "w:noBreakHyphen" => paragraph.sign("\u{2011}"),
-            "w:softHyphen" | "w:sym" | "w:footnoteReference" | "w:endnoteReference" | "w:commentReference" => {
-                paragraph.broken = true
-            }
+            "w:sym" | "w:footnoteReference" | "w:endnoteReference" => paragraph.object(),
+            "w:softHyphen" | "w:commentReference" => paragraph.broken = true,
             "w:fldChar" if has(element, "w:fldCharType", "begin") => {
                 self.fields += 1;
                 paragraph.broken = true;
@@ -234,7 +245,8 @@ impl Scan<'_> {
                 paragraph.broken = true;
             }
             // These leave no trace on the page.
-            "w:proofErr" | "w:bookmarkStart" | "w:bookmarkEnd" | "w:lastRenderedPageBreak" | "w:smartTag" => {}
+            "w:proofErr" | "w:lastRenderedPageBreak" => {}
+            "w:bookmarkStart" if has(element, "w:name", "_GoBack") => {}
             _ => paragraph.broken = true,
         }
     }
@@ -285,9 +297,17 @@ impl Scan<'_> {
         paragraph.text.push_str(&text);
         let span = start..paragraph.text.len();
         let same_run = paragraph.last_run.as_deref().is_none_or(|l| l == paragraph.run);
+        paragraph.last_run = Some(paragraph.run.clone());
         let continues = !element.first || !paragraph.broken && same_run;
         let preserve_at = (!element.preserves).then_some(element.name_end);
-        paragraph.pieces.push(Piece { text: span.clone(), source: range, literal, certain: !fixed, continues, preserve_at });
+        paragraph.pieces.push(Piece {
+            text: span.clone(),
+            source: range,
+            literal,
+            certain: element.certain && !fixed,
+            continues,
+            preserve_at,
+        });
         if shielded || paragraph.hidden || fixed {
             paragraph.protected.push(span);
         }
@@ -306,7 +326,8 @@ impl Scan<'_> {
     }
 
     fn close_paragraph(&mut self) {
-        let Some(paragraph) = self.paragraph.take() else { return };
+        let Some(mut paragraph) = self.paragraph.take() else { return };
+        paragraph.protect_objects();
         if paragraph.text.trim().is_empty() {
             return;
         }
@@ -325,9 +346,15 @@ impl Paragraph {
         match name {
             "w:pStyle" => self.kind = element.try_get_attribute("w:val").ok().flatten().and_then(|a| style_kind(&a.value)),
             "w:outlineLvl" => self.kind = Some(BlockKind::Heading),
-            "w:vanish" => self.hidden = true,
+            "w:vanish" | "w:webHidden" | "w:specVanish" => self.hidden = true,
             "w:lang" | "w:noProof" => {}
             _ => {
+                let quoting =
+                    |a: &Attribute<'_>| matches!(style_kind(&a.value), Some(BlockKind::Verbatim | BlockKind::Quotation));
+                let style = element.try_get_attribute("w:val").ok().flatten();
+                // Code, quotations and what is struck through are somebody else's words.
+                self.hidden |=
+                    matches!(name, "w:strike" | "w:dstrike") || name == "w:rStyle" && style.as_ref().is_some_and(quoting);
                 self.run.push_str(name);
                 for attribute in element.attributes().flatten() {
                     self.run.push_str(&attribute.value);
@@ -343,8 +370,27 @@ impl Paragraph {
         self.broken = true;
     }
 
+    /// Something that stands in the text without being text: the words beside it are not marked, so that a note stays with its
+    /// word and no condition reads across it.
+    fn object(&mut self) {
+        self.broken = true;
+        self.objects.push(self.text.len());
+    }
+
+    fn protect_objects(&mut self) {
+        for at in std::mem::take(&mut self.objects) {
+            let (before, after) = self.text.split_at_checked(at).unwrap_or_default();
+            let left = before.trim_end();
+            let start = left.rfind(char::is_whitespace).map_or(0, |i| i + 1);
+            let right = after.trim_start();
+            let skipped = after.len() - right.len();
+            let end = at + skipped + right.find(char::is_whitespace).unwrap_or(right.len());
+            self.protected.push(start..end);
+        }
+    }
+
     fn end_run(&mut self) {
-        self.last_run = Some(std::mem::take(&mut self.run));
+        self.run.clear();
         self.hidden = false;
     }
 }
@@ -357,8 +403,10 @@ fn style_kind(style: &str) -> Option<BlockKind> {
         () if begins(&["heading", "title", "subtitle", "ttulo", "titulo", "título", "subttulo", "encabezado", "toc"]) => {
             Some(BlockKind::Heading)
         }
-        () if begins(&["quote", "intensequote", "cita", "blockquote", "blocktext"]) => Some(BlockKind::Quotation),
-        () if begins(&["code", "sourcecode", "preformatted", "html", "macro"]) => Some(BlockKind::Verbatim),
+        () if begins(&["quote", "quotation", "intensequote", "cita", "blockquote", "blocktext"]) => Some(BlockKind::Quotation),
+        () if begins(&["code", "sourcecode", "sourcetext", "verbatim", "preformatted", "html", "macro"]) => {
+            Some(BlockKind::Verbatim)
+        }
         () => None,
     }
 }

@@ -156,3 +156,113 @@ fn no_byte_that_goes_wrong_in_a_package_makes_the_reader_panic() {
         }
     }
 }
+
+/// Words of a one-paragraph document that no frame may touch.
+fn protected(body: &str) -> Vec<String> {
+    let master = DocxMaster::parse(&docx(body)).unwrap();
+    let block = &master.blocks()[0];
+    block.protected.iter().map(|r| block.text[r.clone()].to_owned()).collect()
+}
+
+#[test]
+fn a_note_stays_with_its_word_and_a_bookmark_keeps_its_own() {
+    let noted = protected(
+        r#"<w:p><w:r><w:t>the radios and the vehicles</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r><w:r><w:t xml:space="preserve"> before noon</w:t></w:r></w:p>"#,
+    );
+    assert_eq!(noted, ["vehicles before"]);
+    let math = protected(
+        r#"<w:p><w:r><w:t xml:space="preserve">Math </w:t></w:r><m:oMath><m:r><m:t>x</m:t></m:r></m:oMath><w:r><w:t xml:space="preserve"> did not work</w:t></w:r></w:p>"#,
+    );
+    assert_eq!(math, ["Math  did"]);
+    let marked = docx(
+        r#"<w:p><w:r><w:t xml:space="preserve">the </w:t></w:r><w:bookmarkStart w:id="1" w:name="r"/><w:r><w:t>radios</w:t></w:r><w:bookmarkEnd w:id="1"/><w:r><w:t xml:space="preserve"> and masts</w:t></w:r></w:p>"#,
+    );
+    let master = DocxMaster::parse(&marked).unwrap();
+    assert!(master.template(&[mark(&master, "radios and masts", &["radios and masts", "masts and radios"])]).is_err());
+}
+
+#[test]
+fn other_peoples_words_are_known_by_their_styles_of_today() {
+    let quote = |style: &str| {
+        let body = format!(r#"<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:r><w:t>they did not go</w:t></w:r></w:p>"#);
+        DocxMaster::parse(&docx(&body)).unwrap().blocks()[0].kind
+    };
+    assert_eq!(quote("Quotations"), BlockKind::Quotation);
+    let changed = docx(
+        r#"<w:p><w:pPr><w:pStyle w:val="Quote"/><w:pPrChange w:id="1" w:author="a"><w:pPr><w:pStyle w:val="BodyText"/></w:pPr></w:pPrChange></w:pPr><w:r><w:t>they did not go</w:t></w:r></w:p>"#,
+    );
+    assert_eq!(DocxMaster::parse(&changed).unwrap().blocks()[0].kind, BlockKind::Quotation);
+    for property in [r#"<w:rStyle w:val="VerbatimChar"/>"#, r#"<w:rStyle w:val="QuoteChar"/>"#, "<w:strike/>", "<w:webHidden/>"] {
+        let body = format!(r"<w:p><w:r><w:rPr>{property}</w:rPr><w:t>they did not go</w:t></w:r></w:p>");
+        assert_eq!(protected(&body), ["they did not go"], "{property}");
+    }
+}
+
+#[test]
+fn formatting_is_neither_crossed_nor_taken_from_the_run_that_follows() {
+    let bytes = docx(
+        r#"<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>they did</w:t></w:r><w:r/><w:r><w:t xml:space="preserve"> not see</w:t></w:r></w:p>"#,
+    );
+    let master = DocxMaster::parse(&bytes).unwrap();
+    assert!(master.template(&[mark(&master, "did not", &["did not", "didn't"])]).is_err(), "an empty run hides nothing");
+    let bytes = docx(
+        r#"<w:p><w:r><w:t>In March</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve"> a car came</w:t></w:r></w:p>"#,
+    );
+    let master = DocxMaster::parse(&bytes).unwrap();
+    let site = Site { block: 0, range: 8..8, texts: vec![String::new(), ",".to_owned()] };
+    let texts = site.texts.clone();
+    let comma = Mark { layer: Layer::Orthography, rule: "t".to_owned(), alternatives: texts, master: Some(0), sites: vec![site] };
+    let copy = master.template(&[comma]).unwrap().render(&[1]).unwrap();
+    let document = String::from_utf8(part(&copy, "word/document.xml")).unwrap();
+    assert!(document.contains("In March,</w:t>"), "{document}");
+}
+
+#[test]
+fn a_second_space_attribute_is_never_written() {
+    let master = DocxMaster::parse(&docx(r#"<w:p><w:r><w:t xml:space="default">they did not see</w:t></w:r></w:p>"#)).unwrap();
+    assert!(master.template(&[mark(&master, "did not", &["did not", "didn't"])]).is_err());
+}
+
+#[test]
+fn an_alternation_outside_the_running_text_is_found() {
+    let main = format!("{HEAD}<w:p><w:r><w:t>They left.</w:t></w:r></w:p>{FOOT}");
+    let header = r#"<w:hdr xmlns:w="x"><w:p><w:r><w:t>saw [[two|three]]</w:t></w:r></w:p></w:hdr>"#;
+    let bytes = package_with(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("word/document.xml", main.as_bytes()),
+        ("word/header1.xml", header.as_bytes()),
+    ]);
+    let left = |bytes: &[u8], marks: &dyn Fn(&DocxMaster) -> Vec<Mark>| {
+        let master = DocxMaster::parse(bytes).unwrap();
+        master.template(&marks(&master)).unwrap().left_over()
+    };
+    assert_eq!(left(&bytes, &|_| Vec::new()).as_deref(), Some("two|three"));
+    let boxed = docx(
+        r"<w:p><w:r><w:t>They left.</w:t></w:r><w:r><w:pict><w:txbxContent><w:p><w:r><w:t>[[a|b]]</w:t></w:r></w:p></w:txbxContent></w:pict></w:r></w:p>",
+    );
+    assert_eq!(left(&boxed, &|_| Vec::new()).as_deref(), Some("a|b"));
+    let used = docx(r"<w:p><w:r><w:t>They saw [[two|three]] men.</w:t></w:r></w:p>");
+    assert_eq!(left(&used, &|m| vec![mark(m, "[[two|three]]", &["two", "three"])]), None);
+}
+
+#[test]
+fn a_leak_gives_its_boxes_and_what_was_struck() {
+    let long = "the convoy will leave the yard at four and cross the bridge before the town wakes";
+    let boxed = docx(&format!(
+        r"<w:p><w:r><w:pict><w:txbxContent><w:p><w:r><w:t>{long} &amp; more</w:t></w:r></w:p></w:txbxContent></w:pict></w:r></w:p>"
+    ));
+    assert!(leak_text(&boxed).unwrap().contains(&format!("{long} & more")));
+    let struck = docx(&format!(
+        r#"<w:p><w:r><w:t>Nothing here.</w:t></w:r><w:del w:id="1" w:author="a"><w:r><w:delText>{long}</w:delText></w:r></w:del></w:p>"#
+    ));
+    let text = leak_text(&struck).unwrap();
+    assert!(text.contains("Nothing here.") && text.contains(long), "{text}");
+}
+
+#[test]
+fn signatures_of_other_signers_are_seen() {
+    for name in ["_XMLSIGNATURES/sig1.xml", "package/services/digital-signature/origin.psdsor"] {
+        let bytes = package_with(&[("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b""), (name, b"x")]);
+        assert!(matches!(DocxMaster::parse(&bytes), Err(CarrierError::Signed)), "{name}");
+    }
+}
