@@ -29,6 +29,9 @@ pub enum LeakError {
     /// Read otherwise.
     #[error("the text of a PDF is read by another program")]
     Pdf,
+    /// Rich text.
+    #[error("this is rich text (RTF); save it as text or DOCX and give that")]
+    Rtf,
     /// A page made to be slow.
     #[error("this page nests elements deeper than any page does; save its text and give that")]
     Nested,
@@ -63,6 +66,9 @@ fn looks_like_html(bytes: &[u8]) -> bool {
 /// # Errors
 /// [`LeakError`] says what to do.
 pub fn read(bytes: &[u8], name: &str) -> Result<String, LeakError> {
+    if bytes.starts_with(b"{\\rtf") {
+        return Err(LeakError::Rtf);
+    }
     match detect(bytes, name) {
         LeakFormat::Pdf => Err(LeakError::Pdf),
         LeakFormat::Markdown => {
@@ -168,24 +174,59 @@ fn depth(page: &str) -> usize {
     deepest
 }
 
-/// Subject and bodies of a mail: the plain ones if there are any, else the HTML ones; attached text too.
+/// Mails inside mails are read to this depth.
+const DEEPEST_MAIL: usize = 8;
+
+/// Subject and body of a mail, the fuller one if it has a plain and an HTML body; attached texts and mails too.
 fn eml_text(bytes: &[u8]) -> Result<String, LeakError> {
     let mail = mail_parser::MessageParser::default().parse(bytes).ok_or(LeakError::Unknown)?;
-    let mut parts: Vec<String> = mail.subject().map(str::to_owned).into_iter().collect();
-    let plain = mail.text_body_count();
-    parts.extend((0..plain).filter_map(|i| mail.body_text(i)).map(std::borrow::Cow::into_owned));
-    if plain == 0 {
-        for page in (0..mail.html_body_count()).filter_map(|i| mail.body_html(i)) {
-            parts.push(html_text(&page)?);
-        }
-    }
+    let mut parts = Vec::new();
+    mail_parts(&mail, 0, &mut parts)?;
+    Ok(parts.join("\n\n"))
+}
+
+fn mail_parts(mail: &mail_parser::Message<'_>, depth: usize, parts: &mut Vec<String>) -> Result<(), LeakError> {
+    parts.extend(mail.subject().map(str::to_owned));
+    let plain: Vec<String> = (0..mail.text_body_count()).filter_map(|i| mail.body_text(i)).map(|t| t.into_owned()).collect();
+    let pages = (0..mail.html_body_count()).filter_map(|i| mail.body_html(i));
+    let html = pages.map(|page| html_text(&page)).collect::<Result<Vec<_>, _>>()?;
+    let words = |texts: &[String]| texts.iter().map(|t| t.split_whitespace().count()).sum::<usize>();
+    // "Your program cannot show this message" is no body.
+    parts.extend(if words(&html) > 2 * words(&plain) { html } else { plain });
     for attachment in mail.attachments() {
         use mail_parser::MimeHeaders;
+        if let Some(inner) = attachment.message().filter(|_| depth < DEEPEST_MAIL) {
+            mail_parts(inner, depth + 1, parts)?;
+            continue;
+        }
         let name = attachment.attachment_name().unwrap_or("attachment");
         // An attachment that holds no text takes nothing away from the mail that it came with.
-        parts.extend(read(attachment.contents(), name).ok());
+        let text = match detect(attachment.contents(), name) {
+            LeakFormat::Eml if depth >= DEEPEST_MAIL => continue,
+            _ => read(attachment.contents(), name),
+        };
+        parts.extend(text.ok());
     }
-    Ok(parts.join("\n\n"))
+    Ok(())
+}
+
+/// The PDF files attached to a mail, at any depth: their text is read by other means.
+#[must_use]
+pub fn attached_pdfs(bytes: &[u8]) -> Vec<Vec<u8>> {
+    fn collect(mail: &mail_parser::Message<'_>, depth: usize, found: &mut Vec<Vec<u8>>) {
+        for attachment in mail.attachments() {
+            match attachment.message() {
+                Some(inner) if depth < DEEPEST_MAIL => collect(inner, depth + 1, found),
+                _ if attachment.contents().starts_with(b"%PDF") => found.push(attachment.contents().to_vec()),
+                _ => {}
+            }
+        }
+    }
+    let mut found = Vec::new();
+    if let Some(mail) = mail_parser::MessageParser::default().parse(bytes) {
+        collect(&mail, 0, &mut found);
+    }
+    found
 }
 
 fn decode(bytes: &[u8]) -> Result<String, LeakError> {
@@ -243,5 +284,22 @@ mod tests {
         for piece in ["Ma\u{f1}ana", "They did not know.", "Attached note"] {
             assert!(text.contains(piece), "`{piece}` is not in {text}");
         }
+    }
+
+    #[test]
+    fn a_stub_for_old_programs_does_not_stand_for_the_message_and_forwarded_mails_are_read() {
+        let inner = "Subject: inner\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n\
+            VGhleSBkaWQgbm90IGtub3cgYWJvdXQgaXQu\r\n";
+        let mail = format!(
+            "From: a@x.example\r\nSubject: outer\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"m\"\r\n\r\n\
+             --m\r\nContent-Type: multipart/alternative; boundary=\"a\"\r\n\r\n--a\r\nContent-Type: text/plain\r\n\r\nNo HTML here.\r\n\
+             --a\r\nContent-Type: text/html\r\n\r\n<p>The convoy will leave the yard at four and cross the bridge.</p>\r\n--a--\r\n\
+             --m\r\nContent-Type: message/rfc822\r\n\r\n{inner}\r\n\
+             --m\r\nContent-Type: application/pdf; name=\"x.pdf\"\r\n\r\n%PDF-1.7\r\n--m--\r\n"
+        );
+        let text = read(mail.as_bytes(), "leak.eml").unwrap();
+        assert!(text.contains("The convoy will leave") && text.contains("They did not know about it."), "{text}");
+        assert_eq!(attached_pdfs(mail.as_bytes()).len(), 1);
+        assert_eq!(read(b"{\\rtf1 text}", "leak.rtf"), Err(LeakError::Rtf));
     }
 }

@@ -1,6 +1,6 @@
 //! Leaked files and the text in them.
 
-use holm_marks::leak::{LeakError, LeakFormat, detect, read};
+use holm_marks::leak::{LeakError, LeakFormat, attached_pdfs, detect, read};
 
 /// A leaked file as it was received.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -40,16 +40,26 @@ impl LeakFile {
     /// # Errors
     /// [`LeakFileError`] names the file and what to do.
     pub fn text(&self) -> Result<String, LeakFileError> {
+        let pdf = |bytes: &[u8]| pdf_text(bytes).map_err(|why| LeakFileError::Pdf { name: self.name.clone(), why });
         match detect(&self.bytes, &self.name) {
-            LeakFormat::Pdf => pdf_text(&self.bytes).map_err(|why| LeakFileError::Pdf { name: self.name.clone(), why }),
+            LeakFormat::Pdf => pdf(&self.bytes),
+            LeakFormat::Eml => {
+                let mail = read(&self.bytes, &self.name);
+                let mail = mail.map_err(|error| LeakFileError::Format { name: self.name.clone(), error })?;
+                let attached = attached_pdfs(&self.bytes).iter().map(|b| pdf(b)).collect::<Result<Vec<_>, _>>()?;
+                Ok(std::iter::once(mail).chain(attached).collect::<Vec<_>>().join("\n\n"))
+            }
             _ => read(&self.bytes, &self.name).map_err(|error| LeakFileError::Format { name: self.name.clone(), error }),
         }
     }
 }
 
+/// More text than this in one PDF is not read.
+const LARGEST_TEXT: u64 = 16 << 20;
+
 /// Reads a PDF's text through `pdftotext` of poppler, over pipes: nothing is written to disk.
 fn pdf_text(bytes: &[u8]) -> Result<String, String> {
-    use std::io::Write;
+    use std::io::{Read, Write};
     use std::process::{Command, Stdio};
     let child = Command::new("pdftotext")
         // No child is given the passphrase.
@@ -62,16 +72,25 @@ fn pdf_text(bytes: &[u8]) -> Result<String, String> {
     let mut child = child
         .map_err(|_| "`pdftotext` is not installed; install the package poppler-utils, or save the leak as text".to_owned())?;
     let mut stdin = child.stdin.take().ok_or("`pdftotext` takes no input")?;
+    let stdout = child.stdout.take().ok_or("`pdftotext` gives no output")?;
+    let mut text = Vec::new();
     let output = std::thread::scope(|scope| {
         // A child that stops reading early closes the pipe; its own error message says why.
         scope.spawn(move || drop(stdin.write_all(bytes)));
-        child.wait_with_output().map_err(|e| e.to_string())
+        let read = stdout.take(LARGEST_TEXT + 1).read_to_end(&mut text);
+        if text.len() as u64 > LARGEST_TEXT {
+            drop(child.kill());
+        }
+        read.and_then(|_| child.wait_with_output()).map_err(|e| e.to_string())
     })?;
+    if text.len() as u64 > LARGEST_TEXT {
+        return Err("it holds more text than any document; save the pages that matter as text".to_owned());
+    }
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or_default().to_owned();
         return Err(format!("`pdftotext` said: {said}"));
     }
-    String::from_utf8(output.stdout).map_err(|_| "`pdftotext` wrote something other than UTF-8".to_owned())
+    String::from_utf8(text).map_err(|_| "`pdftotext` wrote something other than UTF-8".to_owned())
 }
 
 /// Bytes as base64 in JSON.

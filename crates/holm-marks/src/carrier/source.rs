@@ -47,8 +47,17 @@ impl SourceMaster {
         let text = self.source.get(start..end).unwrap_or_default().trim_end().to_owned();
         let quoted = text.lines().all(|l| l.trim_start().starts_with('>'));
         let kind = if quoted { BlockKind::Quotation } else { BlockKind::Prose };
+        // Lines that quote somebody within a paragraph of one's own.
+        let mut at = 0;
+        let mut protected = Vec::new();
+        for line in text.split_inclusive('\n') {
+            if line.trim_start().starts_with('>') {
+                protected.push(at..at + line.len());
+            }
+            at += line.len();
+        }
         self.pieces.push(vec![Piece { text: 0..text.len(), source: start }]);
-        self.blocks.push(Block { kind, text, protected: Vec::new() });
+        self.blocks.push(Block { kind, text, protected });
     }
 
     /// Markdown: what the parser calls text; everything else is kept as it is.
@@ -57,6 +66,8 @@ impl SourceMaster {
         let options = Options::ENABLE_TABLES
             | Options::ENABLE_FOOTNOTES
             | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
+            | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS
+            | Options::ENABLE_MATH
             | Options::ENABLE_STRIKETHROUGH;
         for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
             reader.take(event, range);
@@ -165,16 +176,29 @@ impl MarkdownReader<'_> {
             Event::Start(tag) => self.open(&tag),
             Event::End(tag) => self.end(tag),
             Event::Text(text) => self.push(&text, &range, self.shielded > 0),
-            Event::Code(text) | Event::InlineHtml(text) => self.push(&text, &range, true),
+            Event::InlineHtml(text) => {
+                self.push(&text, &range, true);
+                self.inline_html(&text);
+            }
+            Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => self.push(&text, &range, true),
             Event::SoftBreak | Event::HardBreak => self.push("\n", &range, false),
             Event::FootnoteReference(text) => self.push(&text, &range, true),
             _ => {}
         }
     }
 
+    /// Between `<code>` and `</code>` and the like stand somebody else's words.
+    fn inline_html(&mut self, tag: &str) {
+        const SHIELDING: &[&str] = &["code", "kbd", "samp", "pre", "q", "cite", "del", "s"];
+        let name = tag.trim_start_matches(['<', '/']).split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        if SHIELDING.contains(&name.to_ascii_lowercase().as_str()) {
+            self.shielded = if tag.starts_with("</") { self.shielded.saturating_sub(1) } else { self.shielded + 1 };
+        }
+    }
+
     fn open(&mut self, tag: &Tag<'_>) {
         match tag {
-            Tag::Link { .. } | Tag::Image { .. } => self.shielded += 1,
+            Tag::Link { .. } | Tag::Image { .. } | Tag::Strikethrough => self.shielded += 1,
             Tag::BlockQuote(_) => self.quotations += 1,
             Tag::Table(_) => self.tables += 1,
             Tag::Heading { .. } => self.headings += 1,
@@ -200,7 +224,7 @@ impl MarkdownReader<'_> {
             self.close();
         }
         let depth = match tag {
-            TagEnd::Link | TagEnd::Image => &mut self.shielded,
+            TagEnd::Link | TagEnd::Image | TagEnd::Strikethrough => &mut self.shielded,
             TagEnd::BlockQuote(_) => &mut self.quotations,
             TagEnd::Table => &mut self.tables,
             TagEnd::Heading(_) => &mut self.headings,
@@ -293,6 +317,31 @@ mod tests {
         let (block, range) = find(&master, "good");
         let out = master.template(&[mark(block, range, &["good", "fine"])]).unwrap().render(&[1]);
         assert_eq!(String::from_utf8(out).unwrap(), source.replace("good", "fine"));
+    }
+
+    #[test]
+    fn formulae_code_and_what_others_said_are_left_alone() {
+        let protected = |master: &SourceMaster| {
+            let block = &master.blocks[0];
+            block.protected.iter().map(|r| block.text[r.clone()].to_owned()).collect::<String>()
+        };
+        for (source, kept) in [
+            ("So $a \\text{ did not }$ holds.\n", "a \\text{ did not }"),
+            ("He typed <code>do not</code> twice.\n", "<code>do not</code>"),
+            ("It ~~did not~~ work.\n", "did not"),
+        ] {
+            assert_eq!(protected(&SourceMaster::markdown(source)), kept);
+        }
+        let mail = SourceMaster::text("On Monday Ana wrote:\n> They did not see.\nI did.\n");
+        assert_eq!(protected(&mail), "> They did not see.\n");
+    }
+
+    #[test]
+    fn an_alternation_that_a_table_splits_is_left_over() {
+        let left = |source: &str| SourceMaster::markdown(source).template(&[]).unwrap().without_marks();
+        let table = left("| a | b |\n|---|---|\n| gate | [[two|three]] |\n");
+        assert_eq!(crate::carrier::left_over(&String::from_utf8(table).unwrap()).as_deref(), Some("two|three"));
+        assert_eq!(crate::carrier::left_over("plain \\[[a|b]] and [[ -n x || y ]] and [[link]]"), None);
     }
 
     #[test]
