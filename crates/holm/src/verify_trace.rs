@@ -195,41 +195,47 @@ fn shape(bundle: &Bundle, manifest: &Manifest, report: &Report) -> Result<(), St
     Ok(())
 }
 
-/// The entries of one look: that which the report's reading is committed to by, and its evidence's.
-struct LookEntries<'e> {
+/// What the record has of one look: its evidence's entry and the extraction to which the report's reading is committed.
+struct LookEntries {
     sealed: u64,
     extracted: u64,
-    extraction: &'e Event,
+    look: u32,
+    alpha: f64,
+    candidates: u32,
+    copies: usize,
 }
 
-fn look_entries<'e>(report: &Report, look: &ShownLook, entries: &'e Entries) -> Result<LookEntries<'e>, String> {
+fn look_entries(report: &Report, look: &ShownLook, entries: &Entries) -> Result<LookEntries, String> {
     let committed = look.extraction.commitment().map_err(|e| e.to_string())?;
-    let mut recorded =
-        entries.iter().filter(|(_, e)| matches!(&e.event, Event::ExtractionRecorded { content, .. } if *content == committed));
-    let (extracted, entry) = recorded.next().ok_or("no entry commits to this extraction")?;
-    let Event::ExtractionRecorded { incident, look: number, evidence, .. } = &entry.event else { return Err(String::new()) };
-    if *incident != report.incident || *number != report.look {
-        return Err(format!("this extraction is that of look {number} of {incident}"));
+    let recorded = entries.iter().find_map(|(index, entry)| match &entry.event {
+        Event::ExtractionRecorded { content, incident, look, evidence, alpha, candidates, copies, .. }
+            if *content == committed =>
+        {
+            let (alpha, candidates, copies) = (*alpha, *candidates, *copies as usize);
+            let found = LookEntries { sealed: 0, extracted: *index, look: *look, alpha, candidates, copies };
+            Some((found, incident, evidence))
+        }
+        _ => None,
+    });
+    let (found, incident, evidence) = recorded.ok_or("no entry commits to this extraction")?;
+    if *incident != report.incident || found.look != report.look {
+        return Err(format!("this extraction is that of look {} of {incident}", found.look));
     }
-    let (sealed, _) = entries
-        .iter()
-        .find(|(_, e)| {
-            matches!(&e.event, Event::EvidenceSealed { content, object, incident, .. }
-                if *content == look.evidence.commitment() && object == evidence && *incident == report.incident)
-        })
-        .ok_or("no entry commits to this evidence")?;
-    Ok(LookEntries { sealed: *sealed, extracted: *extracted, extraction: &entry.event })
+    let sealed = position(entries, |e| {
+        matches!(e, Event::EvidenceSealed { content, object, incident, .. }
+            if *content == look.evidence.commitment() && object == evidence && *incident == report.incident)
+    });
+    Ok(LookEntries { sealed: sealed.ok_or("no entry commits to this evidence")?, ..found })
 }
 
 /// The error that a look may spend, and the copies that share it, are not the report's to choose.
-fn spending(report: &Report, manifest: &Manifest, look: &LookEntries<'_>, entries: &Entries) -> Result<(), String> {
-    let Event::ExtractionRecorded { alpha, look: number, candidates, copies, .. } = look.extraction else {
-        return Err(String::new());
-    };
-    let recorded = (*alpha, *candidates, *copies as usize);
-    if recorded != (report.alpha, report.candidates, report.copies.len()) {
+fn spending(report: &Report, manifest: &Manifest, look: &LookEntries, entries: &Entries) -> Result<(), String> {
+    if (look.alpha, look.candidates, look.copies) != (report.alpha, report.candidates, report.copies.len()) {
         return Err(format!(
-            "α = {alpha}, {candidates} items and {copies} copies were recorded; the report has {}, {} and {}",
+            "α = {}, {} items and {} copies were recorded; the report has {}, {} and {}",
+            look.alpha,
+            look.candidates,
+            look.copies,
             report.alpha,
             report.candidates,
             report.copies.len()
@@ -242,8 +248,8 @@ fn spending(report: &Report, manifest: &Manifest, look: &LookEntries<'_>, entrie
             _ => None,
         })
         .collect();
-    if *alpha > manifest.alpha || (*number as usize) < leaks.len() {
-        return Err(format!("α = {alpha} at look {number} is more than may be spent with {} leaks", leaks.len()));
+    if look.alpha > manifest.alpha || (look.look as usize) < leaks.len() {
+        return Err(format!("α = {} at look {} is more than may be spent with {} leaks", look.alpha, look.look, leaks.len()));
     }
     Ok(())
 }
@@ -365,7 +371,7 @@ fn copies(bundle: &Bundle, manifest: &Manifest, key: &ItemKey, entries: &Entries
     Ok(())
 }
 
-fn evidence(report: &Report, look: &LookEntries<'_>, entries: &Entries) -> Result<(), String> {
+fn evidence(report: &Report, look: &LookEntries, entries: &Entries) -> Result<(), String> {
     let mut verdicts = entries.iter().filter(|(_, e)| {
         matches!(&e.event, Event::VerdictRecorded { incident, look, .. } if *incident == report.incident && *look == report.look)
     });

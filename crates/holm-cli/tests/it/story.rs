@@ -150,24 +150,76 @@ fn with_custodians_and_a_second_person_no_one_holds_a_key_alone() {
     desk.run(&["share", "brief.md", "--to", "p6", "--custodian-key", "bravo"]).fails_with(&["came on the roster after the key"]);
 }
 
+/// A change to a bundle or manifest that must not pass.
+type Mutation = (&'static str, fn(&mut serde_json::Value));
+
+/// An item that was traced twice and opened to verifiers; the report is that of the first look.
+struct OpenedItem {
+    desk: Desk,
+    report: String,
+    bundle: serde_json::Value,
+}
+
+impl OpenedItem {
+    fn new() -> Self {
+        let desk = Desk::with(5);
+        desk.share();
+        let report = desk.run(&["trace", "plain/p2.md", "--json"]).ok().out;
+        desk.write("report.json", report.as_bytes());
+        desk.run(&["trace", "plain/p3.md"]).ok();
+        desk.run(&["item", "open", "brief", "--out", "bundle"]).ok();
+        let bundle = serde_json::from_str(&desk.read("bundle")).unwrap();
+        Self { desk, report, bundle }
+    }
+
+    fn check(&self, report: &str, bundle: &str) -> crate::desk::Ran {
+        self.desk.run(&["verify-trace", report, "--bundle", bundle])
+    }
+}
+
+fn is_disclosure(entry: &serde_json::Value) -> bool {
+    let body = BASE64.decode(entry["body"].as_str().unwrap()).unwrap();
+    String::from_utf8(body).unwrap().contains("\"disclosure\"")
+}
+
 #[test]
-fn a_verdict_can_be_checked_from_its_bundle_and_every_change_to_it_is_noticed() {
-    let desk = Desk::with(5);
-    desk.share();
-    let report = desk.run(&["trace", "plain/p2.md", "--json"]).ok().out;
-    desk.write("report.json", report.as_bytes());
-    desk.run(&["item", "open", "brief", "--out", "bundle"]).ok();
-    let check = |report: &str, bundle: &str| desk.run(&["verify-trace", report, "--bundle", bundle]);
-    let good = check("report.json", "bundle");
+fn a_verdict_can_be_checked_from_its_bundle_and_the_key_is_spent_by_it() {
+    let opened = OpenedItem::new();
+    let good = opened.check("report.json", "bundle");
     assert_eq!(good.code, 0, "{}", good.out);
     // The bundle is the last thing that can be proved: the key is open.
-    desk.run(&["trace", "plain/p2.md", "--item", "brief"]).fails_with(&["was opened to a verifier"]);
-    desk.run(&["share", "brief.md", "--to", "p1"]).fails_with(&["was opened"]);
-    let other_named = report.replacen("\"named\": false", "\"named\": true", 1);
-    desk.write("forged.json", other_named.as_bytes());
-    assert_eq!(check("forged.json", "bundle").code, 3);
-    let bundle: serde_json::Value = serde_json::from_str(&desk.read("bundle")).unwrap();
-    type Mutation = (&'static str, fn(&mut serde_json::Value));
+    opened.desk.run(&["trace", "plain/p2.md", "--item", "brief"]).fails_with(&["was opened to a verifier"]);
+    opened.desk.run(&["share", "brief.md", "--to", "p1"]).fails_with(&["was opened"]);
+    for (from, to, why) in [
+        ("\"named\": false", "\"named\": true", "DOES NOT HOLD"),
+        ("\"candidates\": 1", "\"candidates\": 0", "were recorded; the report has"),
+        ("\"look\": 1", "\"look\": 2", "DOES NOT HOLD"),
+    ] {
+        let other = opened.report.replacen(from, to, 1);
+        assert_ne!(other, opened.report, "{from}");
+        opened.desk.write("other.json", other.as_bytes());
+        let checked = opened.check("other.json", "bundle");
+        assert!(checked.code == 3 && checked.out.contains(why), "{to}: {}", checked.out);
+    }
+}
+
+#[test]
+fn a_copy_that_is_not_named_is_computed_again_too() {
+    let opened = OpenedItem::new();
+    let mut bundle = opened.bundle.clone();
+    let copies = bundle["looks"][0]["report"]["copies"].as_array_mut().unwrap();
+    for copy in copies.iter_mut().filter(|c| c["named"] == false) {
+        let p = copy["p_value"].as_f64().unwrap();
+        copy["p_value"] = if p < 0.5 { p * 2.0 } else { p / 2.0 }.into();
+    }
+    opened.desk.write("changed", bundle.to_string().as_bytes());
+    let checked = opened.check("report.json", "changed");
+    assert!(checked.code == 3 && checked.out.contains("has p ="), "{}", checked.out);
+}
+
+#[test]
+fn a_bundle_of_any_shape_is_answered() {
+    let opened = OpenedItem::new();
     let manifest = |b: &mut serde_json::Value, change: fn(&mut serde_json::Value)| {
         let bytes = BASE64.decode(b["manifest"].as_str().unwrap()).unwrap();
         let mut inner: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
@@ -185,17 +237,18 @@ fn a_verdict_can_be_checked_from_its_bundle_and_every_change_to_it_is_noticed() 
         }),
     ];
     for (what, change) in shapes {
-        let mut changed = bundle.clone();
+        let mut changed = opened.bundle.clone();
         manifest(&mut changed, change);
-        desk.write("changed", changed.to_string().as_bytes());
-        let checked = check("report.json", "changed");
+        opened.desk.write("changed", changed.to_string().as_bytes());
+        let checked = opened.check("report.json", "changed");
         assert!(checked.code == 3 && checked.out.contains("shape"), "{what}: {} {}", checked.out, checked.err);
     }
-    let spent = report.replacen("\"candidates\": 1", "\"candidates\": 0", 1);
-    desk.write("spent.json", spent.as_bytes());
-    let checked = check("spent.json", "bundle");
-    assert!(checked.code == 3 && checked.out.contains("were recorded; the report has"), "{}", checked.out);
-    let mutations: [Mutation; 8] = [
+}
+
+#[test]
+fn every_change_to_a_bundle_is_noticed() {
+    let opened = OpenedItem::new();
+    let mutations: [Mutation; 10] = [
         ("another key", |b| b["material"]["originator"][0][3] = 7.into()),
         ("another master", |b| b["master"] = "QUJD".into()),
         ("a reading changed", |b| b["looks"][0]["extraction"]["extraction"]["readings"][0]["likelihood"][0] = 0.5.into()),
@@ -206,20 +259,27 @@ fn a_verdict_can_be_checked_from_its_bundle_and_every_change_to_it_is_noticed() 
         }),
         ("a disclosure left out", |b| {
             let entries = b["entries"].as_array_mut().unwrap();
-            let last = entries.iter().rposition(|e| {
-                let body = BASE64.decode(e["body"].as_str().unwrap()).unwrap();
-                String::from_utf8(body).unwrap().contains("\"disclosure\"")
-            });
+            let last = entries.iter().rposition(is_disclosure);
             drop(entries.remove(last.unwrap()));
+        }),
+        ("a disclosure replaced by another", |b| {
+            let entries = b["entries"].as_array_mut().unwrap();
+            let issued: Vec<usize> = (0..entries.len()).filter(|i| is_disclosure(&entries[*i])).collect();
+            entries[issued[2]] = entries[issued[3]].clone();
+        }),
+        ("the extraction of another look", |b| {
+            let other = b["looks"][1].clone();
+            b["looks"][0]["extraction"] = other["extraction"].clone();
+            b["looks"][0]["evidence"] = other["evidence"].clone();
         }),
         ("an entry dropped", |b| drop(b["entries"].as_array_mut().unwrap().remove(2))),
         ("evidence changed", |b| b["looks"][0]["evidence"]["files"][0]["name"] = "x".into()),
     ];
     for (what, mutate) in mutations {
-        let mut changed = bundle.clone();
+        let mut changed = opened.bundle.clone();
         mutate(&mut changed);
-        desk.write("changed", serde_json::to_string(&changed).unwrap().as_bytes());
-        let checked = check("report.json", "changed");
+        opened.desk.write("changed", serde_json::to_string(&changed).unwrap().as_bytes());
+        let checked = opened.check("report.json", "changed");
         assert!(matches!(checked.code, 1 | 3), "{what}: {} {}", checked.out, checked.err);
     }
 }
