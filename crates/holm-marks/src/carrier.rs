@@ -1,11 +1,16 @@
 //! Carriers: file formats in which an item can be shared. A copy is the master with some bytes exchanged.
 
 mod docx;
+mod pdf;
 mod source;
+mod splice;
 
 use crate::document::Block;
+use crate::layout::Layout;
 use crate::mark::{Mark, Site};
+use crate::pdf::PdfError;
 use docx::{DocxMaster, DocxTemplate};
+use pdf::{PdfMaster, PdfTemplate};
 use source::{SourceMaster, SourceTemplate};
 
 pub(crate) use docx::leak_text as docx_text;
@@ -23,6 +28,8 @@ pub enum Format {
     Markdown,
     /// A Word document.
     Docx,
+    /// A PDF file, in which words are moved but none is changed.
+    Pdf,
 }
 
 /// Why a document cannot be shared as an item.
@@ -53,9 +60,12 @@ pub enum CarrierError {
     /// Damaged or hostile.
     #[error("this Word file is damaged: {0}")]
     DamagedDocx(String),
-    /// PDF is not marked yet.
-    #[error("a PDF cannot be marked by this version; share the text, Markdown or DOCX that it was made from")]
-    Pdf,
+    /// A PDF that is not read.
+    #[error(transparent)]
+    Pdf(#[from] PdfError),
+    /// A signed PDF.
+    #[error("this PDF is digitally signed; marking it would break the signature. Ask the sender for an unsigned file")]
+    SignedPdf,
 }
 
 /// A document ready to be marked.
@@ -69,6 +79,7 @@ pub struct Master {
 enum Body {
     Source(SourceMaster),
     Docx(Box<DocxMaster>),
+    Pdf(Box<PdfMaster>),
 }
 
 impl Master {
@@ -83,6 +94,7 @@ impl Master {
             Format::Text => Body::Source(SourceMaster::text(text()?)),
             Format::Markdown => Body::Source(SourceMaster::markdown(text()?)),
             Format::Docx => Body::Docx(Box::new(DocxMaster::parse(bytes)?)),
+            Format::Pdf => Body::Pdf(Box::new(PdfMaster::parse(bytes)?)),
         };
         let master = Self { format, body };
         if master.blocks().iter().all(|b| b.text.trim().is_empty()) {
@@ -103,6 +115,16 @@ impl Master {
         match &self.body {
             Body::Source(source) => &source.blocks,
             Body::Docx(docx) => docx.blocks(),
+            Body::Pdf(pdf) => pdf.blocks(),
+        }
+    }
+
+    /// Where each word stands, if the file itself says.
+    #[must_use]
+    pub fn layout(&self) -> Option<&Layout> {
+        match &self.body {
+            Body::Pdf(pdf) => Some(pdf.layout()),
+            Body::Source(_) | Body::Docx(_) => None,
         }
     }
 
@@ -112,6 +134,7 @@ impl Master {
         match &self.body {
             Body::Source(source) => source.source_range(site).is_some(),
             Body::Docx(docx) => docx.can_carry(site),
+            Body::Pdf(pdf) => pdf.can_carry(site),
         }
     }
 
@@ -123,6 +146,7 @@ impl Master {
         Ok(Template(match &self.body {
             Body::Source(source) => TemplateBody::Source(source.template(marks)?),
             Body::Docx(docx) => TemplateBody::Docx(docx.template(marks)?),
+            Body::Pdf(pdf) => TemplateBody::Pdf(Box::new(pdf.template(marks)?)),
         }))
     }
 }
@@ -135,6 +159,7 @@ pub struct Template(TemplateBody);
 enum TemplateBody {
     Source(SourceTemplate),
     Docx(DocxTemplate),
+    Pdf(Box<PdfTemplate>),
 }
 
 impl Template {
@@ -144,6 +169,7 @@ impl Template {
         match &self.0 {
             TemplateBody::Source(source) => left_over(&String::from_utf8_lossy(&source.without_marks())),
             TemplateBody::Docx(docx) => docx.left_over(),
+            TemplateBody::Pdf(pdf) => left_over(pdf.text()),
         }
     }
 
@@ -155,6 +181,7 @@ impl Template {
         match &self.0 {
             TemplateBody::Source(source) => Ok(source.render(symbols)),
             TemplateBody::Docx(docx) => docx.render(symbols),
+            TemplateBody::Pdf(pdf) => pdf.render(symbols),
         }
     }
 }
@@ -175,15 +202,16 @@ fn detect(bytes: &[u8], name: &str) -> Result<Format, CarrierError> {
         return Ok(Format::Docx);
     }
     if bytes.starts_with(b"%PDF") {
-        return Err(CarrierError::Pdf);
+        return Ok(Format::Pdf);
     }
     if bytes.contains(&0) {
-        return Err(CarrierError::Unknown(format!("`{name}` is a binary file of an unknown kind; use text, Markdown or DOCX")));
+        return Err(CarrierError::Unknown(format!("`{name}` is a binary file of an unknown kind; use text, Markdown, DOCX or PDF")));
     }
     match ending.as_str() {
         "md" | "markdown" => Ok(Format::Markdown),
         "txt" | "text" | "" => Ok(Format::Text),
+        "pdf" => Err(CarrierError::Pdf(PdfError::Damaged("it does not begin as one".to_owned()))),
         "docx" => Err(CarrierError::DamagedDocx("it is not a zip package; it may be cut short".to_owned())),
-        other => Err(CarrierError::Unknown(format!("`.{other}` is not text, Markdown or DOCX; rename the file if it is"))),
+        other => Err(CarrierError::Unknown(format!("`.{other}` is not text, Markdown, DOCX or PDF; rename the file if it is"))),
     }
 }

@@ -1,0 +1,283 @@
+//! PDF: a copy is the master with some words moved sideways by a fraction of a point.
+//!
+//! A word is moved by numbers in the `TJ` arrays that paint it (ISO 32000-1, §9.4.3): one before it and its opposite after it,
+//! so that everything else stays where it was. Text, fonts, links, forms and tags are not touched. A copy is written anew
+//! rather than appended to, since an appended update would carry the unmarked master within it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
+
+use super::splice::{Splice, splice};
+use super::{CarrierError, Copy};
+use crate::document::{Block, BlockKind};
+use crate::layout::{Layout, LayoutPage, LayoutWord, Shift};
+use crate::mark::{Mark, Site};
+use crate::pdf::{FontCache, PageWord, PdfError, PdfFile, Quoting, Show, ShowKind};
+
+/// Lines of one paragraph are at most this many font sizes apart.
+const LINE_PITCH: f64 = 1.6;
+
+/// A PDF file.
+#[derive(Clone)]
+pub(crate) struct PdfMaster {
+    file: PdfFile,
+    pages: Vec<MasterPage>,
+    blocks: Vec<Block>,
+    layout: Layout,
+    /// By block and start in its text, the page and word that stands there.
+    places: HashMap<(usize, usize), (usize, usize)>,
+}
+
+#[derive(Clone)]
+struct MasterPage {
+    content: Vec<u8>,
+    shows: Vec<Show>,
+    words: Vec<PageWord>,
+}
+
+/// A master with its marks.
+#[derive(Clone)]
+pub(crate) struct PdfTemplate {
+    doc: Document,
+    pages: Vec<PageEdits>,
+    text: String,
+}
+
+#[derive(Clone)]
+struct PageEdits {
+    stream: ObjectId,
+    content: Vec<u8>,
+    splices: Vec<Splice>,
+}
+
+impl std::fmt::Debug for PdfMaster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PdfMaster({} pages)", self.pages.len())
+    }
+}
+
+impl std::fmt::Debug for PdfTemplate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PdfTemplate({} pages edited)", self.pages.len())
+    }
+}
+
+impl PdfMaster {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, CarrierError> {
+        let file = PdfFile::open(bytes)?;
+        if file.is_signed() {
+            return Err(CarrierError::SignedPdf);
+        }
+        let mut master =
+            Self { file, pages: Vec::new(), blocks: Vec::new(), layout: Layout::default(), places: HashMap::new() };
+        let mut fonts = FontCache::new();
+        for id in master.file.pages.clone() {
+            let page = master.file.page(id, &mut fonts);
+            let number = master.pages.len();
+            master.layout.pages.push(LayoutPage { width: page.width, height: page.height, problems: problems(&page) });
+            master.add_words(number, &page.words, page.height);
+            master.pages.push(MasterPage { content: page.content, shows: page.shown.shows, words: page.words });
+        }
+        Ok(master)
+    }
+
+    pub(crate) fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Adds a page's words to blocks and layout.
+    fn add_words(&mut self, page: usize, words: &[PageWord], height: f64) {
+        let mut last: Option<&PageWord> = None;
+        for (index, word) in words.iter().enumerate() {
+            if last.is_none_or(|l| begins_block(l, word)) {
+                self.blocks.push(Block { kind: BlockKind::Prose, text: String::new(), protected: Vec::new() });
+            } else if let Some(block) = self.blocks.last_mut() {
+                let broken = last.is_some_and(|l| l.line != word.line) && block.text.ends_with('-');
+                if broken && word.text.starts_with(char::is_lowercase) {
+                    block.text.pop();
+                } else {
+                    block.text.push(' ');
+                }
+            }
+            let block = self.blocks.len() - 1;
+            let Some(Block { text, .. }) = self.blocks.last_mut() else { continue };
+            let range = text.len()..text.len() + word.text.len();
+            text.push_str(&word.text);
+            self.places.insert((block, range.start), (page, index));
+            self.layout.words.push(LayoutWord {
+                text: word.text.clone(),
+                page,
+                line: word.line,
+                left: word.left,
+                right: word.right,
+                baseline: height - word.baseline,
+                size: word.size,
+                movable: word.movable,
+                place: Some((block, range)),
+            });
+            last = Some(word);
+        }
+    }
+
+    fn word_of(&self, site: &Site) -> Option<(usize, usize, &PageWord)> {
+        let (page, index) = *self.places.get(&(site.block, site.range.start))?;
+        let word = self.pages.get(page)?.words.get(index)?;
+        (word.text.len() == site.range.len()).then_some((page, index, word))
+    }
+
+    pub(crate) fn can_carry(&self, site: &Site) -> bool {
+        let shifts = site.texts.iter().all(|t| Shift::parse(t).is_some());
+        shifts && self.word_of(site).is_some_and(|(_, _, word)| word.movable && !word.pieces.is_empty())
+    }
+
+    pub(crate) fn template(&self, marks: &[Mark]) -> Result<PdfTemplate, CarrierError> {
+        let mut moves: BTreeMap<usize, Vec<Move<'_>>> = BTreeMap::new();
+        for (index, mark) in marks.iter().enumerate() {
+            for site in &mark.sites {
+                let carried = self.word_of(site).filter(|_| self.can_carry(site));
+                let (page, _, word) =
+                    carried.ok_or_else(|| CarrierError::Unknown(format!("mark `{}` is no word that can be moved", mark.rule)))?;
+                let shifts = site.texts.iter().filter_map(|t| Shift::parse(t)).collect();
+                moves.entry(page).or_default().push(Move { mark: index, word, shifts });
+            }
+        }
+        let mut doc = self.file.doc.clone();
+        let mut pages = Vec::new();
+        for (page, moves) in moves {
+            let (Some(master), Some(id)) = (self.pages.get(page), self.file.pages.get(page)) else { continue };
+            let stream = doc.add_object(Stream::new(Dictionary::new(), Vec::new()));
+            let entry = doc.get_dictionary_mut(*id).map_err(|e| PdfError::Damaged(e.to_string()))?;
+            entry.set("Contents", Object::Reference(stream));
+            pages.push(PageEdits { stream, content: master.content.clone(), splices: splices(&moves, &master.shows)? });
+        }
+        // The streams that the new ones replace must not stay in the file.
+        doc.prune_objects();
+        let text = self.blocks.iter().map(|b| b.text.as_str()).collect::<Vec<_>>().join("\n");
+        Ok(PdfTemplate { doc, pages, text })
+    }
+}
+
+fn problems(page: &crate::pdf::PdfPage) -> Vec<String> {
+    let mut problems: Vec<String> = page.shown.problems.iter().map(|p| (*p).to_owned()).collect();
+    if page.words.is_empty() && page.shown.images {
+        problems.push("it is a picture without text".to_owned());
+    } else if !page.words.is_empty() && page.words.iter().all(|w| !w.visible) {
+        problems.push("its text is invisible, laid over a scan".to_owned());
+    } else if page.words.iter().any(|w| w.pieces.is_empty()) {
+        problems.push("some of its text stands in forms that pages share".to_owned());
+    }
+    problems
+}
+
+/// A word to be moved, by symbol, in points to the right.
+struct Move<'w> {
+    mark: usize,
+    word: &'w PageWord,
+    shifts: Vec<Shift>,
+}
+
+fn begins_block(last: &PageWord, word: &PageWord) -> bool {
+    if last.line == word.line {
+        return false;
+    }
+    let size = last.size.max(word.size);
+    let down = last.baseline - word.baseline;
+    let alike = (last.size - word.size).abs() < 0.1 * size;
+    !(alike && down > 0.5 * size && down < LINE_PITCH * size)
+}
+
+/// Ranks of what is inserted at one place.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Opening,
+    After,
+    Before,
+    Closing,
+}
+
+fn splices(moves: &[Move<'_>], shows: &[Show]) -> Result<Vec<Splice>, CarrierError> {
+    let mut ranked: Vec<(usize, Rank, Splice)> = Vec::new();
+    let mut converted: Vec<usize> = Vec::new();
+    for Move { mark, word, shifts } in moves {
+        for piece in &word.pieces {
+            let show = shows.get(piece.show).ok_or_else(|| CarrierError::Unknown("a word has no place".to_owned()))?;
+            if show.kind != ShowKind::Array && !converted.contains(&piece.show) {
+                converted.push(piece.show);
+                convert(show, &mut ranked);
+            }
+            let number = |sign: f64| shifts.iter().map(|s| thousandths(sign * s.points() * piece.per_point)).collect::<Vec<_>>();
+            insert(show, piece.start, Rank::Before, *mark, &number(-1.0), &mut ranked);
+            insert(show, piece.end, Rank::After, *mark, &number(1.0), &mut ranked);
+        }
+    }
+    ranked.sort_by_key(|(at, rank, _)| (*at, *rank));
+    let splices: Vec<Splice> = ranked.into_iter().map(|(_, _, s)| s).collect();
+    if super::splice::overlap(&splices) {
+        return Err(CarrierError::Unknown("two marks overlap".to_owned()));
+    }
+    Ok(splices)
+}
+
+/// Makes a `TJ` of a show operator that takes one string.
+fn convert(show: &Show, ranked: &mut Vec<(usize, Rank, Splice)>) {
+    let Some((string, _)) = show.strings.last() else { return };
+    let fixed = |at: usize, text: &str| Splice::fixed(at..at, text);
+    let opening = match show.kind {
+        ShowKind::NextLine => "T* [",
+        _ => "[",
+    };
+    if let ShowKind::Spaced { word, character } = show.kind {
+        ranked.push((word, Rank::Opening, fixed(word, " Tw")));
+        ranked.push((character, Rank::Opening, fixed(character, " Tc T*")));
+    }
+    ranked.push((string.start, Rank::Opening, fixed(string.start, opening)));
+    ranked.push((string.end, Rank::Closing, fixed(string.end, "]")));
+    ranked.push((show.operator.start, Rank::Closing, Splice::fixed(show.operator.clone(), "TJ")));
+}
+
+/// Inserts numbers at `at`, which is where a glyph begins or ends.
+fn insert(show: &Show, at: usize, rank: Rank, mark: usize, numbers: &[String], ranked: &mut Vec<(usize, Rank, Splice)>) {
+    let holds = |string: &&(Range<usize>, Quoting)| string.0.start < at && at < string.0.end;
+    let Some((string, quoting)) = show.strings.iter().find(holds) else { return };
+    let (first, last) = (string.start + 1, string.end.saturating_sub(1));
+    let (at, left, right) = match quoting {
+        _ if rank == Rank::Before && at == first => (string.start, " ", " "),
+        _ if rank == Rank::After && at >= last => (string.end, " ", " "),
+        Quoting::Literal => (at, ")", "("),
+        Quoting::Hexadecimal => (at, ">", "<"),
+    };
+    let texts = numbers.iter().map(|n| format!("{left}{n}{right}").into_bytes()).collect();
+    ranked.push((at, rank, Splice { range: at..at, texts, mark: Some(mark) }));
+}
+
+/// A number of a `TJ` array, to a hundredth of a thousandth of the font size.
+fn thousandths(number: f64) -> String {
+    let text = format!("{number:.2}");
+    let short = text.trim_end_matches('0').trim_end_matches('.');
+    if short == "-0" { "0".to_owned() } else { short.to_owned() }
+}
+
+impl PdfTemplate {
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn render(&self, symbols: &[u8]) -> Result<Copy, CarrierError> {
+        let failed = |e: String| CarrierError::from(PdfError::Damaged(e));
+        let mut doc = self.doc.clone();
+        for page in &self.pages {
+            let mut stream = Stream::new(Dictionary::new(), splice(&page.content, &page.splices, symbols));
+            stream.compress().map_err(|e| failed(e.to_string()))?;
+            doc.set_object(page.stream, Object::Stream(stream));
+        }
+        let mut copy = Vec::new();
+        doc.save_to(&mut copy).map_err(|e| failed(e.to_string()))?;
+        Ok(copy)
+    }
+}

@@ -1,0 +1,252 @@
+//! The layout layer: words moved sideways by a fraction of a point.
+//!
+//! Every second word of a line may be a mark; the words between are its controls, which tell how the page came through print,
+//! scan and camera (differential word shift: Brassil, Low, Maxemchuk and O'Gorman, "Electronic marking and identification
+//! techniques to discourage document copying", INFOCOM 1994). A leak is read in three steps, none of which sees a codeword:
+//! its words are found in the master ([`matching`]), the displacement of each against the master is measured
+//! ([`Sighting`]; in pictures by [`registration`]), and what the controls do not explain becomes likelihoods ([`field`]).
+
+pub mod field;
+pub mod matching;
+pub mod registration;
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::find::Found;
+use crate::frame::Tier;
+use crate::mark::{Layer, Mark, Site};
+
+/// The rule of marks that move words.
+pub const RULE: &str = "word-shift";
+
+/// How far a word is moved at most, in points; below what readers notice at reading size (reference: 0.2 to 0.3 pt).
+pub const LARGEST_SHIFT: f64 = 0.3;
+/// Share of the font size by which a word is moved, up to [`LARGEST_SHIFT`].
+const SHIFT_OF_SIZE: f64 = 0.03;
+/// Font sizes, in points, whose words are moved.
+const SIZES: Range<f64> = 6.0..40.0;
+/// The least gap beside a word that is moved, in font sizes.
+const LEAST_GAP: f64 = 0.13;
+
+/// How far to the right a word is moved, in hundredths of a point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shift(i32);
+
+impl Shift {
+    /// Reads a number of points with two decimals; `None` if it is none or more than a point.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let points: f64 = text.parse().ok()?;
+        (points.abs() <= 1.0).then(|| Self((points * 100.0).round() as i32))
+    }
+
+    /// Points to the right.
+    #[must_use]
+    pub fn points(self) -> f64 {
+        f64::from(self.0) / 100.0
+    }
+}
+
+/// A master's words where they stand.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layout {
+    /// Its pages.
+    pub pages: Vec<LayoutPage>,
+    /// Its words in reading order.
+    pub words: Vec<LayoutWord>,
+}
+
+/// A page of a master.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LayoutPage {
+    /// Width in points.
+    pub width: f64,
+    /// Height in points.
+    pub height: f64,
+    /// Why words on it cannot be moved, where that is so.
+    pub problems: Vec<String>,
+}
+
+/// A word where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayoutWord {
+    /// Its characters.
+    pub text: String,
+    /// Index of its page.
+    pub page: usize,
+    /// Number of its line on the page.
+    pub line: usize,
+    /// Left edge in points from the page's left.
+    pub left: f64,
+    /// Right edge.
+    pub right: f64,
+    /// Baseline in points from the page's top.
+    pub baseline: f64,
+    /// Font size in points.
+    pub size: f64,
+    /// Whether it can be moved.
+    pub movable: bool,
+    /// Block and bytes of its text that it is, if it is all of them.
+    pub place: Option<(usize, Range<usize>)>,
+}
+
+impl LayoutWord {
+    fn shares_line(&self, other: &Self) -> bool {
+        self.page == other.page && self.line == other.line
+    }
+}
+
+/// Marks for every second word that can be moved, in reading order. `taken` says which places other marks hold.
+#[must_use]
+pub fn find(layout: &Layout, taken: impl Fn(usize, &Range<usize>) -> bool) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut last = None;
+    for (index, word) in layout.words.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|i| layout.words.get(i)).filter(|w| w.shares_line(word));
+        let after = layout.words.get(index + 1).filter(|w| w.shares_line(word));
+        let Some((before, place)) = before.zip(word.place.clone()) else { continue };
+        let gap = LEAST_GAP * word.size;
+        let room = word.left - before.right >= gap && after.is_none_or(|a| a.left - word.right >= gap);
+        let beside = last == Some(index - 1);
+        if beside || !room || !may_move(word) || taken(place.0, &place.1) {
+            continue;
+        }
+        last = Some(index);
+        found.push(Found { mark: mark(place, word.size), tier: Tier::Auto });
+    }
+    found
+}
+
+fn may_move(word: &LayoutWord) -> bool {
+    word.movable && SIZES.contains(&word.size) && word.text.chars().filter(|c| c.is_alphanumeric()).count() >= 2
+}
+
+/// The mark that moves the word at `place`, set in `size` points.
+#[must_use]
+pub fn mark((block, range): (usize, Range<usize>), size: f64) -> Mark {
+    let points = (SHIFT_OF_SIZE * size).min(LARGEST_SHIFT);
+    let texts = vec![format!("{:.2}", -points), format!("{points:.2}")];
+    Mark {
+        layer: Layer::Layout,
+        rule: RULE.to_owned(),
+        alternatives: vec![format!("{points:.2} pt left"), format!("{points:.2} pt right")],
+        master: None,
+        sites: vec![Site { block, range, texts }],
+    }
+}
+
+/// A page of a leak: its words by line, in any unit, x to the right and y downwards.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SeenPage {
+    /// Lines from top to bottom.
+    pub lines: Vec<Vec<SeenWord>>,
+}
+
+impl SeenPage {
+    /// The page as text, a line a line.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let line = |l: &Vec<SeenWord>| l.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
+        self.lines.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// A word of a leak.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeenWord {
+    /// What was read.
+    pub text: String,
+    /// Its box.
+    pub left: f64,
+    /// Right edge.
+    pub right: f64,
+    /// Top.
+    pub top: f64,
+    /// Bottom; in files the baseline.
+    pub bottom: f64,
+}
+
+/// A word of the master, seen in a leak.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sighting {
+    /// The mark that moves it; controls have none.
+    pub mark: Option<u32>,
+    /// Page of the leak.
+    pub page: u32,
+    /// Line of the leak within that page; words whose distance the master does not know are of different lines.
+    pub line: u32,
+    /// Where it stands in the master, in points.
+    pub x: f64,
+    /// The same, downwards.
+    pub y: f64,
+    /// How far to the right of that place it was seen, in points of the master; only differences count.
+    pub moved: f64,
+    /// Variance of that measurement in units of the page's usual one.
+    pub noise: f64,
+}
+
+/// By word of the layout, the mark that moves it.
+#[must_use]
+pub fn marks_of_words(layout: &Layout, marks: &[Mark]) -> Vec<Option<u32>> {
+    let mut by_place = std::collections::HashMap::new();
+    for (index, mark) in marks.iter().enumerate().filter(|(_, m)| m.layer == Layer::Layout) {
+        for site in &mark.sites {
+            by_place.insert((site.block, site.range.start), u32::try_from(index).unwrap_or(u32::MAX));
+        }
+    }
+    let of = |w: &LayoutWord| w.place.as_ref().and_then(|(block, range)| by_place.get(&(*block, range.start)).copied());
+    layout.words.iter().map(of).collect()
+}
+
+/// Sightings of a leak whose words have exact places, as in a PDF file.
+///
+/// The displacement of each word is taken within its line: unit and origin of the leak do not matter, since each line is
+/// fitted to the master's first.
+#[must_use]
+pub fn sight(layout: &Layout, marks: &[Mark], pages: &[SeenPage]) -> Vec<Sighting> {
+    let moved_by = marks_of_words(layout, marks);
+    let matcher = matching::Matcher::new(layout);
+    let mut sightings = Vec::new();
+    for (page, seen) in pages.iter().enumerate() {
+        let mut segment = 0;
+        for found in matcher.page(seen) {
+            let places: Vec<(usize, f64)> = found.iter().map(|(word, seen)| (*word, seen.left)).collect();
+            segment += 1;
+            let scale = line_scale(layout, &places);
+            let mut last: Option<usize> = None;
+            for (word, x) in places {
+                let Some(master) = layout.words.get(word) else { continue };
+                if last.and_then(|l| layout.words.get(l)).is_some_and(|l| !l.shares_line(master)) {
+                    segment += 1;
+                }
+                last = Some(word);
+                sightings.push(Sighting {
+                    mark: moved_by.get(word).copied().flatten(),
+                    page: u32::try_from(page).unwrap_or(u32::MAX),
+                    line: segment,
+                    x: master.left,
+                    y: master.baseline,
+                    moved: x / scale - master.left,
+                    noise: 1.0,
+                });
+            }
+        }
+    }
+    sightings
+}
+
+/// Units of the leak to a point of the master, along one line; 1 if there is too little to tell.
+fn line_scale(layout: &Layout, places: &[(usize, f64)]) -> f64 {
+    let pairs: Vec<(f64, f64)> = places
+        .windows(2)
+        .filter_map(|pair| {
+            let (a, b) = (layout.words.get(pair.first()?.0)?, layout.words.get(pair.get(1)?.0)?);
+            a.shares_line(b).then_some((b.left - a.left, pair.get(1)?.1 - pair.first()?.1))
+        })
+        .filter(|(master, seen)| *master > 1.0 && *seen > 0.0)
+        .collect();
+    let (master, seen) = pairs.iter().fold((0.0, 0.0), |(m, s), (a, b)| (m + a, s + b));
+    if pairs.len() < 2 { 1.0 } else { seen / master }
+}

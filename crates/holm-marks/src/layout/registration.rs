@@ -1,0 +1,1 @@
+//! Places of words in pictures of pages.

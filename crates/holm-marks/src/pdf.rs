@@ -1,0 +1,193 @@
+//! Reading PDF files: the words of each page where they stand, with the bytes that paint them.
+//!
+//! The container is lopdf's; what a page shows is interpreted here, since marks need to know which bytes of a content stream
+//! paint which word.
+
+mod font;
+mod glyph;
+mod lexer;
+mod word;
+
+use std::collections::HashSet;
+
+use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId};
+
+use font::{deref, value};
+pub(crate) use glyph::{FontCache, Show, ShowKind, Shown};
+use glyph::{LARGEST_CONTENT, Matrix, interpret};
+pub(crate) use lexer::Quoting;
+pub(crate) use word::PageWord;
+use word::words;
+
+use crate::layout::{SeenPage, SeenWord};
+
+/// Pages of which a document may consist.
+pub const MOST_PAGES: usize = 5_000;
+
+/// Why a PDF is not read.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PdfError {
+    /// It cannot be parsed.
+    #[error("this PDF is damaged: {0}")]
+    Damaged(String),
+    /// It is protected.
+    #[error("this PDF is encrypted; ask the sender for one without password or restrictions")]
+    Encrypted,
+    /// It has more pages than any document.
+    #[error("this PDF has more than {MOST_PAGES} pages; take the part that matters")]
+    Pages,
+}
+
+/// A PDF file whose objects are in memory.
+#[derive(Clone, Debug)]
+pub(crate) struct PdfFile {
+    pub(crate) doc: Document,
+    pub(crate) pages: Vec<ObjectId>,
+}
+
+/// A page: what it shows, in points.
+#[derive(Debug)]
+pub(crate) struct PdfPage {
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+    pub(crate) content: Vec<u8>,
+    pub(crate) shown: Shown,
+    pub(crate) words: Vec<PageWord>,
+}
+
+impl PdfFile {
+    pub(crate) fn open(bytes: &[u8]) -> Result<Self, PdfError> {
+        let options = LoadOptions { max_decompressed_size: Some(LARGEST_CONTENT), ..LoadOptions::default() };
+        let doc = Document::load_mem_with_options(bytes, options).map_err(|e| match e {
+            lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_) | lopdf::Error::UnsupportedSecurityHandler(_) => {
+                PdfError::Encrypted
+            }
+            other => PdfError::Damaged(other.to_string()),
+        })?;
+        if doc.is_encrypted() || doc.was_encrypted() || doc.trailer.has(b"Encrypt") {
+            return Err(PdfError::Encrypted);
+        }
+        let pages: Vec<ObjectId> = doc.page_iter().take(MOST_PAGES + 1).collect();
+        if pages.len() > MOST_PAGES {
+            return Err(PdfError::Pages);
+        }
+        if pages.is_empty() {
+            return Err(PdfError::Damaged("it has no pages".to_owned()));
+        }
+        Ok(Self { doc, pages })
+    }
+
+    /// Interprets a page; one that cannot be read shows nothing.
+    pub(crate) fn page(&self, id: ObjectId, fonts: &mut FontCache) -> PdfPage {
+        let content = self.doc.get_page_content_with_limit(id, LARGEST_CONTENT).unwrap_or_default();
+        let empty = Dictionary::new();
+        let resources = self.inherited(id, b"Resources").and_then(|o| o.as_dict().ok()).unwrap_or(&empty);
+        let (width, height, base) = self.view(id);
+        let shown = interpret(&self.doc, fonts, &content, resources, base);
+        let words = words(&shown.glyphs);
+        PdfPage { width, height, content, shown, words }
+    }
+
+    /// Size of the visible page in points, and the map from user space to it (ISO 32000-1, §7.7.3.3 and §14.11.2).
+    fn view(&self, id: ObjectId) -> (f64, f64, Matrix) {
+        const A4: [f64; 4] = [0.0, 0.0, 595.28, 841.89];
+        let media = self.rectangle(id, b"MediaBox").unwrap_or(A4);
+        let crop = self.rectangle(id, b"CropBox").unwrap_or(media);
+        let (x0, y0) = (crop[0].max(media[0]), crop[1].max(media[1]));
+        let (x1, y1) = (crop[2].min(media[2]).max(x0 + 1.0), crop[3].min(media[3]).max(y0 + 1.0));
+        let (width, height) = (x1 - x0, y1 - y0);
+        let turned = self.inherited(id, b"Rotate").and_then(|o| value(&self.doc, o)).unwrap_or(0.0);
+        let m = |a, b, c, d, e, f| Matrix { a, b, c, d, e, f };
+        match (turned as i64).rem_euclid(360) {
+            90 => (height, width, m(0.0, -1.0, 1.0, 0.0, -y0, x1)),
+            180 => (width, height, m(-1.0, 0.0, 0.0, -1.0, x1, y1)),
+            270 => (height, width, m(0.0, 1.0, -1.0, 0.0, y1, -x0)),
+            _ => (width, height, m(1.0, 0.0, 0.0, 1.0, -x0, -y0)),
+        }
+    }
+
+    fn rectangle(&self, id: ObjectId, key: &[u8]) -> Option<[f64; 4]> {
+        let numbers: Vec<f64> =
+            self.inherited(id, key)?.as_array().ok()?.iter().filter_map(|o| value(&self.doc, o)).collect();
+        match numbers.as_slice() {
+            [a, b, c, d] => Some([a.min(*c), b.min(*d), a.max(*c), b.max(*d)]),
+            _ => None,
+        }
+    }
+
+    /// A page attribute, its own or that of the tree above it.
+    fn inherited(&self, page: ObjectId, key: &[u8]) -> Option<&Object> {
+        let mut seen = HashSet::new();
+        let mut at = page;
+        while seen.insert(at) {
+            let dict = self.doc.get_dictionary(at).ok()?;
+            if let Some(found) = deref(&self.doc, dict, key) {
+                return Some(found);
+            }
+            at = dict.get(b"Parent").and_then(Object::as_reference).ok()?;
+        }
+        None
+    }
+
+    /// Whether somebody signed it, or reserved a right to.
+    pub(crate) fn is_signed(&self) -> bool {
+        const SIGNATURES_EXIST: i64 = 1;
+        let Ok(catalog) = self.doc.catalog() else { return false };
+        let form = deref(&self.doc, catalog, b"AcroForm").and_then(|o| o.as_dict().ok());
+        let flags = form.and_then(|f| deref(&self.doc, f, b"SigFlags")).and_then(|o| o.as_i64().ok()).unwrap_or(0);
+        let signature = |object: &Object| {
+            let dict = object.as_dict().ok();
+            dict.is_some_and(|d| {
+                let names = |key: &[u8], name: &[u8]| d.get(key).and_then(Object::as_name).is_ok_and(|n| n == name);
+                names(b"Type", b"Sig") && d.has(b"ByteRange") || names(b"Type", b"DocTimeStamp")
+            })
+        };
+        flags & SIGNATURES_EXIST != 0 || catalog.has(b"Perms") || self.doc.objects.values().any(signature)
+    }
+}
+
+/// A page of a leaked PDF.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LeakedPage {
+    /// Its words, line by line, in points.
+    pub seen: SeenPage,
+    /// Whether it is a picture, with words that can be read from it only.
+    pub pictured: bool,
+}
+
+/// The words of a leaked PDF where they stand. Text that is laid invisibly over a scan does not count: its places are those
+/// that some other program guessed.
+///
+/// # Errors
+/// [`PdfError`].
+pub fn leaked_pages(bytes: &[u8]) -> Result<Vec<LeakedPage>, PdfError> {
+    /// A page with fewer words that shows a picture is that picture.
+    const FEW: usize = 8;
+    let file = PdfFile::open(bytes)?;
+    let mut fonts = FontCache::new();
+    let mut pages = Vec::with_capacity(file.pages.len());
+    for id in &file.pages {
+        let page = file.page(*id, &mut fonts);
+        let visible = page.words.iter().filter(|w| w.visible).count();
+        let unread = page.words.iter().filter(|w| w.visible && w.text.contains('\u{fffd}')).count();
+        let pictured = visible < FEW && page.shown.images || unread > visible / 4;
+        pages.push(LeakedPage { seen: seen(&page), pictured });
+    }
+    Ok(pages)
+}
+
+fn seen(page: &PdfPage) -> SeenPage {
+    let mut lines: Vec<Vec<SeenWord>> = Vec::new();
+    let mut last = None;
+    for word in page.words.iter().filter(|w| w.visible) {
+        if last != Some(word.line) {
+            lines.push(Vec::new());
+        }
+        last = Some(word.line);
+        let bottom = page.height - word.baseline;
+        let seen = SeenWord { text: word.text.clone(), left: word.left, right: word.right, top: bottom - word.size, bottom };
+        lines.last_mut().into_iter().for_each(|l| l.push(seen.clone()));
+    }
+    SeenPage { lines }
+}
