@@ -1,12 +1,34 @@
 fn main() {
     let name = std::env::args().nth(1).unwrap();
     let bytes = std::fs::read(&name).unwrap();
-    let master = match holm_marks::carrier::Master::parse(&bytes, &name) { Ok(m) => m, Err(e) => { println!("{e}"); return } };
+    let master = match holm_marks::carrier::Master::parse(&bytes, &name) {
+        Ok(m) => m,
+        Err(e) => {
+            println!("{e}");
+            return;
+        }
+    };
     let layout = master.layout().unwrap();
-    let marks: Vec<_> = holm_marks::layout::find(layout, |_, _| false).into_iter().map(|f| f.mark).filter(|m| m.sites.iter().all(|s| master.can_carry(s))).collect();
-    println!("pages {} words {} movable {} marks {}", layout.pages.len(), layout.words.len(), layout.words.iter().filter(|w| w.movable).count(), marks.len());
-    for (i, p) in layout.pages.iter().enumerate().filter(|(_, p)| !p.problems.is_empty()).take(5) { println!("page {i}: {:?}", p.problems); }
-    if std::env::args().nth(2).as_deref() == Some("-v") { for b in master.blocks() { println!("| {}", b.text); } }
+    let marks: Vec<_> = holm_marks::layout::find(layout, &[])
+        .into_iter()
+        .map(|f| f.mark)
+        .filter(|m| m.sites.iter().all(|s| master.can_carry(s)))
+        .collect();
+    println!(
+        "pages {} words {} movable {} marks {}",
+        layout.pages.len(),
+        layout.words.len(),
+        layout.words.iter().filter(|w| w.movable).count(),
+        marks.len()
+    );
+    for (i, p) in layout.pages.iter().enumerate().filter(|(_, p)| !p.problems.is_empty()).take(5) {
+        println!("page {i}: {:?}", p.problems);
+    }
+    if std::env::args().nth(2).as_deref() == Some("-v") {
+        for b in master.blocks() {
+            println!("| {}", b.text);
+        }
+    }
     let symbols: Vec<u8> = (0..marks.len()).map(|i| ((i * 7919 + i / 3) % 5 % 2) as u8).collect();
     let template = master.template(&marks).unwrap();
     let t = std::time::Instant::now();

@@ -205,7 +205,9 @@ fn detect(bytes: &[u8], name: &str) -> Result<Format, CarrierError> {
         return Ok(Format::Pdf);
     }
     if bytes.contains(&0) {
-        return Err(CarrierError::Unknown(format!("`{name}` is a binary file of an unknown kind; use text, Markdown, DOCX or PDF")));
+        return Err(CarrierError::Unknown(format!(
+            "`{name}` is a binary file of an unknown kind; use text, Markdown, DOCX or PDF"
+        )));
     }
     match ending.as_str() {
         "md" | "markdown" => Ok(Format::Markdown),

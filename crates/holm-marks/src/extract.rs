@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::align::{Aligner, Alignment, LONGEST_STRETCH, Rates};
 use crate::document::Block;
 use crate::lattice::Lattice;
+use crate::layout::{Sight, field};
 use crate::mark::{Layer, Mark};
 use crate::normal::{NormToken, fold, norm_tokens};
 use crate::wiped::{MarkTraits, forget_wiped};
@@ -58,9 +59,24 @@ pub struct Extraction {
     pub readings: Vec<Reading>,
     /// How much matches.
     pub coverage: Coverage,
+    /// Where words were seen, if the leak has pages and the item marks in its layout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sight: Option<Sight>,
 }
 
 impl Extraction {
+    /// Adds what the leak's pages show to what its text shows.
+    #[must_use]
+    pub fn with_sight(mut self, marks: &[Mark], sight: Sight) -> Self {
+        for (mark, row) in field::rows(marks, &sight.sightings) {
+            if let Some(reading) = self.readings.get_mut(mark) {
+                *reading = Reading::new(row);
+            }
+        }
+        self.sight = Some(sight);
+        self
+    }
+
     /// Whether the leak shares enough with the item to be a leak of it.
     #[must_use]
     pub fn belongs(&self) -> bool {
@@ -133,7 +149,7 @@ impl Reader {
         });
         let readings = self.readings(readings);
         let coverage = self.coverage(&shown);
-        Extraction { version: EXTRACTOR.to_owned(), readings, coverage }
+        Extraction { version: EXTRACTOR.to_owned(), readings, coverage, sight: None }
     }
 
     fn place_each(&self, tokens: &[NormToken], stretches: &[Range<usize>], rates: Rates, mut take: impl FnMut(&Placed)) {

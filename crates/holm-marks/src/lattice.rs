@@ -47,7 +47,8 @@ impl Lattice {
         let mut lattice = Self { nodes: Vec::new(), choices: Vec::new(), counts: HashMap::new(), invisible };
         for (index, block) in blocks.iter().enumerate() {
             let mut sites: Vec<(usize, std::ops::Range<usize>, &[String])> = Vec::new();
-            for (mark, m) in marks.iter().enumerate() {
+            // Where words stand does not change what they are.
+            for (mark, m) in marks.iter().enumerate().filter(|(_, m)| m.layer != Layer::Layout) {
                 sites.extend(m.sites.iter().filter(|s| s.block == index).map(|s| (mark, s.range.clone(), s.texts.as_slice())));
             }
             sites.sort_by_key(|(_, range, _)| range.start);

@@ -18,6 +18,9 @@ use crate::find::Found;
 use crate::frame::Tier;
 use crate::mark::{Layer, Mark, Site};
 
+/// Version of how displacements are measured and weighed, recorded with every look at one.
+pub const LAYOUT_READER: &str = "holm-layout/1";
+
 /// The rule of marks that move words.
 pub const RULE: &str = "word-shift";
 
@@ -98,9 +101,18 @@ impl LayoutWord {
     }
 }
 
-/// Marks for every second word that can be moved, in reading order. `taken` says which places other marks hold.
+/// Marks for every second word that can be moved and is not part of or beside a mark of `taken`, in reading order.
 #[must_use]
-pub fn find(layout: &Layout, taken: impl Fn(usize, &Range<usize>) -> bool) -> Vec<Found> {
+pub fn find(layout: &Layout, taken: &[Found]) -> Vec<Found> {
+    let held: std::collections::HashMap<usize, Vec<&Range<usize>>> =
+        taken.iter().flat_map(|f| &f.mark.sites).fold(std::collections::HashMap::new(), |mut held, site| {
+            held.entry(site.block).or_insert_with(Vec::new).push(&site.range);
+            held
+        });
+    let free = |(block, range): &(usize, Range<usize>)| {
+        let near = |h: &&Range<usize>| h.start <= range.end + 1 && range.start <= h.end + 1;
+        !held.get(block).is_some_and(|ranges| ranges.iter().any(near))
+    };
     let mut found = Vec::new();
     let mut last = None;
     for (index, word) in layout.words.iter().enumerate() {
@@ -110,7 +122,7 @@ pub fn find(layout: &Layout, taken: impl Fn(usize, &Range<usize>) -> bool) -> Ve
         let gap = LEAST_GAP * word.size;
         let room = word.left - before.right >= gap && after.is_none_or(|a| a.left - word.right >= gap);
         let beside = last == Some(index - 1);
-        if beside || !room || !may_move(word) || taken(place.0, &place.1) {
+        if beside || !room || !may_move(word) || !free(&place) {
             continue;
         }
         last = Some(index);
@@ -185,6 +197,19 @@ pub struct Sighting {
     pub moved: f64,
     /// Variance of that measurement in units of the page's usual one.
     pub noise: f64,
+}
+
+/// What a leak's pages show of an item's layout, recorded with what its text shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sight {
+    /// [`LAYOUT_READER`].
+    pub reader: String,
+    /// Other people's programs that took part, with their versions.
+    pub programs: Vec<String>,
+    /// The words that were recognised in pictures, if there were pictures.
+    pub recognised: Option<String>,
+    /// Where the item's words were seen.
+    pub sightings: Vec<Sighting>,
 }
 
 /// By word of the layout, the mark that moves it.

@@ -1,6 +1,7 @@
 //! The text of leaked files.
 
 use crate::carrier::{CarrierError, Master, docx_text};
+use crate::raster::{RasterError, is_picture};
 
 /// What a leaked file seems to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +16,10 @@ pub enum LeakFormat {
     Html,
     /// A mail.
     Eml,
-    /// PDF: its text is read by other means.
+    /// PDF: its pages are read by other means.
     Pdf,
+    /// A picture: its words are recognised by other means.
+    Picture,
 }
 
 /// A leaked file that holds no text to be read.
@@ -24,11 +27,17 @@ pub enum LeakFormat {
 #[non_exhaustive]
 pub enum LeakError {
     /// No known format.
-    #[error("this is a binary file of an unknown kind; give the leak as text, Markdown, DOCX, HTML, EML or PDF")]
+    #[error("this is a binary file of an unknown kind; give the leak as text, Markdown, DOCX, HTML, EML, PDF, PNG, JPEG or TIFF")]
     Unknown,
     /// Read otherwise.
     #[error("the text of a PDF is read by another program")]
     Pdf,
+    /// A picture that cannot be decoded.
+    #[error(transparent)]
+    Picture(#[from] RasterError),
+    /// Read otherwise.
+    #[error("the words of a picture are recognised by another program")]
+    Pictured,
     /// Rich text.
     #[error("this is rich text (RTF); save it as text or DOCX and give that")]
     Rtf,
@@ -46,6 +55,7 @@ pub fn detect(bytes: &[u8], name: &str) -> LeakFormat {
     let ending = name.rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
     match ending.as_str() {
         _ if bytes.starts_with(b"%PDF") => LeakFormat::Pdf,
+        _ if is_picture(bytes) => LeakFormat::Picture,
         _ if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) => LeakFormat::Docx,
         "html" | "htm" | "xhtml" => LeakFormat::Html,
         "eml" => LeakFormat::Eml,
@@ -71,6 +81,7 @@ pub fn read(bytes: &[u8], name: &str) -> Result<String, LeakError> {
     }
     match detect(bytes, name) {
         LeakFormat::Pdf => Err(LeakError::Pdf),
+        LeakFormat::Picture => Err(LeakError::Pictured),
         LeakFormat::Markdown => {
             let text = decode(bytes)?;
             let master = Master::parse(text.as_bytes(), "leak.md")?;

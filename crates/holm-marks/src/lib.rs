@@ -39,5 +39,6 @@ pub mod mark;
 mod normal;
 pub mod pattern;
 pub mod pdf;
+pub mod raster;
 pub mod token;
 mod wiped;

@@ -108,8 +108,7 @@ impl PdfFile {
     }
 
     fn rectangle(&self, id: ObjectId, key: &[u8]) -> Option<[f64; 4]> {
-        let numbers: Vec<f64> =
-            self.inherited(id, key)?.as_array().ok()?.iter().filter_map(|o| value(&self.doc, o)).collect();
+        let numbers: Vec<f64> = self.inherited(id, key)?.as_array().ok()?.iter().filter_map(|o| value(&self.doc, o)).collect();
         match numbers.as_slice() {
             [a, b, c, d] => Some([a.min(*c), b.min(*d), a.max(*c), b.max(*d)]),
             _ => None,

@@ -1,6 +1,14 @@
-//! Leaked files and the text in them.
+//! Leaked files and what they show: text, words at their places, pictures of pages.
 
+use std::time::Duration;
+
+use holm_marks::layout::SeenPage;
 use holm_marks::leak::{LeakError, LeakFormat, attached_pdfs, detect, read};
+use holm_marks::pdf::leaked_pages;
+use holm_marks::raster::Raster;
+
+use crate::program::{ProgramError, Run};
+use crate::recognise::{self, Recognised};
 
 /// A leaked file as it was received.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -12,7 +20,7 @@ pub struct LeakFile {
     pub bytes: Vec<u8>,
 }
 
-/// Text cannot be got out of a leaked file.
+/// A leaked file cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LeakFileError {
@@ -24,73 +32,116 @@ pub enum LeakFileError {
         /// What is wrong.
         error: LeakError,
     },
-    /// `pdftotext` is missing or failed.
-    #[error("`{name}` is a PDF and its text could not be read: {why}")]
-    Pdf {
+    /// A program that reads such files is missing or failed.
+    #[error("`{name}` could not be read: {error}")]
+    Program {
         /// The file.
         name: String,
         /// Why.
-        why: String,
+        error: ProgramError,
     },
 }
 
-impl LeakFile {
-    /// The text of the file.
-    ///
-    /// # Errors
-    /// [`LeakFileError`] names the file and what to do.
-    pub fn text(&self) -> Result<String, LeakFileError> {
-        let pdf = |bytes: &[u8]| pdf_text(bytes).map_err(|why| LeakFileError::Pdf { name: self.name.clone(), why });
-        match detect(&self.bytes, &self.name) {
-            LeakFormat::Pdf => pdf(&self.bytes),
-            LeakFormat::Eml => {
-                let mail = read(&self.bytes, &self.name);
-                let mail = mail.map_err(|error| LeakFileError::Format { name: self.name.clone(), error })?;
-                let attached = attached_pdfs(&self.bytes).iter().map(|b| pdf(b)).collect::<Result<Vec<_>, _>>()?;
-                Ok(std::iter::once(mail).chain(attached).collect::<Vec<_>>().join("\n\n"))
-            }
-            _ => read(&self.bytes, &self.name).map_err(|error| LeakFileError::Format { name: self.name.clone(), error }),
-        }
-    }
+/// Everything that leaked files show.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LeakContent {
+    /// Their text.
+    pub(crate) text: String,
+    /// Pages whose words have exact places, in points.
+    pub(crate) pages: Vec<SeenPage>,
+    /// Pages that are pictures.
+    pub(crate) pictures: Vec<Recognised>,
 }
 
+/// More pages of pictures than this are not recognised: that would take hours.
+const MOST_PICTURES: usize = 200;
 /// More text than this in one PDF is not read.
 const LARGEST_TEXT: u64 = 16 << 20;
 
-/// Reads a PDF's text through `pdftotext` of poppler, over pipes: nothing is written to disk.
-fn pdf_text(bytes: &[u8]) -> Result<String, String> {
-    use std::io::{Read, Write};
-    use std::process::{Command, Stdio};
-    let child = Command::new("pdftotext")
-        // No child is given the passphrase.
-        .env_remove("HOLM_PASSPHRASE")
-        .args(["-enc", "UTF-8", "-", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    let mut child = child
-        .map_err(|_| "`pdftotext` is not installed; install the package poppler-utils, or save the leak as text".to_owned())?;
-    let mut stdin = child.stdin.take().ok_or("`pdftotext` takes no input")?;
-    let stdout = child.stdout.take().ok_or("`pdftotext` gives no output")?;
-    let mut text = Vec::new();
-    let output = std::thread::scope(|scope| {
-        // A child that stops reading early closes the pipe; its own error message says why.
-        scope.spawn(move || drop(stdin.write_all(bytes)));
-        let read = stdout.take(LARGEST_TEXT + 1).read_to_end(&mut text);
-        if text.len() as u64 > LARGEST_TEXT {
-            drop(child.kill());
+impl LeakContent {
+    /// Reads files, as one leak.
+    ///
+    /// # Errors
+    /// [`LeakFileError`] names the file and what to do.
+    pub(crate) fn read(files: &[LeakFile], progress: &dyn Fn(&str)) -> Result<Self, LeakFileError> {
+        let mut content = Self::default();
+        for file in files {
+            content.add(file, progress)?;
         }
-        read.and_then(|_| child.wait_with_output()).map_err(|e| e.to_string())
-    })?;
-    if text.len() as u64 > LARGEST_TEXT {
-        return Err("it holds more text than any document; save the pages that matter as text".to_owned());
+        Ok(content)
     }
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or_default().to_owned();
-        return Err(format!("`pdftotext` said: {said}"));
+
+    fn add(&mut self, file: &LeakFile, progress: &dyn Fn(&str)) -> Result<(), LeakFileError> {
+        let program = |error| LeakFileError::Program { name: file.name.clone(), error };
+        let format = |error| LeakFileError::Format { name: file.name.clone(), error };
+        match detect(&file.bytes, &file.name) {
+            LeakFormat::Pdf => self.add_pdf(&file.bytes, progress).map_err(program)?,
+            LeakFormat::Picture => {
+                let pages = Raster::decode(&file.bytes).map_err(|e| format(LeakError::Picture(e)))?;
+                self.add_pictures(pages, progress).map_err(program)?;
+            }
+            LeakFormat::Eml => {
+                self.add_text(&read(&file.bytes, &file.name).map_err(format)?);
+                for attached in attached_pdfs(&file.bytes) {
+                    self.add_pdf(&attached, progress).map_err(program)?;
+                }
+            }
+            _ => self.add_text(&read(&file.bytes, &file.name).map_err(format)?),
+        }
+        Ok(())
     }
-    String::from_utf8(text).map_err(|_| "`pdftotext` wrote something other than UTF-8".to_owned())
+
+    fn add_text(&mut self, text: &str) {
+        if !self.text.is_empty() {
+            self.text.push_str("\n\n");
+        }
+        self.text.push_str(text);
+    }
+
+    /// A PDF that this program cannot take apart is left to `pdftotext`, which mends more.
+    fn add_pdf(&mut self, bytes: &[u8], progress: &dyn Fn(&str)) -> Result<(), ProgramError> {
+        let Ok(pages) = leaked_pages(bytes) else {
+            let text = pdf_text(bytes)?;
+            self.add_text(&text);
+            return Ok(());
+        };
+        let pictured: Vec<usize> = (0..pages.len()).filter(|i| pages.get(*i).is_some_and(|p| p.pictured)).collect();
+        let text: Vec<String> = pages.iter().filter(|p| !p.pictured).map(|p| p.seen.text()).collect();
+        if !text.is_empty() {
+            self.add_text(&text.join("\n"));
+        }
+        self.pages.extend(pages.into_iter().filter(|p| !p.pictured).map(|p| p.seen));
+        let pictures = pictured.iter().take(MOST_PICTURES).map(|page| recognise::scanned(bytes, page + 1));
+        self.add_pictures(pictures.collect::<Result<Vec<_>, _>>()?, progress)
+    }
+
+    fn add_pictures(&mut self, pages: Vec<Raster>, progress: &dyn Fn(&str)) -> Result<(), ProgramError> {
+        if pages.is_empty() {
+            return Ok(());
+        }
+        progress("recognising the words in pictures");
+        for recognised in recognise::recognise(pages)? {
+            self.add_text(&recognised.seen.text());
+            self.pictures.push(recognised);
+        }
+        Ok(())
+    }
+}
+
+/// Reads a PDF's text through `pdftotext` of poppler.
+fn pdf_text(bytes: &[u8]) -> Result<String, ProgramError> {
+    let arguments = ["-enc", "UTF-8", "-", "-"];
+    let run = Run {
+        name: "pdftotext",
+        package: "poppler-utils",
+        arguments: &arguments,
+        input: bytes,
+        largest: LARGEST_TEXT,
+        longest: Duration::from_secs(120),
+    };
+    let text = run.output()?;
+    let other = |_| ProgramError::Failed("pdftotext".to_owned(), "something other than UTF-8".to_owned());
+    String::from_utf8(text).map_err(other)
 }
 
 /// Bytes as base64 in JSON.

@@ -4,7 +4,7 @@ use holm_codes::attack::Channel;
 use holm_codes::law::Law;
 use holm_codes::power::{largest_coalition, marks_needed, naming_probability};
 use holm_marks::authored::{AuthoredError, is_sensitive, phrasing_is_sensitive};
-use holm_marks::carrier::{CarrierError, Master};
+use holm_marks::carrier::{CarrierError, Format, Master};
 use holm_marks::find::{Found, find};
 use holm_marks::frame::{Language, Pack, PackError, Tier};
 use holm_marks::mark::{Layer, Mark};
@@ -23,6 +23,8 @@ pub struct MarkOptions {
     pub legal: bool,
     /// Invisible characters too.
     pub invisible: bool,
+    /// No word is moved.
+    pub still: bool,
 }
 
 /// A document cannot be marked.
@@ -77,15 +79,12 @@ impl Prepared {
         let text: String = master.blocks().iter().map(|b| b.text.as_str()).collect::<Vec<_>>().join("\n");
         let language = options.language.or_else(|| language::detect(&text)).filter(|_| !options.legal);
         let pack = language.map(Pack::shipped).transpose()?;
-        let mut found = match review {
-            Some(review) => find(&review.with_authored(master.blocks())?, pack.as_ref())?,
-            None => find(master.blocks(), pack.as_ref())?,
-        };
-        if let Some(review) = review {
-            found.extend(review.authored_marks(master.blocks())?);
-        }
+        let mut found = words(&master, pack.as_ref(), review)?;
         if options.invisible {
             found.extend(invisible::find(master.blocks(), &found));
+        }
+        if let Some(layout) = master.layout().filter(|_| !options.still) {
+            found.extend(holm_marks::layout::find(layout, &found));
         }
         found.sort_by_key(|f| f.mark.sites.first().map_or((usize::MAX, 0), |s| (s.block, s.range.start)));
         let all = found.len();
@@ -113,6 +112,10 @@ impl Prepared {
             return Err(PrepareError::Brackets(mark.alternatives.join("|"), why, what));
         }
         if let Some(inner) = prepared.master.template(&prepared.marks)?.left_over() {
+            if prepared.master.format() == Format::Pdf {
+                let why = "no word of a PDF can be changed";
+                return Err(PrepareError::Brackets(inner, why, "share the text or the Word file that it was made from"));
+            }
             let why = "stands where no mark can be: a table cell that it splits, code, a header, a note, a box, or text that was struck";
             return Err(PrepareError::Brackets(inner, why, "move it into the running text, or write one alternative"));
         }
@@ -213,6 +216,17 @@ impl Prepared {
         let words = self.master.blocks().get(block).map_or("", |b| b.text.as_str()).split_whitespace().take(6);
         words.collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Marks that vary words; a PDF has none.
+fn words(master: &Master, pack: Option<&Pack>, review: Option<&Review>) -> Result<Vec<Found>, PrepareError> {
+    if master.format() == Format::Pdf {
+        return Ok(Vec::new());
+    }
+    let Some(review) = review else { return Ok(find(master.blocks(), pack)?) };
+    let mut found = find(&review.with_authored(master.blocks())?, pack)?;
+    found.extend(review.authored_marks(master.blocks())?);
+    Ok(found)
 }
 
 /// Whether a mark was written into the document's text, in brackets that the mark replaces.

@@ -13,7 +13,7 @@ use holm_codes::key::{Context, ItemKey};
 use holm_codes::law::draw_biases;
 use holm_codes::power::marks_needed;
 use holm_marks::carrier::{CarrierError, Master};
-use holm_marks::extract::{Extraction, Reader};
+use holm_marks::extract::Extraction;
 use holm_record::commitment::{Commitment, Salt};
 use holm_record::event::{Event, ObjectHash};
 use holm_record::id::{CopyId, IdError, IncidentName, ItemName, PersonId};
@@ -21,11 +21,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::custody::CustodyError;
 use crate::identity::DeviceKeys;
-use crate::leak::{LeakFile, LeakFileError};
+use crate::leak::{LeakContent, LeakFile, LeakFileError};
 use crate::manifest::Manifest;
 use crate::policy::Permit;
+use crate::program::ProgramError;
 use crate::report::{CopyResult, Holders, LedgerLine, MarksRead, Report, Verdict};
 use crate::share::{KeyMaterial, ShareError};
+use crate::sight::ItemReader;
 use crate::state::{Disclosure, Item};
 use crate::vault::VaultError;
 use crate::workspace::{Workspace, WorkspaceError};
@@ -49,6 +51,9 @@ pub enum TraceError {
     /// No text in a file.
     #[error(transparent)]
     Leak(#[from] LeakFileError),
+    /// The item's own pages cannot be pictured, to compare the leak with them.
+    #[error("the pages of the item could not be compared with the leak: {0}")]
+    Program(#[from] ProgramError),
     /// Nothing to compare with.
     #[error("no item was shared yet: there is nothing that this could be a leak of")]
     NoItems,
@@ -186,11 +191,11 @@ impl Workspace {
         custodian_keys: &[DeviceKeys],
         progress: &dyn Fn(&str),
     ) -> Result<Vec<Report>, TraceError> {
-        let text = read_all(&request.files)?;
+        let content = read_all(&request.files, progress)?;
         self.check_item(request.item.as_ref())?;
         let sealed = self.seal_evidence(permit, request)?;
         progress("comparing the leak with the items");
-        let candidates = self.candidates(&text, request.item.as_ref())?;
+        let candidates = self.candidates(&content, request.item.as_ref())?;
         if candidates.is_empty() {
             return Ok(vec![Report::no_match(&sealed.incident, request.alpha)]);
         }
@@ -219,16 +224,16 @@ impl Workspace {
     }
 
     /// Released items that the text may be a leak of: manifest and extraction.
-    fn candidates(&self, text: &str, only: Option<&ItemName>) -> Result<Vec<Candidate>, TraceError> {
+    fn candidates(&self, content: &LeakContent, only: Option<&ItemName>) -> Result<Vec<Candidate>, TraceError> {
         let released = self.state().items.iter().filter(|(n, i)| i.released.is_some() && only.is_none_or(|o| o == *n));
         let mut found = Vec::new();
         for (name, item) in released {
-            let (manifest, master) = self.master_of(name, item)?;
-            let reader = Reader::new(master.blocks(), &manifest.marks);
-            if only.is_none() && reader.resemblance(text) < RESEMBLES {
+            let (manifest, master, bytes) = self.master_of(name, item)?;
+            let reader = ItemReader::new(&master, &bytes, &manifest.marks);
+            if only.is_none() && reader.text.resemblance(&content.text) < RESEMBLES {
                 continue;
             }
-            let extraction = reader.extract(text);
+            let extraction = reader.extract(content)?;
             if !extraction.belongs() {
                 continue;
             }
@@ -240,11 +245,12 @@ impl Workspace {
         Ok(found)
     }
 
-    fn master_of(&self, name: &ItemName, item: &Item) -> Result<(Manifest, Master), TraceError> {
+    fn master_of(&self, name: &ItemName, item: &Item) -> Result<(Manifest, Master, Vec<u8>), TraceError> {
         let manifest = self.manifest_of(name)?;
         let object = item.released.as_ref().map(|r| r.master_object.clone()).unwrap_or_default();
         let bytes = self.vault().unseal(&object, self.keys())?;
-        Ok((manifest, Master::parse(&bytes, &item.released.as_ref().map(|r| r.file.clone()).unwrap_or_default())?))
+        let master = Master::parse(&bytes, &item.released.as_ref().map(|r| r.file.clone()).unwrap_or_default())?;
+        Ok((manifest, master, bytes))
     }
 
     fn seal_evidence(&mut self, permit: &Permit, request: &TraceRequest) -> Result<SealedEvidence, TraceError> {
@@ -463,10 +469,9 @@ pub(crate) fn certificate_seed(evidence: &Commitment, item: &ItemName) -> Vec<u8
     [&evidence.0[..], item.as_str().as_bytes(), &[0]].concat()
 }
 
-pub(crate) fn read_all(files: &[LeakFile]) -> Result<String, TraceError> {
+pub(crate) fn read_all(files: &[LeakFile], progress: &dyn Fn(&str)) -> Result<LeakContent, TraceError> {
     if files.is_empty() {
         return Err(TraceError::NoFile);
     }
-    let texts = files.iter().map(LeakFile::text).collect::<Result<Vec<_>, _>>()?;
-    Ok(texts.join("\n\n"))
+    Ok(LeakContent::read(files, progress)?)
 }

@@ -14,7 +14,6 @@ use holm_codes::law::draw_biases;
 use holm_codes::recheck::Recheck;
 use holm_marks::authored::MOST_ALTERNATIVES;
 use holm_marks::carrier::Master;
-use holm_marks::extract::Reader;
 use holm_record::commitment::Commitment;
 use holm_record::entry::Entry;
 use holm_record::event::{Event, KeyMaking};
@@ -26,6 +25,7 @@ use sha2::{Digest, Sha256};
 use crate::manifest::{MANIFEST_DOMAIN, MASTER_DOMAIN, Manifest};
 use crate::report::{CopyResult, Report, Verdict};
 use crate::share::{CONTRIBUTION_DOMAIN, COPY_DOMAIN, key_commitment, stream_salt};
+use crate::sight::ItemReader;
 use crate::trace::{certificate_seed, read_all};
 use crate::verification::{Bundle, FORMAT, ShownEntry, ShownLook};
 
@@ -144,7 +144,15 @@ fn check_look(
         "α, look, items and copies are those that were recorded with the reading",
         spending(report, manifest, &found, entries),
     );
-    checks.add("the leak reads as was recorded", extraction(bundle, manifest, look));
+    let sight = look.extraction.extraction.sight.as_ref().filter(|s| s.recognised.is_some());
+    let reads = sight.map_or_else(
+        || "the leak reads as was recorded".to_owned(),
+        |s| {
+            let programs = s.programs.join(", ");
+            format!("the words and places that {programs} saw read as was recorded (what they saw was not repeated here)")
+        },
+    );
+    checks.add(reads, extraction(bundle, manifest, look));
     progress("the verdict");
     let how_many = if every_copy { "every copy was" } else { "only copies that are named, and the next, were" };
     checks.add(
@@ -390,8 +398,15 @@ fn evidence(report: &Report, look: &LookEntries, entries: &Entries) -> Result<()
 fn extraction(bundle: &Bundle, manifest: &Manifest, look: &ShownLook) -> Result<(), String> {
     let recorded = &look.extraction.extraction;
     let master = Master::parse(&bundle.master, &bundle.file).map_err(|e| e.to_string())?;
-    let text = read_all(&look.evidence.files).map_err(|e| e.to_string())?;
-    let again = Reader::new(master.blocks(), &manifest.marks).extract(&text);
+    let reader = ItemReader::new(&master, &bundle.master, &manifest.marks);
+    let again = match recorded.sight.as_ref().filter(|s| s.recognised.is_some()) {
+        // What was recognised in a picture is taken as recorded: another version of the program may see otherwise.
+        Some(sight) => reader.again(sight),
+        None => {
+            let content = read_all(&look.evidence.files, &|_| ()).map_err(|e| e.to_string())?;
+            reader.extract(&content).map_err(|e| e.to_string())?
+        }
+    };
     if again.version != recorded.version {
         return Err(format!(
             "this program reads leaks by `{}`, the recorded extraction is by `{}`",

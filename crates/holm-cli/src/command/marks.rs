@@ -41,6 +41,9 @@ pub(crate) struct MarkArgs {
     /// Vary no words but those that you authored: for texts whose every word counts.
     #[arg(long)]
     pub(crate) legal: bool,
+    /// Move no words: layout marks are left out.
+    #[arg(long)]
+    pub(crate) no_layout: bool,
     /// Invisible characters too: every public detector reports them and every cleaner removes them.
     #[arg(long)]
     pub(crate) invisible: bool,
@@ -64,7 +67,7 @@ impl MarkArgs {
             LanguageArg::Es => Some(Language::Es),
             LanguageArg::Auto => None,
         };
-        MarkOptions { language, legal: self.legal, invisible: self.invisible }
+        MarkOptions { language, legal: self.legal, invisible: self.invisible, still: self.no_layout }
     }
 
     /// Reads and prepares a document; returns its bytes and the review file's too.

@@ -70,8 +70,7 @@ impl PdfMaster {
         if file.is_signed() {
             return Err(CarrierError::SignedPdf);
         }
-        let mut master =
-            Self { file, pages: Vec::new(), blocks: Vec::new(), layout: Layout::default(), places: HashMap::new() };
+        let mut master = Self { file, pages: Vec::new(), blocks: Vec::new(), layout: Layout::default(), places: HashMap::new() };
         let mut fonts = FontCache::new();
         for id in master.file.pages.clone() {
             let page = master.file.page(id, &mut fonts);

@@ -361,7 +361,15 @@ mod tests {
                     truth.push(symbol);
                 }
                 let index = marked.then(|| marks.len() as u32 - 1);
-                sightings.push(Sighting { mark: index, page: 0, line, x, y, moved: displaced(x, y) + shift + noise * gauss, noise: 1.0 });
+                sightings.push(Sighting {
+                    mark: index,
+                    page: 0,
+                    line,
+                    x,
+                    y,
+                    moved: displaced(x, y) + shift + noise * gauss,
+                    noise: 1.0,
+                });
             }
         }
         (marks, sightings, truth)

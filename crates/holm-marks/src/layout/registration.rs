@@ -1,1 +1,494 @@
-//! Places of words in pictures of pages.
+//! Where the words of a page stand in a picture of it.
+//!
+//! The text itself registers the picture: words that were recognised give a homography from the master's page to the picture
+//! (Hartley and Zisserman, "Multiple View Geometry", 2nd ed., §4.1 and §4.7), fitted robustly. Then every word of the page,
+//! recognised or not, is looked for where the homography expects it, by least squares against the master's own picture (Lucas
+//! and Kanade, IJCAI 1981; Baker and Matthews, IJCV 56, 2004), which gives its displacement to a small part of a pixel.
+
+use super::{Layout, LayoutWord, SeenPage, Sighting, marks_of_words, matching::Matcher};
+use crate::mark::Mark;
+use crate::raster::Raster;
+
+/// Dots an inch at which the master's pages are pictured for comparison.
+pub const MASTER_DPI: f64 = 200.0;
+/// Points to an inch.
+const POINTS: f64 = 72.0;
+/// Fewer recognised words do not register a page.
+const FEWEST_WORDS: usize = 4;
+/// A word is taken as seen if it is as like the master's as this (normalised correlation).
+const LEAST_LIKENESS: f64 = 0.55;
+
+/// A map of the plane that keeps straight lines straight, row by row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Homography([f64; 8]);
+
+impl Homography {
+    /// The image of a point; both axes are infinite for points at the horizon.
+    #[must_use]
+    pub fn apply(&self, x: f64, y: f64) -> (f64, f64) {
+        let h = &self.0;
+        let w = h[6] * x + h[7] * y + 1.0;
+        ((h[0] * x + h[1] * y + h[2]) / w, (h[3] * x + h[4] * y + h[5]) / w)
+    }
+
+    /// The derivative at a point: ((∂u/∂x, ∂u/∂y), (∂v/∂x, ∂v/∂y)).
+    fn derivative(&self, x: f64, y: f64) -> [[f64; 2]; 2] {
+        let h = &self.0;
+        let w = h[6] * x + h[7] * y + 1.0;
+        let (u, v) = self.apply(x, y);
+        [[(h[0] - h[6] * u) / w, (h[1] - h[7] * u) / w], [(h[3] - h[6] * v) / w, (h[4] - h[7] * v) / w]]
+    }
+}
+
+/// A point of the master's page, in points, and of the picture, in pixels.
+type Pair = ((f64, f64), (f64, f64));
+
+/// How a picture shows one page of the master.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// The page.
+    pub page: usize,
+    /// From points of the page to pixels of the picture.
+    pub map: Homography,
+    /// Recognised words that agree.
+    pub words: usize,
+}
+
+/// Registers a picture's recognised words with the pages of a layout: one registration a page that it shows.
+#[must_use]
+pub fn register(layout: &Layout, seen: &SeenPage) -> Vec<Registration> {
+    let matcher = Matcher::new(layout);
+    let mut by_page: std::collections::BTreeMap<usize, Vec<Pair>> = std::collections::BTreeMap::new();
+    let mut words: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    for (word, seen) in matcher.page(seen).into_iter().flatten() {
+        let Some(master) = layout.words.get(word) else { continue };
+        // A misread word's box is another word's.
+        if master.text.chars().count().abs_diff(seen.text.chars().count()) > 1 {
+            continue;
+        }
+        let (top, bottom) = ink_reach(&master.text);
+        let y = master.baseline + master.size * (bottom - top) / 2.0;
+        let pairs = by_page.entry(master.page).or_default();
+        pairs.push(((master.left, y), (seen.left, (seen.top + seen.bottom) / 2.0)));
+        pairs.push(((master.right, y), (seen.right, (seen.top + seen.bottom) / 2.0)));
+        *words.entry(master.page).or_default() += 1;
+    }
+    let found = by_page.into_iter().filter(|(page, _)| words.get(page).is_some_and(|n| *n >= FEWEST_WORDS));
+    found
+        .filter_map(|(page, pairs)| {
+            let (map, agreeing) = fit(&pairs)?;
+            (agreeing >= 2 * FEWEST_WORDS).then_some(Registration { page, map, words: agreeing / 2 })
+        })
+        .collect()
+}
+
+/// How far ink reaches above and below the baseline, in font sizes, by the letters of a word.
+fn ink_reach(text: &str) -> (f64, f64) {
+    let tall = |c: char| c.is_uppercase() || c.is_numeric() || "bdfhkltiíáéóúñ!?¿¡()[]'\"".contains(c);
+    let deep = |c: char| "gjpqyç,;()[]Q".contains(c);
+    (if text.chars().any(tall) { 0.68 } else { 0.46 }, if text.chars().any(deep) { 0.21 } else { 0.0 })
+}
+
+/// The homography that most pairs agree with, and how many do.
+fn fit(pairs: &[Pair]) -> Option<(Homography, usize)> {
+    let start = consensus(pairs)?;
+    let mut map = start;
+    let mut inliers = 0;
+    for round in 0..12 {
+        let errors: Vec<f64> = pairs.iter().map(|p| error(&map, p)).collect();
+        let mut sorted = errors.clone();
+        sorted.sort_by(f64::total_cmp);
+        let median = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+        // Tukey's biweight at 4.7 robust standard deviations, opened in the first rounds.
+        let reach = 4.685 * 1.4826 * median.max(0.4) * if round < 3 { 2.0 } else { 1.0 };
+        let weights: Vec<f64> =
+            errors.iter().map(|e| if *e < reach { (1.0 - (e / reach).powi(2)).powi(2) } else { 0.0 }).collect();
+        inliers = weights.iter().filter(|w| **w > 0.0).count();
+        map = solve(pairs, &weights)?;
+    }
+    Some((map, inliers))
+}
+
+fn error(map: &Homography, pair: &Pair) -> f64 {
+    let (u, v) = map.apply(pair.0.0, pair.0.1);
+    (u - pair.1.0).hypot(v - pair.1.1)
+}
+
+/// An affine map with which many pairs agree: three pairs at a time, spread over the list (RANSAC with a fixed schedule).
+fn consensus(pairs: &[Pair]) -> Option<Homography> {
+    let count = pairs.len();
+    if count < 2 * FEWEST_WORDS {
+        return None;
+    }
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut pick = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % count as u64) as usize
+    };
+    let mut best: Option<(f64, Homography)> = None;
+    for _ in 0..400 {
+        let chosen = [pick(), pick(), pick()];
+        let sample: Vec<Pair> = chosen.iter().filter_map(|i| pairs.get(*i).copied()).collect();
+        let Some(map) = similarity_or_affine(&sample) else { continue };
+        let mut errors: Vec<f64> = pairs.iter().map(|p| error(&map, p)).collect();
+        errors.sort_by(f64::total_cmp);
+        let median = errors.get(count / 2).copied().unwrap_or(f64::INFINITY);
+        if median.is_finite() && best.is_none_or(|(b, _)| median < b) {
+            best = Some((median, map));
+        }
+    }
+    best.map(|(_, map)| map)
+}
+
+/// The affine map of three pairs; a similarity where they lie on one line, as in a crop of a line or two.
+fn similarity_or_affine(sample: &[Pair]) -> Option<Homography> {
+    let weights = vec![1.0; sample.len()];
+    let spread = |axis: fn(&Pair) -> f64| {
+        let values: Vec<f64> = sample.iter().map(axis).collect();
+        values.iter().copied().fold(f64::MIN, f64::max) - values.iter().copied().fold(f64::MAX, f64::min)
+    };
+    let (wide, tall) = (spread(|p| p.0.0), spread(|p| p.0.1));
+    if wide < 20.0 {
+        return None;
+    }
+    let parameters = if tall > 20.0 { Parameters::Affine } else { Parameters::Similarity };
+    least_squares(sample, &weights, parameters)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parameters {
+    Similarity,
+    Affine,
+    Projective,
+}
+
+/// As many parameters as the pairs can tell.
+fn solve(pairs: &[Pair], weights: &[f64]) -> Option<Homography> {
+    let used: Vec<&Pair> = pairs.iter().zip(weights).filter(|(_, w)| **w > 0.0).map(|(p, _)| p).collect();
+    let (low, high) = used.iter().fold((f64::MAX, f64::MIN), |(l, h), p| (l.min(p.0.1), h.max(p.0.1)));
+    let parameters = match high - low {
+        tall if tall > 120.0 && used.len() > 60 => Parameters::Projective,
+        tall if tall > 24.0 => Parameters::Affine,
+        _ => Parameters::Similarity,
+    };
+    least_squares(pairs, weights, parameters)
+}
+
+/// Weighted least squares on the equations u (w·p) = …; centred and scaled, so that they are well conditioned.
+fn least_squares(pairs: &[Pair], weights: &[f64], parameters: Parameters) -> Option<Homography> {
+    let total: f64 = weights.iter().sum();
+    if total <= 0.0 {
+        return None;
+    }
+    let mean = |value: fn(&Pair) -> f64| pairs.iter().zip(weights).map(|(p, w)| w * value(p)).sum::<f64>() / total;
+    let (x0, y0, u0, v0) = (mean(|p| p.0.0), mean(|p| p.0.1), mean(|p| p.1.0), mean(|p| p.1.1));
+    const UNIT: f64 = 100.0;
+    let count = match parameters {
+        Parameters::Similarity => 4,
+        Parameters::Affine => 6,
+        Parameters::Projective => 8,
+    };
+    let mut normal = vec![vec![0.0; count + 1]; count];
+    let mut add = |row: &[f64], right: f64, weight: f64| {
+        for i in 0..count {
+            for j in 0..count {
+                normal[i][j] += weight * row[i] * row[j];
+            }
+            normal[i][count] += weight * row[i] * right;
+        }
+    };
+    for (((x, y), (u, v)), weight) in pairs.iter().zip(weights).filter(|(_, w)| **w > 0.0) {
+        let (x, y, u, v) = ((x - x0) / UNIT, (y - y0) / UNIT, (u - u0) / UNIT, (v - v0) / UNIT);
+        match parameters {
+            // u = a x − b y + c, v = b x + a y + d: pages are not mirrored.
+            Parameters::Similarity => {
+                add(&[x, -y, 1.0, 0.0], u, *weight);
+                add(&[y, x, 0.0, 1.0], v, *weight);
+            }
+            Parameters::Affine => {
+                add(&[x, y, 1.0, 0.0, 0.0, 0.0], u, *weight);
+                add(&[0.0, 0.0, 0.0, x, y, 1.0], v, *weight);
+            }
+            Parameters::Projective => {
+                add(&[x, y, 1.0, 0.0, 0.0, 0.0, -u * x, -u * y], u, *weight);
+                add(&[0.0, 0.0, 0.0, x, y, 1.0, -v * x, -v * y], v, *weight);
+            }
+        }
+    }
+    let s = eliminate(normal)?;
+    let [a, b, c, d, e, f, g, h] = match (parameters, s.as_slice()) {
+        (Parameters::Similarity, [a, b, c, d]) => [*a, -*b, *c, *b, *a, *d, 0.0, 0.0],
+        (Parameters::Affine, [a, b, c, d, e, f]) => [*a, *b, *c, *d, *e, *f, 0.0, 0.0],
+        (_, [a, b, c, d, e, f, g, h]) => [*a, *b, *c, *d, *e, *f, *g, *h],
+        _ => return None,
+    };
+    // Back from centred and scaled coordinates: p ↦ T⁻¹ H S p.
+    let (sx, sy) = (-x0 / UNIT, -y0 / UNIT);
+    let row = |a: f64, b: f64, c: f64| [a / UNIT, b / UNIT, a * sx + b * sy + c];
+    let (first, second, third) = (row(a, b, c), row(d, e, f), row(g, h, 1.0));
+    let back = |r: [f64; 3], origin: f64| [0, 1, 2].map(|i| UNIT * r[i] + origin * third[i]);
+    let (first, second) = (back(first, u0), back(second, v0));
+    let scale = third[2];
+    let map = [first[0], first[1], first[2], second[0], second[1], second[2], third[0], third[1]].map(|v| v / scale);
+    map.iter().all(|v| v.is_finite()).then_some(Homography(map))
+}
+
+/// Gaussian elimination with pivoting; `None` if singular.
+fn eliminate(mut m: Vec<Vec<f64>>) -> Option<Vec<f64>> {
+    let n = m.len();
+    for column in 0..n {
+        let pivot = (column..n).max_by(|a, b| m[*a][column].abs().total_cmp(&m[*b][column].abs()))?;
+        if m[pivot][column].abs() < 1e-12 {
+            return None;
+        }
+        m.swap(column, pivot);
+        for row in 0..n {
+            if row != column {
+                let factor = m[row][column] / m[column][column];
+                for k in column..=n {
+                    let above = m[column][k];
+                    m[row][k] -= factor * above;
+                }
+            }
+        }
+    }
+    Some((0..n).map(|i| m[i][n] / m[i][i]).collect())
+}
+
+/// Sightings of all words of a registered page in a picture. `master` is the page pictured at [`MASTER_DPI`], `picture` the
+/// flattened leak; `number` is the leak's page.
+#[must_use]
+pub fn sight(
+    layout: &Layout,
+    marks: &[Mark],
+    master: &Raster,
+    picture: &Raster,
+    registration: &Registration,
+    number: usize,
+) -> Vec<Sighting> {
+    let moved_by = marks_of_words(layout, marks);
+    let words: Vec<(usize, &LayoutWord)> =
+        layout.words.iter().enumerate().filter(|(_, w)| w.page == registration.page && w.size > 4.0).collect();
+    let template = Template::best(master, picture, &registration.map, &words);
+    let first = template.measure_all(picture, &words, &registration.map, &|_| (0.0, 0.0), 3.0);
+    // What neighbours agree on is the page's own displacement: the second pass starts from it.
+    let around = |word: &LayoutWord| neighbourhood(word, &words, &first);
+    let second = template.measure_all(picture, &words, &registration.map, &around, 0.8);
+    let usual = median(second.iter().flatten().map(|m| m.variance).collect()).max(1e-9);
+    let sightings = words.iter().zip(&second).filter_map(|((index, word), measured)| {
+        let measured = (*measured)?;
+        Some(Sighting {
+            mark: moved_by.get(*index).copied().flatten(),
+            page: u32::try_from(number).unwrap_or(u32::MAX),
+            line: u32::try_from(word.line).unwrap_or(u32::MAX),
+            x: (word.left + word.right) / 2.0,
+            y: word.baseline,
+            moved: measured.across,
+            noise: (measured.variance / usual).clamp(0.3, 6.0),
+        })
+    });
+    sightings.collect()
+}
+
+/// Where a word was found against where the map expects it, in points of the master.
+#[derive(Clone, Copy, Debug)]
+struct Measured {
+    across: f64,
+    down: f64,
+    likeness: f64,
+    /// Of `across`, up to a factor that is the same for all words of a picture.
+    variance: f64,
+}
+
+/// The median displacement of the words around `word`, itself left out.
+fn neighbourhood(word: &LayoutWord, words: &[(usize, &LayoutWord)], measured: &[Option<Measured>]) -> (f64, f64) {
+    let near = |w: &LayoutWord| (w.left - word.left).abs() < 110.0 && (w.baseline - word.baseline).abs() < 40.0;
+    let around: Vec<&Measured> =
+        words.iter().zip(measured).filter(|((_, w), _)| near(w)).filter_map(|(_, m)| m.as_ref()).collect();
+    if around.len() < 3 {
+        return (0.0, 0.0);
+    }
+    (median(around.iter().map(|m| m.across).collect()), median(around.iter().map(|m| m.down).collect()))
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// The master's picture, blurred as the leak is.
+struct Template {
+    picture: Raster,
+}
+
+/// Points between samples of a word.
+const STEP: f64 = POINTS / MASTER_DPI;
+
+impl Template {
+    /// Of several blurs, the one under which a few words of the leak look most like the master's.
+    fn best(master: &Raster, picture: &Raster, map: &Homography, words: &[(usize, &LayoutWord)]) -> Self {
+        const BLURS: [f64; 5] = [0.0, 0.6, 1.0, 1.5, 2.2];
+        let every = (words.len() / 40).max(1);
+        let some: Vec<(usize, &LayoutWord)> = words.iter().copied().step_by(every).collect();
+        let mut best: Option<(f64, Self)> = None;
+        for blur in BLURS {
+            let template = Self { picture: master.blurred(blur) };
+            let found = template.measure_all(picture, &some, map, &|_| (0.0, 0.0), 2.0);
+            let likeness: f64 = found.iter().flatten().map(|m| m.likeness).sum();
+            if best.as_ref().is_none_or(|(l, _)| likeness > *l) {
+                best = Some((likeness, template));
+            }
+        }
+        best.map_or_else(|| Self { picture: master.clone() }, |(_, template)| template)
+    }
+
+    fn measure_all(
+        &self,
+        picture: &Raster,
+        words: &[(usize, &LayoutWord)],
+        map: &Homography,
+        start: &dyn Fn(&LayoutWord) -> (f64, f64),
+        reach: f64,
+    ) -> Vec<Option<Measured>> {
+        words.iter().map(|(_, word)| Window::of(self, word).and_then(|w| w.measure(picture, map, start(word), reach))).collect()
+    }
+
+    fn value(&self, x: f64, y: f64) -> f64 {
+        f64::from(self.picture.sample(x / STEP, y / STEP))
+    }
+}
+
+/// Samples of a word in the master: place, value and the value's derivatives a point.
+struct Window {
+    middle: (f64, f64),
+    samples: Vec<[f64; 5]>,
+}
+
+impl Window {
+    fn of(template: &Template, word: &LayoutWord) -> Option<Self> {
+        const MARGIN: f64 = 0.6;
+        let (left, right) = (word.left - MARGIN, (word.right + MARGIN).min(word.left + 200.0));
+        let (top, bottom) = (word.baseline - 0.78 * word.size, word.baseline + 0.26 * word.size);
+        let (across, down) = (((right - left) / STEP) as usize, ((bottom - top) / STEP) as usize);
+        if across < 3 || down < 3 || across * down > 40_000 {
+            return None;
+        }
+        let mut samples = Vec::with_capacity(across * down);
+        let mut contrast = (f64::MAX, f64::MIN);
+        for j in 0..down {
+            for i in 0..across {
+                let (x, y) = (left + (i as f64 + 0.5) * STEP, top + (j as f64 + 0.5) * STEP);
+                let value = template.value(x, y);
+                let slope_x = (template.value(x + STEP, y) - template.value(x - STEP, y)) / (2.0 * STEP);
+                let slope_y = (template.value(x, y + STEP) - template.value(x, y - STEP)) / (2.0 * STEP);
+                contrast = (contrast.0.min(value), contrast.1.max(value));
+                samples.push([x, y, value, slope_x, slope_y]);
+            }
+        }
+        let inked = contrast.1 - contrast.0 > 40.0;
+        inked.then_some(Self { middle: ((left + right) / 2.0, (top + bottom) / 2.0), samples })
+    }
+
+    /// The pixel of the leak at a point of the master, near the word: the map's derivative is taken at its middle.
+    fn local(&self, map: &Homography) -> impl Fn(f64, f64) -> (f64, f64) + use<> {
+        let (mx, my) = self.middle;
+        let (u, v) = map.apply(mx, my);
+        let d = map.derivative(mx, my);
+        move |x: f64, y: f64| {
+            let (x, y) = (x - mx, y - my);
+            (u + d[0][0] * x + d[0][1] * y, v + d[1][0] * x + d[1][1] * y)
+        }
+    }
+
+    fn measure(&self, picture: &Raster, map: &Homography, start: (f64, f64), reach: f64) -> Option<Measured> {
+        let local = self.local(map);
+        let inside =
+            |(u, v): (f64, f64)| u > 1.0 && v > 1.0 && u < picture.width() as f64 - 1.0 && v < picture.height() as f64 - 1.0;
+        let (first, last) = (self.samples.first()?, self.samples.last()?);
+        if !inside(local(first[0], first[1])) || !inside(local(last[0], last[1])) {
+            return None;
+        }
+        let mut at = self.search(picture, &local, start, reach);
+        for _ in 0..6 {
+            let step = self.step(picture, &local, at)?;
+            at = (at.0 - step.0, at.1 - step.1);
+            if step.0.hypot(step.1) < 0.003 {
+                break;
+            }
+        }
+        if (at.0 - start.0).hypot(at.1 - start.1) > reach + 1.5 {
+            return None;
+        }
+        let likeness = self.likeness(picture, &local, at, 1);
+        let energy: f64 = self.samples.iter().map(|s| s[3] * s[3]).sum();
+        let lost = 1.0 - (likeness * likeness).min(0.999);
+        let spread: f64 = self.spread();
+        // Cramér and Rao: the noise's variance over the energy of the derivative.
+        let variance = lost * spread / energy.max(1e-9);
+        (likeness >= LEAST_LIKENESS).then_some(Measured { across: at.0, down: at.1, likeness, variance })
+    }
+
+    fn spread(&self) -> f64 {
+        let mean = self.samples.iter().map(|s| s[2]).sum::<f64>() / self.samples.len() as f64;
+        self.samples.iter().map(|s| (s[2] - mean).powi(2)).sum::<f64>() / self.samples.len() as f64
+    }
+
+    /// The displacement on a grid of half points at which the leak looks most like the word.
+    fn search(&self, picture: &Raster, local: &impl Fn(f64, f64) -> (f64, f64), start: (f64, f64), reach: f64) -> (f64, f64) {
+        const GRID: f64 = 0.5;
+        let steps = (reach / GRID).round() as i32;
+        let mut best = (f64::MIN, start);
+        for j in -steps..=steps {
+            for i in -steps..=steps {
+                let at = (start.0 + f64::from(i) * GRID, start.1 + f64::from(j) * GRID);
+                let likeness = self.likeness(picture, local, at, 3);
+                if likeness > best.0 {
+                    best = (likeness, at);
+                }
+            }
+        }
+        best.1
+    }
+
+    /// Normalised correlation of word and leak at a displacement, over every `every`-th sample.
+    fn likeness(&self, picture: &Raster, local: &impl Fn(f64, f64) -> (f64, f64), at: (f64, f64), every: usize) -> f64 {
+        let (mut n, mut t, mut i, mut tt, mut ii, mut ti) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
+        for s in self.samples.iter().step_by(every) {
+            let (u, v) = local(s[0] + at.0, s[1] + at.1);
+            let seen = f64::from(picture.sample(u, v));
+            n += 1.0;
+            t += s[2];
+            i += seen;
+            tt += s[2] * s[2];
+            ii += seen * seen;
+            ti += s[2] * seen;
+        }
+        let (vt, vi) = (tt - t * t / n, ii - i * i / n);
+        if vt <= 0.0 || vi <= 1e-6 { 0.0 } else { (ti - t * i / n) / (vt * vi).sqrt() }
+    }
+
+    /// How far past the best displacement `at` is: leak ≈ gain · word + level + slopes · (what is too much).
+    fn step(&self, picture: &Raster, local: &impl Fn(f64, f64) -> (f64, f64), at: (f64, f64)) -> Option<(f64, f64)> {
+        let mut normal = vec![vec![0.0; 5]; 4];
+        for s in &self.samples {
+            let (u, v) = local(s[0] + at.0, s[1] + at.1);
+            let seen = f64::from(picture.sample(u, v)) / 255.0;
+            let row = [s[2] / 255.0, 1.0, s[3] / 255.0, s[4] / 255.0];
+            for a in 0..4 {
+                for b in 0..4 {
+                    normal[a][b] += row[a] * row[b];
+                }
+                normal[a][4] += row[a] * seen;
+            }
+        }
+        let solved = eliminate(normal)?;
+        let [gain, _, across, down] = solved.as_slice() else { return None };
+        if *gain < 0.05 {
+            return None;
+        }
+        let clamp = |v: f64| v.clamp(-0.5, 0.5);
+        Some((clamp(across / gain), clamp(down / gain)))
+    }
+}

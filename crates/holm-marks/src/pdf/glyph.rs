@@ -156,16 +156,8 @@ struct Interpreter<'d> {
 
 /// Interprets a page's content; `base` maps user space to points from the visible page's left and bottom edge.
 pub(crate) fn interpret(doc: &Document, fonts: &mut FontCache, content: &[u8], resources: &Dictionary, base: Matrix) -> Shown {
-    let text = TextState {
-        character: 0.0,
-        word: 0.0,
-        scale: 1.0,
-        leading: 0.0,
-        rise: 0.0,
-        size: 0.0,
-        invisible: false,
-        font: None,
-    };
+    let text =
+        TextState { character: 0.0, word: 0.0, scale: 1.0, leading: 0.0, rise: 0.0, size: 0.0, invisible: false, font: None };
     let mut interpreter = Interpreter {
         doc,
         fonts,
@@ -385,7 +377,10 @@ impl Interpreter<'_> {
             // Spacing after a glyph is not part of it.
             let (right, _) = whole.apply(width * state.size * state.scale, state.rise);
             let size = state.size * (whole.c.hypot(whole.d));
-            let straight = whole.a > 0.0 && whole.d * state.size > 0.0 && whole.b.abs() < 1e-3 * whole.a && whole.c.abs() < 0.4 * whole.d.abs();
+            let straight = whole.a > 0.0
+                && whole.d * state.size > 0.0
+                && whole.b.abs() < 1e-3 * whole.a
+                && whole.c.abs() < 0.4 * whole.d.abs();
             let per_point = 1000.0 / (whole.a * state.size * state.scale);
             let upright = straight && problem.is_none() && per_point.is_finite() && chunk.len() == bytes && per_point > 0.0;
             let place = show.map(|show| GlyphPlace { show, start: first.start, end: last.end, per_point });

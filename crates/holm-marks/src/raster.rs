@@ -1,0 +1,373 @@
+//! Pictures of pages: grey pixels, decoded with limits, flattened and sampled between pixels.
+
+use std::io::Cursor;
+
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+
+/// Pixels that a picture may have: an A3 page at 600 dpi has 70 million.
+pub const MOST_PIXELS: u64 = 120_000_000;
+/// Pages of a TIFF file that are read.
+pub const MOST_PAGES: usize = 500;
+
+/// A picture that cannot be read.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RasterError {
+    /// Damaged or of a kind that is not read.
+    #[error("the picture cannot be read ({0}); save it as PNG and try again")]
+    Damaged(String),
+    /// More pixels than any scan.
+    #[error("the picture has more than {} million pixels; scale it down or cut it", MOST_PIXELS / 1_000_000)]
+    Large,
+}
+
+/// A grey picture; 0 is black. Pixel (i, j) covers [i, i + 1) × [j, j + 1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raster {
+    width: usize,
+    height: usize,
+    pixels: Vec<u8>,
+}
+
+/// Whether these bytes begin as a picture that can be read.
+#[must_use]
+pub fn is_picture(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x89PNG\r\n\x1a\n")
+        || bytes.starts_with(&[0xff, 0xd8, 0xff])
+        || bytes.starts_with(b"II*\0")
+        || bytes.starts_with(b"MM\0*")
+}
+
+impl Raster {
+    /// Takes rows of grey pixels; `None` if there are fewer than `width × height`.
+    #[must_use]
+    pub fn new(width: usize, height: usize, pixels: Vec<u8>) -> Option<Self> {
+        (width.checked_mul(height)? == pixels.len() && width > 0 && height > 0).then_some(Self { width, height, pixels })
+    }
+
+    /// Decodes PNG, JPEG or TIFF; every page of a TIFF, turned as its camera says.
+    ///
+    /// # Errors
+    /// [`RasterError`].
+    pub fn decode(bytes: &[u8]) -> Result<Vec<Self>, RasterError> {
+        if bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*") {
+            return tiff_pages(bytes);
+        }
+        let damaged = |e: image::ImageError| match e {
+            image::ImageError::Limits(_) => RasterError::Large,
+            other => RasterError::Damaged(other.to_string()),
+        };
+        let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
+        let mut reader = reader.map_err(|e| RasterError::Damaged(e.to_string()))?;
+        reader.limits(limits());
+        let mut decoder = reader.into_decoder().map_err(damaged)?;
+        let (width, height) = decoder.dimensions();
+        if u64::from(width) * u64::from(height) > MOST_PIXELS {
+            return Err(RasterError::Large);
+        }
+        let turned = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+        let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+        image.apply_orientation(turned);
+        Ok(vec![Self::of(&image)?])
+    }
+
+    /// Reads a binary grey map of 8 bits (Netpbm's PGM, `P5`); `None` if it is none.
+    #[must_use]
+    pub fn from_pgm(bytes: &[u8]) -> Option<Self> {
+        let mut numbers = [0_usize; 3];
+        let mut at = bytes.strip_prefix(b"P5").map(|_| 2)?;
+        for number in &mut numbers {
+            while bytes.get(at)?.is_ascii_whitespace() {
+                at += 1;
+            }
+            let start = at;
+            while bytes.get(at)?.is_ascii_digit() {
+                at += 1;
+            }
+            *number = std::str::from_utf8(bytes.get(start..at)?).ok()?.parse().ok()?;
+        }
+        let [width, height, most] = numbers;
+        let pixels = bytes.get(at + 1..at + 1 + width.checked_mul(height)?)?;
+        if most == 255 { Self::new(width, height, pixels.to_vec()) } else { None }
+    }
+
+    fn of(image: &DynamicImage) -> Result<Self, RasterError> {
+        let grey = if image.color().has_alpha() { over_white(image) } else { image.to_luma8().into_raw() };
+        let (width, height) = (image.width() as usize, image.height() as usize);
+        Self::new(width, height, grey).ok_or_else(|| RasterError::Damaged("it has no pixels".to_owned()))
+    }
+
+    /// Pixels across.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Pixels down.
+    #[must_use]
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Rows of grey pixels.
+    #[must_use]
+    pub fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    fn at(&self, x: usize, y: usize) -> f32 {
+        let (x, y) = (x.min(self.width - 1), y.min(self.height - 1));
+        self.pixels.get(y * self.width + x).copied().map_or(255.0, f32::from)
+    }
+
+    /// The value at a point between pixels, bilinear; the edge goes on outside.
+    #[must_use]
+    pub fn sample(&self, x: f64, y: f64) -> f32 {
+        let (x, y) = ((x - 0.5).clamp(0.0, self.width as f64), (y - 0.5).clamp(0.0, self.height as f64));
+        let (i, j) = (x as usize, y as usize);
+        let (fx, fy) = ((x - i as f64) as f32, (y - j as f64) as f32);
+        let top = self.at(i, j) * (1.0 - fx) + self.at(i + 1, j) * fx;
+        let bottom = self.at(i, j + 1) * (1.0 - fx) + self.at(i + 1, j + 1) * fx;
+        top * (1.0 - fy) + bottom * fy
+    }
+
+    /// Encodes as PNG, quickly.
+    ///
+    /// # Errors
+    /// [`RasterError::Damaged`] if the encoder fails.
+    pub fn to_png(&self) -> Result<Vec<u8>, RasterError> {
+        use image::ImageEncoder;
+        use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+        let mut out = Vec::new();
+        let encoder = PngEncoder::new_with_quality(&mut out, CompressionType::Fast, FilterType::Sub);
+        let size = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        encoder
+            .write_image(&self.pixels, size(self.width), size(self.height), image::ExtendedColorType::L8)
+            .map_err(|e| RasterError::Damaged(e.to_string()))?;
+        Ok(out)
+    }
+
+    /// The picture turned by quarters to the right.
+    #[must_use]
+    pub fn turned(&self, quarters: usize) -> Self {
+        let (w, h) = (self.width, self.height);
+        let from = |x: usize, y: usize| match quarters % 4 {
+            1 => (y, h - 1 - x),
+            2 => (w - 1 - x, h - 1 - y),
+            3 => (w - 1 - y, x),
+            _ => (x, y),
+        };
+        let (width, height) = if quarters % 2 == 1 { (h, w) } else { (w, h) };
+        let mut pixels = Vec::with_capacity(self.pixels.len());
+        for y in 0..height {
+            for x in 0..width {
+                let (i, j) = from(x, y);
+                pixels.push(self.pixels[j * w + i]);
+            }
+        }
+        Self { width, height, pixels }
+    }
+
+    /// The picture enlarged by a whole factor, bilinear.
+    #[must_use]
+    pub fn enlarged(&self, factor: usize) -> Self {
+        let (width, height) = (self.width * factor, self.height * factor);
+        let f = factor as f64;
+        let mut pixels = Vec::with_capacity(width * height);
+        for y in 0..height {
+            for x in 0..width {
+                pixels.push(self.sample((x as f64 + 0.5) / f, (y as f64 + 0.5) / f).round() as u8);
+            }
+        }
+        Self { width, height, pixels }
+    }
+
+    /// Paper made white: each pixel against the brightness of the paper around it, so that shadows and uneven light go.
+    #[must_use]
+    pub fn flattened(&self) -> Self {
+        let tile = (self.width.min(self.height) / 40).clamp(16, 96);
+        let (across, down) = (self.width.div_ceil(tile), self.height.div_ceil(tile));
+        let mut paper = vec![0.0_f32; across * down];
+        for ty in 0..down {
+            for tx in 0..across {
+                paper[ty * across + tx] = self.paper(tx * tile, ty * tile, tile);
+            }
+        }
+        // A tile full of ink takes the brightest of its neighbours.
+        let lifted: Vec<f32> = (0..across * down)
+            .map(|at| {
+                let (tx, ty) = (at % across, at / across);
+                let around = |v: usize, end: usize| v.saturating_sub(1)..=(v + 1).min(end - 1);
+                let near = around(ty, down).flat_map(|y| around(tx, across).map(move |x| (x, y)));
+                near.map(|(x, y)| paper[y * across + x]).fold(1.0, f32::max)
+            })
+            .collect();
+        let grid =
+            Raster { width: across, height: down, pixels: lifted.iter().map(|v| v.round().clamp(1.0, 255.0) as u8).collect() };
+        let mut pixels = Vec::with_capacity(self.pixels.len());
+        for y in 0..self.height {
+            for x in 0..self.width {
+                let light = grid.sample((x as f64 + 0.5) / tile as f64, (y as f64 + 0.5) / tile as f64).max(8.0);
+                let value = f32::from(self.pixels[y * self.width + x]) / light * 250.0;
+                pixels.push(value.clamp(0.0, 255.0) as u8);
+            }
+        }
+        Self { width: self.width, height: self.height, pixels }
+    }
+
+    /// The value that nine in ten pixels of a tile stay below.
+    fn paper(&self, x0: usize, y0: usize, tile: usize) -> f32 {
+        let mut counts = [0_u32; 256];
+        let mut all = 0;
+        for y in y0..(y0 + tile).min(self.height) {
+            for value in self.pixels.get(y * self.width + x0..y * self.width + (x0 + tile).min(self.width)).unwrap_or_default() {
+                counts[usize::from(*value)] += 1;
+                all += 1;
+            }
+        }
+        let mut above = 0;
+        for (value, count) in counts.iter().enumerate().rev() {
+            above += count;
+            if above * 10 >= all {
+                return value as f32;
+            }
+        }
+        0.0
+    }
+
+    /// The picture as seen through `map`, which gives for a point of the new picture the point of this one; white outside.
+    #[must_use]
+    pub fn warped(&self, width: usize, height: usize, map: impl Fn(f64, f64) -> (f64, f64)) -> Self {
+        let mut pixels = Vec::with_capacity(width * height);
+        let inside = |x: f64, y: f64| x >= 0.0 && y >= 0.0 && x <= self.width as f64 && y <= self.height as f64;
+        for y in 0..height {
+            for x in 0..width {
+                let (u, v) = map(x as f64 + 0.5, y as f64 + 0.5);
+                pixels.push(if inside(u, v) { self.sample(u, v).round() as u8 } else { 255 });
+            }
+        }
+        Self { width, height, pixels }
+    }
+
+    /// Blurred by a Gaussian of this standard deviation in pixels.
+    #[must_use]
+    pub fn blurred(&self, deviation: f64) -> Self {
+        if deviation <= 0.0 {
+            return self.clone();
+        }
+        let reach = (3.0 * deviation).ceil() as i64;
+        let kernel: Vec<f32> = (-reach..=reach).map(|d| (-0.5 * (d as f64 / deviation).powi(2)).exp() as f32).collect();
+        let total: f32 = kernel.iter().sum();
+        let mut rows = vec![0.0_f32; self.pixels.len()];
+        for y in 0..self.height {
+            for x in 0..self.width {
+                let mut sum = 0.0;
+                for (k, d) in kernel.iter().zip(-reach..=reach) {
+                    let at = (x as i64 + d).clamp(0, self.width as i64 - 1) as usize;
+                    sum += k * f32::from(self.pixels[y * self.width + at]);
+                }
+                rows[y * self.width + x] = sum / total;
+            }
+        }
+        let mut pixels = vec![0_u8; self.pixels.len()];
+        for y in 0..self.height {
+            for x in 0..self.width {
+                let mut sum = 0.0;
+                for (k, d) in kernel.iter().zip(-reach..=reach) {
+                    let at = (y as i64 + d).clamp(0, self.height as i64 - 1) as usize;
+                    sum += k * rows[at * self.width + x];
+                }
+                pixels[y * self.width + x] = (sum / total).round().clamp(0.0, 255.0) as u8;
+            }
+        }
+        Self { width: self.width, height: self.height, pixels }
+    }
+}
+
+fn limits() -> Limits {
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(100_000);
+    limits.max_image_height = Some(100_000);
+    limits.max_alloc = Some(MOST_PIXELS * 8);
+    limits
+}
+
+/// A picture with transparent parts as it looks on paper.
+fn over_white(image: &DynamicImage) -> Vec<u8> {
+    let pixels = image.to_luma_alpha8().into_raw();
+    let blend = |p: &[u8]| match p {
+        [value, alpha] => {
+            let (value, alpha) = (u32::from(*value), u32::from(*alpha));
+            ((value * alpha + 255 * (255 - alpha)) / 255) as u8
+        }
+        _ => 255,
+    };
+    pixels.chunks(2).map(blend).collect()
+}
+
+fn tiff_pages(bytes: &[u8]) -> Result<Vec<Raster>, RasterError> {
+    let damaged = |e: tiff::TiffError| match e {
+        tiff::TiffError::LimitsExceeded => RasterError::Large,
+        other => RasterError::Damaged(other.to_string()),
+    };
+    let mut limits = tiff::decoder::Limits::default();
+    limits.decoding_buffer_size = usize::try_from(MOST_PIXELS * 4).unwrap_or(usize::MAX);
+    let mut decoder = tiff::decoder::Decoder::new(Cursor::new(bytes)).map_err(damaged)?.with_limits(limits);
+    let mut pages = Vec::new();
+    loop {
+        let (width, height) = decoder.dimensions().map_err(damaged)?;
+        if u64::from(width) * u64::from(height) > MOST_PIXELS {
+            return Err(RasterError::Large);
+        }
+        let colours = decoder.colortype().map_err(damaged)?;
+        let image = decoder.read_image().map_err(damaged)?;
+        pages.push(tiff_grey(width as usize, height as usize, colours, image)?);
+        if !decoder.more_images() || pages.len() >= MOST_PAGES {
+            return Ok(pages);
+        }
+        decoder.next_image().map_err(damaged)?;
+    }
+}
+
+fn tiff_grey(
+    width: usize,
+    height: usize,
+    colours: tiff::ColorType,
+    image: tiff::decoder::DecodingResult,
+) -> Result<Raster, RasterError> {
+    use tiff::decoder::DecodingResult::{U8, U16};
+    let unread = || RasterError::Damaged(format!("its pixels are of a kind that is not read: {colours:?}"));
+    let bytes: Vec<u8> = match image {
+        U8(values) => values,
+        U16(values) => values.into_iter().map(|v| (v >> 8) as u8).collect(),
+        _ => return Err(unread()),
+    };
+    let luma = |r: u8, g: u8, b: u8| ((u32::from(r) * 299 + u32::from(g) * 587 + u32::from(b) * 114) / 1000) as u8;
+    let grey = match colours {
+        tiff::ColorType::Gray(1) if bytes.len() < width * height => unpack_bits(&bytes, width, height),
+        tiff::ColorType::Gray(8 | 16) => bytes,
+        tiff::ColorType::GrayA(8 | 16) => bytes.chunks(2).filter_map(|p| p.first().copied()).collect(),
+        tiff::ColorType::RGB(8 | 16) => bytes.chunks(3).map(|p| if let [r, g, b] = p { luma(*r, *g, *b) } else { 255 }).collect(),
+        tiff::ColorType::RGBA(8 | 16) => {
+            bytes.chunks(4).map(|p| if let [r, g, b, _] = p { luma(*r, *g, *b) } else { 255 }).collect()
+        }
+        tiff::ColorType::CMYK(8 | 16) => bytes
+            .chunks(4)
+            .map(|p| {
+                let [c, m, y, k] = p else { return 255 };
+                let ink = |v: u8| ((255 - u32::from(v)) * (255 - u32::from(*k)) / 255) as u8;
+                luma(ink(*c), ink(*m), ink(*y))
+            })
+            .collect(),
+        _ => return Err(unread()),
+    };
+    Raster::new(width, height, grey).ok_or_else(unread)
+}
+
+/// Rows of bits, each row from a byte of its own, as grey pixels.
+fn unpack_bits(bytes: &[u8], width: usize, height: usize) -> Vec<u8> {
+    let row = width.div_ceil(8);
+    let bit = |x: usize, y: usize| bytes.get(y * row + x / 8).is_some_and(|b| b >> (7 - x % 8) & 1 == 1);
+    (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| if bit(x, y) { 255 } else { 0 }).collect()
+}

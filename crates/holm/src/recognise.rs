@@ -1,0 +1,148 @@
+//! Words in pictures of pages, by Debian's tesseract, and pictures of PDF pages, by poppler.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use holm_marks::layout::{SeenPage, SeenWord};
+use holm_marks::raster::Raster;
+use rayon::prelude::*;
+
+use crate::program::{ProgramError, Run, version};
+
+/// A page of a leak that is a picture: what was recognised in it, and the picture that this is of, turned upright and with
+/// even light.
+#[derive(Clone, Debug)]
+pub(crate) struct Recognised {
+    pub(crate) seen: SeenPage,
+    pub(crate) picture: Raster,
+}
+
+/// Dots an inch at which pages of a scanned PDF are pictured.
+const SCAN_DPI: u32 = 200;
+/// Words of which the program is this sure, in percent, count.
+const SURE: f64 = 30.0;
+/// A page with fewer words may be upside down.
+const FEW_WORDS: usize = 12;
+/// Narrower pictures are enlarged: letters of ten pixels are read badly.
+const NARROW: usize = 1_500;
+const ONE_PAGE: Duration = Duration::from_secs(180);
+
+/// Recognises every page, two at a time on two cores.
+///
+/// # Errors
+/// [`ProgramError`] says which program is missing or what it said.
+pub(crate) fn recognise(pictures: Vec<Raster>) -> Result<Vec<Recognised>, ProgramError> {
+    let languages = languages()?;
+    pictures.into_par_iter().map(|p| upright(&p, &languages)).collect()
+}
+
+/// What the programs are, for the record.
+pub(crate) fn programs() -> Vec<String> {
+    vec![version("tesseract", "--version"), version("pdftoppm", "-v")]
+}
+
+/// The languages that are installed, of those that Holm speaks.
+fn languages() -> Result<String, ProgramError> {
+    let arguments = ["--list-langs"];
+    let run =
+        Run { name: "tesseract", package: PACKAGES, arguments: &arguments, input: &[], largest: 1 << 16, longest: ONE_PAGE };
+    let listed = String::from_utf8_lossy(&run.output()?).into_owned();
+    let installed: Vec<&str> = ["eng", "spa"].into_iter().filter(|l| listed.lines().any(|line| line.trim() == *l)).collect();
+    if installed.is_empty() {
+        return Err(ProgramError::Missing("tesseract's languages".to_owned(), PACKAGES.to_owned()));
+    }
+    Ok(installed.join("+"))
+}
+
+const PACKAGES: &str = "tesseract-ocr and tesseract-ocr-spa";
+
+/// Recognises a page, turned by quarters if it is not upright.
+fn upright(picture: &Raster, languages: &str) -> Result<Recognised, ProgramError> {
+    let mut best = page(picture.flattened(), languages)?;
+    if words(&best.seen) < FEW_WORDS {
+        for quarters in 1..4 {
+            let turned = page(picture.turned(quarters).flattened(), languages)?;
+            if words(&turned.seen) > 2 * words(&best.seen) + 2 {
+                best = turned;
+            }
+        }
+    }
+    Ok(best)
+}
+
+fn words(page: &SeenPage) -> usize {
+    page.lines.iter().flatten().filter(|w| w.text.chars().filter(|c| c.is_alphabetic()).count() >= 2).count()
+}
+
+/// Recognises a page as it lies.
+pub(crate) fn page(picture: Raster, languages: &str) -> Result<Recognised, ProgramError> {
+    let factor = if picture.width() < NARROW && picture.height() < 2 * NARROW { 2 } else { 1 };
+    let enlarged = if factor > 1 { picture.enlarged(factor) } else { picture.clone() };
+    let png = enlarged.to_png().map_err(|e| ProgramError::Failed("tesseract".to_owned(), e.to_string()))?;
+    let mut seen = SeenPage::default();
+    // A page with columns and tables; then, for a few lines, one block of text.
+    for layout in ["3", "6"] {
+        let arguments = ["stdin", "stdout", "-l", languages, "--dpi", "200", "--psm", layout, "tsv"];
+        let run = Run {
+            name: "tesseract",
+            package: PACKAGES,
+            arguments: &arguments,
+            input: &png,
+            largest: 16 << 20,
+            longest: ONE_PAGE,
+        };
+        seen = lines(&String::from_utf8_lossy(&run.output()?), f64::from(u32::try_from(factor).unwrap_or(1)));
+        if words(&seen) >= FEW_WORDS {
+            break;
+        }
+    }
+    Ok(Recognised { seen, picture })
+}
+
+/// Words by line from tesseract's table: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
+fn lines(table: &str, factor: f64) -> SeenPage {
+    let mut lines: BTreeMap<[u32; 4], Vec<SeenWord>> = BTreeMap::new();
+    for row in table.lines() {
+        let fields: Vec<&str> = row.split('\t').collect();
+        let [level, page, block, paragraph, line, _, left, top, width, height, sure, text] = fields.as_slice() else { continue };
+        let number = |s: &str| s.parse::<f64>().ok();
+        let key = [page, block, paragraph, line].map(|s| s.parse::<u32>().unwrap_or(0));
+        let numbers = (number(left), number(top), number(width), number(height), number(sure));
+        let (Some(left), Some(top), Some(width), Some(height), Some(sure)) = numbers else { continue };
+        if *level != "5" || sure < SURE || text.trim().is_empty() {
+            continue;
+        }
+        lines.entry(key).or_default().push(SeenWord {
+            text: text.trim().to_owned(),
+            left: left / factor,
+            right: (left + width) / factor,
+            top: top / factor,
+            bottom: (top + height) / factor,
+        });
+    }
+    SeenPage { lines: lines.into_values().collect() }
+}
+
+/// Pictures of some pages of a PDF, from 1, at a resolution in dots an inch.
+///
+/// # Errors
+/// [`ProgramError`].
+pub(crate) fn picture(pdf: &[u8], page: usize, dpi: u32) -> Result<Raster, ProgramError> {
+    let (page, dpi) = (page.to_string(), dpi.to_string());
+    let arguments = ["-r", &dpi, "-gray", "-f", &page, "-l", &page, "-"];
+    let run = Run {
+        name: "pdftoppm",
+        package: "poppler-utils",
+        arguments: &arguments,
+        input: pdf,
+        largest: holm_marks::raster::MOST_PIXELS + 64,
+        longest: ONE_PAGE,
+    };
+    let failed = || ProgramError::Failed("pdftoppm".to_owned(), format!("page {page} gives no picture"));
+    Raster::from_pgm(&run.output()?).ok_or_else(failed)
+}
+
+/// A page of a scanned PDF.
+pub(crate) fn scanned(pdf: &[u8], page: usize) -> Result<Raster, ProgramError> {
+    picture(pdf, page, SCAN_DPI)
+}
