@@ -6,6 +6,7 @@ use holm::contribution::ContributionError;
 use holm::identity::IdentityError;
 use holm::policy::Refusal;
 use holm::prepare::PrepareError;
+use holm::program::ProgramError;
 use holm::receipt::ReceiptError;
 use holm::review::ReviewError;
 use holm::roster::RosterError;
@@ -96,6 +97,7 @@ from_errors!(
     ContributionError,
     IdentityError,
     PrepareError,
+    ProgramError,
     ReceiptError,
     Refusal,
     ReviewError,

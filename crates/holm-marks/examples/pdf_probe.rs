@@ -12,7 +12,7 @@ fn main() {
     let marks: Vec<_> = holm_marks::layout::find(layout, &[])
         .into_iter()
         .map(|f| f.mark)
-        .filter(|m| m.sites.iter().all(|s| master.can_carry(s)))
+        .filter(|m| m.sites.iter().all(|s| master.can_carry(m, s)))
         .collect();
     println!(
         "pages {} words {} movable {} marks {}",

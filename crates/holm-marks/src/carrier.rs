@@ -7,7 +7,7 @@ mod splice;
 
 use crate::document::Block;
 use crate::layout::Layout;
-use crate::mark::{Mark, Site};
+use crate::mark::{Layer, Mark, Site};
 use crate::pdf::PdfError;
 use docx::{DocxMaster, DocxTemplate};
 use pdf::{PdfMaster, PdfTemplate};
@@ -128,13 +128,14 @@ impl Master {
         }
     }
 
-    /// Whether the carrier can exchange this site without touching anything else.
+    /// Whether the carrier can make all alternatives of this mark at this site of it without touching anything else.
     #[must_use]
-    pub fn can_carry(&self, site: &Site) -> bool {
+    pub fn can_carry(&self, mark: &Mark, site: &Site) -> bool {
+        let moves = mark.layer == Layer::Layout;
         match &self.body {
-            Body::Source(source) => source.source_range(site).is_some(),
-            Body::Docx(docx) => docx.can_carry(site),
-            Body::Pdf(pdf) => pdf.can_carry(site),
+            Body::Source(source) => !moves && source.source_range(site).is_some(),
+            Body::Docx(docx) => docx.can_carry(mark, site),
+            Body::Pdf(pdf) => moves && pdf.can_carry(site),
         }
     }
 

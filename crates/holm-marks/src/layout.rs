@@ -8,6 +8,7 @@
 
 pub mod field;
 pub mod matching;
+pub mod reference;
 pub mod registration;
 
 use std::ops::Range;
@@ -206,7 +207,7 @@ pub struct Sight {
     pub reader: String,
     /// Other people's programs that took part, with their versions.
     pub programs: Vec<String>,
-    /// The words that were recognised in pictures, if there were pictures.
+    /// The leak's text as it was read, if such programs took part: another version of them may read otherwise.
     pub recognised: Option<String>,
     /// Where the item's words were seen.
     pub sightings: Vec<Sighting>,

@@ -20,6 +20,16 @@ pub struct LeakFile {
     pub bytes: Vec<u8>,
 }
 
+impl LeakFile {
+    /// The text of the file.
+    ///
+    /// # Errors
+    /// [`LeakFileError`] names the file and what to do.
+    pub fn text(&self) -> Result<String, LeakFileError> {
+        LeakContent::read(std::slice::from_ref(self), &|_| ()).map(|content| content.text)
+    }
+}
+
 /// A leaked file cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -28,6 +28,7 @@ pub mod prepare;
 pub mod program;
 pub mod receipt;
 mod recognise;
+pub mod render;
 pub mod report;
 pub mod review;
 pub mod roster;

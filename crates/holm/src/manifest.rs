@@ -6,7 +6,7 @@ use holm_codes::decode::TestPolicy;
 use holm_codes::law::Law;
 use holm_marks::carrier::Format;
 use holm_marks::frame::Language;
-use holm_marks::mark::Mark;
+use holm_marks::mark::{Layer, Mark};
 use holm_record::commitment::{Commitment, Salt};
 use holm_record::id::{ItemName, PersonId};
 use serde::{Deserialize, Serialize};
@@ -99,4 +99,16 @@ impl Manifest {
 #[must_use]
 pub fn binary_worth(arities: &[usize]) -> f64 {
     arities.iter().map(|q| (*q as f64) - 1.0).sum()
+}
+
+/// Information that decides an item's law, in binary marks. Text that is typed anew loses its layout: the law is that which
+/// suits what is left then, and layout marks decide only where there is nothing else.
+#[must_use]
+pub fn deciding_worth(marks: &[Mark]) -> f64 {
+    let arities = |layout: bool| {
+        let of = marks.iter().filter(|m| (m.layer == Layer::Layout) == layout);
+        of.map(Mark::arity).collect::<Vec<_>>()
+    };
+    let text = binary_worth(&arities(false));
+    if text > 0.0 { text } else { binary_worth(&arities(true)) }
 }

@@ -11,7 +11,9 @@ use holm_marks::mark::{Layer, Mark};
 use holm_marks::{invisible, language};
 use serde::Serialize;
 
-use crate::manifest::{FactNote, binary_worth};
+use crate::manifest::{FactNote, binary_worth, deciding_worth};
+use crate::program::ProgramError;
+use crate::render::{rendering, without_reflow};
 use crate::review::{Review, ReviewError};
 
 /// What is to be marked and how.
@@ -89,7 +91,7 @@ impl Prepared {
         found.sort_by_key(|f| f.mark.sites.first().map_or((usize::MAX, 0), |s| (s.block, s.range.start)));
         let all = found.len();
         let (found, uncarriable): (Vec<Found>, Vec<Found>) =
-            found.into_iter().partition(|f| f.mark.sites.iter().all(|s| master.can_carry(s)));
+            found.into_iter().partition(|f| f.mark.sites.iter().all(|s| master.can_carry(&f.mark, s)));
         let uncarried = all - found.len();
         if let Some(f) = uncarriable.iter().find(|f| in_brackets(&f.mark, &master)) {
             let why = "its formatting changes between the brackets";
@@ -164,6 +166,28 @@ impl Prepared {
         }
     }
 
+    /// Adds marks that move words of a Word file, wherever no line breaks anew for any alternative; needs LibreOffice.
+    /// Returns how many were added and how many would have broken a line.
+    ///
+    /// # Errors
+    /// [`ProgramError`] if LibreOffice is missing or fails; nothing is added then.
+    pub fn move_words(&mut self, document: &[u8], review: Option<&Review>) -> Result<Moved, ProgramError> {
+        let symbols = vec![0; self.marks.len()];
+        let still = rendering(&self.master, document, &self.marks, &symbols)?;
+        let everything = self.marks.iter().chain(&self.proposals).chain(&self.struck);
+        let taken: Vec<Found> = everything.map(|m| Found { mark: m.clone(), tier: Tier::Auto }).collect();
+        let found = holm_marks::layout::find(&still.layout, &taken).into_iter().map(|f| docx_shift(f.mark));
+        let carried = found.filter(|m| m.sites.iter().all(|s| self.master.can_carry(m, s)));
+        let (struck, found): (Vec<Mark>, Vec<Mark>) = carried.partition(|m| review.is_some_and(|r| r.decision(m) == Some(false)));
+        let all = found.len();
+        let kept = without_reflow(&self.master, &self.marks, found, &still)?;
+        let moved = Moved { marks: kept.len(), dropped: all - kept.len() };
+        self.struck.extend(struck);
+        self.marks.extend(kept);
+        self.marks.sort_by_key(|m| m.sites.first().map_or((usize::MAX, 0), |s| (s.block, s.range.start)));
+        Ok(moved)
+    }
+
     /// The number of words of the document.
     #[must_use]
     pub fn words(&self) -> usize {
@@ -176,7 +200,7 @@ impl Prepared {
         let arities: Vec<usize> = self.marks.iter().map(Mark::arity).collect();
         // The first look may spend half of α.
         let first_look = holm_codes::family::look_alpha(alpha, 1);
-        let law = Law::default_for(binary_worth(&arities), copies, largest);
+        let law = Law::default_for(deciding_worth(&self.marks), copies, largest);
         let probability = |arities: &[usize], channel| naming_probability(arities, law, copies, first_look, channel);
         let paragraphs = self.paragraphs().map(|(block, inside)| {
             let arities: Vec<usize> = inside.iter().map(|m| m.arity()).collect();
@@ -216,6 +240,25 @@ impl Prepared {
         let words = self.master.blocks().get(block).map_or("", |b| b.text.as_str()).split_whitespace().take(6);
         words.collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Words of a Word file that are moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// Marks that were added.
+    pub marks: usize,
+    /// Marks that would have broken a line anew.
+    pub dropped: usize,
+}
+
+/// A Word file counts spacing in twentieths of a point: a quarter of a point is what lies within the range of the layer.
+fn docx_shift(mut mark: Mark) -> Mark {
+    const SHIFT: &str = "0.25";
+    mark.alternatives = vec![format!("{SHIFT} pt left"), format!("{SHIFT} pt right")];
+    for site in &mut mark.sites {
+        site.texts = vec![format!("-{SHIFT}"), SHIFT.to_owned()];
+    }
+    mark
 }
 
 /// Marks that vary words; a PDF has none.

@@ -23,7 +23,7 @@ use crate::contribution::{Contribution, ContributionError, Request, check_note};
 use crate::custody::{self, Custodian, CustodyError};
 use crate::failpoint::failpoint;
 use crate::identity::{DeviceKeys, encrypt_to_lines};
-use crate::manifest::{FORMAT, MASTER_DOMAIN, Manifest, binary_worth};
+use crate::manifest::{FORMAT, MASTER_DOMAIN, Manifest, deciding_worth};
 use crate::policy::Permit;
 use crate::prepare::Prepared;
 use crate::slip::{Slip, SlipError, conditions_hash};
@@ -298,7 +298,6 @@ impl Workspace {
     }
 
     fn manifest(&self, prepared: &Prepared, document: &[u8], terms: &Terms, master_salt: Salt) -> Manifest {
-        let arities: Vec<usize> = prepared.marks.iter().map(holm_marks::mark::Mark::arity).collect();
         Manifest {
             format: FORMAT.to_owned(),
             item: terms.name.clone(),
@@ -309,7 +308,7 @@ impl Workspace {
             master_salt,
             pack: prepared.pack.clone(),
             review: terms.review.as_ref().map(|r| Commitment::to("holm review v1", &master_salt, r)),
-            law: Law::default_for(binary_worth(&arities), terms.planned, self.largest_coalition()),
+            law: Law::default_for(deciding_worth(&prepared.marks), terms.planned, self.largest_coalition()),
             marks: prepared.marks.clone(),
             facts: prepared.facts.clone(),
             derivation: DERIVATION,

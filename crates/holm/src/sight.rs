@@ -1,17 +1,19 @@
 //! Reading a leak against one item: its text, and where its words stand.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use holm_marks::carrier::{Format, Master};
 use holm_marks::extract::{Extraction, Reader};
 use holm_marks::layout::registration::{MASTER_DPI, register, sight as sight_in_picture};
-use holm_marks::layout::{LAYOUT_READER, Layout, Sight, Sighting, sight};
+use holm_marks::layout::{LAYOUT_READER, Sight, Sighting, sight};
 use holm_marks::mark::{Layer, Mark};
 use holm_marks::raster::Raster;
 
 use crate::leak::LeakContent;
 use crate::program::ProgramError;
 use crate::recognise;
+use crate::render::{self, Rendering, rendering};
 
 /// An item ready to be looked for in leaks.
 pub(crate) struct ItemReader<'i> {
@@ -30,22 +32,28 @@ impl<'i> ItemReader<'i> {
     /// Everything that the leak shows of the item's marks.
     ///
     /// # Errors
-    /// [`ProgramError`] if a page of the master cannot be pictured.
+    /// [`ProgramError`] if a page of the master cannot be rendered or pictured.
     pub(crate) fn extract(&self, content: &LeakContent) -> Result<Extraction, ProgramError> {
         let extraction = self.text.extract(&content.text);
-        let layout = self.master.layout().filter(|_| self.marks.iter().any(|m| m.layer == Layer::Layout));
         let has_pages = !content.pages.is_empty() || !content.pictures.is_empty();
         // A leak of another item has nothing that could be registered.
-        let Some(layout) = layout.filter(|_| has_pages && extraction.belongs()) else { return Ok(extraction) };
-        let mut sightings = sight(layout, self.marks, &content.pages);
-        sightings.extend(self.in_pictures(layout, content)?);
-        let pictured = !content.pictures.is_empty();
-        let sight = Sight {
-            reader: LAYOUT_READER.to_owned(),
-            programs: if pictured { recognise::programs() } else { Vec::new() },
-            recognised: pictured.then(|| content.text.clone()),
-            sightings,
-        };
+        if !has_pages || !extraction.belongs() || !self.marks.iter().any(|m| m.layer == Layer::Layout) {
+            return Ok(extraction);
+        }
+        // The pages that the leak would have if no word were moved: its wording is what was read of it.
+        let wording: Vec<u8> = extraction.readings.iter().map(|r| r.seen.unwrap_or(0)).collect();
+        let pages = rendering(self.master, self.bytes, self.marks, &wording)?;
+        let mut sightings = sight(&pages.layout, self.marks, &content.pages);
+        sightings.extend(self.in_pictures(&pages, content)?);
+        let mut programs = Vec::new();
+        if !content.pictures.is_empty() {
+            programs.extend(recognise::programs());
+        }
+        if self.master.format() == Format::Docx {
+            programs.push(render::programs());
+        }
+        let recognised = (!programs.is_empty()).then(|| content.text.clone());
+        let sight = Sight { reader: LAYOUT_READER.to_owned(), programs, recognised, sightings };
         Ok(extraction.with_sight(self.marks, sight))
     }
 
@@ -55,25 +63,20 @@ impl<'i> ItemReader<'i> {
         self.text.extract(text).with_sight(self.marks, sight.clone())
     }
 
-    fn in_pictures(&self, layout: &Layout, content: &LeakContent) -> Result<Vec<Sighting>, ProgramError> {
+    fn in_pictures(&self, pages: &Rendering, content: &LeakContent) -> Result<Vec<Sighting>, ProgramError> {
         let mut masters: BTreeMap<usize, Raster> = BTreeMap::new();
         let mut sightings = Vec::new();
         for (number, page) in content.pictures.iter().enumerate() {
-            for registration in register(layout, &page.seen) {
+            for registration in register(&pages.layout, &page.seen) {
                 let shown = registration.page;
-                if let std::collections::btree_map::Entry::Vacant(free) = masters.entry(shown) {
-                    free.insert(self.picture(shown)?);
+                if let Entry::Vacant(free) = masters.entry(shown) {
+                    free.insert(recognise::picture(&pages.pdf, shown + 1, MASTER_DPI as u32)?);
                 }
                 let Some(master) = masters.get(&shown) else { continue };
                 let number = content.pages.len() + number;
-                sightings.extend(sight_in_picture(layout, self.marks, master, &page.picture, &registration, number));
+                sightings.extend(sight_in_picture(&pages.layout, self.marks, master, &page.picture, &registration, number));
             }
         }
         Ok(sightings)
-    }
-
-    fn picture(&self, page: usize) -> Result<Raster, ProgramError> {
-        debug_assert_eq!(self.master.format(), Format::Pdf);
-        recognise::picture(self.bytes, page + 1, MASTER_DPI as u32)
     }
 }

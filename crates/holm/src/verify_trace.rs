@@ -173,7 +173,7 @@ fn shape(bundle: &Bundle, manifest: &Manifest, report: &Report) -> Result<(), St
     let master = Master::parse(&bundle.master, &bundle.file).map_err(|e| e.to_string())?;
     let mut taken: Vec<(usize, usize, usize)> = Vec::new();
     for mark in &manifest.marks {
-        let carried = mark.sites.iter().all(|s| s.texts.len() == mark.arity() && master.can_carry(s));
+        let carried = mark.sites.iter().all(|s| s.texts.len() == mark.arity() && master.can_carry(mark, s));
         if !(2..=MOST_ALTERNATIVES).contains(&mark.arity()) || mark.sites.is_empty() || !carried {
             return Err(format!("the mark `{}` is none that the master can carry", mark.rule));
         }

@@ -4,8 +4,9 @@ use clap::{Args, ValueEnum};
 use holm::prepare::{MarkOptions, Power, Prepared};
 use holm::review::{Review, in_context, mark_id};
 use holm::vault::write_durably;
+use holm_marks::carrier::Format;
 use holm_marks::frame::Language;
-use holm_marks::mark::Mark;
+use holm_marks::mark::{Layer, Mark};
 use serde::Serialize;
 
 use crate::app::{App, file_name, read, read_text};
@@ -14,7 +15,7 @@ use crate::error::{CommandError, Outcome};
 /// Show what would be marked in a document, and the power that it gives
 #[derive(Debug, Args)]
 pub(crate) struct Marks {
-    /// The document: text, Markdown or DOCX.
+    /// The document: text, Markdown, DOCX or PDF.
     document: PathBuf,
     #[command(flatten)]
     options: MarkArgs,
@@ -76,10 +77,30 @@ impl MarkArgs {
         let review_text = self.marks.as_deref().map(read_text).transpose()?;
         let review = review_text.as_deref().map(Review::parse).transpose()?;
         let prepared = Prepared::new(&bytes, &file_name(document), &self.options(), review.as_ref())?;
-        if let Some(review) = &review {
-            review.check_against(&prepared)?;
-        }
         Ok((prepared, bytes, review_text.map(String::into_bytes)))
+    }
+
+    /// Adds marks that move the words of a Word file, where LibreOffice can look after its lines; then checks that the review
+    /// is of what was found.
+    pub(crate) fn move_words(&self, prepared: &mut Prepared, bytes: &[u8], review: Option<&[u8]>) -> Result<(), CommandError> {
+        let review = review.map(String::from_utf8_lossy).map(|t| Review::parse(&t)).transpose()?;
+        self.add_moved(prepared, bytes, review.as_ref())?;
+        review.map_or(Ok(()), |r| Ok(r.check_against(prepared)?))
+    }
+
+    fn add_moved(&self, prepared: &mut Prepared, bytes: &[u8], review: Option<&Review>) -> Result<(), CommandError> {
+        if prepared.master.format() != Format::Docx || self.no_layout {
+            return Ok(());
+        }
+        if !holm::render::is_available() {
+            eprintln!("no word is moved: that needs LibreOffice (package libreoffice-writer), which looks after the lines");
+            return Ok(());
+        }
+        let moved = prepared.move_words(bytes, review)?;
+        if moved.dropped > 0 {
+            eprintln!("{} words stay where they are, since moving them would break a line anew", moved.dropped);
+        }
+        Ok(())
     }
 }
 
@@ -93,7 +114,8 @@ struct Shown<'p> {
 
 impl Marks {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let (prepared, ..) = self.options.prepare(&self.document)?;
+        let (mut prepared, bytes, review) = self.options.prepare(&self.document)?;
+        self.options.move_words(&mut prepared, &bytes, review.as_deref())?;
         let power = prepared.power(self.copies, holm::workspace::DEFAULT_ALPHA, holm::workspace::LARGEST_COALITION);
         let shown = |marks: &'_ [Mark]| -> Vec<serde_json::Value> {
             marks
@@ -118,15 +140,30 @@ impl Marks {
 }
 
 fn print(prepared: &Prepared, power: &Power) {
-    for mark in &prepared.marks {
+    for mark in prepared.marks.iter().filter(|m| m.layer != Layer::Layout) {
         say!("{:<12} {:<28} {}", mark.layer.name(), mark.rule, in_context(prepared, mark));
     }
     if !prepared.proposals.is_empty() {
         say!("\nproposed, used only if approved in a review file:");
         prepared.proposals.iter().for_each(|m| say!("{:<12} {:<28} {}", m.layer.name(), m.rule, in_context(prepared, m)));
     }
+    print_layout(prepared);
     say!();
     print_power(prepared, power);
+}
+
+/// Words that are moved are too many to list, and nothing to be seen; pages where none is say why.
+fn print_layout(prepared: &Prepared) {
+    let moved = prepared.marks.iter().filter(|m| m.layer == Layer::Layout);
+    if let Some(first) = moved.clone().next() {
+        let by = first.alternatives.last().map_or("", String::as_str);
+        say!("layout       {} words are moved sideways, by {by} or left (a review file lists each)", moved.count());
+    }
+    for (page, problems) in prepared.master.layout().into_iter().flat_map(|l| l.pages.iter().enumerate()) {
+        if !problems.problems.is_empty() {
+            say!("page {}: words are not moved where {}", page + 1, problems.problems.join("; "));
+        }
+    }
 }
 
 /// The power statement in words.

@@ -20,7 +20,7 @@ use crate::error::{CommandError, Outcome};
 /// again; with further recipients it adds copies.
 #[derive(Debug, Args)]
 pub(crate) struct Share {
-    /// The document: text, Markdown or DOCX.
+    /// The document: text, Markdown, DOCX or PDF.
     document: PathBuf,
     /// A person, `unit:UNIT` or `all`; may be given several times.
     #[arg(long, required = true, value_name = "PERSON|unit:UNIT|all")]
@@ -80,6 +80,7 @@ impl Share {
         let planned = self.planned.unwrap_or(present).max(to.len());
         let released = workspace.state().items.get(&name).is_some_and(|i| i.released.is_some());
         if !released {
+            self.options.move_words(&mut prepared, &document, review.as_deref())?;
             self.check_power(&workspace, &prepared, planned)?;
         }
         let terms = Terms {

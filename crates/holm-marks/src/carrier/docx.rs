@@ -4,13 +4,16 @@
 //! are. All other parts are copied as stored, compressed bytes and all.
 
 mod package;
+mod spacing;
 mod story;
 
 use std::ops::Range;
 
+use super::splice::{self, Splice};
 use super::{CarrierError, Copy, left_over};
 use crate::document::Block;
-use crate::mark::{Mark, Site};
+use crate::layout::Shift;
+use crate::mark::{Layer, Mark, Site};
 pub(crate) use package::Package;
 use story::{Piece, Story};
 
@@ -27,26 +30,17 @@ impl std::fmt::Debug for DocxMaster {
     }
 }
 
-/// A replacement of bytes of the main part.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct PartEdit {
-    range: Range<usize>,
-    /// By symbol, already escaped; `None` for what every copy gets alike.
-    texts: Vec<String>,
-    mark: Option<usize>,
-}
-
 /// A package with its marks.
 #[derive(Clone)]
 pub(crate) struct DocxTemplate {
     package: Package,
     part: String,
-    edits: Vec<PartEdit>,
+    splices: Vec<Splice>,
 }
 
 impl std::fmt::Debug for DocxTemplate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "DocxTemplate({} edits)", self.edits.len())
+        write!(f, "DocxTemplate({} splices)", self.splices.len())
     }
 }
 
@@ -61,8 +55,23 @@ impl DocxMaster {
         &self.story.blocks
     }
 
-    pub(crate) fn can_carry(&self, site: &Site) -> bool {
-        self.pieces_of(site).is_some()
+    pub(crate) fn can_carry(&self, mark: &Mark, site: &Site) -> bool {
+        if mark.layer == Layer::Layout { self.spaces_of(site).is_some() } else { self.pieces_of(site).is_some() }
+    }
+
+    /// The spaces before and after a word that can be made wider and narrower.
+    fn spaces_of(&self, site: &Site) -> Option<[(Range<usize>, &Piece); 2]> {
+        let block = self.story.blocks.get(site.block)?;
+        let space = |at: usize| {
+            let range = at..at + 1;
+            let pieces = self.story.pieces.get(site.block)?;
+            let piece = pieces.iter().find(|p| p.text.start <= at && at < p.text.end)?;
+            let fit = block.text.get(range.clone()) == Some(" ") && piece.literal && piece.certain && !block.protects(&range);
+            fit.then(|| piece.source_of(&range).map(|source| (source, piece))).flatten()
+        };
+        let shifts = site.texts.iter().all(|t| Shift::parse(t).is_some());
+        let pair = [space(site.range.start.checked_sub(1)?)?, space(site.range.end)?];
+        shifts.then_some(pair)
     }
 
     /// The pieces that a site touches: one, or neighbours of the same formatting with nothing but markup of no effect between.
@@ -85,38 +94,52 @@ impl DocxMaster {
     }
 
     pub(crate) fn template(&self, marks: &[Mark]) -> Result<DocxTemplate, CarrierError> {
-        let mut edits: Vec<PartEdit> = Vec::new();
+        let part = self.package.main_part()?;
+        let mut splices: Vec<Splice> = Vec::new();
         for (index, mark) in marks.iter().enumerate() {
             for site in &mark.sites {
-                let pieces = self
-                    .pieces_of(site)
-                    .ok_or_else(|| CarrierError::Unknown(format!("mark `{}` does not lie in one run of text", mark.rule)))?;
-                site_edits(site, index, pieces, &mut edits);
+                let lost = || CarrierError::Unknown(format!("mark `{}` does not lie in one run of text", mark.rule));
+                if mark.layer == Layer::Layout {
+                    let spaces = self.spaces_of(site).ok_or_else(lost)?;
+                    let shifts: Vec<Shift> = site.texts.iter().filter_map(|t| Shift::parse(t)).collect();
+                    space_splices(part, &spaces, index, &shifts, &mut splices);
+                } else {
+                    site_splices(site, index, self.pieces_of(site).ok_or_else(lost)?, &mut splices);
+                }
             }
         }
-        edits.sort_by_key(|e| (e.range.start, e.range.end));
-        edits.dedup();
-        let overlap = edits.windows(2).any(|pair| pair[0].range.end > pair[1].range.start);
-        if overlap {
+        splices.sort_by_key(|s| (s.range.start, s.range.end));
+        splices.dedup();
+        if splice::overlap(&splices) {
             return Err(CarrierError::Unknown("two marks overlap".to_owned()));
         }
-        Ok(DocxTemplate { package: self.package.clone(), part: self.package.main_part()?.to_owned(), edits })
+        Ok(DocxTemplate { package: self.package.clone(), part: part.to_owned(), splices })
     }
 }
 
 /// What a site changes in its pieces: the first takes the new text, the others lose their share of the old.
-fn site_edits(site: &Site, mark: usize, pieces: &[Piece], edits: &mut Vec<PartEdit>) {
+fn site_splices(site: &Site, mark: usize, pieces: &[Piece], splices: &mut Vec<Splice>) {
     for (i, piece) in pieces.iter().enumerate() {
         let Some(range) = piece.source_of(&site.range) else { continue };
-        let texts = if i == 0 { site.texts.iter().map(|t| escape(t)).collect() } else { vec![String::new()] };
-        edits.push(PartEdit { range, texts, mark: (i == 0).then_some(mark) });
-        // A text element that may now begin or end with a space must say that its spaces count.
-        edits.extend(piece.preserve_at.map(|at| PartEdit {
-            range: at..at,
-            texts: vec![" xml:space=\"preserve\"".to_owned()],
-            mark: None,
-        }));
+        let texts = if i == 0 { site.texts.iter().map(|t| escape(t).into_bytes()).collect() } else { vec![Vec::new()] };
+        splices.push(Splice { range, texts, mark: (i == 0).then_some(mark) });
+        preserve(piece, splices);
     }
+}
+
+/// A word is moved by making the space before it wider and the one after it narrower by as much.
+fn space_splices(part: &str, spaces: &[(Range<usize>, &Piece); 2], mark: usize, shifts: &[Shift], splices: &mut Vec<Splice>) {
+    for ((source, piece), sign) in spaces.iter().zip([1.0, -1.0]) {
+        let properties = piece.properties.clone().and_then(|p| part.get(p)).unwrap_or_default();
+        let texts = shifts.iter().map(|s| spacing::spaced(properties, sign * s.points()).into_bytes()).collect();
+        splices.push(Splice { range: source.clone(), texts, mark: Some(mark) });
+        preserve(piece, splices);
+    }
+}
+
+/// A text element that may now begin or end with a space must say that its spaces count.
+fn preserve(piece: &Piece, splices: &mut Vec<Splice>) {
+    splices.extend(piece.preserve_at.map(|at| Splice::fixed(at..at, " xml:space=\"preserve\"")));
 }
 
 fn escape(text: &str) -> String {
@@ -125,21 +148,12 @@ fn escape(text: &str) -> String {
 
 impl DocxTemplate {
     pub(crate) fn render(&self, symbols: &[u8]) -> Result<Copy, CarrierError> {
-        let mut part = String::with_capacity(self.part.len() + 256);
-        let mut at = 0;
-        for edit in &self.edits {
-            part.push_str(self.part.get(at..edit.range.start).unwrap_or_default());
-            let symbol = edit.mark.and_then(|m| symbols.get(m)).copied().unwrap_or(0);
-            part.push_str(edit.texts.get(usize::from(symbol)).map_or("", String::as_str));
-            at = edit.range.end;
-        }
-        part.push_str(self.part.get(at..).unwrap_or_default());
-        self.package.with_main_part(&part)
+        self.package.with_main_part(&splice::splice(self.part.as_bytes(), &self.splices, symbols))
     }
 
     /// An alternation that stands where no mark was found: in a header, a note, a box, code, or text that was struck.
     pub(crate) fn left_over(&self) -> Option<String> {
-        let own = self.edits.iter().filter_map(|e| e.mark.map(|_| e.range.clone()));
+        let own = self.splices.iter().filter_map(|e| e.mark.map(|_| e.range.clone()));
         let mut main = self.part.clone();
         // From the end, so that earlier places stay.
         own.collect::<Vec<_>>().into_iter().rev().for_each(|r| main.replace_range(r, ""));

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
+use super::splice::{self, Splice};
 use super::{CarrierError, Copy};
 use crate::document::{Block, BlockKind};
 use crate::mark::{Mark, Site};
@@ -92,22 +93,21 @@ impl SourceMaster {
     }
 
     pub(crate) fn template(&self, marks: &[Mark]) -> Result<SourceTemplate, CarrierError> {
-        let mut edits = Vec::new();
+        let mut splices = Vec::new();
         for (index, mark) in marks.iter().enumerate() {
             for site in &mark.sites {
                 let range = self
                     .source_range(site)
                     .ok_or_else(|| CarrierError::Unknown(format!("mark `{}` does not lie in its text", mark.rule)))?;
                 let texts = site.texts.iter().map(|t| t.clone().into_bytes()).collect();
-                edits.push(Edit { range, mark: index, texts });
+                splices.push(Splice { range, mark: Some(index), texts });
             }
         }
-        edits.sort_by_key(|e| e.range.start);
-        let overlap = edits.windows(2).any(|pair| pair[0].range.end > pair[1].range.start);
-        if overlap {
+        splices.sort_by_key(|s| s.range.start);
+        if splice::overlap(&splices) {
             return Err(CarrierError::Unknown("two marks overlap".to_owned()));
         }
-        Ok(SourceTemplate { source: self.source.clone().into_bytes(), edits })
+        Ok(SourceTemplate { source: self.source.clone().into_bytes(), splices })
     }
 }
 
@@ -115,41 +115,18 @@ impl SourceMaster {
 #[derive(Clone, Debug)]
 pub(crate) struct SourceTemplate {
     source: Vec<u8>,
-    /// Sorted by place; ranges do not overlap.
-    edits: Vec<Edit>,
-}
-
-#[derive(Clone, Debug)]
-struct Edit {
-    range: Range<usize>,
-    mark: usize,
-    texts: Vec<Vec<u8>>,
+    splices: Vec<Splice>,
 }
 
 impl SourceTemplate {
     /// The source with nothing where marks are.
     pub(crate) fn without_marks(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.source.len());
-        let mut at = 0;
-        for edit in &self.edits {
-            out.extend_from_slice(self.source.get(at..edit.range.start).unwrap_or_default());
-            at = edit.range.end;
-        }
-        out.extend_from_slice(self.source.get(at..).unwrap_or_default());
-        out
+        let nothing: Vec<Splice> = self.splices.iter().map(|s| Splice::fixed(s.range.clone(), "")).collect();
+        splice::splice(&self.source, &nothing, &[])
     }
 
     pub(crate) fn render(&self, symbols: &[u8]) -> Copy {
-        let mut out = Vec::with_capacity(self.source.len() + 64);
-        let mut at = 0;
-        for edit in &self.edits {
-            out.extend_from_slice(self.source.get(at..edit.range.start).unwrap_or_default());
-            let symbol = symbols.get(edit.mark).copied().unwrap_or(0);
-            out.extend_from_slice(edit.texts.get(usize::from(symbol)).map_or(&[][..], Vec::as_slice));
-            at = edit.range.end;
-        }
-        out.extend_from_slice(self.source.get(at..).unwrap_or_default());
-        out
+        splice::splice(&self.source, &self.splices, symbols)
     }
 }
 

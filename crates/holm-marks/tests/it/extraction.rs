@@ -18,7 +18,7 @@ fn item() -> Item {
     let master = Master::parse(BRIEF.as_bytes(), "brief.md").unwrap();
     let pack = Pack::shipped(Language::En).unwrap();
     let found = find(master.blocks(), Some(&pack)).unwrap();
-    let marks: Vec<Mark> = found.into_iter().map(|f| f.mark).filter(|m| m.sites.iter().all(|s| master.can_carry(s))).collect();
+    let marks: Vec<Mark> = found.into_iter().map(|f| f.mark).filter(|m| m.sites.iter().all(|s| master.can_carry(m, s))).collect();
     Item { master, marks }
 }
 

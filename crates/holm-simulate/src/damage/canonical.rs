@@ -28,7 +28,7 @@ pub(super) fn canonical(text: &str) -> String {
 fn first_alternatives(text: &str, pack: &Pack) -> Option<String> {
     let master = Master::parse(text.as_bytes(), "leak.txt").ok()?;
     let found = find(master.blocks(), Some(pack)).ok()?;
-    let marks: Vec<Mark> = found.into_iter().map(|f| f.mark).filter(|m| m.sites.iter().all(|s| master.can_carry(s))).collect();
+    let marks: Vec<Mark> = found.into_iter().map(|f| f.mark).filter(|m| m.sites.iter().all(|s| master.can_carry(m, s))).collect();
     let copy = master.template(&marks).ok()?.render(&vec![0; marks.len()]);
     String::from_utf8(copy.ok()?).ok()
 }

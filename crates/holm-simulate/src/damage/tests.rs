@@ -250,7 +250,7 @@ fn the_knowing_attacker_makes_all_copies_alike_where_frames_fire() {
         .into_iter()
         .filter(|f| f.tier == holm_marks::frame::Tier::Auto)
         .map(|f| f.mark)
-        .filter(|m| m.sites.iter().all(|s| master.can_carry(s)))
+        .filter(|m| m.sites.iter().all(|s| master.can_carry(m, s)))
         .collect();
     let template = master.template(&marks).unwrap();
     let copy = |seed: usize| {

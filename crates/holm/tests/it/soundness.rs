@@ -20,7 +20,7 @@ fn extraction_cannot_see_codewords() {
         .unwrap()
         .into_iter()
         .map(|f| f.mark)
-        .filter(|m| m.sites.iter().all(|s| master.can_carry(s)))
+        .filter(|m| m.sites.iter().all(|s| master.can_carry(m, s)))
         .collect();
     let arities: Vec<usize> = marks.iter().map(Mark::arity).collect();
     let template = master.template(&marks).unwrap();

@@ -65,7 +65,7 @@ impl Package {
     }
 
     /// The package with another main part; every other part is copied as stored.
-    pub(crate) fn with_main_part(&self, part: &str) -> Result<Copy, CarrierError> {
+    pub(crate) fn with_main_part(&self, part: &[u8]) -> Result<Copy, CarrierError> {
         let failed = |e: zip::result::ZipError| CarrierError::DamagedDocx(format!("its package cannot be copied ({e})"));
         let mut archive = self.archive.clone();
         let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(part.len() / 4 + 4096)));
@@ -80,7 +80,7 @@ impl Package {
                     options = options.last_modified_time(modified);
                 }
                 writer.start_file(name, options).map_err(failed)?;
-                writer.write_all(part.as_bytes()).map_err(|e| CarrierError::DamagedDocx(e.to_string()))?;
+                writer.write_all(part).map_err(|e| CarrierError::DamagedDocx(e.to_string()))?;
             } else {
                 let entry = archive.by_index_raw(index).map_err(failed)?;
                 writer.raw_copy_file(entry).map_err(failed)?;

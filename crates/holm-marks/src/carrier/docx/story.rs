@@ -35,6 +35,8 @@ pub(crate) struct Piece {
     pub(crate) continues: bool,
     /// Where `xml:space="preserve"` has to be written if the text is changed.
     pub(crate) preserve_at: Option<usize>,
+    /// Bytes of the part that hold its run's properties, if the run has any.
+    pub(crate) properties: Option<Range<usize>>,
 }
 
 impl Piece {
@@ -81,6 +83,8 @@ struct Paragraph {
     run: String,
     last_run: Option<String>,
     in_properties: usize,
+    /// Bytes of the open run's properties.
+    properties: Option<Range<usize>>,
     hidden: bool,
     /// Something stood between this run and the one before it.
     broken: bool,
@@ -136,9 +140,9 @@ impl Story {
                 Event::Start(element) => scan.start(&element, before)?,
                 Event::Empty(element) => {
                     scan.start(&element, before)?;
-                    scan.end(element.name().as_ref());
+                    scan.end(element.name().as_ref(), after);
                 }
-                Event::End(element) => scan.end(element.name().as_ref()),
+                Event::End(element) => scan.end(element.name().as_ref(), after),
                 Event::Text(_) => scan.text(before..after, None),
                 Event::GeneralRef(reference) => scan.text(before..after, Some(Read::Entity(entity(&reference)))),
                 Event::CData(data) => scan.text(before..after, Some(Read::Data(data.as_ref().to_owned()))),
@@ -217,20 +221,26 @@ impl Scan<'_> {
                 self.text_element =
                     Some(TextElement { name_end: at + 1 + name.len(), preserves, certain, pieces, text, first: true });
             }
-            _ => self.start_in_paragraph(name, element),
+            _ => self.start_in_paragraph(name, element, at),
         }
         Ok(())
     }
 
-    fn start_in_paragraph(&mut self, name: &str, element: &BytesStart<'_>) {
+    fn start_in_paragraph(&mut self, name: &str, element: &BytesStart<'_>, at: usize) {
         let Some(paragraph) = &mut self.paragraph else { return };
         if paragraph.in_properties > 0 {
             paragraph.property(name, element);
             return;
         }
         match name {
-            "w:pPr" | "w:rPr" => paragraph.in_properties = self.depth,
-            "w:r" => paragraph.run.clear(),
+            "w:pPr" | "w:rPr" => {
+                paragraph.in_properties = self.depth;
+                paragraph.properties = (name == "w:rPr").then_some(at..at);
+            }
+            "w:r" => {
+                paragraph.run.clear();
+                paragraph.properties = None;
+            }
             "w:tab" | "w:ptab" => paragraph.sign("\t"),
             "w:br" | "w:cr" => paragraph.sign("\n"),
             "w:noBreakHyphen" => paragraph.sign("\u{2011}"),
@@ -251,7 +261,7 @@ impl Scan<'_> {
         }
     }
 
-    fn end(&mut self, name: &str) {
+    fn end(&mut self, name: &str, after: usize) {
         let depth = self.depth;
         self.depth = self.depth.saturating_sub(1);
         if let Some(skipped) = self.skipped_at {
@@ -272,6 +282,7 @@ impl Scan<'_> {
             _ => {
                 if let Some(paragraph) = self.paragraph.as_mut().filter(|p| p.in_properties == depth) {
                     paragraph.in_properties = 0;
+                    paragraph.properties.iter_mut().for_each(|p| p.end = after);
                 }
             }
         }
@@ -307,6 +318,7 @@ impl Scan<'_> {
             certain: element.certain && !fixed,
             continues,
             preserve_at,
+            properties: paragraph.properties.clone(),
         });
         if shielded || paragraph.hidden || fixed {
             paragraph.protected.push(span);

@@ -1,0 +1,153 @@
+//! Word files as pages, by LibreOffice: where their words stand, and whether moving words would break lines anew.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use holm_marks::carrier::{Format, Master};
+use holm_marks::layout::Layout;
+use holm_marks::layout::reference::{line_breaks, locate};
+use holm_marks::mark::{Layer, Mark};
+
+use crate::program::{ProgramError, version};
+
+/// The program and its package.
+const PROGRAM: &str = "soffice";
+const PACKAGE: &str = "libreoffice-writer";
+/// How long one document may take.
+const LONGEST: Duration = Duration::from_secs(180);
+/// Times that marks are dropped and the lines looked at again.
+const ROUNDS: usize = 4;
+
+/// A copy's pages: the file that shows them, and where the document's words stand on them.
+#[derive(Clone, Debug)]
+pub struct Rendering {
+    /// The pages, as a PDF.
+    pub pdf: Vec<u8>,
+    /// Their words.
+    pub layout: Layout,
+}
+
+/// Whether Word files can be rendered here.
+#[must_use]
+pub fn is_available() -> bool {
+    let found = Command::new(PROGRAM).env_remove("HOLM_PASSPHRASE").arg("--version").stdin(Stdio::null()).output();
+    found.is_ok_and(|o| o.status.success())
+}
+
+/// What renders, for the record.
+pub(crate) fn programs() -> String {
+    version(PROGRAM, "--version")
+}
+
+/// The pages of the copy that has these symbols at its wording marks and no word moved.
+///
+/// # Errors
+/// [`ProgramError`] if LibreOffice is missing or fails.
+pub fn rendering(master: &Master, bytes: &[u8], marks: &[Mark], symbols: &[u8]) -> Result<Rendering, ProgramError> {
+    let words = |m: &Mark| m.layer != Layer::Layout;
+    let kept: Vec<Mark> = marks.iter().filter(|m| words(m)).cloned().collect();
+    let chosen: Vec<u8> = marks.iter().zip(symbols).filter(|(m, _)| words(m)).map(|(_, s)| *s).collect();
+    let failed = |e: String| ProgramError::Failed(PROGRAM.to_owned(), e);
+    if master.format() == Format::Pdf {
+        let layout = master.layout().cloned().unwrap_or_default();
+        return Ok(Rendering { pdf: bytes.to_vec(), layout });
+    }
+    let copy = master.template(&kept).and_then(|t| t.render(&chosen)).map_err(|e| failed(e.to_string()))?;
+    let pdf = to_pdf(&[copy])?.pop().ok_or_else(|| failed("it made no PDF".to_owned()))?;
+    let pages = Master::parse(&pdf, "pages.pdf").map_err(|e| failed(e.to_string()))?;
+    let layout = locate(pages.layout().cloned().unwrap_or_default(), master.blocks(), marks, symbols);
+    Ok(Rendering { pdf, layout })
+}
+
+/// Of `moved`, the layout marks that break no line anew, whichever alternative each of them takes: lines are compared with
+/// all of them to the left, all to the right, and both kinds of turns.
+///
+/// # Errors
+/// [`ProgramError`].
+pub(crate) fn without_reflow(
+    master: &Master,
+    words: &[Mark],
+    mut moved: Vec<Mark>,
+    still: &Rendering,
+) -> Result<Vec<Mark>, ProgramError> {
+    let before = line_breaks(&still.layout);
+    for _ in 0..ROUNDS {
+        let marks: Vec<Mark> = words.iter().chain(&moved).cloned().collect();
+        let failed = |e: String| ProgramError::Failed(PROGRAM.to_owned(), e);
+        let template = master.template(&marks).map_err(|e| failed(e.to_string()))?;
+        let copy = |turn: [u8; 2]| {
+            let symbols: Vec<u8> = (0..words.len()).map(|_| 0).chain((0..moved.len()).map(|i| turn[i % 2])).collect();
+            template.render(&symbols).map_err(|e| failed(e.to_string()))
+        };
+        let copies = [[0, 0], [1, 1], [0, 1], [1, 0]].map(copy).into_iter().collect::<Result<Vec<_>, _>>()?;
+        let mut spoiled: Vec<usize> = Vec::new();
+        for pdf in to_pdf(&copies)? {
+            let pages = Master::parse(&pdf, "pages.pdf").map_err(|e| failed(e.to_string()))?;
+            let after = line_breaks(pages.layout().unwrap_or(&Layout::default()));
+            spoiled.extend(changed_blocks(&before, &after, &still.layout));
+        }
+        if spoiled.is_empty() {
+            return Ok(moved);
+        }
+        moved.retain(|m| !m.sites.iter().any(|s| spoiled.contains(&s.block)));
+    }
+    // Something moves on every look: nothing is moved at all.
+    Ok(Vec::new())
+}
+
+/// Blocks whose lines are others than before.
+fn changed_blocks(before: &[(usize, String)], after: &[(usize, String)], layout: &Layout) -> Vec<usize> {
+    let mut blocks = Vec::new();
+    let mut first = 0;
+    for (at, (page, line)) in before.iter().enumerate() {
+        let words = line.split(' ').count();
+        if after.get(at) != Some(&(*page, line.clone())) {
+            let places = layout.words.get(first..first + words).unwrap_or_default().iter();
+            blocks.extend(places.filter_map(|w| w.place.as_ref().map(|(block, _)| *block)).next());
+            // What follows is shifted as a whole; the next look tells whether more is wrong.
+            return blocks;
+        }
+        first += words;
+    }
+    blocks
+}
+
+/// Converts Word files to PDF. LibreOffice reads and writes files: they lie in memory where the system has a place for that,
+/// and are removed at once.
+fn to_pdf(documents: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, ProgramError> {
+    let failed = |why: String| ProgramError::Failed(PROGRAM.to_owned(), why);
+    let shared = Path::new("/dev/shm");
+    let folder = if shared.is_dir() { tempfile::tempdir_in(shared) } else { tempfile::tempdir() };
+    let folder = folder.map_err(|e| failed(e.to_string()))?;
+    let mut inputs = Vec::new();
+    for (number, document) in documents.iter().enumerate() {
+        let input = folder.path().join(format!("{number}.docx"));
+        fs::write(&input, document).map_err(|e| failed(e.to_string()))?;
+        inputs.push(input);
+    }
+    let profile = format!("-env:UserInstallation=file://{}/profile", folder.path().display());
+    let child = Command::new(PROGRAM)
+        .env_remove("HOLM_PASSPHRASE")
+        .env("TMPDIR", folder.path())
+        .args([profile.as_str(), "--headless", "--norestore", "--convert-to", "pdf", "--outdir"])
+        .arg(folder.path())
+        .args(&inputs)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    let mut child = child.map_err(|_| ProgramError::Missing(PROGRAM.to_owned(), PACKAGE.to_owned()))?;
+    let started = Instant::now();
+    while child.try_wait().map_err(|e| failed(e.to_string()))?.is_none() {
+        if started.elapsed() > LONGEST {
+            drop(child.kill());
+            drop(child.wait());
+            return Err(ProgramError::Time(PROGRAM.to_owned(), LONGEST.as_secs()));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let read = |input: &std::path::PathBuf| fs::read(input.with_extension("pdf"));
+    inputs.iter().map(read).collect::<Result<_, _>>().map_err(|_| failed("it made no PDF of the document".to_owned()))
+}
