@@ -180,7 +180,7 @@ impl Prepared {
         let carried = found.filter(|m| m.sites.iter().all(|s| self.master.can_carry(m, s)));
         let (struck, found): (Vec<Mark>, Vec<Mark>) = carried.partition(|m| review.is_some_and(|r| r.decision(m) == Some(false)));
         let all = found.len();
-        let kept = without_reflow(&self.master, &self.marks, found, &still)?;
+        let kept = without_reflow(&self.master, &self.marks, document, found)?;
         let moved = Moved { marks: kept.len(), dropped: all - kept.len() };
         self.struck.extend(struck);
         self.marks.extend(kept);

@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use holm_marks::carrier::{Format, Master};
-use holm_marks::layout::Layout;
 use holm_marks::layout::reference::{line_breaks, locate};
+use holm_marks::layout::{Layout, Shift, Sighting};
 use holm_marks::mark::{Layer, Mark};
 
 use crate::program::{ProgramError, version};
@@ -27,6 +27,8 @@ pub struct Rendering {
     pub pdf: Vec<u8>,
     /// Their words.
     pub layout: Layout,
+    /// Whether marked words are where their first alternative puts them, rather than where the master has them.
+    pub moved: bool,
 }
 
 /// Whether Word files can be rendered here.
@@ -41,24 +43,23 @@ pub(crate) fn programs() -> String {
     version(PROGRAM, "--version")
 }
 
-/// The pages of the copy that has these symbols at its wording marks and no word moved.
+/// The pages of the copy that has these symbols at its wording marks and the first alternative at its layout marks: a page
+/// without any would differ from every copy, since LibreOffice rounds the width of each run for itself.
 ///
 /// # Errors
 /// [`ProgramError`] if LibreOffice is missing or fails.
 pub fn rendering(master: &Master, bytes: &[u8], marks: &[Mark], symbols: &[u8]) -> Result<Rendering, ProgramError> {
-    let words = |m: &Mark| m.layer != Layer::Layout;
-    let kept: Vec<Mark> = marks.iter().filter(|m| words(m)).cloned().collect();
-    let chosen: Vec<u8> = marks.iter().zip(symbols).filter(|(m, _)| words(m)).map(|(_, s)| *s).collect();
     let failed = |e: String| ProgramError::Failed(PROGRAM.to_owned(), e);
     if master.format() == Format::Pdf {
         let layout = master.layout().cloned().unwrap_or_default();
-        return Ok(Rendering { pdf: bytes.to_vec(), layout });
+        return Ok(Rendering { pdf: bytes.to_vec(), layout, moved: false });
     }
-    let copy = master.template(&kept).and_then(|t| t.render(&chosen)).map_err(|e| failed(e.to_string()))?;
+    let symbols: Vec<u8> = marks.iter().zip(symbols).map(|(m, s)| if m.layer == Layer::Layout { 0 } else { *s }).collect();
+    let copy = master.template(marks).and_then(|t| t.render(&symbols)).map_err(|e| failed(e.to_string()))?;
     let pdf = to_pdf(&[copy])?.pop().ok_or_else(|| failed("it made no PDF".to_owned()))?;
     let pages = Master::parse(&pdf, "pages.pdf").map_err(|e| failed(e.to_string()))?;
-    let layout = locate(pages.layout().cloned().unwrap_or_default(), master.blocks(), marks, symbols);
-    Ok(Rendering { pdf, layout })
+    let layout = locate(pages.layout().cloned().unwrap_or_default(), master.blocks(), marks, &symbols);
+    Ok(Rendering { pdf, layout, moved: true })
 }
 
 /// Of `moved`, the layout marks that break no line anew, whichever alternative each of them takes: lines are compared with
@@ -69,24 +70,25 @@ pub fn rendering(master: &Master, bytes: &[u8], marks: &[Mark], symbols: &[u8]) 
 pub(crate) fn without_reflow(
     master: &Master,
     words: &[Mark],
+    bytes: &[u8],
     mut moved: Vec<Mark>,
-    still: &Rendering,
 ) -> Result<Vec<Mark>, ProgramError> {
-    let before = line_breaks(&still.layout);
     for _ in 0..ROUNDS {
         let marks: Vec<Mark> = words.iter().chain(&moved).cloned().collect();
+        let first = rendering(master, bytes, &marks, &vec![0; marks.len()])?;
+        let before = line_breaks(&first.layout);
         let failed = |e: String| ProgramError::Failed(PROGRAM.to_owned(), e);
         let template = master.template(&marks).map_err(|e| failed(e.to_string()))?;
         let copy = |turn: [u8; 2]| {
             let symbols: Vec<u8> = (0..words.len()).map(|_| 0).chain((0..moved.len()).map(|i| turn[i % 2])).collect();
             template.render(&symbols).map_err(|e| failed(e.to_string()))
         };
-        let copies = [[0, 0], [1, 1], [0, 1], [1, 0]].map(copy).into_iter().collect::<Result<Vec<_>, _>>()?;
+        let copies = [[1, 1], [0, 1], [1, 0]].map(copy).into_iter().collect::<Result<Vec<_>, _>>()?;
         let mut spoiled: Vec<usize> = Vec::new();
         for pdf in to_pdf(&copies)? {
             let pages = Master::parse(&pdf, "pages.pdf").map_err(|e| failed(e.to_string()))?;
             let after = line_breaks(pages.layout().unwrap_or(&Layout::default()));
-            spoiled.extend(changed_blocks(&before, &after, &still.layout));
+            spoiled.extend(changed_blocks(&before, &after, &first.layout));
         }
         if spoiled.is_empty() {
             return Ok(moved);
@@ -150,4 +152,15 @@ fn to_pdf(documents: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, ProgramError> {
     }
     let read = |input: &std::path::PathBuf| fs::read(input.with_extension("pdf"));
     inputs.iter().map(read).collect::<Result<_, _>>().map_err(|_| failed("it made no PDF of the document".to_owned()))
+}
+
+impl Rendering {
+    /// Takes what this rendering itself moved from what was measured against it.
+    pub fn unmove(&self, marks: &[Mark], sightings: &mut [Sighting]) {
+        for sighting in sightings.iter_mut().filter(|_| self.moved) {
+            let mark = sighting.mark.and_then(|m| marks.get(m as usize));
+            let shift = mark.and_then(|m| m.sites.first()?.texts.first()).and_then(|t| Shift::parse(t));
+            sighting.moved += shift.map_or(0.0, Shift::points);
+        }
+    }
 }

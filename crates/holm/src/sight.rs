@@ -45,6 +45,7 @@ impl<'i> ItemReader<'i> {
         let pages = rendering(self.master, self.bytes, self.marks, &wording)?;
         let mut sightings = sight(&pages.layout, self.marks, &content.pages);
         sightings.extend(self.in_pictures(&pages, content)?);
+        pages.unmove(self.marks, &mut sightings);
         let mut programs = Vec::new();
         if !content.pictures.is_empty() {
             programs.extend(recognise::programs());

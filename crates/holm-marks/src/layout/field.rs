@@ -31,11 +31,15 @@ struct Scales {
     line: f64,
     /// Of what displaces a neighbourhood.
     warp: f64,
+    /// Of what adds up from word to word along a line, as rounded widths do.
+    walk: f64,
 }
 
 /// Distances over which a neighbourhood is displaced alike, in points, along and across lines.
 const ALONG: f64 = 90.0;
 const ACROSS: f64 = 40.0;
+/// Distance over which what adds up along a line is forgotten, in points.
+const MEMORY: f64 = 150.0;
 /// Standard deviation of what displaces and stretches a whole page: anything.
 const OFFSET: f64 = 30.0;
 const STRETCH: f64 = 0.03;
@@ -45,6 +49,7 @@ const LINE_STRETCH: f64 = 0.002;
 const NOISES: [f64; 8] = [0.005, 0.02, 0.05, 0.09, 0.14, 0.2, 0.3, 0.5];
 const LINES: [f64; 4] = [0.0, 0.05, 0.3, 2.0];
 const WARPS: [f64; 4] = [0.0, 0.08, 0.25, 0.8];
+const WALKS: [f64; 4] = [0.0, 0.06, 0.15, 0.4];
 
 /// What is left of a marked word's displacement.
 #[derive(Clone, Copy, Debug)]
@@ -167,7 +172,7 @@ fn band_residuals(controls: &[&Sighting], marked: &[&Sighting]) -> Vec<Residual>
 
 /// The scales under which the controls are likeliest, by coordinate search over a grid.
 fn fit(controls: &[&Sighting]) -> Scales {
-    let mut best = Scales { noise: 0.14, line: 0.05, warp: 0.08 };
+    let mut best = Scales { noise: 0.14, line: 0.05, warp: 0.08, walk: 0.0 };
     let mut likelihood = evidence(controls, best);
     for _ in 0..3 {
         let before = best;
@@ -177,6 +182,8 @@ fn fit(controls: &[&Sighting]) -> Scales {
         keep_best(controls, &lines, &mut best, &mut likelihood);
         let warps = WARPS.map(|warp| Scales { warp, ..best });
         keep_best(controls, &warps, &mut best, &mut likelihood);
+        let walks = WALKS.map(|walk| Scales { walk, ..best });
+        keep_best(controls, &walks, &mut best, &mut likelihood);
         if best == before {
             break;
         }
@@ -261,8 +268,12 @@ fn prior(a: &Sighting, b: &Sighting, scales: Scales, middle: (f64, f64)) -> f64 
     } else {
         0.0
     };
-    let line = if a.line == b.line { scales.line * scales.line * (1.0 + (LINE_STRETCH / 0.05).powi(2) * ax * bx) } else { 0.0 };
-    page + warp + line
+    if a.line != b.line {
+        return page + warp;
+    }
+    let line = scales.line * scales.line * (1.0 + (LINE_STRETCH / 0.05).powi(2) * ax * bx);
+    let walk = scales.walk * scales.walk * (-(ax - bx).abs() / MEMORY).exp();
+    page + warp + line + walk
 }
 
 /// Lower triangular factor of a positive definite matrix.
