@@ -180,7 +180,7 @@ impl Prepared {
         let carried = found.filter(|m| m.sites.iter().all(|s| self.master.can_carry(m, s)));
         let (struck, found): (Vec<Mark>, Vec<Mark>) = carried.partition(|m| review.is_some_and(|r| r.decision(m) == Some(false)));
         let all = found.len();
-        let kept = without_reflow(&self.master, &self.marks, document, found)?;
+        let kept = without_reflow(&self.master, &self.marks, found, &still.layout)?;
         let moved = Moved { marks: kept.len(), dropped: all - kept.len() };
         self.struck.extend(struck);
         self.marks.extend(kept);
@@ -251,9 +251,9 @@ pub struct Moved {
     pub dropped: usize,
 }
 
-/// A Word file counts spacing in twentieths of a point: a quarter of a point is what lies within the range of the layer.
+/// A Word file counts spacing in twentieths of a point, and a line grows by twice the shift for each word that is moved.
 fn docx_shift(mut mark: Mark) -> Mark {
-    const SHIFT: &str = "0.25";
+    const SHIFT: &str = "0.20";
     mark.alternatives = vec![format!("{SHIFT} pt left"), format!("{SHIFT} pt right")];
     for site in &mut mark.sites {
         site.texts = vec![format!("-{SHIFT}"), SHIFT.to_owned()];

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use holm_marks::carrier::{Format, Master};
-use holm_marks::layout::reference::{line_breaks, locate};
+use holm_marks::layout::reference::{Places, broken_lines, locate};
 use holm_marks::layout::{Layout, Shift, Sighting};
 use holm_marks::mark::{Layer, Mark};
 
@@ -18,7 +18,7 @@ const PACKAGE: &str = "libreoffice-writer";
 /// How long one document may take.
 const LONGEST: Duration = Duration::from_secs(180);
 /// Times that marks are dropped and the lines looked at again.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 6;
 
 /// A copy's pages: the file that shows them, and where the document's words stand on them.
 #[derive(Clone, Debug)]
@@ -62,58 +62,41 @@ pub fn rendering(master: &Master, bytes: &[u8], marks: &[Mark], symbols: &[u8]) 
     Ok(Rendering { pdf, layout, moved: true })
 }
 
-/// Of `moved`, the layout marks that break no line anew, whichever alternative each of them takes: lines are compared with
-/// all of them to the left, all to the right, and both kinds of turns.
+/// Of `moved`, the layout marks that break no line anew, whichever alternative each of them takes. Lines are compared with
+/// those of the document as it is, with all words to the left, all to the right, and both kinds of turns; where a line ends
+/// elsewhere, its words stay where they are, in every copy.
 ///
 /// # Errors
 /// [`ProgramError`].
 pub(crate) fn without_reflow(
     master: &Master,
     words: &[Mark],
-    bytes: &[u8],
     mut moved: Vec<Mark>,
+    before: &Layout,
 ) -> Result<Vec<Mark>, ProgramError> {
     for _ in 0..ROUNDS {
         let marks: Vec<Mark> = words.iter().chain(&moved).cloned().collect();
-        let first = rendering(master, bytes, &marks, &vec![0; marks.len()])?;
-        let before = line_breaks(&first.layout);
         let failed = |e: String| ProgramError::Failed(PROGRAM.to_owned(), e);
         let template = master.template(&marks).map_err(|e| failed(e.to_string()))?;
-        let copy = |turn: [u8; 2]| {
-            let symbols: Vec<u8> = (0..words.len()).map(|_| 0).chain((0..moved.len()).map(|i| turn[i % 2])).collect();
-            template.render(&symbols).map_err(|e| failed(e.to_string()))
-        };
-        let copies = [[1, 1], [0, 1], [1, 0]].map(copy).into_iter().collect::<Result<Vec<_>, _>>()?;
-        let mut spoiled: Vec<usize> = Vec::new();
+        let symbols =
+            |turn: [u8; 2]| -> Vec<u8> { (0..words.len()).map(|_| 0).chain((0..moved.len()).map(|i| turn[i % 2])).collect() };
+        const TURNS: [[u8; 2]; 4] = [[0, 0], [1, 1], [0, 1], [1, 0]];
+        let copy = |turn| template.render(&symbols(turn)).map_err(|e| failed(e.to_string()));
+        let copies = TURNS.map(copy).into_iter().collect::<Result<Vec<_>, _>>()?;
+        let mut broken = Places::new();
         for pdf in to_pdf(&copies)? {
             let pages = Master::parse(&pdf, "pages.pdf").map_err(|e| failed(e.to_string()))?;
-            let after = line_breaks(pages.layout().unwrap_or(&Layout::default()));
-            spoiled.extend(changed_blocks(&before, &after, &first.layout));
+            let after = locate(pages.layout().cloned().unwrap_or_default(), master.blocks(), words, &vec![0; words.len()]);
+            broken.extend(broken_lines(before, &after));
         }
-        if spoiled.is_empty() {
+        let count = moved.len();
+        moved.retain(|m| !m.sites.iter().any(|s| broken.contains(&(s.block, s.range.start))));
+        if moved.len() == count {
             return Ok(moved);
         }
-        moved.retain(|m| !m.sites.iter().any(|s| spoiled.contains(&s.block)));
     }
-    // Something moves on every look: nothing is moved at all.
+    // Lines break on every look: nothing is moved at all.
     Ok(Vec::new())
-}
-
-/// Blocks whose lines are others than before.
-fn changed_blocks(before: &[(usize, String)], after: &[(usize, String)], layout: &Layout) -> Vec<usize> {
-    let mut blocks = Vec::new();
-    let mut first = 0;
-    for (at, (page, line)) in before.iter().enumerate() {
-        let words = line.split(' ').count();
-        if after.get(at) != Some(&(*page, line.clone())) {
-            let places = layout.words.get(first..first + words).unwrap_or_default().iter();
-            blocks.extend(places.filter_map(|w| w.place.as_ref().map(|(block, _)| *block)).next());
-            // What follows is shifted as a whole; the next look tells whether more is wrong.
-            return blocks;
-        }
-        first += words;
-    }
-    blocks
 }
 
 /// Converts Word files to PDF. LibreOffice reads and writes files: they lie in memory where the system has a place for that,

@@ -127,11 +127,14 @@ fn site_splices(site: &Site, mark: usize, pieces: &[Piece], splices: &mut Vec<Sp
     }
 }
 
-/// A word is moved by making the space before it wider and the one after it narrower by as much.
+/// A word is moved by making the space before it or the one after it wider, by twice the distance. Never narrower:
+/// LibreOffice does not condense a run that is one space, and a word must move alike wherever it is opened. A line is longer
+/// by as much in every copy, so that copies break their lines alike.
 fn space_splices(part: &str, spaces: &[(Range<usize>, &Piece); 2], mark: usize, shifts: &[Shift], splices: &mut Vec<Splice>) {
+    let most = shifts.iter().map(|s| s.points().abs()).fold(0.0, f64::max);
     for ((source, piece), sign) in spaces.iter().zip([1.0, -1.0]) {
         let properties = piece.properties.clone().and_then(|p| part.get(p)).unwrap_or_default();
-        let texts = shifts.iter().map(|s| spacing::spaced(properties, sign * s.points()).into_bytes()).collect();
+        let texts = shifts.iter().map(|s| spacing::spaced(properties, most + sign * s.points()).into_bytes()).collect();
         splices.push(Splice { range: source.clone(), texts, mark: Some(mark) });
         preserve(piece, splices);
     }

@@ -106,18 +106,46 @@ fn lines(pages: &Layout) -> SeenPage {
     SeenPage { lines }
 }
 
-/// The first words of each line, as text: two descriptions break their lines alike if these are the same.
+/// Places of words, each by block and start.
+pub type Places = std::collections::BTreeSet<(usize, usize)>;
+
+/// Words of the lines of `before` that end elsewhere in `after`: of each block the first such line, since those after it
+/// only follow. Words that only one of the two has do not count.
 #[must_use]
-pub fn line_breaks(pages: &Layout) -> Vec<(usize, String)> {
-    let line = |l: Vec<SeenWord>| l.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
-    let mut starts = Vec::new();
-    let mut index = 0;
-    for words in lines(pages).lines {
-        let page = pages.words.get(index).map_or(0, |w| w.page);
-        index += words.len();
-        starts.push((page, line(words)));
+pub fn broken_lines(before: &Layout, after: &Layout) -> Places {
+    let mut lines: std::collections::BTreeMap<usize, Vec<(usize, LinePlace)>> = std::collections::BTreeMap::new();
+    let later = line_numbers(after);
+    let earlier = line_numbers(before);
+    for (place, line) in &earlier {
+        lines.entry(place.0).or_default().push((place.1, *line));
     }
-    starts
+    let mut broken = Places::new();
+    for (block, words) in lines {
+        let differs = words.iter().find(|(start, line)| later.get(&(block, *start)).is_some_and(|l| l != line));
+        // The line before the first word that moved is the one that is now too long or too short.
+        let Some((_, (page, line))) = differs else { continue };
+        let near = |(_, (p, l)): &&(usize, LinePlace)| p == page && l.abs_diff(*line) <= 1;
+        broken.extend(words.iter().filter(near).map(|(start, _)| (block, *start)));
+    }
+    broken
+}
+
+/// Page, and line within the block.
+type LinePlace = (usize, usize);
+
+fn line_numbers(pages: &Layout) -> std::collections::BTreeMap<(usize, usize), LinePlace> {
+    let mut numbers = std::collections::BTreeMap::new();
+    let mut current: Option<(usize, usize, &LayoutWord)> = None;
+    for word in &pages.words {
+        let Some((block, range)) = &word.place else { continue };
+        let line = match current {
+            Some((b, line, last)) if b == *block => line + usize::from(!last.shares_line(word)),
+            _ => 0,
+        };
+        current = Some((*block, line, word));
+        numbers.insert((*block, range.start), (word.page, line));
+    }
+    numbers
 }
 
 #[cfg(test)]

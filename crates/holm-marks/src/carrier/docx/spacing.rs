@@ -32,7 +32,7 @@ const BEFORE: [&str; 20] = [
 pub(super) fn spaced(properties: &str, points: f64) -> String {
     const TEXT: &str = "<w:t xml:space=\"preserve\">";
     let twentieths = (20.0 * points).round() as i64;
-    let wider = with_spacing(properties, twentieths);
+    let wider = if twentieths == 0 { properties.to_owned() } else { with_spacing(properties, twentieths) };
     format!("</w:t></w:r><w:r>{wider}{TEXT} </w:t></w:r><w:r>{properties}{TEXT}")
 }
 
