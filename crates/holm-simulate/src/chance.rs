@@ -38,6 +38,11 @@ pub(crate) fn happens(rate: f64, random: &mut impl Random) -> bool {
     random.unit() < rate
 }
 
+/// A number between `low` and `high`, each alike.
+pub(crate) fn between([low, high]: [f64; 2], random: &mut impl Random) -> f64 {
+    low + (high - low) * random.unit()
+}
+
 /// One of `list`, each alike; `None` if it is empty.
 pub(crate) fn one_of<'l, T>(list: &'l [T], random: &mut impl Random) -> Option<&'l T> {
     list.get(random.below(list.len()))

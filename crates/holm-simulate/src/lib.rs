@@ -14,11 +14,12 @@
 //! assert_eq!(leak, "The gate is \"closed\".");
 //! ```
 //!
-//! Start reading at [`damage::Channel`]; [`mixture`] is for several copies, [`corpus`] holds the documents that survival is
-//! measured on.
+//! Start reading at [`damage::Channel`]; [`mixture`] is for several copies, [`raster`] for images of pages, [`corpus`]
+//! holds the documents that survival is measured on.
 
 pub mod chance;
 pub mod corpus;
 pub mod damage;
 pub mod mixture;
+pub mod raster;
 mod text;
