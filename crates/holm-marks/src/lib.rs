@@ -20,7 +20,8 @@
 //! assert_eq!(leak.readings[0].seen, Some(2));
 //! ```
 //!
-//! Start reading at [`find`] (marks), then [`carrier`] (copies), then [`extract`] (leaks).
+//! Start reading at [`find`] (marks), then [`carrier`] (copies), then [`extract`] (leaks); [`picture`] does all three for
+//! photographs and figures.
 
 mod align;
 pub mod authored;
@@ -39,6 +40,7 @@ pub mod mark;
 mod normal;
 pub mod pattern;
 pub mod pdf;
+pub mod picture;
 pub mod raster;
 pub mod token;
 mod wiped;

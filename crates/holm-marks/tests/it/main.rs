@@ -3,3 +3,4 @@
 
 mod extraction;
 mod packs;
+mod pictures;

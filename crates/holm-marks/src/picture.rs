@@ -1,0 +1,199 @@
+//! Photographs and figures: informed spread spectrum with registration by features.
+//!
+//! A copy is the master plus, for each mark, a faint pattern or its negative, spread over the whole picture, stronger where
+//! texture hides it. A leak may be a crop, a photograph, a screenshot of a page with the picture on it: it is laid over the
+//! master by what both show, the master is taken away, and what remains is correlated with each mark's pattern. Patterns are
+//! public; which sign a copy has is its codeword, which nothing here knows.
+
+mod feature;
+mod format;
+mod homography;
+mod mask;
+mod pattern;
+mod plane;
+mod reading;
+mod registration;
+mod residual;
+mod spread;
+#[cfg(test)]
+mod tests;
+
+use image::DynamicImage;
+
+pub use self::format::PictureFormat;
+use self::mask::Mask;
+pub use self::pattern::PictureTemplate;
+use self::plane::Plane;
+pub use self::reading::PictureReading;
+use self::residual::Original;
+use self::spread::{Grid, cosines};
+
+/// What is fixed between writing a copy and reading a leak: cosines, deal and mask. Another version reads other marks.
+pub const VERSION: &str = "picture-1";
+
+/// Most marks of a picture. What is read of a codeword of n marks lies at most √n standard deviations above chance.
+const MOST_MARKS: usize = 256;
+/// Fewest marks worth having.
+const LEAST_MARKS: usize = 32;
+/// Cosines a mark has at least.
+const COSINES_A_MARK: usize = 48;
+/// Cells of 8 × 8 pixels with some activity without which a picture could not be found again.
+const ACTIVE_CELLS: usize = 40;
+/// Shortest and longest side.
+const SIDES: (u32, u32) = (64, 32_767);
+
+/// Why a picture cannot be marked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PictureError {
+    /// Not one of the three formats.
+    #[error("this is no PNG, JPEG or TIFF picture; convert it first")]
+    Format,
+    /// More pixels than are taken.
+    #[error("this picture has more than 64 million pixels; make it smaller")]
+    TooLarge,
+    /// The header announces far more than the file could hold.
+    #[error("this picture's header announces more than the file can hold")]
+    Bomb,
+    /// An animation or a file of several pages.
+    #[error("this file holds several pictures; give one at a time")]
+    SeveralPictures,
+    /// Colours that could not be written back as they are.
+    #[error("this picture's colours are CMYK or floating point; convert it to RGB or grey first")]
+    Colours,
+    /// Unreadable or unwritable, with the codec's own words.
+    #[error("this picture cannot be read or written: {0}")]
+    Damaged(String),
+    /// A copy was asked for with the wrong number of symbols.
+    #[error("{given} symbols were given for {marks} marks")]
+    Symbols {
+        /// Symbols given.
+        given: usize,
+        /// Marks of the picture.
+        marks: usize,
+    },
+    /// A symbol other than 0 or 1.
+    #[error("a picture's marks have two alternatives, and symbol `{0}` is neither")]
+    Symbol(u8),
+}
+
+/// A master picture.
+pub struct Picture {
+    decoded: format::Decoded,
+    luma: Plane,
+    colour: Option<[Plane; 2]>,
+    mask: Mask,
+}
+
+impl Picture {
+    /// A picture from the bytes of a PNG, JPEG or TIFF file, 8 or 16 bits, grey or RGB, with or without transparency. Indexed
+    /// colours become RGB.
+    ///
+    /// # Errors
+    ///
+    /// If the format is another, the file is damaged, too large (64 million pixels), announces far more than it can hold, holds
+    /// several pictures, or its colours are CMYK or floating point.
+    pub fn decode(bytes: &[u8]) -> Result<Self, PictureError> {
+        let decoded = format::decode(bytes)?;
+        if decoded.image.width().max(decoded.image.height()) > SIDES.1 {
+            return Err(PictureError::TooLarge);
+        }
+        let luma = luma(&decoded.image);
+        let coverage = decoded.image.color().has_alpha().then(|| coverage(&decoded.image));
+        let mask = Mask::new(&luma, coverage.as_ref());
+        let colour = decoded.image.color().has_color().then(|| colour(&decoded.image, &luma));
+        Ok(Self { decoded, luma, colour, mask })
+    }
+
+    /// Number of marks with two alternatives each that it can carry: 0 if it is too small or too even to be found again.
+    #[must_use]
+    pub fn marks(&self) -> usize {
+        let grid = Grid::new(self.luma.width, self.luma.height);
+        let marks = (grid.columns * grid.rows * cosines().len() / COSINES_A_MARK).min(MOST_MARKS);
+        let small = self.luma.width.min(self.luma.height) < SIDES.0 as usize;
+        if small || marks < LEAST_MARKS || self.mask.active < ACTIVE_CELLS { 0 } else { marks }
+    }
+
+    /// Width and height in pixels.
+    #[must_use]
+    pub fn size(&self) -> (u32, u32) {
+        (self.decoded.image.width(), self.decoded.image.height())
+    }
+
+    /// The format it came in and its copies go out as.
+    #[must_use]
+    pub fn format(&self) -> PictureFormat {
+        self.decoded.format
+    }
+
+    /// One copy: [`Picture::template`] and [`PictureTemplate::render`] in one step.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn embed(&self, symbols: &[u8]) -> Result<Vec<u8>, PictureError> {
+        self.template()?.render(symbols)
+    }
+
+    /// What is the same for all copies, computed once.
+    ///
+    /// # Errors
+    ///
+    /// If the picture cannot be written.
+    pub fn template(&self) -> Result<PictureTemplate<'_>, PictureError> {
+        PictureTemplate::new(self)
+    }
+
+    /// Reads a leak: nothing if the master is not found in it.
+    #[must_use]
+    pub fn read(&self, leak: &DynamicImage) -> Option<PictureReading> {
+        let marks = self.marks();
+        if marks == 0 {
+            return None;
+        }
+        let seen = luma(leak);
+        let found = registration::register(&self.luma, &seen).or_else(|| registration::register(&self.luma, &mirrored(&seen)))?;
+        let original = Original { luma: &self.luma, colour: self.colour.as_ref() };
+        let residual = residual::residual(&original, &found)?;
+        let (rows, z) = reading::rows(marks, &self.mask, &residual);
+        let (matches, likeness, scale, shown) = (found.matches, found.likeness, found.scale, residual.shown);
+        Some(PictureReading { rows, z, matches, likeness, scale, shown })
+    }
+}
+
+/// Brightness (ITU-R BT.601), 0 to 255.
+fn luma(image: &DynamicImage) -> Plane {
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let data: Vec<f32> = match image {
+        DynamicImage::ImageLuma8(i) => i.pixels().map(|p| f32::from(p.0[0])).collect(),
+        DynamicImage::ImageLumaA8(i) => i.pixels().map(|p| f32::from(p.0[0])).collect(),
+        DynamicImage::ImageRgb8(i) => i.pixels().map(|p| weigh(p.0.map(f32::from))).collect(),
+        DynamicImage::ImageRgba8(i) => i.pixels().map(|p| weigh([p.0[0], p.0[1], p.0[2]].map(f32::from))).collect(),
+        other => other.to_rgb16().pixels().map(|p| weigh(p.0.map(|v| f32::from(v) / 257.0))).collect(),
+    };
+    Plane { width, height, data }
+}
+
+fn weigh([r, g, b]: [f32; 3]) -> f32 {
+    0.299 * r + 0.587 * g + 0.114 * b
+}
+
+/// Red and blue minus brightness.
+fn colour(image: &DynamicImage, luma: &Plane) -> [Plane; 2] {
+    let rgb = image.to_rgb8();
+    [0, 2].map(|channel| Plane {
+        width: luma.width,
+        height: luma.height,
+        data: rgb.pixels().zip(&luma.data).map(|(p, y)| f32::from(p.0[channel]) - y).collect(),
+    })
+}
+
+/// Opacity, 0 to 1.
+fn coverage(image: &DynamicImage) -> Plane {
+    let data = image.to_luma_alpha8().pixels().map(|p| f32::from(p.0[1]) / 255.0).collect();
+    Plane { width: image.width() as usize, height: image.height() as usize, data }
+}
+
+fn mirrored(plane: &Plane) -> Plane {
+    Plane::from_fn(plane.width, plane.height, |x, y| plane.get(plane.width - 1 - x, y))
+}

@@ -1,0 +1,116 @@
+//! What comes in as a picture and is none, or not one that can be written back as it was.
+
+use std::io::Cursor;
+
+use holm_marks::picture::{Picture, PictureError, PictureFormat};
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+
+/// A picture with enough texture: hashed noise over waves.
+fn scene(width: u32, height: u32) -> DynamicImage {
+    let noise = |x: u32, y: u32| (x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA77)).wrapping_mul(0xC2B2_AE3D) >> 26;
+    DynamicImage::ImageRgb8(RgbImage::from_fn(width, height, |x, y| {
+        let wave = (f64::from(x) / 9.0).sin() * (f64::from(y) / 13.0).cos() * 60.0 + 110.0;
+        Rgb([wave as u8 + noise(x, y) as u8, wave as u8, 255 - wave as u8])
+    }))
+}
+
+fn bytes(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut out = Cursor::new(Vec::new());
+    image.write_to(&mut out, format).unwrap();
+    out.into_inner()
+}
+
+/// CRC-32 of ISO 3309, as PNG wants it.
+fn crc(bytes: &[u8]) -> u32 {
+    !bytes
+        .iter()
+        .fold(!0u32, |sum, b| (0..8).fold(sum ^ u32::from(*b), |c, _| if c & 1 == 1 { 0xEDB8_8320 ^ (c >> 1) } else { c >> 1 }))
+}
+
+fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    let body = [kind.as_slice(), data].concat();
+    [&(data.len() as u32).to_be_bytes()[..], &body, &crc(&body).to_be_bytes()].concat()
+}
+
+/// A PNG of these chunks after its header; 8 bits, of colour type `colours`.
+fn png(width: u32, height: u32, colours: u8, chunks: &[Vec<u8>]) -> Vec<u8> {
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, colours, 0, 0, 0]].concat();
+    let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
+    out.extend(chunk(b"IHDR", &header));
+    chunks.iter().for_each(|c| out.extend(c));
+    out.extend(chunk(b"IEND", &[]));
+    out
+}
+
+/// Uncompressed data as zlib carries it (RFC 1950 and 1951), up to 65,535 bytes.
+fn stored(data: &[u8]) -> Vec<u8> {
+    let (a, b) = data.iter().fold((1u32, 0u32), |(a, b), v| ((a + u32::from(*v)) % 65521, (b + a + u32::from(*v)) % 65521));
+    let length = data.len() as u16;
+    [&[0x78, 0x01, 0x01][..], &length.to_le_bytes(), &(!length).to_le_bytes(), data, &(b << 16 | a).to_be_bytes()].concat()
+}
+
+fn refusal(bytes: &[u8]) -> PictureError {
+    Picture::decode(bytes).err().unwrap()
+}
+
+#[test]
+fn a_header_that_announces_too_much_is_refused_before_anything_is_decoded() {
+    assert!(matches!(refusal(&png(60_000, 60_000, 2, &[chunk(b"IDAT", &stored(&[0; 100]))])), PictureError::TooLarge));
+    assert!(matches!(refusal(&png(u32::MAX / 2, 1, 0, &[chunk(b"IDAT", &stored(&[0; 100]))])), PictureError::TooLarge));
+    assert!(matches!(refusal(&png(8_000, 8_000, 2, &[chunk(b"IDAT", &stored(&[0; 100]))])), PictureError::Bomb));
+}
+
+#[test]
+fn several_pictures_in_one_file_are_refused() {
+    let animation = [chunk(b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0]), chunk(b"IDAT", &stored(&[0; 2]))];
+    assert!(matches!(refusal(&png(1, 1, 0, &animation)), PictureError::SeveralPictures));
+    let mut pages = bytes(&scene(80, 80), ImageFormat::Tiff);
+    assert_eq!(Picture::decode(&pages).unwrap().format(), PictureFormat::Tiff);
+    let at = u32::from_le_bytes(pages[4..8].try_into().unwrap()) as usize;
+    let next = at + 2 + 12 * usize::from(u16::from_le_bytes([pages[at], pages[at + 1]]));
+    pages[next] = 8;
+    assert!(matches!(refusal(&pages), PictureError::SeveralPictures));
+}
+
+#[test]
+fn cmyk_and_other_formats_are_refused() {
+    // A baseline frame header (T.81, B.2.2) of four components.
+    let cmyk = [0xFF, 0xD8, 0xFF, 0xC0, 0, 20, 8, 0, 16, 0, 16, 4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0, 0xFF, 0xD9];
+    assert!(matches!(refusal(&cmyk), PictureError::Colours));
+    for other in [&b"GIF89a\x01\x00\x01\x00"[..], b"BM", b"%PDF-1.7", b"", b"\x89PN"] {
+        assert!(matches!(refusal(other), PictureError::Format));
+    }
+}
+
+#[test]
+fn indexed_colours_become_rgb_and_carry_marks() {
+    let palette: Vec<u8> = (0..=255u8).flat_map(|i| [i, i, 255 - i]).collect();
+    let rows: Vec<u8> = scene(200, 200).to_luma8().rows().flat_map(|r| std::iter::once(0).chain(r.map(|p| p.0[0]))).collect();
+    let master = png(200, 200, 3, &[chunk(b"PLTE", &palette), chunk(b"IDAT", &stored(&rows))]);
+    let picture = Picture::decode(&master).unwrap();
+    assert!(picture.marks() > 0);
+    let copy = image::load_from_memory(&picture.embed(&vec![1; picture.marks()]).unwrap()).unwrap();
+    assert_eq!((copy.color(), copy.width(), copy.height()), (image::ColorType::Rgb8, 200, 200));
+}
+
+#[test]
+fn no_damaged_bytes_panic() {
+    let image = scene(40, 36);
+    for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Tiff] {
+        let whole = bytes(&image, format);
+        let mut decoded = 0;
+        for cut in (0..whole.len()).step_by(whole.len() / 60 + 1) {
+            decoded += usize::from(Picture::decode(&whole[..cut]).is_ok());
+        }
+        for i in 0..400usize {
+            let mut flipped = whole.clone();
+            // Mostly headers, where a wrong number does most harm.
+            let at = i * 7919 % if i % 4 == 0 { whole.len() } else { 200.min(whole.len()) };
+            flipped[at] ^= 1 << (i % 8) | (i as u8);
+            if let Ok(picture) = Picture::decode(&flipped) {
+                decoded += usize::from(picture.embed(&vec![0; picture.marks()]).is_ok());
+            }
+        }
+        assert!(decoded < 460, "{format:?}: nothing was damaged");
+    }
+}
