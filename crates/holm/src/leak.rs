@@ -54,13 +54,13 @@ pub enum LeakFileError {
 
 /// Everything that leaked files show.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct LeakContent {
+pub struct LeakContent {
     /// Their text.
-    pub(crate) text: String,
+    pub text: String,
     /// Pages whose words have exact places, in points.
-    pub(crate) pages: Vec<SeenPage>,
+    pub pages: Vec<SeenPage>,
     /// Pages that are pictures.
-    pub(crate) pictures: Vec<Recognised>,
+    pub pictures: Vec<Recognised>,
 }
 
 /// More pages of pictures than this are not recognised: that would take hours.
@@ -73,7 +73,7 @@ impl LeakContent {
     ///
     /// # Errors
     /// [`LeakFileError`] names the file and what to do.
-    pub(crate) fn read(files: &[LeakFile], progress: &dyn Fn(&str)) -> Result<Self, LeakFileError> {
+    pub fn read(files: &[LeakFile], progress: &dyn Fn(&str)) -> Result<Self, LeakFileError> {
         let mut content = Self::default();
         for file in files {
             content.add(file, progress)?;

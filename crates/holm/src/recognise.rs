@@ -12,9 +12,11 @@ use crate::program::{ProgramError, Run, version};
 /// A page of a leak that is a picture: what was recognised in it, and the picture that this is of, turned upright and with
 /// even light.
 #[derive(Clone, Debug)]
-pub(crate) struct Recognised {
-    pub(crate) seen: SeenPage,
-    pub(crate) picture: Raster,
+pub struct Recognised {
+    /// Its words, in pixels of `picture`.
+    pub seen: SeenPage,
+    /// The picture.
+    pub picture: Raster,
 }
 
 /// Dots an inch at which pages of a scanned PDF are pictured.
@@ -31,7 +33,7 @@ const ONE_PAGE: Duration = Duration::from_secs(180);
 ///
 /// # Errors
 /// [`ProgramError`] says which program is missing or what it said.
-pub(crate) fn recognise(pictures: Vec<Raster>) -> Result<Vec<Recognised>, ProgramError> {
+pub fn recognise(pictures: Vec<Raster>) -> Result<Vec<Recognised>, ProgramError> {
     let languages = languages()?;
     pictures.into_par_iter().map(|p| upright(&p, &languages)).collect()
 }
@@ -127,7 +129,7 @@ fn lines(table: &str, factor: f64) -> SeenPage {
 ///
 /// # Errors
 /// [`ProgramError`].
-pub(crate) fn picture(pdf: &[u8], page: usize, dpi: u32) -> Result<Raster, ProgramError> {
+pub fn picture(pdf: &[u8], page: usize, dpi: u32) -> Result<Raster, ProgramError> {
     let (page, dpi) = (page.to_string(), dpi.to_string());
     let arguments = ["-r", &dpi, "-gray", "-f", &page, "-l", &page, "-"];
     let run = Run {

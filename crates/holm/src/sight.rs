@@ -16,16 +16,18 @@ use crate::recognise;
 use crate::render::{self, Rendering, rendering};
 
 /// An item ready to be looked for in leaks.
-pub(crate) struct ItemReader<'i> {
+pub struct ItemReader<'i> {
     master: &'i Master,
     bytes: &'i [u8],
     marks: &'i [Mark],
-    pub(crate) text: Reader,
+    /// What reads its text.
+    pub text: Reader,
 }
 
 impl<'i> ItemReader<'i> {
     /// `bytes` are those of the master.
-    pub(crate) fn new(master: &'i Master, bytes: &'i [u8], marks: &'i [Mark]) -> Self {
+    #[must_use]
+    pub fn new(master: &'i Master, bytes: &'i [u8], marks: &'i [Mark]) -> Self {
         Self { master, bytes, marks, text: Reader::new(master.blocks(), marks) }
     }
 
@@ -33,7 +35,7 @@ impl<'i> ItemReader<'i> {
     ///
     /// # Errors
     /// [`ProgramError`] if a page of the master cannot be rendered or pictured.
-    pub(crate) fn extract(&self, content: &LeakContent) -> Result<Extraction, ProgramError> {
+    pub fn extract(&self, content: &LeakContent) -> Result<Extraction, ProgramError> {
         let extraction = self.text.extract(&content.text);
         let has_pages = !content.pages.is_empty() || !content.pictures.is_empty();
         // A leak of another item has nothing that could be registered.
@@ -59,7 +61,8 @@ impl<'i> ItemReader<'i> {
     }
 
     /// What an extraction that was recorded says once more of the words and places that it names.
-    pub(crate) fn again(&self, sight: &Sight) -> Extraction {
+    #[must_use]
+    pub fn again(&self, sight: &Sight) -> Extraction {
         let text = sight.recognised.as_deref().unwrap_or_default();
         self.text.extract(text).with_sight(self.marks, sight.clone())
     }
