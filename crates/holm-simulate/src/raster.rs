@@ -276,6 +276,12 @@ impl DamagedPage {
     }
 }
 
+/// A clean page from rows of grey pixels; `None` if there are too few of them or too many for an image.
+#[must_use]
+pub fn page_image(width: usize, height: usize, pixels: &[u8]) -> Option<GrayImage> {
+    GrayImage::from_raw(u32::try_from(width).ok()?, u32::try_from(height).ok()?, pixels.to_vec())
+}
+
 /// What `channel` leaves of `page`, a clean rendering at `dpi`; any image will do, an image without pixels is taken as one white
 /// pixel.
 #[must_use]

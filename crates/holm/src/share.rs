@@ -27,7 +27,7 @@ use crate::manifest::{FORMAT, MASTER_DOMAIN, Manifest, deciding_worth};
 use crate::policy::Permit;
 use crate::prepare::Prepared;
 use crate::slip::{Slip, SlipError, conditions_hash};
-use crate::vault::{VaultError, remove_durably, write_durably, write_secret};
+use crate::vault::{VaultError, remove_durably, sweep, write_durably, write_secret};
 use crate::workspace::{OFFICER, Workspace, WorkspaceError};
 
 /// Domain of commitments to copies.
@@ -703,6 +703,7 @@ impl Released {
     /// [`ShareError`]; files written so far are whole and recorded, and the command can be repeated.
     pub fn deliver(&self, workspace: &mut Workspace, out: &Path) -> Result<Vec<PathBuf>, ShareError> {
         fs::create_dir_all(out).map_err(VaultError::disk(out, "made"))?;
+        sweep(out)?;
         let mut written = Vec::with_capacity(self.copies.len());
         for copy in &self.copies {
             let slip = Slip::of(workspace, &self.item, copy)?;
@@ -723,6 +724,7 @@ impl Released {
     /// [`ShareError`].
     pub fn write_plain(&self, keyed: &Keyed, folder: &Path) -> Result<(), ShareError> {
         fs::create_dir_all(folder).map_err(VaultError::disk(folder, "made"))?;
+        sweep(folder)?;
         let bytes = keyed.plain(&self.copies)?;
         for (copy, bytes) in self.copies.iter().zip(bytes) {
             write_secret(&folder.join(file_name(copy, &keyed.manifest.file)), &bytes)?;

@@ -156,6 +156,7 @@ impl Vault {
 
 /// Ending of files that are being written.
 const TEMPORARY: &str = ".part";
+const TEMPORARY_PREFIX: &str = "holm-";
 
 /// Writes a file so that it is either whole under its name, for good, or not there.
 ///
@@ -171,6 +172,20 @@ pub fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
 /// [`VaultError::Disk`].
 pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
     write_private(path, bytes, true)
+}
+
+/// Removes what a killed program left half-written in a folder that this program writes to.
+///
+/// # Errors
+/// [`VaultError::Disk`].
+pub fn sweep(folder: &Path) -> Result<(), VaultError> {
+    let ours = |name: &str| name.starts_with(TEMPORARY_PREFIX) && name.ends_with(TEMPORARY);
+    for entry in fs::read_dir(folder).map_err(VaultError::disk(folder, "read"))?.flatten() {
+        if entry.file_name().to_str().is_some_and(ours) {
+            fs::remove_file(entry.path()).map_err(VaultError::disk(folder, "cleaned"))?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes a file for good.
@@ -196,7 +211,7 @@ fn write_private(path: &Path, bytes: &[u8], secret: bool) -> Result<(), VaultErr
 fn write_file(path: &Path, bytes: &[u8], secret: bool) -> Result<(), VaultError> {
     let failed = || VaultError::disk(path, "written");
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut part = tempfile::Builder::new().prefix("holm-").suffix(TEMPORARY).tempfile_in(folder).map_err(failed())?;
+    let mut part = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).suffix(TEMPORARY).tempfile_in(folder).map_err(failed())?;
     // A new file is its owner's alone; what is sent on may be read by others.
     #[cfg(unix)]
     if !secret {

@@ -1,12 +1,23 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use holm_marks::leak::read as read_leak;
+use holm::recognise::{picture, recognise};
+use holm::render::rendering;
+use holm::vault::write_durably;
+use holm_marks::carrier::{Format, Master};
+use holm_marks::leak::{LeakFormat, detect, read as read_leak};
+use holm_marks::raster::Raster;
 use holm_simulate::chance::Chance;
 use holm_simulate::damage::{Channel, damage};
+use holm_simulate::raster::{RasterChannel, damage_page, page_image};
 
-use crate::app::{App, file_name, read};
+use crate::app::{App, counted, file_name, read};
 use crate::error::{CommandError, Outcome};
+
+/// Dots an inch at which pages are pictured before they are damaged.
+const CLEAN_DPI: u32 = 300;
+/// The channel that recognises the words of clean pages.
+const OCR: &str = "ocr";
 
 /// Simulate what happens to documents
 #[derive(Debug, Subcommand)]
@@ -14,10 +25,10 @@ pub(crate) enum SimulateCommand {
     Damage(Damage),
 }
 
-/// Print a document's text as a damage channel would leave it
+/// Damage a document as a channel would: its text is printed, its pages are written as pictures
 #[derive(Debug, Args)]
 pub(crate) struct Damage {
-    /// The document.
+    /// The document; for channels of pages a PDF, DOCX or picture.
     file: PathBuf,
     /// The channel; `list` prints all of them.
     #[arg(long)]
@@ -25,21 +36,93 @@ pub(crate) struct Damage {
     /// Seed of whatever is random.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Where the pages of a channel of pages are written.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 impl SimulateCommand {
     pub(crate) fn run(self, _app: &App) -> Result<Outcome, CommandError> {
         let Self::Damage(args) = self;
         if args.channel == "list" {
-            Channel::ALL.iter().for_each(|c| say!("{:<14} {}", c.name(), c.about()));
+            list();
             return Ok(Outcome::Done);
         }
-        let channel = Channel::named(&args.channel).ok_or_else(|| {
-            CommandError::usage(format!("`{}` is not a damage channel", args.channel)).hint("`--channel list` prints them")
-        })?;
-        let text = read_leak(&read(&args.file)?, &file_name(&args.file))
-            .map_err(|e| CommandError::new(format!("`{}`: {e}", args.file.display())))?;
-        say!("{}", damage(&text, channel, &mut Chance::new(args.seed)));
+        let bytes = read(&args.file)?;
+        match (Channel::named(&args.channel), RasterChannel::named(&args.channel)) {
+            (Some(channel), _) => args.damage_text(&bytes, channel),
+            (None, Some(channel)) => args.damage_pages(&bytes, channel),
+            (None, None) if args.channel == OCR => args.recognise(&bytes),
+            (None, None) => {
+                Err(CommandError::usage(format!("`{}` is not a damage channel", args.channel))
+                    .hint("`--channel list` prints them"))
+            }
+        }
+    }
+}
+
+fn list() {
+    say!("of text:");
+    Channel::ALL.iter().for_each(|c| say!("  {:<24} {}", c.name(), c.about()));
+    say!("of pages (`--out DIR`):");
+    RasterChannel::ALL.iter().for_each(|c| say!("  {:<24} {}", c.name(), c.about()));
+    say!("of pages, printed as text:");
+    say!("  {OCR:<24} the words that tesseract recognises on clean pages");
+}
+
+impl Damage {
+    fn damage_text(&self, bytes: &[u8], channel: Channel) -> Result<Outcome, CommandError> {
+        let text =
+            read_leak(bytes, &file_name(&self.file)).map_err(|e| CommandError::new(format!("`{}`: {e}", self.file.display())))?;
+        say!("{}", damage(&text, channel, &mut Chance::new(self.seed)));
         Ok(Outcome::Done)
     }
+
+    fn damage_pages(&self, bytes: &[u8], channel: RasterChannel) -> Result<Outcome, CommandError> {
+        let out = self.out.as_deref().ok_or_else(|| {
+            CommandError::usage(format!("`{}` makes pictures of pages", channel.name())).hint("say where with `--out DIR`")
+        })?;
+        let mut chance = Chance::new(self.seed);
+        let pages = pages(&self.file, bytes)?;
+        std::fs::create_dir_all(out).map_err(|e| CommandError::new(format!("`{}` could not be made: {e}", out.display())))?;
+        for (number, page) in pages.iter().enumerate() {
+            let (bytes, ending) = damaged(page, channel, &mut chance)?;
+            let path = out.join(format!("page-{}.{ending}", number + 1));
+            write_durably(&path, &bytes)?;
+        }
+        say!("{} written to {}", counted(pages.len(), "page", "pages"), out.display());
+        Ok(Outcome::Done)
+    }
+
+    fn recognise(&self, bytes: &[u8]) -> Result<Outcome, CommandError> {
+        for page in recognise(pages(&self.file, bytes)?)? {
+            say!("{}", page.seen.text());
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+/// A page as a channel leaves it, as the file that would leak.
+pub(crate) fn damaged(
+    page: &Raster,
+    channel: RasterChannel,
+    chance: &mut Chance,
+) -> Result<(Vec<u8>, &'static str), CommandError> {
+    let clean = page_image(page.width(), page.height(), page.pixels())
+        .ok_or_else(|| CommandError::new("the page has more pixels than can be damaged"))?;
+    Ok(damage_page(&clean, f64::from(CLEAN_DPI), channel, chance).to_file())
+}
+
+/// Clean pictures of a document's pages.
+pub(crate) fn pages(file: &Path, bytes: &[u8]) -> Result<Vec<Raster>, CommandError> {
+    let wrong = |e: String| CommandError::new(format!("`{}`: {e}", file.display()));
+    if detect(bytes, &file_name(file)) == LeakFormat::Picture {
+        return Raster::decode(bytes).map_err(|e| wrong(e.to_string()));
+    }
+    let master = Master::parse(bytes, &file_name(file)).map_err(|e| wrong(e.to_string()))?;
+    if matches!(master.format(), Format::Text | Format::Markdown) {
+        return Err(wrong("text has no pages".to_owned()).hint("give a PDF, a Word file or a picture"));
+    }
+    let shown = rendering(&master, bytes, &[], &[])?;
+    (1..=shown.layout.pages.len()).map(|page| Ok(picture(&shown.pdf, page, CLEAN_DPI)?)).collect()
 }

@@ -164,17 +164,8 @@ mod tests {
             sites: vec![Site { block: 0, range: 7..20, texts: vec!["two".to_owned(), "three".to_owned()] }],
         };
         let words = words(&blocks, &[mark], &[1]);
-        let shown: Vec<(&str, Option<(usize, Range<usize>)>)> =
-            words.iter().map(|w| (w.text.as_str(), w.place.clone())).collect();
-        assert_eq!(
-            shown,
-            [
-                ("We", Some((0, 0..2))),
-                ("saw", Some((0, 3..6))),
-                ("three", None),
-                ("empty", Some((0, 21..26))),
-                ("drums.", Some((0, 27..33)))
-            ]
-        );
+        let places: Vec<_> = words.iter().map(|w| w.place.clone()).collect();
+        assert_eq!(words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>(), ["We", "saw", "three", "empty", "drums."]);
+        assert_eq!(places, [Some((0, 0..2)), Some((0, 3..6)), None, Some((0, 21..26)), Some((0, 27..33))]);
     }
 }
