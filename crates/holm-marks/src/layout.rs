@@ -1,7 +1,7 @@
 //! The layout layer: words moved sideways by a fraction of a point.
 //!
-//! Every second word of a line may be a mark; the words between are its controls, which tell how the page came through print,
-//! scan and camera (differential word shift: Brassil, Low, Maxemchuk and O'Gorman, "Electronic marking and identification
+//! Every word of a line but the first may be a mark: whether it stands a little to the left or to the right of its place
+//! (word shift: Brassil, Low, Maxemchuk and O'Gorman, "Electronic marking and identification
 //! techniques to discourage document copying", INFOCOM 1994). A leak is read in three steps, none of which sees a codeword:
 //! its words are found in the master ([`matching`]), the displacement of each against the master is measured
 //! ([`Sighting`]; in pictures by [`registration`]), and what the controls do not explain becomes likelihoods ([`field`]).
@@ -25,10 +25,10 @@ pub const LAYOUT_READER: &str = "holm-layout/1";
 /// The rule of marks that move words.
 pub const RULE: &str = "word-shift";
 
-/// How far a word is moved at most, in points; below what readers notice at reading size (reference: 0.2 to 0.3 pt).
-pub const LARGEST_SHIFT: f64 = 0.3;
+/// How far a word is moved at most, in points; below what readers notice at reading size.
+pub const LARGEST_SHIFT: f64 = 0.24;
 /// Share of the font size by which a word is moved, up to [`LARGEST_SHIFT`].
-const SHIFT_OF_SIZE: f64 = 0.03;
+const SHIFT_OF_SIZE: f64 = 0.022;
 /// Font sizes, in points, whose words are moved.
 const SIZES: Range<f64> = 6.0..40.0;
 /// The least gap beside a word that is moved, in font sizes.
@@ -102,9 +102,18 @@ impl LayoutWord {
     }
 }
 
-/// Marks for every second word that can be moved and is not part of or beside a mark of `taken`, in reading order.
+/// Which words of a line are moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Density {
+    /// All but the first.
+    Every,
+    /// Every second one, where a word is moved by the spaces on both sides of it.
+    Second,
+}
+
+/// Marks for words that can be moved and are not part of or beside a mark of `taken`, in reading order.
 #[must_use]
-pub fn find(layout: &Layout, taken: &[Found]) -> Vec<Found> {
+pub fn find(layout: &Layout, density: Density, taken: &[Found]) -> Vec<Found> {
     let held: std::collections::HashMap<usize, Vec<&Range<usize>>> =
         taken.iter().flat_map(|f| &f.mark.sites).fold(std::collections::HashMap::new(), |mut held, site| {
             held.entry(site.block).or_insert_with(Vec::new).push(&site.range);
@@ -122,7 +131,7 @@ pub fn find(layout: &Layout, taken: &[Found]) -> Vec<Found> {
         let Some((before, place)) = before.zip(word.place.clone()) else { continue };
         let gap = LEAST_GAP * word.size;
         let room = word.left - before.right >= gap && after.is_none_or(|a| a.left - word.right >= gap);
-        let beside = last == Some(index - 1);
+        let beside = density == Density::Second && last == Some(index - 1);
         if beside || !room || !may_move(word) || !free(&place) {
             continue;
         }
@@ -136,17 +145,23 @@ fn may_move(word: &LayoutWord) -> bool {
     word.movable && SIZES.contains(&word.size) && word.text.chars().filter(|c| c.is_alphanumeric()).count() >= 2
 }
 
-/// The mark that moves the word at `place`, set in `size` points.
+/// The mark that moves the word at `place`, set in `size` points: to one of four places, evenly apart.
 #[must_use]
-pub fn mark((block, range): (usize, Range<usize>), size: f64) -> Mark {
-    let points = (SHIFT_OF_SIZE * size).min(LARGEST_SHIFT);
-    let texts = vec![format!("{:.2}", -points), format!("{points:.2}")];
+pub fn mark(place: (usize, Range<usize>), size: f64) -> Mark {
+    let most = (SHIFT_OF_SIZE * size).min(LARGEST_SHIFT);
+    mark_with(place, &[-most, -most / 3.0, most / 3.0, most])
+}
+
+/// The mark that moves the word at `place` by one of these distances, in points to the right.
+#[must_use]
+pub fn mark_with((block, range): (usize, Range<usize>), shifts: &[f64]) -> Mark {
+    let shown = |s: &f64| format!("{:.2} pt {}", s.abs(), if *s < 0.0 { "left" } else { "right" });
     Mark {
         layer: Layer::Layout,
         rule: RULE.to_owned(),
-        alternatives: vec![format!("{points:.2} pt left"), format!("{points:.2} pt right")],
+        alternatives: shifts.iter().map(shown).collect(),
         master: None,
-        sites: vec![Site { block, range, texts }],
+        sites: vec![Site { block, range, texts: shifts.iter().map(|s| format!("{s:.2}")).collect() }],
     }
 }
 
@@ -236,18 +251,17 @@ pub fn sight(layout: &Layout, marks: &[Mark], pages: &[SeenPage]) -> Vec<Sightin
     let matcher = matching::Matcher::new(layout);
     let mut sightings = Vec::new();
     for (page, seen) in pages.iter().enumerate() {
+        let found: Vec<Vec<(usize, f64)>> =
+            matcher.page(seen).iter().map(|line| line.iter().map(|(word, seen)| (*word, seen.left)).collect()).collect();
+        let scale = page_scale(layout, &found);
         let mut segment = 0;
-        for found in matcher.page(seen) {
-            let places: Vec<(usize, f64)> = found.iter().map(|(word, seen)| (*word, seen.left)).collect();
+        for places in found {
             segment += 1;
-            let scale = line_scale(layout, &places);
-            let mut last: Option<usize> = None;
+            let mut last: Option<&LayoutWord> = None;
             for (word, x) in places {
                 let Some(master) = layout.words.get(word) else { continue };
-                if last.and_then(|l| layout.words.get(l)).is_some_and(|l| !l.shares_line(master)) {
-                    segment += 1;
-                }
-                last = Some(word);
+                segment += u32::from(last.is_some_and(|l| !l.shares_line(master)));
+                last = Some(master);
                 sightings.push(Sighting {
                     mark: moved_by.get(word).copied().flatten(),
                     page: u32::try_from(page).unwrap_or(u32::MAX),
@@ -263,16 +277,31 @@ pub fn sight(layout: &Layout, marks: &[Mark], pages: &[SeenPage]) -> Vec<Sightin
     sightings
 }
 
-/// Units of the leak to a point of the master, along one line; 1 if there is too little to tell.
-fn line_scale(layout: &Layout, places: &[(usize, f64)]) -> f64 {
-    let pairs: Vec<(f64, f64)> = places
-        .windows(2)
-        .filter_map(|pair| {
-            let (a, b) = (layout.words.get(pair.first()?.0)?, layout.words.get(pair.get(1)?.0)?);
-            a.shares_line(b).then_some((b.left - a.left, pair.get(1)?.1 - pair.first()?.1))
-        })
-        .filter(|(master, seen)| *master > 1.0 && *seen > 0.0)
-        .collect();
-    let (master, seen) = pairs.iter().fold((0.0, 0.0), |(m, s), (a, b)| (m + a, s + b));
-    if pairs.len() < 2 { 1.0 } else { seen / master }
+/// Units of the leak to a point of the master on one page; 1 if there is too little to tell. Words of a line are compared
+/// with the first of it.
+fn page_scale(layout: &Layout, lines: &[Vec<(usize, f64)>]) -> f64 {
+    let mut ratios: Vec<(f64, f64)> = Vec::new();
+    for line in lines {
+        let first = line.first().and_then(|(word, x)| Some((layout.words.get(*word)?, *x)));
+        let last = line.last().and_then(|(word, x)| Some((layout.words.get(*word)?, *x)));
+        if let (Some((first, from)), Some((last, to))) = (first, last)
+            && first.shares_line(last)
+            && last.left - first.left > 50.0
+        {
+            ratios.push((last.left - first.left, to - from));
+        }
+    }
+    // The middle ratio, weighed by length, is not led astray by lines that were set anew.
+    ratios.sort_by(|a, b| (a.1 / a.0).total_cmp(&(b.1 / b.0)));
+    let total: f64 = ratios.iter().map(|(master, _)| master).sum();
+    let mut passed = 0.0;
+    for (master, seen) in &ratios {
+        passed += master;
+        if passed >= total / 2.0 && *seen > 0.0 {
+            let ratio = seen / master;
+            // Files are made in points: a ratio that is 1 but for the shifts is 1.
+            return if (ratio - 1.0).abs() < 0.002 { 1.0 } else { ratio };
+        }
+    }
+    1.0
 }

@@ -7,6 +7,7 @@ use holm_marks::authored::{AuthoredError, is_sensitive, phrasing_is_sensitive};
 use holm_marks::carrier::{CarrierError, Format, Master};
 use holm_marks::find::{Found, find};
 use holm_marks::frame::{Language, Pack, PackError, Tier};
+use holm_marks::layout::Density;
 use holm_marks::mark::{Layer, Mark};
 use holm_marks::{invisible, language};
 use serde::Serialize;
@@ -86,7 +87,7 @@ impl Prepared {
             found.extend(invisible::find(master.blocks(), &found));
         }
         if let Some(layout) = master.layout().filter(|_| !options.still) {
-            found.extend(holm_marks::layout::find(layout, &found));
+            found.extend(holm_marks::layout::find(layout, Density::Every, &found));
         }
         found.sort_by_key(|f| f.mark.sites.first().map_or((usize::MAX, 0), |s| (s.block, s.range.start)));
         let all = found.len();
@@ -176,7 +177,7 @@ impl Prepared {
         let still = rendering(&self.master, document, &self.marks, &symbols)?;
         let everything = self.marks.iter().chain(&self.proposals).chain(&self.struck);
         let taken: Vec<Found> = everything.map(|m| Found { mark: m.clone(), tier: Tier::Auto }).collect();
-        let found = holm_marks::layout::find(&still.layout, &taken).into_iter().map(|f| docx_shift(f.mark));
+        let found = holm_marks::layout::find(&still.layout, Density::Second, &taken).into_iter().map(|f| docx_shift(f.mark));
         let carried = found.filter(|m| m.sites.iter().all(|s| self.master.can_carry(m, s)));
         let (struck, found): (Vec<Mark>, Vec<Mark>) = carried.partition(|m| review.is_some_and(|r| r.decision(m) == Some(false)));
         let all = found.len();
@@ -251,14 +252,13 @@ pub struct Moved {
     pub dropped: usize,
 }
 
-/// A Word file counts spacing in twentieths of a point, and a line grows by twice the shift for each word that is moved.
-fn docx_shift(mut mark: Mark) -> Mark {
-    const SHIFT: &str = "0.20";
-    mark.alternatives = vec![format!("{SHIFT} pt left"), format!("{SHIFT} pt right")];
-    for site in &mut mark.sites {
-        site.texts = vec![format!("-{SHIFT}"), SHIFT.to_owned()];
-    }
-    mark
+/// How far a word of a Word file is moved, in points. Word counts spacing in twentieths of a point, and a line grows by twice
+/// the shift for each word that is moved.
+const DOCX_SHIFT: f64 = 0.2;
+
+fn docx_shift(mark: Mark) -> Mark {
+    let place = mark.sites.first().map(|s| (s.block, s.range.clone()));
+    place.map_or(mark, |place| holm_marks::layout::mark_with(place, &[-DOCX_SHIFT, DOCX_SHIFT]))
 }
 
 /// Marks that vary words; a PDF has none.

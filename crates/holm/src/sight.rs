@@ -74,6 +74,7 @@ impl<'i> ItemReader<'i> {
             for registration in register(&pages.layout, &page.seen) {
                 let shown = registration.page;
                 if let Entry::Vacant(free) = masters.entry(shown) {
+                    // Poppler puts glyphs on quarters of a pixel, but larger ones on whole pixels: finer would be coarser.
                     free.insert(recognise::picture(&pages.pdf, shown + 1, MASTER_DPI as u32)?);
                 }
                 let Some(master) = masters.get(&shown) else { continue };

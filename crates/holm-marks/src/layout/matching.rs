@@ -128,29 +128,41 @@ fn likeness(a: &str, b: &str) -> f64 {
     if distance > allowed { 0.0 } else { 1.0 - distance as f64 / length as f64 }
 }
 
-/// The pairs of words that fit best, in order (global alignment with free ends and gaps).
+/// The pairs of words that fit best, in order: global alignment with free ends. Words that are passed over cost a little, so
+/// that of two places that fit alike the nearer is taken.
 fn align(seen: &[String], window: &[String]) -> Vec<(usize, usize)> {
+    const PASSED: f64 = 0.05;
     let width = window.len() + 1;
     let mut best = vec![0.0_f64; (seen.len() + 1) * width];
     for (i, s) in seen.iter().enumerate() {
         for (j, w) in window.iter().enumerate() {
-            let diagonal = best[i * width + j] + likeness(s, w);
-            let skipped = best[i * width + j + 1].max(best[(i + 1) * width + j]);
-            best[(i + 1) * width + j + 1] = diagonal.max(skipped);
+            let like = likeness(s, w);
+            let diagonal = if like > 0.0 { best[i * width + j] + like } else { f64::NEG_INFINITY };
+            // Nothing is passed over before the first pair or after the last.
+            let passed = |from: f64, free: bool| if free { from } else { from - PASSED };
+            let above = passed(best[i * width + j + 1], j + 1 == window.len());
+            let left = passed(best[(i + 1) * width + j], i + 1 == seen.len());
+            best[(i + 1) * width + j + 1] = diagonal.max(above).max(left).max(0.0);
         }
     }
+    trace_back(&best, seen, window)
+}
+
+fn trace_back(best: &[f64], seen: &[String], window: &[String]) -> Vec<(usize, usize)> {
+    let width = window.len() + 1;
     let (mut i, mut j) = (seen.len(), window.len());
     let mut pairs = Vec::new();
-    while i > 0 && j > 0 {
+    while i > 0 && j > 0 && best[i * width + j] > 0.0 {
         let here = best[i * width + j];
-        if here == best[(i - 1) * width + j] {
-            i -= 1;
-        } else if here == best[i * width + j - 1] {
-            j -= 1;
-        } else {
+        let like = likeness(&seen[i - 1], &window[j - 1]);
+        if like > 0.0 && here == best[(i - 1) * width + j - 1] + like {
             i -= 1;
             j -= 1;
             pairs.push((i, j));
+        } else if best[(i - 1) * width + j] >= best[i * width + j - 1] {
+            i -= 1;
+        } else {
+            j -= 1;
         }
     }
     pairs.reverse();

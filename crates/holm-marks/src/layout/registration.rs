@@ -273,9 +273,12 @@ pub fn sight(
         layout.words.iter().enumerate().filter(|(_, w)| w.page == registration.page && w.size > 4.0).collect();
     let template = Template::best(master, picture, &registration.map, &words);
     let first = template.measure_all(picture, &words, &registration.map, &|_| (0.0, 0.0), 3.0);
-    // What neighbours agree on is the page's own displacement: the second pass starts from it.
-    let around = |word: &LayoutWord| neighbourhood(word, &words, &first);
-    let second = template.measure_all(picture, &words, &registration.map, &around, 0.8);
+    // Words that were measured register the page better than words that were recognised.
+    let map = refined(&registration.map, &words, &first);
+    let start = template.measure_all(picture, &words, &map, &|_| (0.0, 0.0), 1.5);
+    // What neighbours agree on is the page's own displacement: the last pass starts from it.
+    let around = |word: &LayoutWord| neighbourhood(word, &words, &start);
+    let second = template.measure_all(picture, &words, &map, &around, 0.5);
     let usual = median(second.iter().flatten().map(|m| m.variance).collect()).max(1e-9);
     let sightings = words.iter().zip(&second).filter_map(|((index, word), measured)| {
         let measured = (*measured)?;
@@ -290,6 +293,20 @@ pub fn sight(
         })
     });
     sightings.collect()
+}
+
+/// The map through the places at which words were measured.
+fn refined(map: &Homography, words: &[(usize, &LayoutWord)], measured: &[Option<Measured>]) -> Homography {
+    let pairs: Vec<Pair> = words
+        .iter()
+        .zip(measured)
+        .filter_map(|((_, word), measured)| {
+            let measured = measured.as_ref()?;
+            let (x, y) = ((word.left + word.right) / 2.0, word.baseline - 0.26 * word.size);
+            Some(((x, y), map.apply(x + measured.across, y + measured.down)))
+        })
+        .collect();
+    fit(&pairs).map_or(*map, |(refined, _)| refined)
 }
 
 /// Where a word was found against where the map expects it, in points of the master.
