@@ -2,5 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod extraction;
+mod hostile;
 mod packs;
+mod page_file;
 mod pictures;
