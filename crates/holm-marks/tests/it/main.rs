@@ -6,3 +6,4 @@ mod hostile;
 mod packs;
 mod page_file;
 mod pictures;
+mod word_export;
