@@ -162,19 +162,48 @@ impl PdfMaster {
             }
         }
         let mut doc = self.file.doc.clone();
+        let mut named = HashSet::new();
+        doc.trailer.iter().for_each(|(_, object)| name_references(object, &mut named));
+        doc.objects.values().for_each(|object| name_references(object, &mut named));
         let mut pages = Vec::new();
         for (page, moves) in moves {
             let (Some(master), Some(id)) = (self.pages.get(page), self.file.pages.get(page)) else { continue };
-            let damaged = |e: lopdf::Error| PdfError::Damaged(e.to_string());
-            let stream = doc.try_add_object(Stream::new(Dictionary::new(), Vec::new())).map_err(damaged)?;
-            let entry = doc.get_dictionary_mut(*id).map_err(damaged)?;
+            let stream = new_id(&mut doc, &named)?;
+            doc.set_object(stream, Stream::new(Dictionary::new(), Vec::new()));
+            let entry = doc.get_dictionary_mut(*id).map_err(|e| PdfError::Damaged(e.to_string()))?;
             entry.set("Contents", Object::Reference(stream));
             pages.push(PageEdits { stream, content: master.content.clone(), splices: splices(&moves, &master.shows)? });
         }
         // The streams that the new ones replace must not stay in the file.
         doc.prune_objects();
+        // What lopdf adds when it writes the file takes the number after this one.
+        doc.max_id = new_id(&mut doc, &named)?.0.saturating_sub(1);
         let text = self.blocks.iter().map(|b| b.text.as_str()).collect::<Vec<_>>().join("\n");
         Ok(PdfTemplate { doc, pages, text })
+    }
+}
+
+/// The number of an object that nothing refers to yet. A file may refer to objects that are not there, which counts as null
+/// (ISO 32000-1, §7.3.10): they must not come into being.
+fn new_id(doc: &mut Document, named: &HashSet<u32>) -> Result<ObjectId, PdfError> {
+    loop {
+        let (number, _) = doc.try_new_object_id().map_err(|e| PdfError::Damaged(e.to_string()))?;
+        if !named.contains(&number) {
+            return Ok((number, 0));
+        }
+    }
+}
+
+/// Collects the numbers of objects that `object` refers to; lopdf bounds how deep it is.
+fn name_references(object: &Object, named: &mut HashSet<u32>) {
+    match object {
+        Object::Reference((number, _)) => {
+            named.insert(*number);
+        }
+        Object::Array(items) => items.iter().for_each(|o| name_references(o, named)),
+        Object::Dictionary(dict) => dict.iter().for_each(|(_, o)| name_references(o, named)),
+        Object::Stream(stream) => stream.dict.iter().for_each(|(_, o)| name_references(o, named)),
+        _ => {}
     }
 }
 

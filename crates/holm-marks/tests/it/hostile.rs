@@ -346,6 +346,19 @@ fn contents_may_be_split_between_any_two_tokens() {
 }
 
 #[test]
+fn what_a_master_lacks_does_not_come_into_being_in_its_copies() {
+    let mut objects = shared(&format!("{FIRST} 0 R"), 1);
+    let missing = FIRST + 2;
+    let resources = format!("/Resources<</Font<</F1 3 0 R>>/XObject<</X {missing} 0 R/Y {} 0 R>>>>", missing + 1);
+    objects.push(format!("<</Type/Page/Parent 2 0 R/Contents {} 0 R{resources}>>", FIRST + 1).into_bytes());
+    objects.push(stream("", format!("{LINE} /X Do /Y Do")));
+    let file = pdf_with(&objects, "");
+    let master = master(&file);
+    let marks = marks(&master);
+    assert_eq!(text(&copy(&master, &marks, &vec![1; marks.len()])), text(&file));
+}
+
+#[test]
 fn a_copy_holds_no_earlier_version_of_its_master() {
     let mut updated = pages(&["BT /F1 12 Tf 72 700 Td (An earlier draft of it) Tj ET"]);
     let at = updated.len();
