@@ -63,6 +63,9 @@ pub enum CarrierError {
     /// A PDF that is not read.
     #[error(transparent)]
     Pdf(#[from] PdfError),
+    /// A PDF of pictures.
+    #[error("this PDF is a scan without text; share the document that it was made from")]
+    Scan,
     /// A signed PDF.
     #[error("this PDF is digitally signed; marking it would break the signature. Ask the sender for an unsigned file")]
     SignedPdf,

@@ -313,4 +313,12 @@ mod tests {
         assert_eq!(attached_pdfs(mail.as_bytes()).len(), 1);
         assert_eq!(read(b"{\\rtf1 text}", "leak.rtf"), Err(LeakError::Rtf));
     }
+
+    #[test]
+    fn a_mail_whose_parts_do_not_close_is_read() {
+        // Found by fuzzing: a debug assertion of the parser fails, which the workspace turns off.
+        let mail = "Subject: They left\r\nContent-Type: multipart/mixed; boundary=\"b\"\r\n\r\n--b\r\n\
+            Content-Type: message/rfc822\r\n\r\nContent-Type: message/rfc822\r\n\r\n\r\n--b--\r\n";
+        assert!(read(mail.as_bytes(), "leak.eml").unwrap().contains("They left"));
+    }
 }

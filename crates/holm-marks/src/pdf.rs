@@ -3,19 +3,23 @@
 //! The container is lopdf's; what a page shows is interpreted here, since marks need to know which bytes of a content stream
 //! paint which word.
 
+mod allowance;
 mod font;
 mod glyph;
 mod lexer;
+mod unicode;
 mod word;
 
 use std::collections::HashSet;
 
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId};
 
+use allowance::{Allowance, LARGEST_CONTENT};
 use font::{deref, value};
-pub(crate) use glyph::{FontCache, Show, ShowKind, Shown};
-use glyph::{LARGEST_CONTENT, Matrix, interpret};
+use glyph::{Matrix, interpret};
+pub(crate) use glyph::{Reading, Show, ShowKind, Shown};
 pub(crate) use lexer::Quoting;
+use lexer::{Lexer, TokenKind};
 pub(crate) use word::PageWord;
 use word::words;
 
@@ -37,6 +41,9 @@ pub enum PdfError {
     /// It has more pages than any document.
     #[error("this PDF has more than {MOST_PAGES} pages; take the part that matters")]
     Pages,
+    /// It unpacks to more than any document.
+    #[error("this PDF unpacks to far more than any document has; print the pages that matter to a new PDF")]
+    Large,
 }
 
 /// A PDF file whose objects are in memory.
@@ -58,11 +65,12 @@ pub(crate) struct PdfPage {
 
 impl PdfFile {
     pub(crate) fn open(bytes: &[u8]) -> Result<Self, PdfError> {
-        let options = LoadOptions { max_decompressed_size: Some(LARGEST_CONTENT), ..LoadOptions::default() };
+        let options = LoadOptions { max_decompressed_size: Some(object_stream_limit(bytes)), ..LoadOptions::default() };
         let doc = Document::load_mem_with_options(bytes, options).map_err(|e| match e {
             lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_) | lopdf::Error::UnsupportedSecurityHandler(_) => {
                 PdfError::Encrypted
             }
+            lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. }) => PdfError::Large,
             other => PdfError::Damaged(other.to_string()),
         })?;
         if doc.is_encrypted() || doc.was_encrypted() || doc.trailer.has(b"Encrypt") {
@@ -79,14 +87,37 @@ impl PdfFile {
     }
 
     /// Interprets a page; one that cannot be read shows nothing.
-    pub(crate) fn page(&self, id: ObjectId, fonts: &mut FontCache) -> PdfPage {
-        let content = self.doc.get_page_content_with_limit(id, LARGEST_CONTENT).unwrap_or_default();
+    ///
+    /// # Errors
+    /// [`PdfError::Large`] once the whole document has shown more than any does.
+    pub(crate) fn page(&self, id: ObjectId, reading: &mut Reading) -> Result<PdfPage, PdfError> {
+        let content = self.content(id, &mut reading.allowance);
         let empty = Dictionary::new();
         let resources = self.inherited(id, b"Resources").and_then(|o| o.as_dict().ok()).unwrap_or(&empty);
         let (width, height, base) = self.view(id);
-        let shown = interpret(&self.doc, fonts, &content, resources, base);
+        let mut shown = interpret(&self.doc, reading, content.as_deref().unwrap_or_default(), resources, base);
+        if content.is_none() {
+            shown.problems.push("its content cannot be unpacked");
+        }
         let words = words(&shown.glyphs);
-        PdfPage { width, height, content, shown, words }
+        reading.allowance.show(words.len());
+        if reading.allowance.is_spent() {
+            return Err(PdfError::Large);
+        }
+        Ok(PdfPage { width, height, content: content.unwrap_or_default(), shown, words })
+    }
+
+    /// What a page's content streams say, one after the other (ISO 32000-1, §7.8.2); `None` if one of them is damaged or they
+    /// are larger than any page's.
+    fn content(&self, id: ObjectId, allowance: &mut Allowance) -> Option<Vec<u8>> {
+        let mut content = Vec::new();
+        for stream in self.doc.get_page_contents(id) {
+            // A stream that is not there is an empty one.
+            let Ok(stream) = self.doc.get_object(stream).and_then(Object::as_stream) else { continue };
+            content.extend(allowance.unpack(stream, LARGEST_CONTENT.saturating_sub(content.len()))?);
+            content.push(b'\n');
+        }
+        Some(content)
     }
 
     /// Size of the visible page in points, and the map from user space to it (ISO 32000-1, §7.7.3.3 and §14.11.2).
@@ -135,15 +166,38 @@ impl PdfFile {
         let Ok(catalog) = self.doc.catalog() else { return false };
         let form = deref(&self.doc, catalog, b"AcroForm").and_then(|o| o.as_dict().ok());
         let flags = form.and_then(|f| deref(&self.doc, f, b"SigFlags")).and_then(|o| o.as_i64().ok()).unwrap_or(0);
-        let signature = |object: &Object| {
-            let dict = object.as_dict().ok();
-            dict.is_some_and(|d| {
-                let names = |key: &[u8], name: &[u8]| d.get(key).and_then(Object::as_name).is_ok_and(|n| n == name);
-                names(b"Type", b"Sig") && d.has(b"ByteRange") || names(b"Type", b"DocTimeStamp")
-            })
-        };
-        flags & SIGNATURES_EXIST != 0 || catalog.has(b"Perms") || self.doc.objects.values().any(signature)
+        flags & SIGNATURES_EXIST != 0 || catalog.has(b"Perms") || self.doc.objects.values().any(holds_signature)
     }
+}
+
+/// What one object stream may unpack to. An object takes some sixty times the two bytes that it may be written in, so that all
+/// streams share what is allowed; each may be as large as those of ordinary producers, which hold 200 objects.
+fn object_stream_limit(bytes: &[u8]) -> usize {
+    const LARGEST: usize = 8 << 20;
+    const ALL: usize = 64 << 20;
+    const ORDINARY: usize = 128 << 10;
+    /// `/ObjStm` with every letter escaped (ISO 32000-1, §7.3.5).
+    const LONGEST_NAME: usize = 1 + 3 * 6;
+    let named = |at: usize| {
+        let name = bytes.get(at..bytes.len().min(at + LONGEST_NAME)).and_then(|name| Lexer::new(name).next());
+        name.is_some_and(|token| token.kind == TokenKind::Name(b"ObjStm".to_vec()))
+    };
+    let starts = bytes.iter().enumerate().filter(|(_, b)| **b == b'/').map(|(at, _)| at);
+    let streams = starts.filter(|at| named(*at)).count();
+    (ALL / streams.max(1)).clamp(ORDINARY, LARGEST)
+}
+
+/// Whether a signature or a signed field is in `object`, whose depth lopdf bounds (ISO 32000-1, §12.8.1 and §12.7.4.5).
+fn holds_signature(object: &Object) -> bool {
+    let dict = match object {
+        Object::Array(items) => return items.iter().any(holds_signature),
+        Object::Dictionary(dict) => dict,
+        Object::Stream(stream) => &stream.dict,
+        _ => return false,
+    };
+    let names = |key: &[u8], name: &[u8]| dict.get(key).and_then(Object::as_name).is_ok_and(|n| n == name);
+    let signature = dict.has(b"ByteRange") && dict.has(b"Contents") || names(b"Type", b"DocTimeStamp");
+    signature || names(b"FT", b"Sig") && dict.has(b"V") || dict.iter().any(|(_, value)| holds_signature(value))
 }
 
 /// A page of a leaked PDF.
@@ -164,10 +218,10 @@ pub fn leaked_pages(bytes: &[u8]) -> Result<Vec<LeakedPage>, PdfError> {
     /// A page with fewer words that shows a picture is that picture.
     const FEW: usize = 8;
     let file = PdfFile::open(bytes)?;
-    let mut fonts = FontCache::new();
+    let mut reading = Reading::default();
     let mut pages = Vec::with_capacity(file.pages.len());
     for id in &file.pages {
-        let page = file.page(*id, &mut fonts);
+        let page = file.page(*id, &mut reading)?;
         let visible = page.words.iter().filter(|w| w.visible).count();
         let unread = page.words.iter().filter(|w| w.visible && w.text.contains('\u{fffd}')).count();
         let pictured = visible < FEW && page.shown.images || unread > visible / 4;

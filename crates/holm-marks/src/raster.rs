@@ -9,6 +9,8 @@ use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
 pub const MOST_PIXELS: u64 = 120_000_000;
 /// Pages of a TIFF file that are read.
 pub const MOST_PAGES: usize = 500;
+/// Pixels that all pages of a TIFF file may have together: 130 pages of A4 at 300 dpi.
+pub const MOST_PIXELS_OF_PAGES: u64 = 10 * MOST_PIXELS;
 
 /// A picture that cannot be read.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -20,6 +22,12 @@ pub enum RasterError {
     /// More pixels than any scan.
     #[error("the picture has more than {} million pixels; scale it down or cut it", MOST_PIXELS / 1_000_000)]
     Large,
+    /// Too many of them.
+    #[error(
+        "the pages of this picture have more than {} million pixels together; give them in several files",
+        MOST_PIXELS_OF_PAGES / 1_000_000
+    )]
+    Pages,
 }
 
 /// A grey picture; 0 is black. Pixel (i, j) covers [i, i + 1) × [j, j + 1).
@@ -311,23 +319,48 @@ fn tiff_pages(bytes: &[u8]) -> Result<Vec<Raster>, RasterError> {
         tiff::TiffError::LimitsExceeded => RasterError::Large,
         other => RasterError::Damaged(other.to_string()),
     };
-    let mut limits = tiff::decoder::Limits::default();
-    limits.decoding_buffer_size = usize::try_from(MOST_PIXELS * 4).unwrap_or(usize::MAX);
-    let mut decoder = tiff::decoder::Decoder::new(Cursor::new(bytes)).map_err(damaged)?.with_limits(limits);
-    let mut pages = Vec::new();
-    loop {
+    // All sizes first: many directories may share one strip, so that a small file has many large pages.
+    let mut all = 0;
+    each_tiff_page(bytes, |decoder| {
         let (width, height) = decoder.dimensions().map_err(damaged)?;
-        if u64::from(width) * u64::from(height) > MOST_PIXELS {
-            return Err(RasterError::Large);
+        let pixels = u64::from(width) * u64::from(height);
+        all += pixels;
+        match all {
+            _ if pixels > MOST_PIXELS => Err(RasterError::Large),
+            all if all > MOST_PIXELS_OF_PAGES => Err(RasterError::Pages),
+            _ => Ok(()),
         }
+    })?;
+    let mut pages = Vec::new();
+    each_tiff_page(bytes, |decoder| {
+        let (width, height) = decoder.dimensions().map_err(damaged)?;
         let colours = decoder.colortype().map_err(damaged)?;
         let image = decoder.read_image().map_err(damaged)?;
         pages.push(tiff_grey(width as usize, height as usize, colours, image)?);
-        if !decoder.more_images() || pages.len() >= MOST_PAGES {
-            return Ok(pages);
+        Ok(())
+    })?;
+    Ok(pages)
+}
+
+type TiffDecoder<'b> = tiff::decoder::Decoder<Cursor<&'b [u8]>>;
+
+/// Visits the pages of a TIFF file, up to [`MOST_PAGES`].
+fn each_tiff_page<'b>(
+    bytes: &'b [u8],
+    mut visit: impl FnMut(&mut TiffDecoder<'b>) -> Result<(), RasterError>,
+) -> Result<(), RasterError> {
+    let damaged = |e: tiff::TiffError| RasterError::Damaged(e.to_string());
+    let mut limits = tiff::decoder::Limits::default();
+    limits.decoding_buffer_size = usize::try_from(MOST_PIXELS * 4).unwrap_or(usize::MAX);
+    let mut decoder = tiff::decoder::Decoder::new(Cursor::new(bytes)).map_err(damaged)?.with_limits(limits);
+    for _ in 0..MOST_PAGES {
+        visit(&mut decoder)?;
+        if !decoder.more_images() {
+            break;
         }
         decoder.next_image().map_err(damaged)?;
     }
+    Ok(())
 }
 
 fn tiff_grey(

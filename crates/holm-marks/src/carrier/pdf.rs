@@ -4,8 +4,7 @@
 //! so that everything else stays where it was. Text, fonts, links, forms and tags are not touched. A copy is written anew
 //! rather than appended to, since an appended update would carry the unmarked master within it.
 
-use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
@@ -14,7 +13,7 @@ use super::{CarrierError, Copy};
 use crate::document::{Block, BlockKind};
 use crate::layout::{Layout, LayoutPage, LayoutWord, Shift};
 use crate::mark::{Mark, Site};
-use crate::pdf::{FontCache, PageWord, PdfError, PdfFile, Quoting, Show, ShowKind};
+use crate::pdf::{PageWord, PdfError, PdfFile, Quoting, Reading, Show, ShowKind};
 
 /// Lines of one paragraph are at most this many font sizes apart.
 const LINE_PITCH: f64 = 1.6;
@@ -71,15 +70,31 @@ impl PdfMaster {
             return Err(CarrierError::SignedPdf);
         }
         let mut master = Self { file, pages: Vec::new(), blocks: Vec::new(), layout: Layout::default(), places: HashMap::new() };
-        let mut fonts = FontCache::new();
+        let mut reading = Reading::default();
+        let mut seen = HashSet::new();
+        let mut pictures = false;
         for id in master.file.pages.clone() {
-            let page = master.file.page(id, &mut fonts);
             let number = master.pages.len();
+            if !seen.insert(id) {
+                master.repeat(id);
+                continue;
+            }
+            let page = master.file.page(id, &mut reading)?;
+            pictures |= page.shown.images;
             master.layout.pages.push(LayoutPage { width: page.width, height: page.height, problems: problems(&page) });
             master.add_words(number, &page.words, page.height);
             master.pages.push(MasterPage { content: page.content, shows: page.shown.shows, words: page.words });
         }
-        Ok(master)
+        if master.blocks.is_empty() && pictures { Err(CarrierError::Scan) } else { Ok(master) }
+    }
+
+    /// A page that the document shows again: its words stand where they stood first, and are moved there.
+    fn repeat(&mut self, id: ObjectId) {
+        let first = self.file.pages.iter().position(|p| *p == id).and_then(|p| self.layout.pages.get(p));
+        let size = first.map_or((0.0, 0.0), |p| (p.width, p.height));
+        let problems = vec!["it is one of the pages before, shown again".to_owned()];
+        self.layout.pages.push(LayoutPage { width: size.0, height: size.1, problems });
+        self.pages.push(MasterPage { content: Vec::new(), shows: Vec::new(), words: Vec::new() });
     }
 
     pub(crate) fn blocks(&self) -> &[Block] {
@@ -147,18 +162,48 @@ impl PdfMaster {
             }
         }
         let mut doc = self.file.doc.clone();
+        let mut named = HashSet::new();
+        doc.trailer.iter().for_each(|(_, object)| name_references(object, &mut named));
+        doc.objects.values().for_each(|object| name_references(object, &mut named));
         let mut pages = Vec::new();
         for (page, moves) in moves {
             let (Some(master), Some(id)) = (self.pages.get(page), self.file.pages.get(page)) else { continue };
-            let stream = doc.add_object(Stream::new(Dictionary::new(), Vec::new()));
+            let stream = new_id(&mut doc, &named)?;
+            doc.set_object(stream, Stream::new(Dictionary::new(), Vec::new()));
             let entry = doc.get_dictionary_mut(*id).map_err(|e| PdfError::Damaged(e.to_string()))?;
             entry.set("Contents", Object::Reference(stream));
             pages.push(PageEdits { stream, content: master.content.clone(), splices: splices(&moves, &master.shows)? });
         }
         // The streams that the new ones replace must not stay in the file.
         doc.prune_objects();
+        // What lopdf adds when it writes the file takes the number after this one.
+        doc.max_id = new_id(&mut doc, &named)?.0.saturating_sub(1);
         let text = self.blocks.iter().map(|b| b.text.as_str()).collect::<Vec<_>>().join("\n");
         Ok(PdfTemplate { doc, pages, text })
+    }
+}
+
+/// The number of an object that nothing refers to yet. A file may refer to objects that are not there, which counts as null
+/// (ISO 32000-1, §7.3.10): they must not come into being.
+fn new_id(doc: &mut Document, named: &HashSet<u32>) -> Result<ObjectId, PdfError> {
+    loop {
+        let (number, _) = doc.try_new_object_id().map_err(|e| PdfError::Damaged(e.to_string()))?;
+        if !named.contains(&number) {
+            return Ok((number, 0));
+        }
+    }
+}
+
+/// Collects the numbers of objects that `object` refers to; lopdf bounds how deep it is.
+fn name_references(object: &Object, named: &mut HashSet<u32>) {
+    match object {
+        Object::Reference((number, _)) => {
+            named.insert(*number);
+        }
+        Object::Array(items) => items.iter().for_each(|o| name_references(o, named)),
+        Object::Dictionary(dict) => dict.iter().for_each(|(_, o)| name_references(o, named)),
+        Object::Stream(stream) => stream.dict.iter().for_each(|(_, o)| name_references(o, named)),
+        _ => {}
     }
 }
 
@@ -202,12 +247,11 @@ enum Rank {
 
 fn splices(moves: &[Move<'_>], shows: &[Show]) -> Result<Vec<Splice>, CarrierError> {
     let mut ranked: Vec<(usize, Rank, Splice)> = Vec::new();
-    let mut converted: Vec<usize> = Vec::new();
+    let mut converted: HashSet<usize> = HashSet::new();
     for Move { mark, word, shifts } in moves {
         for piece in &word.pieces {
             let show = shows.get(piece.show).ok_or_else(|| CarrierError::Unknown("a word has no place".to_owned()))?;
-            if show.kind != ShowKind::Array && !converted.contains(&piece.show) {
-                converted.push(piece.show);
+            if show.kind != ShowKind::Array && converted.insert(piece.show) {
                 convert(show, &mut ranked);
             }
             let number = |sign: f64| shifts.iter().map(|s| thousandths(sign * s.points() * piece.per_point)).collect::<Vec<_>>();
@@ -242,8 +286,8 @@ fn convert(show: &Show, ranked: &mut Vec<(usize, Rank, Splice)>) {
 
 /// Inserts numbers at `at`, which is where a glyph begins or ends.
 fn insert(show: &Show, at: usize, rank: Rank, mark: usize, numbers: &[String], ranked: &mut Vec<(usize, Rank, Splice)>) {
-    let holds = |string: &&(Range<usize>, Quoting)| string.0.start < at && at < string.0.end;
-    let Some((string, quoting)) = show.strings.iter().find(holds) else { return };
+    let after = show.strings.partition_point(|(string, _)| string.end <= at);
+    let Some((string, quoting)) = show.strings.get(after).filter(|(string, _)| string.start < at) else { return };
     let (first, last) = (string.start + 1, string.end.saturating_sub(1));
     let (at, left, right) = match quoting {
         _ if rank == Rank::Before && at == first => (string.start, " ", " "),

@@ -4,10 +4,15 @@ use std::collections::HashMap;
 
 use lopdf::{Dictionary, Document, Encoding, Object};
 
-/// Decoded `ToUnicode` maps may be this large.
-const LARGEST_MAP: usize = 16 << 20;
-/// Entries of a composite font's width array that are taken.
+use super::allowance::Allowance;
+use super::unicode::UnicodeMap;
+
+/// Decoded `ToUnicode` maps may be this large: 64 bytes for each code of two bytes.
+const LARGEST_MAP: usize = 4 << 20;
+/// Widths of a composite font that are taken: two for each code of two bytes.
 const MOST_WIDTHS: usize = 1 << 17;
+/// What reading a font costs, in bytes of content that are interpreted in the same time.
+const FONT_COST: usize = 1 << 14;
 
 /// What a show operator needs to know of a font.
 pub(crate) struct PdfFont {
@@ -21,7 +26,7 @@ pub(crate) struct PdfFont {
     /// By code, its characters.
     text: HashMap<u32, String>,
     /// What says the characters of codes that were not asked for yet.
-    map: Option<Encoding<'static>>,
+    map: Option<UnicodeMap>,
 }
 
 /// What one code shows.
@@ -34,9 +39,14 @@ pub(crate) struct CodeShape<'f> {
 }
 
 impl PdfFont {
-    pub(crate) fn read(doc: &Document, font: &Dictionary) -> Self {
+    pub(crate) fn read(doc: &Document, font: &Dictionary, allowance: &mut Allowance) -> Self {
+        if !allowance.read(FONT_COST) {
+            return Self::missing();
+        }
         let subtype = font.get(b"Subtype").and_then(Object::as_name).unwrap_or_default();
-        if subtype == b"Type0" { Self::composite(doc, font) } else { Self::simple(doc, font, subtype == b"Type3") }
+        let map = deref(doc, font, b"ToUnicode").and_then(|o| o.as_stream().ok());
+        let map = map.and_then(|stream| allowance.unpack(stream, LARGEST_MAP)).map(|bytes| UnicodeMap::read(&bytes));
+        if subtype == b"Type0" { Self::composite(doc, font, map) } else { Self::simple(doc, font, subtype == b"Type3", map) }
     }
 
     /// A font that is not there.
@@ -53,8 +63,7 @@ impl PdfFont {
 
     pub(crate) fn shape(&mut self, code: u32) -> CodeShape<'_> {
         if let Some(map) = self.map.as_ref().filter(|_| !self.text.contains_key(&code)) {
-            let decoded = decode(map, std::iter::once((code, code.to_be_bytes()[4 - self.code_bytes..].to_vec())));
-            self.text.extend(decoded);
+            self.text.extend(map.text(code).map(|text| (code, text)));
         }
         CodeShape {
             text: self.text.get(&code).map(String::as_str),
@@ -62,7 +71,7 @@ impl PdfFont {
         }
     }
 
-    fn simple(doc: &Document, font: &Dictionary, type3: bool) -> Self {
+    fn simple(doc: &Document, font: &Dictionary, type3: bool, map: Option<UnicodeMap>) -> Self {
         let unit = if type3 { type3_unit(doc, font) } else { 0.001 };
         let first = number(doc, font, b"FirstChar").unwrap_or(0.0).clamp(0.0, 255.0) as u32;
         let array = deref(doc, font, b"Widths").and_then(|o| o.as_array().ok());
@@ -84,10 +93,10 @@ impl PdfFont {
                 default_width = 0.5;
             }
         }
-        Self { code_bytes: 1, problem, widths, default_width, text: simple_text(doc, font), map: None }
+        Self { code_bytes: 1, problem, widths, default_width, text: simple_text(doc, font, map), map: None }
     }
 
-    fn composite(doc: &Document, font: &Dictionary) -> Self {
+    fn composite(doc: &Document, font: &Dictionary, map: Option<UnicodeMap>) -> Self {
         let encoding = deref(doc, font, b"Encoding").and_then(|o| o.as_name().ok()).unwrap_or_default();
         let problem = match encoding {
             b"Identity-H" => None,
@@ -99,27 +108,29 @@ impl PdfFont {
         let default_width = cid.and_then(|c| number(doc, c, b"DW")).unwrap_or(1000.0) / 1000.0;
         let list = cid.and_then(|c| deref(doc, c, b"W")).and_then(|o| o.as_array().ok());
         let widths = list.map(|l| cid_widths(doc, l)).unwrap_or_default();
-        Self { code_bytes: 2, problem, widths, default_width, text: HashMap::new(), map: to_unicode(doc, font) }
+        Self { code_bytes: 2, problem, widths, default_width, text: HashMap::new(), map }
     }
 }
 
 /// The `W` array: `c [w1 w2 …]` or `first last w`.
 fn cid_widths(doc: &Document, list: &[Object]) -> HashMap<u32, f64> {
     let mut widths = HashMap::new();
+    let mut taken = 0;
     let mut rest = list.iter().map(|o| resolve(doc, o).unwrap_or(o));
     while let (Some(first), Some(second)) = (rest.next(), rest.next()) {
         let Some(first) = value(doc, first).filter(|c| (0.0..=65535.0).contains(c)) else { break };
         if let Ok(array) = second.as_array() {
-            for (code, width) in (first as u32..).zip(array) {
+            for (code, width) in (first as u32..=65535).zip(array) {
                 widths.insert(code, value(doc, width).unwrap_or(0.0) / 1000.0);
             }
+            taken += array.len();
         } else {
             let (Some(last), Some(width)) = (value(doc, second), rest.next().and_then(|o| value(doc, o))) else { break };
-            for code in first as u32..=(last.clamp(first, 65535.0) as u32) {
-                widths.insert(code, width / 1000.0);
-            }
+            let codes = first as u32..=(last.clamp(first, 65535.0) as u32);
+            taken += codes.clone().count();
+            widths.extend(codes.map(|code| (code, width / 1000.0)));
         }
-        if widths.len() > MOST_WIDTHS {
+        if taken > MOST_WIDTHS {
             break;
         }
     }
@@ -127,43 +138,20 @@ fn cid_widths(doc: &Document, list: &[Object]) -> HashMap<u32, f64> {
 }
 
 /// Characters by code: `ToUnicode` first, then the encoding's names.
-fn simple_text(doc: &Document, font: &Dictionary) -> HashMap<u32, String> {
-    let used = || (0..256_u32).map(|code| (code, vec![(code & 0xff) as u8]));
-    let mut text = base_encoding(doc, font, used());
+fn simple_text(doc: &Document, font: &Dictionary, map: Option<UnicodeMap>) -> HashMap<u32, String> {
+    let mut text = base_encoding(doc, font);
     for (code, name) in differences(doc, font) {
         match glyph_text(doc, &name) {
             Some(glyph) => text.insert(code, glyph),
             None => text.remove(&code),
         };
     }
-    if let Some(map) = to_unicode(doc, font) {
-        text.extend(decode(&map, used()));
-    }
+    text.extend(map.into_iter().flat_map(|map| (0..256).filter_map(move |code| Some((code, map.text(code)?)))));
     text
 }
 
-fn decode(encoding: &Encoding<'_>, codes: impl Iterator<Item = (u32, Vec<u8>)>) -> HashMap<u32, String> {
-    let read = |(code, bytes): (u32, Vec<u8>)| {
-        let text = encoding.bytes_to_string(&bytes).ok()?;
-        (!text.is_empty() && !text.contains('\u{fffd}') && text != "\0").then_some((code, text))
-    };
-    codes.filter_map(read).collect()
-}
-
-/// The `ToUnicode` map, read as if nothing else said what codes mean.
-fn to_unicode(doc: &Document, font: &Dictionary) -> Option<Encoding<'static>> {
-    deref(doc, font, b"ToUnicode")?.as_stream().ok()?;
-    let mut only = Dictionary::new();
-    only.set("Type", "Font");
-    only.set("ToUnicode", font.get(b"ToUnicode").ok()?.clone());
-    match only.get_font_encoding_with_limit(doc, LARGEST_MAP).ok()? {
-        Encoding::UnicodeMapEncoding(map) => Some(Encoding::UnicodeMapEncoding(map)),
-        _ => None,
-    }
-}
-
 /// Characters by code as the named encoding has them; without a name, the standard one.
-fn base_encoding(doc: &Document, font: &Dictionary, codes: impl Iterator<Item = (u32, Vec<u8>)>) -> HashMap<u32, String> {
+fn base_encoding(doc: &Document, font: &Dictionary) -> HashMap<u32, String> {
     let base = match deref(doc, font, b"Encoding") {
         Some(Object::Name(name)) => Some(name.clone()),
         Some(Object::Dictionary(dict)) => dict.get(b"BaseEncoding").and_then(Object::as_name).ok().map(<[u8]>::to_vec),
@@ -173,21 +161,25 @@ fn base_encoding(doc: &Document, font: &Dictionary, codes: impl Iterator<Item = 
     only.set("Type", "Font");
     only.set("Encoding", Object::Name(base.unwrap_or_else(|| b"StandardEncoding".to_vec())));
     match only.get_font_encoding_with_limit(doc, LARGEST_MAP) {
-        Ok(encoding @ Encoding::OneByteEncoding(_)) => decode(&encoding, codes),
+        Ok(encoding @ Encoding::OneByteEncoding(_)) => {
+            let text =
+                |code: u8| encoding.bytes_to_string(&[code]).ok().filter(|t| !t.is_empty() && !t.contains(['\u{fffd}', '\0']));
+            (0..=255).filter_map(|code| Some((u32::from(code), text(code)?))).collect()
+        }
         _ => HashMap::new(),
     }
 }
 
-fn differences(doc: &Document, font: &Dictionary) -> Vec<(u32, Vec<u8>)> {
+fn differences(doc: &Document, font: &Dictionary) -> HashMap<u32, Vec<u8>> {
     let encoding = deref(doc, font, b"Encoding").and_then(|o| o.as_dict().ok());
     let array = encoding.and_then(|d| deref(doc, d, b"Differences")).and_then(|o| o.as_array().ok());
     let mut code = 0;
-    let mut named = Vec::new();
+    let mut named = HashMap::new();
     for object in array.into_iter().flatten().take(4096) {
         match object {
             Object::Integer(start) => code = u32::try_from(*start).unwrap_or(0),
             Object::Name(name) if code < 256 => {
-                named.push((code, name.clone()));
+                named.insert(code, name.clone());
                 code += 1;
             }
             _ => {}

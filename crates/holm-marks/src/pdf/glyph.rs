@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
+use super::allowance::{Allowance, LARGEST_CONTENT};
 use super::font::{PdfFont, deref, resolve};
 use super::lexer::{CodeByte, Lexer, PdfToken, Quoting, TokenKind};
 
@@ -108,8 +109,13 @@ pub(crate) struct Shown {
     pub(crate) images: bool,
 }
 
-/// Fonts by object, across pages.
-pub(crate) type FontCache = HashMap<ObjectId, PdfFont>;
+/// What pages have in common while a document is read.
+#[derive(Default)]
+pub(crate) struct Reading {
+    /// Fonts by object.
+    fonts: HashMap<ObjectId, PdfFont>,
+    pub(crate) allowance: Allowance,
+}
 
 /// More on one page than any page has.
 const MOST_GLYPHS: usize = 400_000;
@@ -117,10 +123,12 @@ const MOST_OPERATORS: usize = 4_000_000;
 /// Forms within forms, and forms on one page.
 const DEEPEST_FORM: usize = 8;
 const MOST_FORMS: usize = 2_000;
-/// A form's stream may be this large.
-pub(crate) const LARGEST_CONTENT: usize = 64 << 20;
 /// Graphics states that may be saved (ISO 32000-1, annex C asks for 28).
 const MOST_SAVED: usize = 1_000;
+/// Glyphs farther from the page than this, in points, stand nowhere (ISO 32000-1, annex C: pages of 14,400).
+const FARTHEST: f64 = 1e6;
+/// A number in a `TJ` array that moves a glyph by one point is no larger than this.
+const MOST_PER_POINT: f64 = 1e6;
 
 #[derive(Clone)]
 struct TextState {
@@ -137,13 +145,16 @@ struct TextState {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum FontKey {
     Object(ObjectId),
+    /// Index of a font that is written into the resources themselves.
+    Direct(usize),
     Missing,
 }
 
 struct Interpreter<'d> {
     doc: &'d Document,
-    fonts: &'d mut FontCache,
+    reading: &'d mut Reading,
     missing: PdfFont,
+    direct: Vec<(*const Dictionary, PdfFont)>,
     shown: Shown,
     ctm: Matrix,
     text: TextState,
@@ -155,13 +166,14 @@ struct Interpreter<'d> {
 }
 
 /// Interprets a page's content; `base` maps user space to points from the visible page's left and bottom edge.
-pub(crate) fn interpret(doc: &Document, fonts: &mut FontCache, content: &[u8], resources: &Dictionary, base: Matrix) -> Shown {
+pub(crate) fn interpret(doc: &Document, reading: &mut Reading, content: &[u8], resources: &Dictionary, base: Matrix) -> Shown {
     let text =
         TextState { character: 0.0, word: 0.0, scale: 1.0, leading: 0.0, rise: 0.0, size: 0.0, invisible: false, font: None };
     let mut interpreter = Interpreter {
         doc,
-        fonts,
+        reading,
         missing: PdfFont::missing(),
+        direct: Vec::new(),
         shown: Shown::default(),
         ctm: base,
         text,
@@ -182,13 +194,16 @@ impl Interpreter<'_> {
     fn run(&mut self, content: &[u8], resources: &Dictionary, depth: usize) {
         let mut lexer = Lexer::new(content);
         let mut operands: Vec<PdfToken> = Vec::new();
+        let mut codes = 0;
         while let Some(token) = lexer.next() {
             if token.kind != TokenKind::Word {
-                if operands.len() < MOST_OPERANDS {
+                codes += if let TokenKind::Text(text, _) = &token.kind { text.len() } else { 0 };
+                if operands.len() < MOST_OPERANDS && codes < MOST_GLYPHS {
                     operands.push(token);
                 }
                 continue;
             }
+            codes = 0;
             self.operators += 1;
             if self.operators > MOST_OPERATORS || self.shown.glyphs.len() > MOST_GLYPHS {
                 self.problem("it holds more than any page does");
@@ -273,22 +288,22 @@ impl Interpreter<'_> {
     fn choose_font(&mut self, name: Option<&[u8]>, resources: &Dictionary) {
         let fonts = deref(self.doc, resources, b"Font").and_then(|o| o.as_dict().ok());
         let object = fonts.zip(name).and_then(|(f, n)| f.get(n).ok());
-        let key = match object {
-            Some(Object::Reference(id)) => FontKey::Object(*id),
-            _ => FontKey::Missing,
+        let read = object.and_then(|o| resolve(self.doc, o)).and_then(|o| o.as_dict().ok());
+        let Reading { fonts, allowance } = &mut *self.reading;
+        let key = match (object, read) {
+            (Some(Object::Reference(id)), Some(font)) => {
+                fonts.entry(*id).or_insert_with(|| PdfFont::read(self.doc, font, allowance));
+                FontKey::Object(*id)
+            }
+            (_, Some(font)) => {
+                let known = self.direct.iter().position(|(at, _)| std::ptr::eq(*at, font));
+                FontKey::Direct(known.unwrap_or_else(|| {
+                    self.direct.push((font, PdfFont::read(self.doc, font, allowance)));
+                    self.direct.len() - 1
+                }))
+            }
+            (_, None) => FontKey::Missing,
         };
-        if let FontKey::Object(id) = key
-            && !self.fonts.contains_key(&id)
-        {
-            let read = object.and_then(|o| resolve(self.doc, o)).and_then(|o| o.as_dict().ok());
-            self.fonts.insert(id, read.map_or_else(PdfFont::missing, |d| PdfFont::read(self.doc, d)));
-        }
-        if key == FontKey::Missing
-            && let Some(dict) = object.and_then(|o| o.as_dict().ok())
-        {
-            // A font written into the resources themselves belongs to this page alone.
-            self.missing = PdfFont::read(self.doc, dict);
-        }
         self.text.font = Some(key);
     }
 
@@ -314,7 +329,10 @@ impl Interpreter<'_> {
             self.problem("its forms are nested deeper than any page's");
             return;
         }
-        let Ok(content) = stream.get_plain_content_with_limit(LARGEST_CONTENT) else { return };
+        let Some(content) = self.reading.allowance.unpack(stream, LARGEST_CONTENT) else {
+            self.problem("one of its forms cannot be unpacked");
+            return;
+        };
         let own = deref(self.doc, &stream.dict, b"Resources").and_then(|o| o.as_dict().ok());
         let array = deref(self.doc, &stream.dict, b"Matrix").and_then(|o| o.as_array().ok());
         let numbers: Vec<f64> = array.into_iter().flatten().filter_map(|o| super::font::value(self.doc, o)).collect();
@@ -351,6 +369,9 @@ impl Interpreter<'_> {
         if index.is_some() {
             self.shown.shows.push(show);
         }
+        if !self.reading.allowance.show(1) {
+            self.operators = MOST_OPERATORS;
+        }
     }
 
     fn show_codes(&mut self, codes: &[CodeByte], show: Option<usize>) {
@@ -376,23 +397,28 @@ impl Interpreter<'_> {
             let (left, baseline) = whole.apply(0.0, state.rise);
             // Spacing after a glyph is not part of it.
             let (right, _) = whole.apply(width * state.size * state.scale, state.rise);
-            let size = state.size * (whole.c.hypot(whole.d));
+            let size = state.size * whole.c.hypot(whole.d);
             let straight = whole.a > 0.0
                 && whole.d * state.size > 0.0
                 && whole.b.abs() < 1e-3 * whole.a
                 && whole.c.abs() < 0.4 * whole.d.abs();
             let per_point = 1000.0 / (whole.a * state.size * state.scale);
-            let upright = straight && problem.is_none() && per_point.is_finite() && chunk.len() == bytes && per_point > 0.0;
+            let upright = straight && problem.is_none() && chunk.len() == bytes && per_point > 0.0 && per_point < MOST_PER_POINT;
             let place = show.map(|show| GlyphPlace { show, start: first.start, end: last.end, per_point });
             let visible = !state.invisible;
-            self.shown.glyphs.push(Glyph { text, left, right, baseline, size: size.abs(), upright, visible, place });
+            let size = size.abs();
+            // Not a number is nowhere, too.
+            if [left, right, baseline, size].iter().all(|v| v.abs() < FARTHEST) {
+                self.shown.glyphs.push(Glyph { text, left, right, baseline, size, upright, visible, place });
+            }
             self.matrix = Matrix::shift(advance, 0.0).then(self.matrix);
         }
     }
 
     fn font(&mut self, key: &FontKey) -> &mut PdfFont {
         match key {
-            FontKey::Object(id) => self.fonts.get_mut(id).unwrap_or(&mut self.missing),
+            FontKey::Object(id) => self.reading.fonts.get_mut(id).unwrap_or(&mut self.missing),
+            FontKey::Direct(index) => self.direct.get_mut(*index).map_or(&mut self.missing, |(_, font)| font),
             FontKey::Missing => &mut self.missing,
         }
     }

@@ -12,6 +12,8 @@ const OVERLAP: f64 = 0.4;
 const COLUMN_GAP: f64 = 1.8;
 /// Baselines of one line differ by less than this share of the font size.
 const BASELINE: f64 = 0.15;
+/// Words of the same text and line, the last that were painted, among which a twin is sought.
+const MOST_TWINS: usize = 256;
 
 /// A word as it stands on a page.
 #[derive(Clone, Debug)]
@@ -119,7 +121,8 @@ fn freeze_doubles(words: &mut [PageWord]) {
         let Some(word) = words.get(at) else { continue };
         let (left, size) = (word.left, word.size);
         let others = seen.entry(key(word)).or_default();
-        let twin = others.iter().copied().find(|o| words.get(*o).is_some_and(|w| (w.left - left).abs() < 0.3 * size));
+        let near = others.iter().rev().take(MOST_TWINS).copied();
+        let twin = near.into_iter().find(|o| words.get(*o).is_some_and(|w| (w.left - left).abs() < 0.3 * size));
         others.push(at);
         for twin in twin.into_iter().flat_map(|t| [t, at]) {
             words.get_mut(twin).into_iter().for_each(|w| w.movable = false);

@@ -2,5 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod extraction;
+mod hostile;
 mod packs;
+mod page_file;
 mod pictures;
+mod word_export;

@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use holm_marks::picture::{Picture, PictureError, PictureFormat};
+use holm_marks::raster::{Raster, RasterError};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 
 /// A picture with enough texture: hashed noise over waves.
@@ -112,5 +113,125 @@ fn no_damaged_bytes_panic() {
             }
         }
         assert!(decoded < 460, "{format:?}: nothing was damaged");
+    }
+}
+
+/// A page of a leak: its size and the grey of its first pixel.
+fn page(bytes: &[u8]) -> Result<(usize, usize, u8), RasterError> {
+    Raster::decode(bytes).map(|pages| (pages[0].width(), pages[0].height(), pages[0].pixels()[0]))
+}
+
+/// A TIFF file of `pages` grey pages of this size, white.
+fn tiff(pages: usize, width: u32, height: u32) -> Vec<u8> {
+    let mut out = Cursor::new(Vec::new());
+    let mut encoder = tiff::encoder::TiffEncoder::new(&mut out).unwrap();
+    let row = vec![255; (width * height) as usize];
+    (0..pages).for_each(|_| encoder.write_image::<tiff::encoder::colortype::Gray8>(width, height, &row).unwrap());
+    out.into_inner()
+}
+
+/// Every place where a TIFF directory says this of `tag` (TIFF 6.0, section 2), as a LONG, is made to say `value`.
+fn retag(file: &mut [u8], tag: u16, value: u32) {
+    let at = u32::from_le_bytes(file[4..8].try_into().unwrap()) as usize;
+    let entries = usize::from(u16::from_le_bytes([file[at], file[at + 1]]));
+    for entry in (0..entries).map(|i| at + 2 + 12 * i) {
+        if u16::from_le_bytes([file[entry], file[entry + 1]]) == tag {
+            file[entry + 2..entry + 4].copy_from_slice(&4_u16.to_le_bytes());
+            file[entry + 8..entry + 12].copy_from_slice(&value.to_le_bytes());
+        }
+    }
+}
+
+#[test]
+fn pages_that_announce_too_much_are_refused() {
+    assert_eq!(page(&png(60_000, 60_000, 2, &[chunk(b"IDAT", &stored(&[0; 100]))])), Err(RasterError::Large));
+    let mut scan = tiff(1, 20, 20);
+    retag(&mut scan, 256, 60_000);
+    retag(&mut scan, 257, 60_000);
+    assert!(page(&scan).is_err());
+    // A JPEG frame header (T.81, B.2.2) of 60,000 × 60,000 pixels.
+    let jpeg = [&[0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8][..], &[0xEA, 0x60, 0xEA, 0x60], &[1, 1, 0x11, 0, 0xFF, 0xD9]].concat();
+    assert!(page(&jpeg).is_err());
+}
+
+#[test]
+fn pages_of_every_depth_and_colour_are_read() {
+    assert_eq!(page(&tiff(3, 30, 20)), Ok((30, 20, 255)));
+    assert_eq!(Raster::decode(&tiff(3, 30, 20)).unwrap().len(), 3);
+    let deep = DynamicImage::ImageRgb16(image::ImageBuffer::from_pixel(3, 2, Rgb([0x8080; 3])));
+    for format in [ImageFormat::Png, ImageFormat::Tiff] {
+        assert_eq!(page(&bytes(&deep, format)), Ok((3, 2, 0x80)));
+        assert_eq!(page(&bytes(&DynamicImage::new_luma8(1, 1), format)), Ok((1, 1, 0)));
+    }
+    // Two colours, black and black that cannot be seen.
+    let clear = [chunk(b"PLTE", &[0; 6]), chunk(b"tRNS", &[255, 0]), chunk(b"IDAT", &stored(&[0, 1, 0]))];
+    assert_eq!(Raster::decode(&png(2, 1, 3, &clear)).unwrap()[0].pixels(), [255, 0]);
+    // A baseline JPEG of four components (T.81, B.2): all that its one byte of data says is that every coefficient is zero.
+    let table = |class: u8| [&[0xFF, 0xC4, 0, 20, class, 1][..], &[0; 15], &[0]].concat();
+    let cmyk = [
+        &[0xFF, 0xD8, 0xFF, 0xDB, 0, 67, 0][..],
+        &[1; 64],
+        &[0xFF, 0xC0, 0, 20, 8, 0, 8, 0, 8, 4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0],
+        &table(0x00),
+        &table(0x10),
+        &[0xFF, 0xDA, 0, 14, 4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0, 0x00, 0xFF, 0xD9],
+    ]
+    .concat();
+    assert!(matches!(page(&cmyk), Ok((8, 8, _))), "{:?}", page(&cmyk));
+}
+
+#[test]
+fn pages_without_pixels_are_refused() {
+    for (width, height) in [(0, 0), (0, 5), (5, 0)] {
+        assert!(matches!(page(&png(width, height, 0, &[chunk(b"IDAT", &stored(&[0; 9]))])), Err(RasterError::Damaged(_))));
+        assert!(Picture::decode(&png(width, height, 0, &[chunk(b"IDAT", &stored(&[0; 9]))])).is_err());
+    }
+    let mut empty = tiff(1, 20, 20);
+    retag(&mut empty, 256, 0);
+    assert!(matches!(page(&empty), Err(RasterError::Damaged(_))));
+}
+
+#[test]
+fn one_strip_may_not_be_page_after_page() {
+    // Directories that share their pixels, as large as a page may be, cost nothing to write.
+    let mut file = tiff(12, 8, 8);
+    let mut at = u32::from_le_bytes(file[4..8].try_into().unwrap()) as usize;
+    let huge = 10_900_u32;
+    while at != 0 {
+        let entries = usize::from(u16::from_le_bytes([file[at], file[at + 1]]));
+        for entry in (0..entries).map(|i| at + 2 + 12 * i) {
+            let value = match u16::from_le_bytes([file[entry], file[entry + 1]]) {
+                256..=257 | 278 => huge,
+                273 => 8,
+                279 => huge * huge,
+                _ => continue,
+            };
+            file[entry + 2..entry + 4].copy_from_slice(&4_u16.to_le_bytes());
+            file[entry + 4..entry + 8].copy_from_slice(&1_u32.to_le_bytes());
+            file[entry + 8..entry + 12].copy_from_slice(&value.to_le_bytes());
+        }
+        let next = at + 2 + 12 * entries;
+        at = u32::from_le_bytes(file[next..next + 4].try_into().unwrap()) as usize;
+    }
+    assert_eq!(Raster::decode(&file), Err(RasterError::Pages));
+}
+
+#[test]
+fn no_damaged_page_panics() {
+    let image = scene(24, 20);
+    let deep = DynamicImage::ImageRgba16(image.to_rgba16());
+    let mut files = vec![tiff(2, 24, 20), bytes(&deep, ImageFormat::Png), bytes(&image, ImageFormat::Jpeg)];
+    files.push(bytes(&deep, ImageFormat::Tiff));
+    for whole in files {
+        for cut in (0..whole.len()).step_by(whole.len() / 40 + 1) {
+            page(&whole[..cut]).ok();
+        }
+        for at in 0..whole.len().min(400) {
+            for flip in [1, 0x80, 0xFF] {
+                let mut odd = whole.clone();
+                odd[at] ^= flip;
+                page(&odd).ok();
+            }
+        }
     }
 }

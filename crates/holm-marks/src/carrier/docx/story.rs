@@ -69,6 +69,8 @@ struct Scan<'x> {
     /// Complex fields that are open, and whether their result has begun.
     fields: usize,
     paragraph: Option<Paragraph>,
+    /// Depth of the run that is open.
+    run_at: Option<usize>,
     /// Text element that is open: offset after its name, and whether it preserves spaces.
     text_element: Option<TextElement>,
 }
@@ -122,6 +124,7 @@ impl Story {
             tables: 0,
             fields: 0,
             paragraph: None,
+            run_at: None,
             text_element: None,
         };
         loop {
@@ -184,6 +187,10 @@ impl Scan<'_> {
         if self.skipped_at.is_some() {
             return Ok(());
         }
+        let within_text = self.text_element.is_some();
+        if within_text {
+            self.doubt_text();
+        }
         let name = element.name();
         let name: &str = name.as_ref();
         match name {
@@ -217,7 +224,8 @@ impl Scan<'_> {
                 let (pieces, text) = self.paragraph.as_ref().map_or((0, 0), |p| (p.pieces.len(), p.text.len()));
                 // A second `xml:space` would make the part malformed: an element that has another value is not marked.
                 let preserves = element.try_get_attribute("xml:space").ok().flatten().is_some();
-                let certain = !preserves || has(element, "xml:space", "preserve");
+                let in_run = self.run_at == Some(self.depth - 1) && !within_text;
+                let certain = in_run && (!preserves || has(element, "xml:space", "preserve"));
                 self.text_element =
                     Some(TextElement { name_end: at + 1 + name.len(), preserves, certain, pieces, text, first: true });
             }
@@ -238,6 +246,7 @@ impl Scan<'_> {
                 paragraph.properties = (name == "w:rPr").then_some(at..at);
             }
             "w:r" => {
+                self.run_at = Some(self.depth);
                 paragraph.run.clear();
                 paragraph.properties = None;
             }
@@ -278,7 +287,10 @@ impl Scan<'_> {
             "w:p" => self.close_paragraph(),
             "w:tbl" => self.tables = self.tables.saturating_sub(1),
             "w:t" => self.close_text(),
-            "w:r" => self.paragraph.iter_mut().for_each(Paragraph::end_run),
+            "w:r" => {
+                self.run_at = None;
+                self.paragraph.iter_mut().for_each(Paragraph::end_run);
+            }
             _ => {
                 if let Some(paragraph) = self.paragraph.as_mut().filter(|p| p.in_properties == depth) {
                     paragraph.in_properties = 0;
@@ -286,6 +298,15 @@ impl Scan<'_> {
                 }
             }
         }
+    }
+
+    /// An element within the open text element, where none may be (ECMA-376 part 1, §17.3.3.31): its text is read and left
+    /// alone, since a run cannot be ended there.
+    fn doubt_text(&mut self) {
+        let Some(element) = &mut self.text_element else { return };
+        element.certain = false;
+        let pieces = self.paragraph.iter_mut().flat_map(|p| p.pieces.iter_mut().skip(element.pieces));
+        pieces.for_each(|p| p.certain = false);
     }
 
     fn interrupt(&mut self) {

@@ -266,3 +266,22 @@ fn signatures_of_other_signers_are_seen() {
         assert!(matches!(DocxMaster::parse(&bytes), Err(CarrierError::Signed)), "{name}");
     }
 }
+
+#[test]
+fn text_where_no_run_can_be_ended_is_read_and_left_alone() {
+    for (body, text) in [
+        ("<w:r><w:t>one two <w:t>three four</w:t> five</w:t></w:r>", "one two three four"),
+        ("<w:r><w:t>one two<w:b/> three four</w:t></w:r>", "one two three four"),
+        ("<w:t>one two three four</w:t>", "one two three four"),
+        ("<w:r><w:x><w:t>one two three four</w:t></w:x></w:r>", "one two three four"),
+    ] {
+        let bytes = docx(&format!("<w:p>{body}</w:p>"));
+        let master = Master::parse(&bytes, "x.docx").unwrap();
+        assert_eq!(master.blocks()[0].text, text);
+        for word in ["two", "three"] {
+            let at = text.find(word).unwrap();
+            let moved = crate::layout::mark((0, at..at + word.len()), 10.0);
+            assert!(!master.can_carry(&moved, &moved.sites[0]), "`{word}` in {body}");
+        }
+    }
+}
