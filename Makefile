@@ -5,7 +5,7 @@ CARGO ?= cargo
 PACKAGES = age openssl poppler-utils pandoc libreoffice-writer-nogui python3-venv
 DEMO ?= holm-demo
 
-.PHONY: build demo test check packages peers bench bench-full bench-soundness bench-survival speed clean
+.PHONY: build demo test check packages peers bench bench-full bench-soundness bench-survival bench-layout speed clean
 
 build:
 	$(CARGO) build --release -p holm-cli
@@ -37,6 +37,7 @@ target/peers/ready: scripts/peers.sh
 bench: speed
 	$(CARGO) bench -q -p holm-codes --bench power -- --quick
 	$(CARGO) bench -q -p holm --bench survival -- --quick
+	$(CARGO) bench -q -p holm --bench layout -- --quick
 
 speed: peers
 	HOLM_PEERS=$(CURDIR)/target/peers $(CARGO) bench -q -p holm --bench speed
@@ -49,6 +50,11 @@ bench-soundness:
 
 bench-survival: packages peers
 	HOLM_PEERS=$(CURDIR)/target/peers $(CARGO) bench -q -p holm --bench survival
+
+bench-layout:
+	$(CARGO) bench -q -p holm --bench layout
+	$(CARGO) bench -q -p holm --bench layout -- --null
+	$(CARGO) bench -q -p holm --bench layout -- --report
 
 clean:
 	$(CARGO) clean

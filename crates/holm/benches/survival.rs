@@ -23,17 +23,27 @@ mod item;
 mod misread;
 #[path = "survival/peer.rs"]
 mod peer;
+#[path = "survival/program.rs"]
+mod program;
 #[path = "survival/report.rs"]
 mod report;
+#[path = "survival/results.rs"]
+mod results;
+#[path = "survival/revision.rs"]
+mod revision;
 #[path = "survival/row.rs"]
 mod row;
 #[path = "survival/table.rs"]
 mod table;
 #[path = "survival/trial.rs"]
 mod trial;
+#[path = "survival/verdict.rs"]
+mod verdict;
 
-use cell::{Cell, Results};
+use cell::Cell;
 use item::Items;
+use program::Trouble;
+use results::Results;
 use row::Row;
 
 /// Anything that stops a run.
@@ -104,7 +114,7 @@ fn run() -> Result<ExitCode, Failure> {
     if options.report {
         return report::write().map(|()| ExitCode::SUCCESS);
     }
-    let mut results = if options.quick { Results::in_memory() } else { Results::open()? };
+    let mut results = if options.quick { Results::in_memory() } else { results()? };
     let mut items = Items::default();
     for document in item::documents() {
         for row in Row::all().into_iter().filter(|r| options.wants(r, document)) {
@@ -128,25 +138,34 @@ fn run() -> Result<ExitCode, Failure> {
     Ok(if bad.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// The committed results.
+fn results() -> Result<Results<Cell>, Failure> {
+    Results::open("survival.jsonl")
+}
+
 /// Measures one row on one document for every number of recipients, unless that is done.
 fn measure(
     options: &Options,
     items: &mut Items,
-    results: &mut Results,
+    results: &mut Results<Cell>,
     document: &'static Document,
     row: &Row,
 ) -> Result<(), Failure> {
     let trials = options.trials(row, document);
     let pack = Items::pack(document.language)?;
-    let due: Vec<usize> =
-        row.copies().iter().copied().filter(|n| options.fresh || !results.done(document, row, *n, &pack, trials)).collect();
+    let due: Vec<usize> = row
+        .copies()
+        .iter()
+        .copied()
+        .filter(|n| options.fresh || !cell::done(results, document, row, *n, &pack, trials))
+        .collect();
     if due.is_empty() {
         return Ok(());
     }
     let cells = match items.of(document, row).and_then(|item| trial::cells(item, row, &due, trials)) {
         Ok(cells) => cells,
-        Err(peer::Trouble::Missing(tool)) => due.iter().map(|n| Cell::not_run(document, row, *n, &tool)).collect(),
-        Err(peer::Trouble::Other(failure)) => return Err(failure),
+        Err(Trouble::Missing(tool)) => due.iter().map(|n| Cell::not_run(document, row, *n, &tool)).collect(),
+        Err(Trouble::Other(failure)) => return Err(failure),
     };
     for cell in cells {
         eprintln!("{}", cell.line());

@@ -1,10 +1,6 @@
-//! Results: one line of JSON a cell, appended as cells finish; the last line of a cell counts.
+//! What is kept of each cell.
 
 use std::collections::BTreeMap;
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use holm::trace::DECODER;
 use holm_codes::key::DERIVATION;
@@ -13,8 +9,9 @@ use holm_simulate::corpus::Document;
 use holm_simulate::damage::CHANNELS;
 use serde::{Deserialize, Serialize};
 
-use crate::Failure;
 use crate::item::{Item, Items};
+use crate::results::{Kept, Results};
+use crate::revision::revision;
 use crate::row::Row;
 
 /// Version of the bench itself.
@@ -131,82 +128,22 @@ impl Cell {
             ),
         }
     }
+}
 
-    fn key(&self) -> (String, String, usize) {
+impl Kept for Cell {
+    type Key = (String, String, usize);
+
+    fn key(&self) -> Self::Key {
         (self.document.clone(), self.row.clone(), self.copies)
     }
 }
 
+/// Whether this cell is measured, with this pack, these versions and so many trials.
+pub(crate) fn done(results: &Results<Cell>, document: &Document, row: &Row, copies: usize, pack: &str, trials: u32) -> bool {
+    let cell = results.get(&(document.name.to_owned(), row.name(), copies));
+    cell.is_some_and(|c| c.missing.is_none() && c.pack == pack && c.version == version() && c.trials >= trials)
+}
+
 fn version() -> String {
     format!("{BENCH} {CHANNELS} {EXTRACTOR} {DECODER} derivation/{DERIVATION}")
-}
-
-/// The commit that is checked out, with a plus sign where files of the product differ from it.
-fn revision() -> String {
-    static REVISION: std::sync::OnceLock<String> = std::sync::OnceLock::new();
-    let git = |arguments: &[&str]| {
-        let output = Command::new("git").args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output();
-        output.ok().filter(|o| o.status.success()).map(|o| String::from_utf8_lossy(&o.stdout).trim().to_owned())
-    };
-    let compute = || {
-        let head = std::env::var("HOLM_REVISION")
-            .ok()
-            .or_else(|| git(&["rev-parse", "--short=9", "HEAD"]))
-            .unwrap_or_else(|| "unknown".to_owned());
-        let changed =
-            git(&["status", "--porcelain", "--untracked-files=no", "--", "..", ":!results"]).is_some_and(|s| !s.is_empty());
-        if changed { format!("{head}+") } else { head }
-    };
-    REVISION.get_or_init(compute).clone()
-}
-
-/// All cells measured so far.
-pub(crate) struct Results {
-    cells: BTreeMap<(String, String, usize), Cell>,
-    file: Option<PathBuf>,
-}
-
-impl Results {
-    /// Keeps nothing.
-    pub(crate) fn in_memory() -> Self {
-        Self { cells: BTreeMap::new(), file: None }
-    }
-
-    /// Reads the committed results and appends to them.
-    pub(crate) fn open() -> Result<Self, Failure> {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/results/survival.jsonl");
-        let text = if file.exists() { fs::read_to_string(&file)? } else { String::new() };
-        // A line that was cut short by an interruption is measured again.
-        let read = text.lines().filter_map(|line| serde_json::from_str::<Cell>(line).ok());
-        Ok(Self { cells: read.map(|cell| (cell.key(), cell)).collect(), file: Some(file) })
-    }
-
-    /// Whether this cell is measured, with this pack, these versions and so many trials.
-    pub(crate) fn done(&self, document: &Document, row: &Row, copies: usize, pack: &str, trials: u32) -> bool {
-        let cell = self.cells.get(&(document.name.to_owned(), row.name(), copies));
-        cell.is_some_and(|c| c.missing.is_none() && c.pack == pack && c.version == version() && c.trials >= trials)
-    }
-
-    pub(crate) fn add(&mut self, cell: Cell) -> Result<(), Failure> {
-        if let Some(file) = &self.file {
-            fs::create_dir_all(file.parent().unwrap_or(file))?;
-            let mut open = OpenOptions::new().create(true).append(true).open(file)?;
-            writeln!(open, "{}", serde_json::to_string(&cell)?)?;
-        }
-        self.cells.insert(cell.key(), cell);
-        Ok(())
-    }
-
-    /// Writes each cell once, in order, in place of what was appended, by this run or by another that ran beside it.
-    pub(crate) fn close(&self) -> Result<(), Failure> {
-        let Some(file) = &self.file else { return Ok(()) };
-        let lines: Vec<String> = Self::open()?.cells.values().map(serde_json::to_string).collect::<Result<_, _>>()?;
-        let beside = file.with_extension("jsonl.new");
-        fs::write(&beside, lines.join("\n") + "\n")?;
-        Ok(fs::rename(beside, file)?)
-    }
-
-    pub(crate) fn into_cells(self) -> Vec<Cell> {
-        self.cells.into_values().collect()
-    }
 }

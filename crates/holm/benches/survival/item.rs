@@ -6,8 +6,7 @@ use std::sync::LazyLock;
 
 use holm::manifest::binary_worth;
 use holm::prepare::{MarkOptions, Prepared};
-use holm::workspace::{DEFAULT_ALPHA, LARGEST_COALITION};
-use holm_codes::family::look_alpha;
+use holm::workspace::LARGEST_COALITION;
 use holm_codes::law::Law;
 use holm_codes::power::marks_needed;
 use holm_marks::carrier::{Master, Template};
@@ -18,8 +17,10 @@ use holm_marks::mark::{Layer, Mark};
 use holm_simulate::corpus::{DOCUMENTS, Document};
 
 use crate::Failure;
-use crate::peer::{self, Trouble};
+use crate::peer;
+use crate::program::Trouble;
 use crate::row::Row;
+use crate::verdict::first_look;
 
 /// All documents of one language as one: as many marks as a mixture needs, which no single document has.
 static JOINED: LazyLock<[Document; 2]> = LazyLock::new(|| {
@@ -38,11 +39,6 @@ pub(crate) fn documents() -> impl Iterator<Item = &'static Document> {
 /// Whether this is several documents in one.
 pub(crate) fn is_joined(document: &Document) -> bool {
     JOINED.iter().any(|d| d.name == document.name)
-}
-
-/// α of the first look at a leak, which is what a verdict may spend here.
-pub(crate) fn first_look() -> f64 {
-    look_alpha(DEFAULT_ALPHA, 1)
 }
 
 /// A document with the marks of the shipped packs.

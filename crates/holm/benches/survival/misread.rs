@@ -4,7 +4,7 @@ use holm_simulate::corpus::Document;
 
 use crate::Failure;
 use crate::item::{Item, Items};
-use crate::peer::Trouble;
+use crate::program::Trouble;
 use crate::row::Row;
 use crate::trial;
 

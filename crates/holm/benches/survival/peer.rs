@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use holm::leak::LeakFile;
 use holm_marks::leak;
 use tempfile::TempDir;
 
 use crate::Failure;
+use crate::program::{Trouble, run};
 
 /// A converter or a cleaner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,20 +26,6 @@ pub(crate) enum Peer {
     WatermarkCleaner,
     /// PyPI dewatermark, profile `aggressive`.
     Dewatermark,
-}
-
-/// A program could not do its part.
-pub(crate) enum Trouble {
-    /// It is not installed.
-    Missing(String),
-    /// Anything else.
-    Other(Failure),
-}
-
-impl<E: Into<Failure>> From<E> for Trouble {
-    fn from(failure: E) -> Self {
-        Self::Other(failure.into())
-    }
 }
 
 /// Paragraph that keeps copies apart in a file of many; no channel here changes it.
@@ -156,25 +143,4 @@ fn in_peers(program: &str) -> Result<PathBuf, Trouble> {
     let peers = std::env::var_os("HOLM_PEERS").map_or_else(own, PathBuf::from);
     let path = peers.join("bin").join(program);
     if path.exists() { Ok(path) } else { Err(Trouble::Missing(program.to_owned())) }
-}
-
-/// Runs a program to its end and returns what it printed.
-fn run(command: &mut Command, tool: &str, input: &[u8]) -> Result<Vec<u8>, Trouble> {
-    use std::io::Write;
-    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let mut child = match child {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(Trouble::Missing(tool.to_owned())),
-        other => other?,
-    };
-    let stdin = child.stdin.take();
-    let output = std::thread::scope(|scope| {
-        // A program that stops reading early closes the pipe; its own message says why.
-        scope.spawn(move || stdin.map(|mut s| drop(s.write_all(input))));
-        child.wait_with_output()
-    })?;
-    if output.status.success() {
-        return Ok(output.stdout);
-    }
-    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(Trouble::Other(format!("`{tool}` failed: {said}").into()))
 }

@@ -6,10 +6,11 @@ use std::fs;
 use std::path::Path;
 
 use crate::Failure;
-use crate::cell::{Cell, Results};
-use crate::item::{Items, documents, first_look};
+use crate::cell::Cell;
+use crate::item::{Items, documents};
 use crate::row::Row;
 use crate::table;
+use crate::verdict::{binomial_tail, first_look};
 
 const BEGIN: &str = "<!-- survival: written by the bench from here -->";
 const END: &str = "<!-- survival: to here -->";
@@ -20,7 +21,7 @@ pub(crate) fn write() -> Result<(), Failure> {
     let page = fs::read_to_string(&path)?;
     let (head, rest) = page.split_once(BEGIN).ok_or("docs/design/survival.md has no mark to write after")?;
     let (_, tail) = rest.split_once(END).ok_or("docs/design/survival.md has no mark to write before")?;
-    let cells = Results::open()?.into_cells();
+    let cells = crate::results()?.into_cells();
     let body = body(&cells)?;
     Ok(fs::write(&path, format!("{head}{BEGIN}\n\n{body}\n{END}{tail}"))?)
 }
@@ -55,7 +56,7 @@ fn summary(cells: &[Cell]) -> Result<String, Failure> {
     let missing = cells.iter().filter(|c| c.missing.is_some()).count();
     let seconds: f64 = cells.iter().map(|c| c.seconds).sum();
     let expected = f64::from(traces) * first_look();
-    let tail = table::binomial_tail(wrong, traces, first_look());
+    let tail = binomial_tail(wrong, traces, first_look());
     let mut out = String::new();
     writeln!(
         out,

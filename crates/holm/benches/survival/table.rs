@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use crate::cell::{Cell, Reads};
-use crate::item::first_look;
 use crate::row::Row;
+use crate::verdict::{binomial_tail, first_look};
 
 /// Level of the test of false accusations, shared by all cells.
 const LEVEL: f64 = 1e-4;
@@ -181,12 +181,4 @@ pub(crate) fn false_accusations(cells: &[Cell]) -> Vec<String> {
         format!("{name}: {} of {} traces named an innocent, more than α = {} allows", s.wrong, s.trials, first_look())
     })
     .collect()
-}
-
-/// P(at least `count` of `trials`) when each happens with probability `rate`, exactly.
-pub(crate) fn binomial_tail(count: u32, trials: u32, rate: f64) -> f64 {
-    let ln_choose = |k: u32| (0..k).map(|i| (f64::from(trials - i) / f64::from(i + 1)).ln()).sum::<f64>();
-    let term = |k: u32| (ln_choose(k) + f64::from(k) * rate.ln() + f64::from(trials - k) * (-rate).ln_1p()).exp();
-    // The lower tail is short and the upper one long; both are sums of positive terms.
-    if count == 0 { 1.0 } else { (count..=trials.min(count + 400)).map(term).sum::<f64>().min(1.0) }
 }

@@ -6,12 +6,8 @@ use std::time::Instant;
 
 use holm::manifest::binary_worth;
 use holm_codes::attack::Random;
-use holm_codes::codeword::{Codebook, Issuer};
-use holm_codes::decode::{LeaveOneOut, TestPolicy};
 use holm_codes::evidence::Rows;
-use holm_codes::family::adjusted;
-use holm_codes::key::{Context, ItemKey};
-use holm_codes::law::{Law, draw_biases};
+use holm_codes::law::Law;
 use holm_codes::power::largest_coalition;
 use holm_marks::extract::Extraction;
 use holm_simulate::chance::Chance;
@@ -21,17 +17,14 @@ use holm_simulate::mixture::mix;
 
 use crate::Failure;
 use crate::cell::{Cell, Reads};
-use crate::item::{Item, first_look};
-use crate::peer::Trouble;
+use crate::item::Item;
+use crate::program::Trouble;
 use crate::row::{Nobody, Row};
-
-/// Every source is one of the first so many copies, so that it is in every family.
-const FEWEST_COPIES: usize = 30;
+use crate::verdict::{FEWEST_COPIES, Issue, first_look, named};
 
 /// One item key, and whose copies leaked.
 pub(crate) struct Draw {
-    key: ItemKey,
-    issuer: Issuer,
+    issue: Issue,
     /// Indices of the copies that the leak is from.
     sources: Vec<usize>,
     number: u32,
@@ -40,26 +33,16 @@ pub(crate) struct Draw {
 impl Draw {
     fn new(item: &Item, row: &Row, law: Law, number: u32) -> Self {
         let mut chance = chance(item, row, number, "key");
-        let bytes: Vec<u8> = (0..4).flat_map(|_| chance.next().to_le_bytes()).collect();
-        let key = ItemKey::from_bytes(bytes.try_into().unwrap_or([0; 32]));
-        let issuer = Issuer::new(draw_biases(&key, law, &item.arities));
+        let issue = Issue::draw(&mut chance, law, &item.arities);
         let mut pool: Vec<usize> = (0..FEWEST_COPIES).collect();
         let sources = (0..row.sources()).map(|_| pool.remove(chance.below(pool.len()))).collect();
-        Self { key, issuer, sources, number }
-    }
-
-    fn codeword(&self, copy: usize) -> Vec<u8> {
-        self.issuer.codeword(&self.key, id(copy).as_bytes())
+        Self { issue, sources, number }
     }
 
     /// Codewords of the copies that the leak is from.
     pub(crate) fn source_words(&self) -> Vec<Vec<u8>> {
-        self.sources.iter().map(|s| self.codeword(*s)).collect()
+        self.sources.iter().map(|s| self.issue.codeword(*s)).collect()
     }
-}
-
-fn id(copy: usize) -> String {
-    format!("copy-{copy:04}")
 }
 
 fn chance(item: &Item, row: &Row, number: u32, what: &str) -> Chance {
@@ -93,7 +76,8 @@ pub(crate) fn leaks(item: &Item, row: &Row, law: Law, trials: u32) -> Result<(Ve
     let draws: Vec<Draw> = (0..trials).map(|t| Draw::new(item, row, law, t)).collect();
     let leaks = match row {
         Row::Peer(peer) => {
-            let copies: Vec<Vec<u8>> = draws.iter().map(|d| item.copy(&d.codeword(d.sources[0]))).collect::<Result<_, _>>()?;
+            let copies: Vec<Vec<u8>> =
+                draws.iter().map(|d| item.copy(&d.issue.codeword(d.sources[0]))).collect::<Result<_, _>>()?;
             peer.convert(&copies, &item.file)?
         }
         _ => draws.iter().map(|d| leak(item, row, d)).collect::<Result<_, _>>()?,
@@ -108,7 +92,7 @@ fn leak(item: &Item, row: &Row, draw: &Draw) -> Result<String, Failure> {
         Row::Damage(channel) => damage(texts.first().map_or("", String::as_str), *channel, &mut chance),
         Row::Mix(_, grain) => mix(&texts.iter().map(String::as_str).collect::<Vec<_>>(), *grain, &mut chance),
         Row::Nobody(Nobody::Master) => item.text(&item.own_symbols())?,
-        Row::Nobody(Nobody::Unissued) => item.text(&draw.issuer.codeword(&draw.key, b"never issued"))?,
+        Row::Nobody(Nobody::Unissued) => item.text(&draw.issue.codeword_of(b"never issued"))?,
         Row::Nobody(Nobody::Foreign) => {
             let texts: Vec<&str> = foreign(item.document.language).map(|d| d.source).collect();
             damage(texts.get(chance.below(texts.len())).copied().unwrap_or_default(), Channel::Excerpt50, &mut chance)
@@ -123,7 +107,12 @@ fn count(item: &Item, row: &Row, draw: &Draw, leak: &str, extraction: &Extractio
     let read: Vec<usize> =
         extraction.readings.iter().zip(&item.arities).filter(|(r, _)| r.seen.is_some()).map(|(_, q)| *q).collect();
     cell.read += read.len() as u64;
-    let named = if extraction.belongs() { named(draw, leak, extraction, cell.copies)? } else { Vec::new() };
+    let named = if extraction.belongs() {
+        let rows = Rows::new(extraction.readings.iter().map(|r| r.likelihood.clone()).collect())?;
+        named(&draw.issue.scores(leak.as_bytes(), &rows, cell.copies))
+    } else {
+        Vec::new()
+    };
     let right = named.iter().filter(|c| draw.sources.contains(c)).count();
     let demanded = match row.sources() {
         0 => false,
@@ -153,18 +142,4 @@ fn count_reads(item: &Item, row: &Row, sources: &[Vec<u8>], extraction: &Extract
         reads.right += u64::from(reading.seen.is_some_and(right));
         reads.wrong += u64::from(reading.seen.is_some_and(|s| !right(s)));
     }
-}
-
-/// Copies that the verdict names at the first look, with one candidate item: `holm::trace` in memory.
-fn named(draw: &Draw, leak: &str, extraction: &Extraction, copies: usize) -> Result<Vec<usize>, Failure> {
-    let rows = Rows::new(extraction.readings.iter().map(|r| r.likelihood.clone()).collect())?;
-    let ids: Vec<String> = (0..copies).map(id).collect();
-    let book = Codebook::draw(&draw.issuer, &draw.key, &ids);
-    let policy = TestPolicy::default_for(copies);
-    let decoder = LeaveOneOut::search(&book, draw.issuer.biases(), &rows);
-    let seed = |copy: usize| draw.key.stream(Context::Certificate, &[leak.as_bytes(), &[0], id(copy).as_bytes()].concat());
-    let p: Vec<f64> = decoder.scores(&policy, first_look(), seed).iter().map(|s| s.p).collect();
-    let adjusted = adjusted(&p, &vec![1.0; copies]);
-    let level = policy.naming_alpha(first_look());
-    Ok((0..copies).filter(|c| adjusted.get(*c).is_some_and(|p| *p <= level)).collect())
 }

@@ -1,0 +1,84 @@
+//! Writes the tables into `docs/design/layout-survival.md`, between two marks; the words around them are written by hand.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use crate::Failure;
+use crate::cell::{self, Cell};
+use crate::item::Item;
+use crate::null;
+use crate::results::Results;
+use crate::table;
+use crate::trial::COPIES;
+use crate::verdict::{binomial_tail, first_look};
+
+const BEGIN: &str = "<!-- layout: written by the bench from here -->";
+const END: &str = "<!-- layout: to here -->";
+
+/// Replaces what stands between the marks.
+pub(crate) fn write(items: &[Item]) -> Result<(), Failure> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/design/layout-survival.md");
+    let page = fs::read_to_string(&path)?;
+    let (head, rest) = page.split_once(BEGIN).ok_or("docs/design/layout-survival.md has no mark to write after")?;
+    let (_, tail) = rest.split_once(END).ok_or("docs/design/layout-survival.md has no mark to write before")?;
+    let cells = Results::<Cell>::open(cell::FILE)?.into_cells();
+    let body = body(&cells, items)?;
+    Ok(fs::write(&path, format!("{head}{BEGIN}\n\n{body}\n{END}{tail}"))?)
+}
+
+fn body(cells: &[Cell], items: &[Item]) -> Result<String, Failure> {
+    let [few, all] = COPIES;
+    let mut out = summary(cells)?;
+    let null = Results::open(null::FILE)?.into_cells();
+    let sections = [
+        ("Targets", table::targets(cells, items)),
+        ("Named / inconclusive / wrongly named among 1,000, in percent", table::verdicts(cells, items, all)),
+        ("The same among 30", table::verdicts(cells, items, few)),
+        ("Limits: source ahead of all 999 others / named if nothing had been misread, in percent", table::limits(cells, items)),
+        ("Marks seen a leak / clearly read, in percent / in error, in percent", table::reading(cells, items)),
+        ("Seconds a leak on one core", table::seconds(cells)),
+        ("Documents", documents(items)),
+        ("Keys that the leak is not from", format!("{}\n", null::summary(&null))),
+    ];
+    for (title, table) in sections {
+        write!(out, "\n### {title}\n\n{table}")?;
+    }
+    Ok(out)
+}
+
+fn summary(cells: &[Cell]) -> Result<String, Failure> {
+    let set = |of: fn(&Cell) -> &str| {
+        cells.iter().filter(|c| c.trials > 0).map(of).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
+    };
+    let leaks: u32 = cells.iter().map(|c| c.trials).sum();
+    let verdicts = || cells.iter().flat_map(|c| c.verdicts.values());
+    let (wrong, traces) = (verdicts().map(|v| v.wrong).sum(), verdicts().map(|v| v.named + v.inconclusive + v.wrong).sum());
+    let missing = cells.iter().filter(|c| c.missing.is_some()).count();
+    let hours = cells.iter().map(|c| c.making + c.recognising + c.rest).sum::<f64>() / 3600.0;
+    let tail = binomial_tail(wrong, traces, first_look());
+    let mut out = String::new();
+    writeln!(
+        out,
+        "{leaks} leaks, {traces} traces in {} cells ({missing} not run), {hours:.1} hours of one core. An innocent was named in {wrong}; α of a first look is {}, so up to {:.1} are allowed on average (P of as many or more: {tail:.2}).",
+        cells.len(),
+        first_look(),
+        f64::from(traces) * first_look()
+    )?;
+    let revisions = set(|c| &c.revision);
+    writeln!(out, "\nRevisions: {revisions}. Masters: {}. Versions: {}.", set(|c| &c.master), set(|c| &c.version))?;
+    for accusation in table::false_accusations(cells) {
+        writeln!(out, "\n**Failed: {accusation}.**")?;
+    }
+    Ok(out)
+}
+
+fn documents(items: &[Item]) -> String {
+    let mut out = String::from("| document | pages | words | marks | law |\n|---|---:|---:|---:|---|\n");
+    for item in items {
+        let (name, law) = (item.name, item.law());
+        out += &format!("| {name} | {} | {} | {} | {law:?} |\n", item.pages, item.words, item.marks.len());
+    }
+    out
+}

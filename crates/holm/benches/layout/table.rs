@@ -1,0 +1,155 @@
+//! Tables of the matrix, in Markdown, and the test of false accusations.
+
+use std::fmt::Write;
+
+use crate::cell::{Cell, Verdicts};
+use crate::item::Item;
+use crate::row::Row;
+use crate::trial::COPIES;
+use crate::verdict::{binomial_tail, first_look};
+
+/// Level of the test of false accusations, shared by all cells.
+const LEVEL: f64 = 1e-4;
+
+fn line(out: &mut String, name: &str, columns: impl Iterator<Item = String>) {
+    // Writing to a string cannot fail.
+    writeln!(out, "| {name} | {} |", columns.collect::<Vec<_>>().join(" | ")).unwrap_or_default();
+}
+
+/// A table of rows × documents; rows that were not measured are left out.
+fn by_document(cells: &[Cell], items: &[Item], of: impl Fn(&Cell) -> String) -> String {
+    let mut out = String::new();
+    line(&mut out, "row", items.iter().map(|i| i.name.to_owned()));
+    line(&mut out, "---", items.iter().map(|_| "---".to_owned()));
+    for row in Row::all() {
+        let find = |item: &Item| cells.iter().find(|c| c.row == row.name() && c.document == item.name);
+        if items.iter().any(|i| find(i).is_some()) {
+            line(&mut out, row.name(), items.iter().map(|i| find(i).map_or_else(String::new, |c| shown(c, &of))));
+        }
+    }
+    out
+}
+
+fn shown(cell: &Cell, of: impl Fn(&Cell) -> String) -> String {
+    match &cell.missing {
+        Some(tool) if cell.trials == 0 => format!("not run: {tool} missing"),
+        _ => of(cell),
+    }
+}
+
+fn percent(count: u32, of: u32) -> String {
+    let share = 100.0 * f64::from(count) / f64::from(of.max(1));
+    // A share that is not all is not shown as all.
+    if count < of && share > 99.9 { "99.9".to_owned() } else { format!("{share:.1}").trim_end_matches(".0").to_owned() }
+}
+
+/// Named / inconclusive / wrongly named among so many copies, in percent.
+pub(crate) fn verdicts(cells: &[Cell], items: &[Item], copies: usize) -> String {
+    by_document(cells, items, |cell| {
+        let Verdicts { named, inconclusive, wrong, .. } = cell.among(copies);
+        let share = |count| percent(count, cell.trials);
+        format!("{} / {} / {}", share(named), share(inconclusive), share(wrong))
+    })
+}
+
+/// Source ahead of all others / named if nothing had been misread, in percent.
+pub(crate) fn limits(cells: &[Cell], items: &[Item]) -> String {
+    let [_, all] = COPIES;
+    by_document(cells, items, |cell| {
+        format!("{} / {}", percent(cell.among(all).first, cell.trials), percent(cell.possible, cell.trials))
+    })
+}
+
+/// Marks seen a leak / share read clearly / share in error.
+pub(crate) fn reading(cells: &[Cell], items: &[Item]) -> String {
+    by_document(cells, items, |cell| {
+        let seen = cell.seen as f64;
+        if cell.seen == 0 {
+            return "none seen".to_owned();
+        }
+        format!(
+            "{:.1} / {:.0} / {:.2}",
+            seen / f64::from(cell.trials.max(1)),
+            100.0 * cell.read as f64 / seen,
+            100.0 * cell.errors as f64 / seen
+        )
+    })
+}
+
+/// Seconds a leak, by row.
+pub(crate) fn seconds(cells: &[Cell]) -> String {
+    let mut out = String::from(
+        "| row | making the leak | recognising words | the rest up to the verdict | share of the rest |\n|---|---:|---:|---:|---:|\n",
+    );
+    for row in Row::all() {
+        let here: Vec<&Cell> = cells.iter().filter(|c| c.row == row.name() && c.trials > 0).collect();
+        let trials: u32 = here.iter().map(|c| c.trials).sum();
+        let sum = |of: fn(&Cell) -> f64| here.iter().map(|c| of(c)).sum::<f64>() / f64::from(trials.max(1));
+        let (making, recognising, rest) = (sum(|c| c.making), sum(|c| c.recognising), sum(|c| c.rest));
+        if trials > 0 {
+            let share = format!("{:.0} %", 100.0 * rest / (recognising + rest).max(1e-9));
+            let columns = [making, recognising, rest].map(|s| format!("{s:.2}")).into_iter().chain([share]);
+            line(&mut out, row.name(), columns);
+        }
+    }
+    out
+}
+
+/// One line a target of reference/marking.md §8 that is about pictures and files.
+pub(crate) fn targets(cells: &[Cell], items: &[Item]) -> String {
+    let mut out = String::from(
+        "| row | n | target | named | source ahead of all others | named if nothing was misread | by document |\n|---|---:|---|---:|---:|---:|---|\n",
+    );
+    let [_, all] = COPIES;
+    for row in Row::all() {
+        let target = match (row.name(), row.group()) {
+            ("scan-crop-3", _) => "≥ 99 %",
+            ("screenshot-crop-3", _) => "≥ 98 %",
+            ("photo-rectified-crop-3", _) => "≥ 90 %",
+            (_, "crops") => continue,
+            _ if !row.can_be_named() => "never named",
+            _ => "100 %",
+        };
+        let here: Vec<&Cell> = cells.iter().filter(|c| c.row == row.name() && c.trials > 0).collect();
+        let trials: u32 = here.iter().map(|c| c.trials).sum();
+        if trials == 0 {
+            continue;
+        }
+        let share = |of: &dyn Fn(&Cell) -> u32| {
+            let count = here.iter().map(|c| of(c)).sum::<u32>();
+            format!("{} % ({count}/{trials})", percent(count, trials))
+        };
+        let each = items.iter().filter_map(|i| here.iter().find(|c| c.document == i.name));
+        let each: Vec<String> = each.map(|c| format!("{} {} %", c.document, percent(c.among(all).named, c.trials))).collect();
+        let columns = [
+            all.to_string(),
+            target.to_owned(),
+            share(&|c| c.among(all).named),
+            share(&|c| c.among(all).first),
+            share(&|c| c.possible),
+            each.join(", "),
+        ];
+        line(&mut out, row.name(), columns.into_iter());
+    }
+    out
+}
+
+/// Rows in which innocents were named more often than α allows; each is a reason to fail.
+pub(crate) fn false_accusations(cells: &[Cell]) -> Vec<String> {
+    let mut groups: Vec<(String, u32, u32)> = Vec::new();
+    for copies in COPIES {
+        let mut add = |name: String, here: Vec<&Cell>| {
+            groups.push((name, here.iter().map(|c| c.among(copies).wrong).sum(), here.iter().map(|c| c.trials).sum()));
+        };
+        add(format!("all rows among {copies}"), cells.iter().collect());
+        for row in Row::all() {
+            add(format!("{} among {copies}", row.name()), cells.iter().filter(|c| c.row == row.name()).collect());
+        }
+    }
+    let level = LEVEL / groups.len() as f64;
+    let bad = groups.into_iter().filter(|(_, wrong, trials)| binomial_tail(*wrong, *trials, first_look()) < level);
+    bad.map(|(name, wrong, trials)| {
+        format!("{name}: {wrong} of {trials} traces named an innocent, more than α = {} allows", first_look())
+    })
+    .collect()
+}

@@ -1,0 +1,179 @@
+//! From a fresh item key to the verdict on one leak.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
+
+use holm::sight::ItemReader;
+use holm_codes::attack::Random;
+use holm_codes::decode::CopyScore;
+use holm_codes::evidence::Rows;
+use holm_marks::extract::Extraction;
+use holm_simulate::chance::Chance;
+
+use crate::Failure;
+use crate::item::{Item, PLANNED};
+use crate::leaked;
+use crate::program::Trouble;
+use crate::reading::{self, Reading};
+use crate::row::Row;
+use crate::verdict::{FEWEST_COPIES, Issue, named};
+
+/// Numbers of copies among which the source is looked for; all are issued under the law of the largest.
+pub(crate) const COPIES: [usize; 2] = [FEWEST_COPIES, PLANNED];
+
+/// One leak.
+pub(crate) struct Outcome {
+    /// By number of copies.
+    pub(crate) verdicts: [Verdict; 2],
+    /// Whether the source would be named if no mark that was seen had been misread.
+    pub(crate) possible: bool,
+    pub(crate) reads: Reads,
+    pub(crate) seconds: Seconds,
+}
+
+/// Who was named.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Verdict {
+    pub(crate) right: bool,
+    pub(crate) wrong: bool,
+    /// Whether no other copy has as much evidence against it as the source.
+    pub(crate) first: bool,
+}
+
+/// Marks of one leak.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Reads {
+    /// Seen on its pages.
+    pub(crate) seen: u64,
+    /// Of these, with the source's alternative not the likeliest.
+    pub(crate) errors: u64,
+    /// Clearly read.
+    pub(crate) read: u64,
+    /// Of these, as something else.
+    pub(crate) wrong: u64,
+}
+
+/// Where the time went.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Seconds {
+    /// Making the leak, which is the leaker's.
+    pub(crate) making: f64,
+    /// Recognising words.
+    pub(crate) recognising: f64,
+    /// Everything else up to the verdict.
+    pub(crate) rest: f64,
+}
+
+/// Runs trials on all cores, each on one thread alone, so that the time it takes is its own.
+pub(crate) fn each<T: Send>(numbers: Range<u32>, work: impl Fn(u32) -> Result<T, Trouble> + Sync) -> Result<Vec<T>, Trouble> {
+    let next = AtomicU32::new(numbers.start);
+    let worker = || -> Result<Vec<T>, Trouble> {
+        let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
+        let mut done = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= numbers.end {
+                return Ok(done);
+            }
+            done.push(alone.install(|| work(number))?);
+        }
+    };
+    let done: Vec<Result<Vec<T>, Trouble>> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..rayon::current_num_threads()).map(|_| scope.spawn(worker)).collect();
+        let crashed = |_| Err(Trouble::Other("a trial crashed".into()));
+        workers.into_iter().map(|w| w.join().unwrap_or_else(crashed)).collect()
+    });
+    Ok(done.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
+fn chance(item: &Item, row: Row, number: u32, what: &str) -> Chance {
+    Chance::of(&["layout", item.name, row.name(), &number.to_string(), what])
+}
+
+/// A fresh key, one copy, what became of it, and whom it names.
+pub(crate) fn run(item: &Item, reader: &ItemReader<'_>, row: Row, number: u32) -> Result<Outcome, Trouble> {
+    let (issue, source, reading, making) = leak(item, row, number)?;
+    let own = issue.codeword(source);
+    let start = Instant::now();
+    let extraction = reader.extract(&reading.content).map_err(leaked::trouble)?;
+    let rows = rows(&extraction)?;
+    let text = reading.content.text.as_bytes();
+    let belongs = extraction.belongs();
+    let judge = |rows: &Rows, copies| if belongs { issue.scores(text, rows, copies) } else { Vec::new() };
+    let among_all = verdict(&judge(&rows, PLANNED), source);
+    let rest = reading.rest + start.elapsed().as_secs_f64();
+    let among_few = verdict(&judge(&rows, FEWEST_COPIES), source);
+    let ideal = faultless(&extraction, &own)?;
+    let possible = verdict(&judge(&ideal, PLANNED), source).right;
+    Ok(Outcome {
+        verdicts: [among_few, among_all],
+        possible,
+        reads: reads(&extraction, &own),
+        seconds: Seconds { making, recognising: reading.recognising, rest },
+    })
+}
+
+/// A key, the copy that leaked, what was read of it, and the seconds that the leaker took.
+fn leak(item: &Item, row: Row, number: u32) -> Result<(Issue, usize, Reading, f64), Trouble> {
+    let start = Instant::now();
+    let mut key = chance(item, row, number, "key");
+    let issue = Issue::draw(&mut key, item.law(), &item.arities);
+    let source = key.below(FEWEST_COPIES);
+    let copy = item.template.render(&issue.codeword(source))?;
+    let file = leaked::of(row, copy, &mut chance(item, row, number, "leak"))?;
+    let making = start.elapsed().as_secs_f64();
+    Ok((issue, source, reading::read(&file)?, making))
+}
+
+/// What was read of the leak of a trial, whose key is forgotten.
+pub(crate) fn reading(item: &Item, row: Row, number: u32) -> Result<Reading, Trouble> {
+    leak(item, row, number).map(|(_, _, reading, _)| reading)
+}
+
+pub(crate) fn rows(extraction: &Extraction) -> Result<Rows, Failure> {
+    Ok(Rows::new(extraction.readings.iter().map(|r| r.likelihood.clone()).collect())?)
+}
+
+fn verdict(scores: &[CopyScore], source: usize) -> Verdict {
+    let named = named(scores);
+    let own = scores.get(source).map_or(f64::NEG_INFINITY, |s| s.ln_e);
+    let others = scores.iter().enumerate().filter(|(copy, _)| *copy != source);
+    Verdict {
+        right: named == [source],
+        wrong: named.iter().any(|copy| *copy != source),
+        first: !scores.is_empty() && others.into_iter().all(|(_, s)| s.ln_e < own),
+    }
+}
+
+fn sighted(extraction: &Extraction) -> BTreeSet<usize> {
+    let sightings = extraction.sight.iter().flat_map(|s| &s.sightings);
+    sightings.filter_map(|s| s.mark).map(|m| m as usize).collect()
+}
+
+/// The rows of a reader that makes no mistake and sees the same marks.
+fn faultless(extraction: &Extraction, own: &[u8]) -> Result<Rows, Failure> {
+    const MISTAKE: f64 = 1e-6;
+    let sighted = sighted(extraction);
+    let row = |(mark, reading): (usize, &holm_marks::extract::Reading)| {
+        let seen = own.get(mark).filter(|_| sighted.contains(&mark));
+        let of = |a: usize| if seen.is_none_or(|s| usize::from(*s) == a) { 1.0 } else { MISTAKE };
+        (0..reading.likelihood.len()).map(of).collect()
+    };
+    Ok(Rows::new(extraction.readings.iter().enumerate().map(row).collect())?)
+}
+
+fn reads(extraction: &Extraction, own: &[u8]) -> Reads {
+    let mut reads = Reads::default();
+    for mark in sighted(extraction) {
+        let (Some(reading), Some(own)) = (extraction.readings.get(mark), own.get(mark)) else { continue };
+        let at = |a: usize| reading.likelihood.get(a).copied().unwrap_or(0.0);
+        let likeliest = (0..reading.likelihood.len()).all(|a| a == usize::from(*own) || at(a) < at(usize::from(*own)));
+        reads.seen += 1;
+        reads.errors += u64::from(!likeliest);
+        reads.read += u64::from(reading.seen.is_some());
+        reads.wrong += u64::from(reading.seen.is_some_and(|s| s != *own));
+    }
+    reads
+}
