@@ -5,7 +5,7 @@ CARGO ?= cargo
 PACKAGES = age openssl poppler-utils pandoc libreoffice-writer-nogui python3-venv
 DEMO ?= holm-demo
 
-.PHONY: build demo test check packages peers bench bench-full bench-soundness bench-survival speed clean
+.PHONY: build demo test check packages peers bench bench-full bench-soundness bench-survival bench-marking-peers speed clean
 
 build:
 	$(CARGO) build --release -p holm-cli
@@ -49,6 +49,15 @@ bench-soundness:
 
 bench-survival: packages peers
 	HOLM_PEERS=$(CURDIR)/target/peers $(CARGO) bench -q -p holm --bench survival
+
+# What other people's marking tools still read beside Holm; under twenty minutes, resumable cell by cell.
+bench-marking-peers: target/marking-peers/ready
+	$(CARGO) build -q -p holm-cli -p holm-simulate --bin holm --example damage_page
+	target/marking-peers/bin/python scripts/marking-peers/bench.py \
+	  --holm target/debug/holm --damage-page target/debug/examples/damage_page
+
+target/marking-peers/ready: scripts/marking-peers/install.sh
+	sh scripts/marking-peers/install.sh target/marking-peers
 
 clean:
 	$(CARGO) clean
