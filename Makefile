@@ -5,7 +5,7 @@ CARGO ?= cargo
 PACKAGES = age openssl poppler-utils pandoc libreoffice-writer-nogui python3-venv
 DEMO ?= holm-demo
 
-.PHONY: build demo test check packages peers bench bench-full bench-soundness bench-survival bench-layout speed clean
+.PHONY: build demo test check packages peers bench bench-full bench-soundness bench-survival bench-layout speed bench-marking-peers clean
 
 build:
 	$(CARGO) build --release -p holm-cli
@@ -55,6 +55,15 @@ bench-layout:
 	$(CARGO) bench -q -p holm --bench layout
 	$(CARGO) bench -q -p holm --bench layout -- --null
 	$(CARGO) bench -q -p holm --bench layout -- --report
+
+# What other people's marking tools still read beside Holm; under twenty minutes, resumable cell by cell.
+bench-marking-peers: target/marking-peers/ready
+	$(CARGO) build -q -p holm-cli -p holm-simulate --bin holm --example damage_page
+	target/marking-peers/bin/python scripts/marking-peers/bench.py \
+	  --holm target/debug/holm --damage-page target/debug/examples/damage_page
+
+target/marking-peers/ready: scripts/marking-peers/install.sh
+	sh scripts/marking-peers/install.sh target/marking-peers
 
 clean:
 	$(CARGO) clean
