@@ -48,6 +48,44 @@ pub struct CopyResult {
     pub adjusted_p: Option<f64>,
     /// Whether it is named.
     pub named: bool,
+    /// What each layer says of a copy that is named: shown, never tested.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub layers: BTreeMap<Layer, Voice>,
+}
+
+/// What one layer's marks say of a copy that all marks together name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Voice {
+    /// They fit it much better than chance.
+    Fits,
+    /// They fit it much worse than chance: this layer came from elsewhere.
+    Contradicts,
+    /// They say little.
+    Silent,
+}
+
+impl Voice {
+    /// What a layer says whose marks fit the copy by so many nats better than chance.
+    #[must_use]
+    pub fn of(nats: f64) -> Self {
+        // e³ is 20 to 1.
+        const CLEARLY: f64 = 3.0;
+        match nats {
+            n if n >= CLEARLY => Self::Fits,
+            n if n <= -CLEARLY => Self::Contradicts,
+            _ => Self::Silent,
+        }
+    }
+}
+
+impl CopyResult {
+    /// The layer that speaks against this copy, if one does while another speaks for it: a mixed or forged leak.
+    #[must_use]
+    pub fn contradicting(&self) -> Option<Layer> {
+        let fits = self.layers.values().any(|v| *v == Voice::Fits);
+        self.layers.iter().find(|(_, v)| fits && **v == Voice::Contradicts).map(|(layer, _)| *layer)
+    }
 }
 
 /// Marks of the item and those that were read.
@@ -155,6 +193,7 @@ impl Report {
     #[must_use]
     pub fn shown(mut self) -> Self {
         for copy in self.copies.iter_mut().filter(|c| !c.named) {
+            copy.layers.clear();
             (copy.p_value, copy.e_value, copy.adjusted_p) = (None, None, None);
         }
         self.ledger.iter_mut().filter(|l| !l.stands_out).for_each(|l| l.ln_e = None);

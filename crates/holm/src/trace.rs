@@ -14,6 +14,7 @@ use holm_codes::law::draw_biases;
 use holm_codes::power::marks_needed;
 use holm_marks::carrier::{CarrierError, Master};
 use holm_marks::extract::Extraction;
+use holm_marks::mark::Layer;
 use holm_record::commitment::{Commitment, Salt};
 use holm_record::event::{Event, ObjectHash};
 use holm_record::id::{CopyId, IdError, IncidentName, ItemName, PersonId};
@@ -25,7 +26,7 @@ use crate::leak::{LeakContent, LeakFile, LeakFileError};
 use crate::manifest::Manifest;
 use crate::policy::Permit;
 use crate::program::ProgramError;
-use crate::report::{CopyResult, Holders, LedgerLine, MarksRead, Report, Verdict};
+use crate::report::{CopyResult, Holders, LedgerLine, MarksRead, Report, Verdict, Voice};
 use crate::share::{KeyMaterial, ShareError};
 use crate::sight::ItemReader;
 use crate::state::{Disclosure, Item};
@@ -334,6 +335,9 @@ impl Workspace {
         let look_level = look_alpha(recorded.alpha, recorded.look) / f64::from(recorded.candidates.max(1));
         let scores = opened.scores(&family, look_level)?;
         let mut report = self.report(recorded, &family, &scores);
+        for copy in report.copies.iter_mut().filter(|c| c.named) {
+            copy.layers = voices(&opened.key, &recorded.manifest, &recorded.extraction, &copy.copy);
+        }
         let event = Event::VerdictRecorded {
             incident: recorded.incident.clone(),
             item: recorded.item.clone(),
@@ -369,6 +373,7 @@ impl Workspace {
                     e_value: Some(score.ln_e.exp().min(f64::MAX)),
                     adjusted_p: Some(adjusted_p),
                     named: adjusted_p <= recorded.alpha,
+                    layers: BTreeMap::new(),
                 }
             })
             .collect();
@@ -462,6 +467,21 @@ impl OpenedKey {
         };
         Ok(decoder.scores(&manifest.test, alpha, seed))
     }
+}
+
+/// What each layer that was read says of one copy: how much better its marks fit the copy than chance.
+pub(crate) fn voices(key: &ItemKey, manifest: &Manifest, extraction: &Extraction, copy: &CopyId) -> BTreeMap<Layer, Voice> {
+    let issuer = Issuer::new(draw_biases(key, manifest.law, &manifest.arities()));
+    let codeword = issuer.codeword(key, copy.as_str().as_bytes());
+    let mut nats: BTreeMap<Layer, f64> = BTreeMap::new();
+    let marks = manifest.marks.iter().zip(&extraction.readings).zip(issuer.biases()).zip(&codeword);
+    for (((mark, reading), bias), symbol) in marks {
+        let chance: f64 = reading.likelihood.iter().enumerate().map(|(a, l)| bias.probability(a) * l).sum();
+        let own = reading.likelihood.get(usize::from(*symbol)).copied().unwrap_or(0.0);
+        let fit = (own.max(f64::MIN_POSITIVE) / chance.max(f64::MIN_POSITIVE)).ln();
+        *nats.entry(mark.layer).or_default() += fit;
+    }
+    nats.into_iter().map(|(layer, nats)| (layer, Voice::of(nats))).collect()
 }
 
 /// What certificates of one look are seeded by, before the copy's id: evidence and item.

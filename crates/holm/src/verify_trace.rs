@@ -26,7 +26,7 @@ use crate::manifest::{MANIFEST_DOMAIN, MASTER_DOMAIN, Manifest};
 use crate::report::{CopyResult, Report, Verdict};
 use crate::share::{CONTRIBUTION_DOMAIN, COPY_DOMAIN, key_commitment, stream_salt};
 use crate::sight::ItemReader;
-use crate::trace::{certificate_seed, read_all};
+use crate::trace::{certificate_seed, read_all, voices};
 use crate::verification::{Bundle, FORMAT, ShownEntry, ShownLook};
 
 /// One thing that was checked.
@@ -457,6 +457,11 @@ fn verdict(
         alpha,
         seed: &seed,
     };
+    let extraction = &look.extraction.extraction;
+    let misheard = report.copies.iter().find(|c| c.named && c.layers != voices(key, manifest, extraction, &c.copy));
+    if let Some(copy) = misheard {
+        return Err(format!("the layers say otherwise of copy {} than the report", copy.copy));
+    }
     // Figures that the report withholds stand in the sealed one.
     let full = &look.report;
     if full.copies.len() != report.copies.len() || !full.copies.iter().zip(&report.copies).all(|(f, r)| agrees_where_shown(f, r))

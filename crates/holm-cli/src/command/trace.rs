@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 use holm::leak::LeakFile;
 use holm::policy::Action;
-use holm::report::{Report, Verdict};
+use holm::report::{CopyResult, Report, Verdict, Voice};
 use holm::trace::TraceRequest;
 use holm_record::id::{IncidentName, ItemName};
 
@@ -94,6 +94,7 @@ pub(crate) fn print_report(report: &Report) {
             rarely(copy.adjusted_p.unwrap_or(1.0)),
             report.family
         );
+        print_voices(copy);
     }
     let per = (1.0 / report.alpha).round() as u64;
     say!("of {} such incidents in which none of these copies was the source, at most one would name any of them", grouped(per));
@@ -132,6 +133,20 @@ pub(crate) fn print_report(report: &Report) {
         _ => {}
     }
     print_holders(report);
+}
+
+/// Which layer spoke, where there are several, and whether one speaks against the others.
+fn print_voices(copy: &CopyResult) {
+    let that = |voice: Voice| {
+        let names: Vec<&str> = copy.layers.iter().filter(|(_, v)| **v == voice).map(|(l, _)| l.name()).collect();
+        names.join(", ")
+    };
+    if copy.layers.len() > 1 {
+        say!("    spoken for by its {}", that(Voice::Fits));
+    }
+    if copy.contradicting().is_some() {
+        say!("    contradicted by its {}: the leak was mixed from several copies, or forged", that(Voice::Contradicts));
+    }
 }
 
 fn print_holders(report: &Report) {

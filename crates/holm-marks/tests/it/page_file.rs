@@ -64,7 +64,8 @@ pub(crate) fn shared(kids: &str, count: usize) -> Vec<Vec<u8>> {
 
 /// Every word that can be moved and has a mark.
 pub(crate) fn marks(master: &Master) -> Vec<Mark> {
-    let found = holm_marks::layout::find(master.layout().unwrap(), &[]).into_iter().map(|f| f.mark);
+    let found =
+        holm_marks::layout::find(master.layout().unwrap(), holm_marks::layout::Density::Every, &[]).into_iter().map(|f| f.mark);
     found.filter(|m| m.sites.iter().all(|s| master.can_carry(m, s))).collect()
 }
 
