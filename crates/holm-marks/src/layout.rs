@@ -237,10 +237,13 @@ pub fn sight(layout: &Layout, marks: &[Mark], pages: &[SeenPage]) -> Vec<Sightin
     let mut sightings = Vec::new();
     for (page, seen) in pages.iter().enumerate() {
         let mut segment = 0;
-        for found in matcher.page(seen) {
-            let places: Vec<(usize, f64)> = found.iter().map(|(word, seen)| (*word, seen.left)).collect();
+        let found = matcher.page(seen);
+        let lines = found.iter().map(|line| line.iter().map(|(word, seen)| (*word, seen.left)).collect());
+        let lines: Vec<Vec<(usize, f64)>> = lines.collect();
+        let usual = page_scale(layout, &lines);
+        for places in lines {
             segment += 1;
-            let scale = line_scale(layout, &places);
+            let scale = line_scale(layout, &places, usual);
             let mut last: Option<usize> = None;
             for (word, x) in places {
                 let Some(master) = layout.words.get(word) else { continue };
@@ -263,16 +266,36 @@ pub fn sight(layout: &Layout, marks: &[Mark], pages: &[SeenPage]) -> Vec<Sightin
     sightings
 }
 
-/// Units of the leak to a point of the master, along one line; 1 if there is too little to tell.
-fn line_scale(layout: &Layout, places: &[(usize, f64)]) -> f64 {
-    let pairs: Vec<(f64, f64)> = places
-        .windows(2)
-        .filter_map(|pair| {
-            let (a, b) = (layout.words.get(pair.first()?.0)?, layout.words.get(pair.get(1)?.0)?);
-            a.shares_line(b).then_some((b.left - a.left, pair.get(1)?.1 - pair.first()?.1))
-        })
-        .filter(|(master, seen)| *master > 1.0 && *seen > 0.0)
-        .collect();
-    let (master, seen) = pairs.iter().fold((0.0, 0.0), |(m, s), (a, b)| (m + a, s + b));
-    if pairs.len() < 2 { 1.0 } else { seen / master }
+/// Distances between neighbours of a line, in points of the master and in units of the leak.
+fn distances(layout: &Layout, places: &[(usize, f64)]) -> Vec<(f64, f64)> {
+    let of = |pair: &[(usize, f64)]| {
+        let (a, b) = (layout.words.get(pair.first()?.0)?, layout.words.get(pair.get(1)?.0)?);
+        a.shares_line(b).then_some((b.left - a.left, pair.get(1)?.1 - pair.first()?.1))
+    };
+    places.windows(2).filter_map(of).filter(|(master, seen)| *master > 1.0 && *seen > 0.0).collect()
+}
+
+/// Units of the leak to a point of the master, in the middle of those of the lines that are long enough to tell.
+fn page_scale(layout: &Layout, lines: &[Vec<(usize, f64)>]) -> Option<f64> {
+    const ENOUGH: usize = 5;
+    let long = lines.iter().map(|line| distances(layout, line)).filter(|d| d.len() >= ENOUGH);
+    let mut scales: Vec<f64> = long.map(|d| scale(&d)).collect();
+    scales.sort_by(f64::total_cmp);
+    scales.get(scales.len() / 2).copied()
+}
+
+fn scale(distances: &[(f64, f64)]) -> f64 {
+    let (master, seen) = distances.iter().fold((0.0, 0.0), |(m, s), (a, b)| (m + a, s + b));
+    seen / master
+}
+
+/// Units of the leak to a point of the master along one line: the page's, unless the line differs from it by more than its
+/// moved words explain; 1 if there is too little to tell.
+fn line_scale(layout: &Layout, places: &[(usize, f64)], page: Option<f64>) -> f64 {
+    let distances = distances(layout, places);
+    if distances.len() < 2 {
+        return page.unwrap_or(1.0);
+    }
+    let (own, length) = (scale(&distances), distances.iter().map(|(master, _)| master).sum::<f64>());
+    page.filter(|page| (own / page - 1.0).abs() * length <= 4.0 * LARGEST_SHIFT).unwrap_or(own)
 }
