@@ -223,11 +223,17 @@ pub fn leaked_pages(bytes: &[u8]) -> Result<Vec<LeakedPage>, PdfError> {
     for id in &file.pages {
         let page = file.page(*id, &mut reading)?;
         let visible = page.words.iter().filter(|w| w.visible).count();
-        let unread = page.words.iter().filter(|w| w.visible && w.text.contains('\u{fffd}')).count();
+        let unread = page.words.iter().filter(|w| w.visible && w.text.chars().any(is_unread)).count();
         let pictured = visible < FEW && page.shown.images || unread > visible / 4;
         pages.push(LeakedPage { seen: seen(&page), pictured });
     }
     Ok(pages)
+}
+
+/// Whether a character stands for a glyph whose letter the file does not tell: some programs that print to PDF number glyphs
+/// in the private use area or, as Ghostscript does, from the first dingbat.
+fn is_unread(c: char) -> bool {
+    matches!(c, '\u{fffd}' | '\u{e000}'..='\u{f8ff}' | '\u{2701}'..='\u{27bf}')
 }
 
 fn seen(page: &PdfPage) -> SeenPage {

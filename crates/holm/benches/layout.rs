@@ -1,13 +1,13 @@
 //! What becomes of moved words on their way out: PDF masters × what files, printers, scanners, cameras and croppers do to a
 //! copy, from a fresh item key to the verdict among 30 and 1,000 recipients.
 //!
-//! `cargo bench -p holm --bench layout -- [--quick] [--part NAME] [--null] [--budget MINUTES] [--report]`
+//! `cargo bench -p holm --bench layout -- [--quick] [--part NAME] [--null] [--budget MINUTES] [--misread] [--report]`
 //!
 //! Every ten trials are kept in `benches/results/layout.jsonl`, and what was recognised in each picture in
 //! `target/layout-bench/readings`, so that a run that was ended goes on where it was; all cells grow together, so that a run
 //! that is ended early has something of each. `--part` takes the name of a row, of a group of rows or of a document; `--budget`
 //! ends a run after so many minutes; `--quick` is a part of it that keeps no results; `--null` scores what pictures show
-//! against keys that they do not come from; `--report` writes the tables into `docs/design/layout-survival.md`. A row whose
+//! against keys that they do not come from; `--misread` prints marks that were read wrongly instead of counting; `--report` writes the tables into `docs/design/layout-survival.md`. A row whose
 //! program is missing says so.
 //!
 //! The exit code is 1 if innocents were named more often than the verdict's α allows.
@@ -21,6 +21,8 @@ mod cell;
 mod item;
 #[path = "layout/leaked.rs"]
 mod leaked;
+#[path = "layout/misread.rs"]
+mod misread;
 #[path = "layout/null.rs"]
 mod null;
 #[path = "survival/program.rs"]
@@ -52,7 +54,7 @@ use row::Row;
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Trials after which a cell waits for the others.
-const ROUNDS: [u32; 5] = [10, 30, 60, 150, 300];
+const ROUNDS: [u32; 6] = [4, 10, 30, 60, 100, 300];
 /// Trials that are kept together.
 const BATCH: u32 = 10;
 /// Rows and document of `--quick`, and its trials a cell.
@@ -66,6 +68,7 @@ struct Options {
     quick: bool,
     part: Option<String>,
     null: bool,
+    misread: bool,
     report: bool,
     until: Option<Instant>,
 }
@@ -77,6 +80,7 @@ impl Options {
             match argument.as_str() {
                 "--quick" => options.quick = true,
                 "--null" => options.null = true,
+                "--misread" => options.misread = true,
                 "--report" => options.report = true,
                 "--part" => options.part = Some(arguments.next().ok_or("`--part` needs a name")?),
                 "--budget" => {
@@ -121,6 +125,12 @@ fn run() -> Result<ExitCode, Failure> {
     }
     if options.null {
         return null::run(&items, &options);
+    }
+    if options.misread {
+        for item in &items {
+            Row::all().into_iter().filter(|row| options.wants(item, *row)).try_for_each(|row| misread::print(item, row))?;
+        }
+        return Ok(ExitCode::SUCCESS);
     }
     let mut results = if options.quick { Results::in_memory() } else { Results::open(cell::FILE)? };
     measure_all(&options, &items, &mut results)?;

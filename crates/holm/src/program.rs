@@ -64,7 +64,7 @@ impl Run<'_> {
             // A child that stops reading early closes the pipe; its own error message says why.
             scope.spawn(move || drop(stdin.write_all(self.input)));
             let output = scope.spawn(move || read_some(stdout, self.largest));
-            let errors = scope.spawn(move || read_some(stderr, 1 << 16));
+            let errors = scope.spawn(move || read_first(stderr, 1 << 16));
             let status = loop {
                 if let Some(status) = child.try_wait().map_err(|e| failed(e.to_string()))? {
                     break status;
@@ -97,6 +97,15 @@ fn read_some(from: impl Read, most: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     // What was read before a failure is judged by the child's own status.
     drop(from.take(most + 1).read_to_end(&mut bytes));
+    bytes
+}
+
+/// The first `most` bytes. The rest is read and thrown away: a program that complains of every glyph of a page still pictures it.
+fn read_first(mut from: impl Read, most: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // As above.
+    drop(from.by_ref().take(most).read_to_end(&mut bytes));
+    drop(std::io::copy(&mut from, &mut std::io::sink()));
     bytes
 }
 

@@ -66,6 +66,10 @@ pub(crate) struct Cell {
     pub(crate) read: u64,
     /// Of these, as something else.
     pub(crate) wrong: u64,
+    /// Marked words with a control on either side, and the sum of the squares of their distances, in points, from where the
+    /// controls' mean and their own shift put them.
+    pub(crate) compared: u64,
+    pub(crate) squares: f64,
     /// Seconds of making leaks, of recognising words, and of everything else up to the verdict.
     pub(crate) making: f64,
     pub(crate) recognising: f64,
@@ -89,6 +93,8 @@ impl Cell {
             errors: 0,
             read: 0,
             wrong: 0,
+            compared: 0,
+            squares: 0.0,
             making: 0.0,
             recognising: 0.0,
             rest: 0.0,
@@ -109,6 +115,8 @@ impl Cell {
         self.errors += outcome.reads.errors;
         self.read += outcome.reads.read;
         self.wrong += outcome.reads.wrong;
+        self.compared += outcome.reads.compared;
+        self.squares += outcome.reads.squares;
         let to_hundredths = |seconds: f64| (100.0 * seconds).round() / 100.0;
         self.making = to_hundredths(self.making + outcome.seconds.making);
         self.recognising = to_hundredths(self.recognising + outcome.seconds.recognising);
@@ -117,6 +125,12 @@ impl Cell {
 
     pub(crate) fn among(&self, copies: usize) -> Verdicts {
         self.verdicts.get(&copies).copied().unwrap_or_default()
+    }
+
+    /// Standard deviation of the measurement of one word, in points: two controls' mean and the word's own have one and a half
+    /// times its variance.
+    pub(crate) fn deviation(&self) -> f64 {
+        (self.squares / (1.5 * self.compared.max(1) as f64)).sqrt()
     }
 
     /// For whoever watches the run.
@@ -128,7 +142,7 @@ impl Cell {
         let trials = f64::from(self.trials.max(1));
         let [few, all] = COPIES.map(|n| self.among(n));
         format!(
-            "{name}  {:3} trials: named {:3} first {:3} possible {:3} wrong {}; of 30 named {:3} wrong {}; {:5.1} of {} marks seen, {:5.1} read, {:.1} % wrong; {:.1} s making, {:.1} s recognising, {:.1} s the rest",
+            "{name}  {:3} trials: named {:3} first {:3} possible {:3} wrong {}; of 30 named {:3} wrong {}; {:5.1} of {} marks seen, {:5.1} read, {:.1} % wrong, ± {:.3} pt; {:.1} s making, {:.1} s recognising, {:.1} s the rest",
             self.trials,
             all.named,
             all.first,
@@ -140,6 +154,7 @@ impl Cell {
             self.marks,
             self.read as f64 / trials,
             100.0 * self.errors as f64 / self.seen.max(1) as f64,
+            self.deviation(),
             self.making / trials,
             self.recognising / trials,
             self.rest / trials,

@@ -51,7 +51,10 @@ pub(crate) fn read(file: &LeakFile) -> Result<Reading, Trouble> {
     if detect(&file.bytes, &file.name) != LeakFormat::Picture {
         let start = Instant::now();
         let content = LeakContent::read(std::slice::from_ref(file), &|_| ()).map_err(missing)?;
-        return Ok(Reading { content, recognising: 0.0, rest: start.elapsed().as_secs_f64() });
+        let seconds = start.elapsed().as_secs_f64();
+        // A file without readable text is read as pictures of its pages, which takes the time of recognising them.
+        let (recognising, rest) = if content.pictures.is_empty() { (0.0, seconds) } else { (seconds, 0.0) };
+        return Ok(Reading { content, recognising, rest });
     }
     let folder = cache()?.join("readings");
     let name = blake3::Hasher::new().update(&RECOGNISER).update(&file.bytes).finalize().to_hex();

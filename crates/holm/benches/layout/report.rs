@@ -37,7 +37,10 @@ fn body(cells: &[Cell], items: &[Item]) -> Result<String, Failure> {
         ("Named / inconclusive / wrongly named among 1,000, in percent", table::verdicts(cells, items, all)),
         ("The same among 30", table::verdicts(cells, items, few)),
         ("Limits: source ahead of all 999 others / named if nothing had been misread, in percent", table::limits(cells, items)),
-        ("Marks seen a leak / clearly read, in percent / in error, in percent", table::reading(cells, items)),
+        (
+            "Marks seen a leak / clearly read, in percent / in error, in percent / deviation of a measurement, in points",
+            table::reading(cells, items),
+        ),
         ("Seconds a leak on one core", table::seconds(cells)),
         ("Documents", documents(items)),
         ("Keys that the leak is not from", format!("{}\n", null::summary(&null))),

@@ -78,11 +78,15 @@ impl Row {
         }
     }
 
-    /// Trials of a cell in the full run; fewer where a whole page is recognised in each.
+    /// Trials of a cell in the full run; fewer where a whole page is recognised in each, most where a target is near 100 %.
     pub(crate) fn trials(self) -> u32 {
-        match self.group() {
-            "pages" => 60,
-            _ => 300,
+        match self {
+            Self::File(_) | Self::Text => 300,
+            Self::Picture(channel) => match channel.crop() {
+                Some(crop) if crop.lines == 3 => 300,
+                Some(_) => 100,
+                None => 60,
+            },
         }
     }
 

@@ -60,7 +60,7 @@ pub(crate) fn limits(cells: &[Cell], items: &[Item]) -> String {
     })
 }
 
-/// Marks seen a leak / share read clearly / share in error.
+/// Marks seen a leak / share read clearly / share in error / deviation of a measurement.
 pub(crate) fn reading(cells: &[Cell], items: &[Item]) -> String {
     by_document(cells, items, |cell| {
         let seen = cell.seen as f64;
@@ -68,10 +68,11 @@ pub(crate) fn reading(cells: &[Cell], items: &[Item]) -> String {
             return "none seen".to_owned();
         }
         format!(
-            "{:.1} / {:.0} / {:.2}",
+            "{:.1} / {:.0} / {:.2} / {:.3}",
             seen / f64::from(cell.trials.max(1)),
             100.0 * cell.read as f64 / seen,
-            100.0 * cell.errors as f64 / seen
+            100.0 * cell.errors as f64 / seen,
+            cell.deviation()
         )
     })
 }

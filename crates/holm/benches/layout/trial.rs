@@ -10,6 +10,7 @@ use holm_codes::attack::Random;
 use holm_codes::decode::CopyScore;
 use holm_codes::evidence::Rows;
 use holm_marks::extract::Extraction;
+use holm_marks::layout::{Shift, Sighting};
 use holm_simulate::chance::Chance;
 
 use crate::Failure;
@@ -53,6 +54,10 @@ pub(crate) struct Reads {
     pub(crate) read: u64,
     /// Of these, as something else.
     pub(crate) wrong: u64,
+    /// Marked words with a control on either side in their line.
+    pub(crate) compared: u64,
+    /// Sum of the squares of their distances, in points, from where the controls' mean and their own shift put them.
+    pub(crate) squares: f64,
 }
 
 /// Where the time went.
@@ -94,7 +99,7 @@ fn chance(item: &Item, row: Row, number: u32, what: &str) -> Chance {
 
 /// A fresh key, one copy, what became of it, and whom it names.
 pub(crate) fn run(item: &Item, reader: &ItemReader<'_>, row: Row, number: u32) -> Result<Outcome, Trouble> {
-    let (issue, source, reading, making) = leak(item, row, number)?;
+    let Leak { issue, source, reading, making } = leak(item, row, number)?;
     let own = issue.codeword(source);
     let start = Instant::now();
     let extraction = reader.extract(&reading.content).map_err(leaked::trouble)?;
@@ -110,13 +115,22 @@ pub(crate) fn run(item: &Item, reader: &ItemReader<'_>, row: Row, number: u32) -
     Ok(Outcome {
         verdicts: [among_few, among_all],
         possible,
-        reads: reads(&extraction, &own),
+        reads: reads(item, &extraction, &own),
         seconds: Seconds { making, recognising: reading.recognising, rest },
     })
 }
 
-/// A key, the copy that leaked, what was read of it, and the seconds that the leaker took.
-fn leak(item: &Item, row: Row, number: u32) -> Result<(Issue, usize, Reading, f64), Trouble> {
+/// One copy that leaked.
+pub(crate) struct Leak {
+    pub(crate) issue: Issue,
+    pub(crate) source: usize,
+    pub(crate) reading: Reading,
+    /// Seconds that the leaker took.
+    making: f64,
+}
+
+/// Draws a key and a source, makes the leak, reads it.
+pub(crate) fn leak(item: &Item, row: Row, number: u32) -> Result<Leak, Trouble> {
     let start = Instant::now();
     let mut key = chance(item, row, number, "key");
     let issue = Issue::draw(&mut key, item.law(), &item.arities);
@@ -124,12 +138,7 @@ fn leak(item: &Item, row: Row, number: u32) -> Result<(Issue, usize, Reading, f6
     let copy = item.template.render(&issue.codeword(source))?;
     let file = leaked::of(row, copy, &mut chance(item, row, number, "leak"))?;
     let making = start.elapsed().as_secs_f64();
-    Ok((issue, source, reading::read(&file)?, making))
-}
-
-/// What was read of the leak of a trial, whose key is forgotten.
-pub(crate) fn reading(item: &Item, row: Row, number: u32) -> Result<Reading, Trouble> {
-    leak(item, row, number).map(|(_, _, reading, _)| reading)
+    Ok(Leak { issue, source, reading: reading::read(&file)?, making })
 }
 
 pub(crate) fn rows(extraction: &Extraction) -> Result<Rows, Failure> {
@@ -164,7 +173,7 @@ fn faultless(extraction: &Extraction, own: &[u8]) -> Result<Rows, Failure> {
     Ok(Rows::new(extraction.readings.iter().enumerate().map(row).collect())?)
 }
 
-fn reads(extraction: &Extraction, own: &[u8]) -> Reads {
+fn reads(item: &Item, extraction: &Extraction, own: &[u8]) -> Reads {
     let mut reads = Reads::default();
     for mark in sighted(extraction) {
         let (Some(reading), Some(own)) = (extraction.readings.get(mark), own.get(mark)) else { continue };
@@ -175,5 +184,25 @@ fn reads(extraction: &Extraction, own: &[u8]) -> Reads {
         reads.read += u64::from(reading.seen.is_some());
         reads.wrong += u64::from(reading.seen.is_some_and(|s| s != *own));
     }
+    let sightings = extraction.sight.iter().flat_map(|s| s.sightings.windows(3));
+    for distance in sightings.filter_map(|three| distance(item, own, three)) {
+        reads.compared += 1;
+        reads.squares += distance * distance;
+    }
     reads
+}
+
+/// How far a marked word is from where the controls on either side and its own shift put it; `None` without such controls, or
+/// if something was taken for the word that it is not.
+fn distance(item: &Item, own: &[u8], three: &[Sighting]) -> Option<f64> {
+    const ASTRAY: f64 = 1.0;
+    let [before, word, after] = three else { return None };
+    let line = |s: &Sighting| (s.page, s.line);
+    let mark = word.mark? as usize;
+    if before.mark.or(after.mark).is_some() || line(before) != line(word) || line(word) != line(after) {
+        return None;
+    }
+    let text = item.marks.get(mark)?.sites.first()?.texts.get(usize::from(*own.get(mark)?))?;
+    let distance = word.moved - Shift::parse(text)?.points() - (before.moved + after.moved) / 2.0;
+    Some(distance).filter(|d| d.abs() < ASTRAY)
 }
