@@ -188,3 +188,49 @@ fn a_docx_copy_looks_like_its_master_in_libreoffice() {
     assert_eq!(pages("plain/p1.docx"), master);
     assert_eq!(pages("plain/p2.docx"), master);
 }
+
+/// The brief as a PDF that LibreOffice made, without the alternations that a PDF cannot carry.
+fn pdf_desk() -> Desk {
+    let desk = Desk::with(6);
+    let text = include_str!("../../holm-simulate/corpus/es-correo.md");
+    desk.write("correo.md", text.as_bytes());
+    let made = Command::new("pandoc").args(["correo.md", "-o", "correo.docx"]).current_dir(desk.root()).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    to_pdf(&desk, "correo.docx");
+    desk.run(&["share", "correo.pdf", "--to", "all", "--plain", "plain"]).ok();
+    desk
+}
+
+#[test]
+fn a_pdf_is_traced_by_where_its_words_stand_on_paper_and_screen() {
+    let desk = pdf_desk();
+    assert_eq!(named(&desk, "plain/p3.pdf"), ["p3"], "the file itself");
+    let check = Command::new("qpdf").args(["--check", "plain/p3.pdf"]).current_dir(desk.root()).output().unwrap();
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
+    let text = |file: &str| Command::new("pdftotext").args([file, "-"]).current_dir(desk.root()).output().unwrap().stdout;
+    assert_eq!(text("correo.pdf"), text("plain/p3.pdf"), "no word is changed");
+    for channel in ["scan", "photo-rectified", "screenshot"] {
+        desk.run(&["simulate", "damage", "plain/p4.pdf", "--channel", channel, "--out", channel]).ok();
+        let page = std::fs::read_dir(desk.path(channel)).unwrap().next().unwrap().unwrap().path();
+        assert_eq!(named(&desk, page.to_str().unwrap()), ["p4"], "{channel}");
+    }
+    desk.run(&["simulate", "damage", "plain/p4.pdf", "--channel", "mirrored", "--out", "mirrored"]).ok();
+    let mirrored = std::fs::read_dir(desk.path("mirrored")).unwrap().next().unwrap().unwrap().path();
+    assert_eq!(desk.run(&["trace", mirrored.to_str().unwrap()]).code, 3, "a mirrored page names nobody");
+    let copied = desk.run(&["trace", "correo.md"]);
+    assert_eq!(copied.code, 3, "text alone carries no layout: {}", copied.out);
+}
+
+#[test]
+fn a_word_files_moved_words_are_read_back_from_a_scan_of_it() {
+    let desk = docx_desk();
+    let converted = desk.root().join("plain/p5.docx");
+    std::fs::copy(&converted, desk.path("p5.docx")).unwrap();
+    to_pdf(&desk, "p5.docx");
+    let report = desk.run(&["trace", "p5.pdf", "--json"]).json();
+    let layout = &report["marks"]["by_layer"]["layout"];
+    let share = layout["read"].as_f64().unwrap() / layout["total"].as_f64().unwrap();
+    assert!(share > 0.8, "{layout}");
+    let copy = report["copies"].as_array().unwrap().iter().find(|c| c["named"] == true).unwrap().clone();
+    assert_eq!((copy["person"].as_str(), copy["layers"]["layout"].as_str()), (Some("p5"), Some("fits")), "{copy}");
+}
