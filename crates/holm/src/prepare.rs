@@ -7,7 +7,7 @@ use holm_marks::authored::{AuthoredError, is_sensitive, phrasing_is_sensitive};
 use holm_marks::carrier::{CarrierError, Format, Master};
 use holm_marks::find::{Found, find};
 use holm_marks::frame::{Language, Pack, PackError, Tier};
-use holm_marks::layout::Density;
+use holm_marks::layout::{Density, Layout};
 use holm_marks::mark::{Layer, Mark};
 use holm_marks::{invisible, language};
 use serde::Serialize;
@@ -70,6 +70,24 @@ pub struct Prepared {
     pub uncarried: usize,
     /// What was said of facts.
     pub facts: Vec<FactNote>,
+    /// Pages and lines of the document, as far as they are known.
+    pub extent: Option<Extent>,
+}
+
+/// How much paper a document fills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Pages.
+    pub pages: usize,
+    /// Lines of words.
+    pub lines: usize,
+}
+
+impl Extent {
+    fn of(layout: &Layout) -> Self {
+        let lines: std::collections::BTreeSet<(usize, usize)> = layout.words.iter().map(|w| (w.page, w.line)).collect();
+        Self { pages: layout.pages.len().max(1), lines: lines.len().max(1) }
+    }
 }
 
 impl Prepared {
@@ -108,7 +126,9 @@ impl Prepared {
             struck: Vec::new(),
             uncarried,
             facts: Vec::new(),
+            extent: None,
         };
+        prepared.extent = prepared.master.layout().map(Extent::of);
         prepared.sort_out(found, review);
         if let Some(mark) = prepared.struck.iter().find(|m| in_brackets(m, &prepared.master)) {
             let (why, what) = ("the review strikes it", "write one alternative into the document instead, or keep the mark");
@@ -182,6 +202,7 @@ impl Prepared {
         let (struck, found): (Vec<Mark>, Vec<Mark>) = carried.partition(|m| review.is_some_and(|r| r.decision(m) == Some(false)));
         let all = found.len();
         let kept = without_reflow(&self.master, &self.marks, found, &still.layout)?;
+        self.extent = Some(Extent::of(&still.layout));
         let moved = Moved { marks: kept.len(), dropped: all - kept.len() };
         self.struck.extend(struck);
         self.marks.extend(kept);
@@ -228,7 +249,32 @@ impl Prepared {
             coalition: largest_coalition(worth, copies, first_look, false),
             coalition_damaged: largest_coalition(worth, copies, first_look, true),
             paragraphs,
+            leaks: self.leaks(|arities, channel| probability(arities, channel)),
         }
+    }
+
+    /// What may turn up of a copy, and the probability that it names a single leaker.
+    fn leaks(&self, probability: impl Fn(&[usize], Channel) -> f64) -> Vec<LeakPower> {
+        // Shares of layout marks that are not seen clearly and that are misread; measured on a page of 436 marks, one seed each
+        // (docs/design/layout.md): 0.19 and 0.02 of a scan, 0.19 and 0.05 of a raw photograph.
+        const SCANNED: Channel = Channel { erased: 0.2, flipped: 0.03 };
+        const PHOTOGRAPHED: Channel = Channel { erased: 0.25, flipped: 0.06 };
+        let arities = |layout: bool| -> Vec<usize> {
+            self.marks.iter().filter(|m| (m.layer == Layer::Layout) == layout).map(Mark::arity).collect()
+        };
+        let (moved, words) = (arities(true), arities(false));
+        let Some(extent) = self.extent.filter(|_| !moved.is_empty()) else { return Vec::new() };
+        let part = |of: usize| moved.get(..(moved.len() / of).min(moved.len())).unwrap_or_default();
+        let three_lines = (3 * moved.len() / extent.lines).min(moved.len());
+        let leak = |what: &'static str, named: f64| LeakPower { what, named };
+        vec![
+            leak("the file itself", probability(&moved, Channel::CLEAN)),
+            leak("its text, pasted or typed anew", probability(&words, Channel::NOISY)),
+            leak("a scan of all pages", probability(&moved, SCANNED)),
+            leak("a photograph of one page", probability(part(extent.pages), PHOTOGRAPHED)),
+            leak("a photograph of half a page", probability(part(2 * extent.pages), PHOTOGRAPHED)),
+            leak("three lines of a scan", probability(moved.get(..three_lines).unwrap_or_default(), SCANNED)),
+        ]
     }
 
     /// Blocks that hold marks, with these.
@@ -316,6 +362,17 @@ pub struct Power {
     pub coalition_damaged: u8,
     /// By paragraph that holds marks.
     pub paragraphs: Vec<Paragraph>,
+    /// By what may turn up, if words are moved.
+    pub leaks: Vec<LeakPower>,
+}
+
+/// What one kind of leak proves.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LeakPower {
+    /// What turns up.
+    pub what: &'static str,
+    /// Probability that it names a single leaker's copy.
+    pub named: f64,
 }
 
 /// What one paragraph alone can prove.

@@ -166,6 +166,9 @@ fn print_layout(prepared: &Prepared) {
     }
 }
 
+/// Paragraphs that are listed of a document whose words are moved.
+const MOST_PARAGRAPHS: usize = 12;
+
 /// The power statement in words.
 pub(crate) fn print_power(prepared: &Prepared, power: &Power) {
     let per_thousand = 1000.0 * power.marks as f64 / prepared.words().max(1) as f64;
@@ -180,13 +183,19 @@ pub(crate) fn print_power(prepared: &Prepared, power: &Power) {
     if prepared.uncarried > 0 {
         say!("{} further places were passed over because they cross formatting", prepared.uncarried);
     }
-    say!("\nparagraph                                   marks   bits  named from it alone");
-    for p in &power.paragraphs {
-        let opening: String = p.opening.chars().take(40).collect();
-        say!("{opening:<42}  {:>5}  {:>5.1}  {}", p.marks, p.bits, chance(p.named));
+    // A PDF has dozens of blocks whose words all do the same.
+    if power.paragraphs.len() <= MOST_PARAGRAPHS || power.leaks.is_empty() {
+        say!("\nparagraph                                   marks   bits  named from it alone");
+        for p in &power.paragraphs {
+            let opening: String = p.opening.chars().take(40).collect();
+            say!("{opening:<42}  {:>5}  {:>5.1}  {}", p.marks, p.bits, chance(p.named));
+        }
     }
     say!("\nif one of {} leaks the whole text, read rightly: named {}", power.copies, chance(power.whole));
     say!("with a fifth of the marks lost and one in twenty misread: named {}", chance(power.damaged));
+    for leak in &power.leaks {
+        say!("if what turns up is {}: named {}", leak.what, chance(leak.named));
+    }
     match power.needed {
         Some(needed) => say!("any {needed} marks read rightly name the copy 99 times in 100"),
         None => say!("this text is too short to name anyone: even all its marks together do not suffice"),
