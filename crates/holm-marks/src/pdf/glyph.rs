@@ -347,7 +347,7 @@ impl Interpreter<'_> {
 
     fn show(&mut self, kind: ShowKind, operands: &[PdfToken], operator: Range<usize>, depth: usize) {
         let mut show = Show { kind, operator, strings: Vec::new() };
-        let index = (depth == 0).then_some(self.shown.shows.len());
+        let index = (depth == 0 && is_whole(kind, operands)).then_some(self.shown.shows.len());
         // Only the last string counts where one is asked for.
         let from = match kind {
             ShowKind::Array => operands.iter().rposition(|t| t.kind == TokenKind::ArrayStart).unwrap_or(0),
@@ -421,6 +421,22 @@ impl Interpreter<'_> {
             FontKey::Direct(index) => self.direct.get_mut(*index).map_or(&mut self.missing, |(_, font)| font),
             FontKey::Missing => &mut self.missing,
         }
+    }
+}
+
+/// Whether a show operator has the operands that it asks for (ISO 32000-1, table 109) and no others. What a reader makes of
+/// another is its own affair, so that nothing is changed there.
+fn is_whole(kind: ShowKind, operands: &[PdfToken]) -> bool {
+    let number = |t: &PdfToken| matches!(t.kind, TokenKind::Number(_));
+    let text = |t: &PdfToken| matches!(t.kind, TokenKind::Text(..));
+    match (kind, operands) {
+        (ShowKind::One | ShowKind::NextLine, [string]) => text(string),
+        (ShowKind::Spaced { .. }, [word, character, string]) => number(word) && number(character) && text(string),
+        (ShowKind::Array, [first, items @ .., last]) => {
+            let bracketed = first.kind == TokenKind::ArrayStart && last.kind == TokenKind::ArrayEnd;
+            bracketed && items.iter().all(|t| number(t) || text(t))
+        }
+        _ => false,
     }
 }
 

@@ -206,6 +206,20 @@ fn numbers_that_are_none_move_nothing() {
 }
 
 #[test]
+fn words_of_operators_that_lack_operands_stay() {
+    for shown in
+        ["(one two three) \"", "1 (one two three) \"", "(one two three) TJ", "[(one two three) TJ", "7 (one two three) '"]
+    {
+        let file = pages(&[&format!("BT /F1 12 Tf 14 TL 72 700 Td {shown} ET {}", LINE.replace("700", "600"))]);
+        let master = master(&file);
+        let marks = marks(&master);
+        assert_eq!(marks.len(), 3, "{shown}: those of the other line");
+        let copy = copy(&master, &marks, &[1, 0, 1]);
+        assert_eq!(Master::parse(&copy, "x.pdf").unwrap().blocks(), master.blocks(), "{shown}");
+    }
+}
+
+#[test]
 fn what_a_font_does_not_say_keeps_its_words_in_place() {
     for font in [
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
