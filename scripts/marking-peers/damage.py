@@ -86,7 +86,6 @@ PAGES = {
     "scan": "scan",
     "photo": "photo-rectified",
     "scan-crop-3": "scan-crop-3",
-    "screenshot-crop-3": "screenshot-crop-3",
 }
 ROWS = {
     "none": "none",
@@ -107,7 +106,6 @@ ROWS = {
     "scan": "scan (simulated)",
     "photo": "phone photo, made upright (simulated)",
     "scan-crop-3": "3 lines of the scan",
-    "screenshot-crop-3": "3 lines of the screenshot",
 }
 
 

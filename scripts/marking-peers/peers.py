@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from damage import ASCII
+from damage import ASCII, PAGE_DPI
 
 BITS = 32
 # With 26 of 32 bits right by chance once in 3,800 times, what is read is more than chance: P(Binomial(32, 1/2) >= 26) = 0.00027.
@@ -24,6 +24,7 @@ SNOW_COLUMNS = 60
 SNOWDROP_PEOPLE = 30
 SNOWDROP_DATABASE = 15
 SNOWDROP_SECONDS = 20
+SCAN_DPI = 200  # of `damage_page`
 PASSWORD = b"marking peers"
 
 
@@ -214,8 +215,8 @@ class BlindWatermark:
         import cv2
 
         seen, whole = cv2.imread(str(picture)), cv2.imread(str(original))
-        if row.endswith("crop-3"):
-            seen = self.placed(seen, whole, 0.75 if row.startswith("scan") else 1.0)
+        if row == "scan-crop-3":
+            seen = self.placed(seen, whole, PAGE_DPI / SCAN_DPI)
         elif seen.shape != whole.shape:
             seen = cv2.resize(seen, (whole.shape[1], whole.shape[0]))
         bits = self.tool().extract(embed_img=seen, wm_shape=BITS, mode="bit")
