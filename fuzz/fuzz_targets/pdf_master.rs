@@ -2,14 +2,14 @@
 #![no_main]
 
 use holm_marks::carrier::Master;
-use holm_marks::layout::find;
+use holm_marks::layout::{Density, find};
 use holm_marks::mark::Mark;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let Ok(master) = Master::parse(bytes, "x.pdf") else { return };
     let Some(layout) = master.layout() else { return };
     let carried = |m: &Mark| m.sites.iter().all(|s| master.can_carry(m, s));
-    let marks: Vec<Mark> = find(layout, &[]).into_iter().map(|f| f.mark).filter(carried).collect();
+    let marks: Vec<Mark> = find(layout, Density::Every, &[]).into_iter().map(|f| f.mark).filter(carried).collect();
     let Ok(template) = master.template(&marks) else { return };
     let symbols: Vec<u8> = (0..marks.len()).map(|i| (i % 2) as u8).collect();
     let copy = template.render(&symbols).unwrap();
