@@ -31,8 +31,9 @@ pub const LARGEST_SHIFT: f64 = 0.24;
 const SHIFT_OF_SIZE: f64 = 0.022;
 /// Font sizes, in points, whose words are moved.
 const SIZES: Range<f64> = 6.0..40.0;
-/// The least gap beside a word that is moved, in font sizes.
-const LEAST_GAP: f64 = 0.13;
+/// The least gap beside a word that is moved, in font sizes: two words that are moved towards each other still stand apart by
+/// what readers of PDFs take for a space (0.15).
+const LEAST_GAP: f64 = 0.2;
 
 /// How far to the right a word is moved, in hundredths of a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

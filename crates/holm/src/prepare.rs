@@ -46,6 +46,11 @@ pub enum PrepareError {
     /// The review file.
     #[error(transparent)]
     Review(#[from] ReviewError),
+    /// Alternations of a review for a PDF.
+    #[error(
+        "the review authors {0} alternations, but no word of a PDF can be changed; share the text or the Word file that it was made from"
+    )]
+    AuthoredInPdf(usize),
     /// An alternation in the text that is not to be used, and whose brackets every copy would show.
     #[error("the alternation `[[{0}]]` stands in the document but {1}, so every copy would show its brackets; {2}")]
     Brackets(String, &'static str, &'static str),
@@ -310,7 +315,8 @@ fn docx_shift(mark: Mark) -> Mark {
 /// Marks that vary words; a PDF has none.
 fn words(master: &Master, pack: Option<&Pack>, review: Option<&Review>) -> Result<Vec<Found>, PrepareError> {
     if master.format() == Format::Pdf {
-        return Ok(Vec::new());
+        let authored = review.map_or(0, |r| r.authored.len());
+        return if authored == 0 { Ok(Vec::new()) } else { Err(PrepareError::AuthoredInPdf(authored)) };
     }
     let Some(review) = review else { return Ok(find(master.blocks(), pack)?) };
     let mut found = find(&review.with_authored(master.blocks())?, pack)?;

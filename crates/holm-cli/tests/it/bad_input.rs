@@ -24,6 +24,7 @@ fn documents_that_are_none_are_refused() {
     desk.write("cut.docx", b"PK\x03\x04cut");
     desk.write("old.docx", &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]);
     desk.write("paper.pdf", b"%PDF-1.7 ...");
+    desk.write("paper.png", b"\x89PNG\r\n\x1a\n cut");
     desk.write("latin.txt", b"Se\xf1or G\xf3mez sali\xf3 de la casa.");
     desk.write("blank.md", b"  \n\n");
     desk.write("open.md", b"They saw [[two|three drums.");
@@ -33,6 +34,7 @@ fn documents_that_are_none_are_refused() {
         ("cut.docx", &["damaged"]),
         ("old.docx", &["encrypted"]),
         ("paper.pdf", &["PDF is damaged"]),
+        ("paper.png", &["binary file of an unknown kind"]),
         ("latin.txt", &["not UTF-8"]),
         ("blank.md", &["no text"]),
         ("open.md", &["not closed"]),
@@ -163,6 +165,8 @@ fn leaks_that_cannot_be_read_or_belong_to_nothing_are_said_so() {
     refused(&desk, &["trace", "blob.bin"], &["binary file of an unknown kind"]);
     desk.write("broken.pdf", b"%PDF-1.7 nothing");
     refused(&desk, &["trace", "broken.pdf"], &["`broken.pdf`", "trailer"]);
+    desk.write("broken.png", b"\x89PNG\r\n\x1a\n cut");
+    refused(&desk, &["trace", "broken.png"], &["`broken.png`", "save it as PNG"]);
     let spanish = include_str!("../../../holm-simulate/corpus/es-correo.md");
     desk.write("spanish.txt", spanish.as_bytes());
     let other_language = desk.run(&["trace", "spanish.txt"]);
