@@ -209,7 +209,7 @@ fn a_pdf_is_traced_by_where_its_words_stand_on_paper_and_screen() {
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
     let text = |file: &str| Command::new("pdftotext").args([file, "-"]).current_dir(desk.root()).output().unwrap().stdout;
     assert_eq!(text("correo.pdf"), text("plain/p3.pdf"), "no word is changed");
-    for channel in ["scan", "photo-rectified", "screenshot"] {
+    for channel in ["scan", "photo-rectified", "rotated"] {
         desk.run(&["simulate", "damage", "plain/p4.pdf", "--channel", channel, "--out", channel]).ok();
         let page = std::fs::read_dir(desk.path(channel)).unwrap().next().unwrap().unwrap().path();
         assert_eq!(named(&desk, page.to_str().unwrap()), ["p4"], "{channel}");

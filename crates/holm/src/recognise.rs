@@ -23,7 +23,7 @@ pub struct Recognised {
 const SCAN_DPI: u32 = 200;
 /// Words of which the program is this sure, in percent, count.
 const SURE: f64 = 30.0;
-/// A page with fewer words may be upside down.
+/// A page with fewer words that are surely words may lie on its side or its head.
 const FEW_WORDS: usize = 12;
 /// Narrower pictures are enlarged: letters of ten pixels are read badly.
 const NARROW: usize = 1_500;
@@ -58,30 +58,26 @@ fn languages() -> Result<String, ProgramError> {
 
 const PACKAGES: &str = "tesseract-ocr and tesseract-ocr-spa";
 
-/// Recognises a page, turned by quarters if it is not upright.
+/// Recognises a page, turned by quarters if it is not upright: the way up in which most words are surely words.
 fn upright(picture: &Raster, languages: &str) -> Result<Recognised, ProgramError> {
-    let mut best = page(picture.flattened(), languages)?;
-    if words(&best.seen) < FEW_WORDS {
+    let (mut best, mut most) = page(picture.flattened(), languages)?;
+    if most < FEW_WORDS {
         for quarters in 1..4 {
-            let turned = page(picture.turned(quarters).flattened(), languages)?;
-            if words(&turned.seen) > 2 * words(&best.seen) + 2 {
-                best = turned;
+            let (turned, sure) = page(picture.turned(quarters).flattened(), languages)?;
+            if sure > most {
+                (best, most) = (turned, sure);
             }
         }
     }
     Ok(best)
 }
 
-fn words(page: &SeenPage) -> usize {
-    page.lines.iter().flatten().filter(|w| w.text.chars().filter(|c| c.is_alphabetic()).count() >= 2).count()
-}
-
-/// Recognises a page as it lies.
-pub(crate) fn page(picture: Raster, languages: &str) -> Result<Recognised, ProgramError> {
+/// Recognises a page as it lies; says how many words are surely words.
+fn page(picture: Raster, languages: &str) -> Result<(Recognised, usize), ProgramError> {
     let factor = if picture.width() < NARROW && picture.height() < 2 * NARROW { 2 } else { 1 };
     let enlarged = if factor > 1 { picture.enlarged(factor) } else { picture.clone() };
     let png = enlarged.to_png().map_err(|e| ProgramError::Failed("tesseract".to_owned(), e.to_string()))?;
-    let mut seen = SeenPage::default();
+    let mut best: Option<(SeenPage, usize)> = None;
     // A page with columns and tables; then, for a few lines, one block of text.
     for layout in ["3", "6"] {
         let arguments = ["stdin", "stdout", "-l", languages, "--dpi", "200", "--psm", layout, "tsv"];
@@ -93,12 +89,35 @@ pub(crate) fn page(picture: Raster, languages: &str) -> Result<Recognised, Progr
             largest: 16 << 20,
             longest: ONE_PAGE,
         };
-        seen = lines(&String::from_utf8_lossy(&run.output()?), f64::from(u32::try_from(factor).unwrap_or(1)));
-        if words(&seen) >= FEW_WORDS {
+        let table = String::from_utf8_lossy(&run.output()?).into_owned();
+        let sure = sure_words(&table);
+        if best.as_ref().is_none_or(|(_, most)| sure > *most) {
+            best = Some((lines(&table, factor as f64), sure));
+        }
+        if sure >= FEW_WORDS {
             break;
         }
     }
-    Ok(Recognised { seen, picture })
+    let (seen, sure) = best.unwrap_or_default();
+    Ok((Recognised { seen, picture }, sure))
+}
+
+/// Words of three letters or more that lie as they should and of which the program has little doubt; none if most words are
+/// others. A page that lies on its side shows words that are taller than they are wide.
+fn sure_words(table: &str) -> usize {
+    const LITTLE_DOUBT: f64 = 75.0;
+    let (mut sure, mut all) = (0, 0);
+    for row in table.lines() {
+        let fields: Vec<&str> = row.split('\t').collect();
+        let [.., width, height, doubt, text] = fields.as_slice() else { continue };
+        if text.chars().filter(|c| c.is_alphabetic()).count() < 3 {
+            continue;
+        }
+        let number = |s: &str| s.parse::<f64>().unwrap_or(0.0);
+        all += 1;
+        sure += usize::from(number(doubt) >= LITTLE_DOUBT && number(width) > number(height));
+    }
+    if 2 * sure >= all { sure } else { 0 }
 }
 
 /// Words by line from tesseract's table: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
