@@ -2,6 +2,7 @@
 //! other producers) are known to write; no output of theirs is kept here.
 
 use crate::page_file::{contains, copy, marks, master, pages, places, unpacked};
+use holm_marks::layout::LARGEST_SHIFT;
 
 /// Nine words, by pattern, that begin at x = 72 pt and are set in 12 pt, each glyph 6 pt wide.
 const SENTENCE: &str = "The convoy left the yard at four and stopped";
@@ -73,20 +74,20 @@ fn each_word_is_moved_alone_and_the_text_stays() {
         let file = pages(&[&content]);
         let master = master(&file);
         let marks = marks(&master);
-        assert_eq!(marks.len(), 4, "{name}: every second of nine words but the first");
+        assert_eq!(marks.len(), 8, "{name}: all of nine words but the first");
         let before = &places(&file)[0];
         for moved in 0..marks.len() {
             let only = &marks[moved..=moved];
-            for (symbol, points) in [(0, -0.3), (1, 0.3)] {
+            for (symbol, points) in [(0, -LARGEST_SHIFT), (3, LARGEST_SHIFT)] {
                 let after = &places(&copy(&master, only, &[symbol]))[0];
                 for (index, ((word, from), (same, to))) in before.iter().zip(after).enumerate() {
-                    let expected = if index == 2 * moved + 1 { points } else { 0.0 };
+                    let expected = if index == moved + 1 { points } else { 0.0 };
                     assert_eq!(word, same, "{name}");
                     assert!((to - from - expected).abs() < EXACT, "{name}: `{word}` moved by {}", to - from);
                 }
             }
         }
-        let all = copy(&master, &marks, &[0, 1, 1, 0]);
+        let all = copy(&master, &marks, &[0, 3, 3, 0, 1, 2, 3, 0]);
         assert_eq!(holm_marks::carrier::Master::parse(&all, "x.pdf").unwrap().blocks(), master.blocks(), "{name}");
         assert!(!contains(&unpacked(&all), content.trim_end().as_bytes()), "{name}: the copy holds the master's content");
     }
