@@ -12,6 +12,10 @@ const OVERLAP: f64 = 0.4;
 const COLUMN_GAP: f64 = 1.8;
 /// Baselines of one line differ by less than this share of the font size.
 const BASELINE: f64 = 0.15;
+/// Least gap, in font sizes, of two words on one line: text that runs back begins another.
+const LEAST_GAP: f64 = -0.1;
+/// A word that is moved changes a gap by at most this share of the font size (two of 0.03, if both its neighbours move).
+const MOVED: f64 = 0.07;
 /// Words of the same text and line, the last that were painted, among which a twin is sought.
 const MOST_TWINS: usize = 256;
 
@@ -32,28 +36,34 @@ pub(crate) struct PageWord {
     /// Whether all of it is painted upright by the page's own stream, at a known place, in known characters.
     pub(crate) movable: bool,
     pub(crate) visible: bool,
+    /// Whether the page says that a space stands before it; else the gap does.
+    spaced: bool,
 }
 
 /// Groups glyphs, in the order in which they are painted, into words and lines.
 pub(crate) fn words(glyphs: &[Glyph]) -> Vec<PageWord> {
     let mut words: Vec<PageWord> = Vec::new();
     let mut open: Option<PageWord> = None;
+    let mut spaced = true;
     for glyph in glyphs {
         let blank = glyph.text.chars().all(char::is_whitespace) && !glyph.text.is_empty();
         if open.as_ref().is_some_and(|word| blank || !continues(word, glyph)) {
             words.extend(open.take());
         }
         if blank {
+            spaced = true;
             continue;
         }
         match &mut open {
             Some(word) => extend(word, glyph),
-            None => open = Some(begin(glyph)),
+            None => open = Some(begin(glyph, spaced)),
         }
+        spaced = false;
     }
     words.extend(open);
     number_lines(&mut words);
     freeze_doubles(&mut words);
+    freeze_narrow(&mut words);
     words
 }
 
@@ -61,7 +71,7 @@ fn known(glyph: &Glyph) -> bool {
     glyph.upright && glyph.visible && glyph.place.is_some() && !glyph.text.is_empty()
 }
 
-fn begin(glyph: &Glyph) -> PageWord {
+fn begin(glyph: &Glyph, spaced: bool) -> PageWord {
     PageWord {
         text: shown_text(glyph).to_owned(),
         left: glyph.left.min(glyph.right),
@@ -72,6 +82,7 @@ fn begin(glyph: &Glyph) -> PageWord {
         pieces: glyph.place.into_iter().collect(),
         movable: known(glyph),
         visible: glyph.visible,
+        spaced,
     }
 }
 
@@ -106,9 +117,25 @@ fn number_lines(words: &mut [PageWord]) {
             let size = last.size.max(word.size).max(0.1);
             let gap = word.left - last.right;
             let level = (word.baseline - last.baseline).abs() < BASELINE * size;
-            let same = level && gap > -0.1 * size && gap < COLUMN_GAP * size && word.visible == last.visible;
+            let same = level && gap > LEAST_GAP * size && gap < COLUMN_GAP * size && word.visible == last.visible;
             line += usize::from(!same);
             word.line = line;
+        }
+    }
+}
+
+/// Words beside a gap that is nearly of another kind, so that moving one would join them or part a line: neither is moved.
+fn freeze_narrow(words: &mut [PageWord]) {
+    for at in 1..words.len() {
+        let (before, after) = words.split_at_mut(at);
+        let (Some(last), Some(word)) = (before.last_mut(), after.first_mut()) else { continue };
+        let size = last.size.max(word.size).max(0.1);
+        let gap = (word.left - last.right) / size;
+        let level = (word.baseline - last.baseline).abs() < BASELINE * size;
+        let near = |limit: &f64| (gap - limit).abs() < MOVED;
+        let narrow = [LEAST_GAP, COLUMN_GAP].iter().any(near) || !word.spaced && [WORD_GAP, -OVERLAP].iter().any(near);
+        if level && narrow {
+            (last.movable, word.movable) = (false, false);
         }
     }
 }

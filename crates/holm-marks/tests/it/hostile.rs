@@ -206,6 +206,20 @@ fn numbers_that_are_none_move_nothing() {
 }
 
 #[test]
+fn words_that_would_join_their_neighbours_stay() {
+    // Thousandths of the font size between words that no space parts; 150 part two words, 1800 two columns.
+    for (gap, moved) in [(155, 0), (205, 0), (300, 3), (1700, 3), (1790, 0)] {
+        let file = pages(&[&format!("BT /F1 10 Tf 72 700 Td [(ab)-{gap}(cd)-{gap}(ef)-{gap}(gh)] TJ ET")]);
+        let master = master(&file);
+        let marks = marks(&master);
+        assert_eq!(marks.len(), moved, "{gap}");
+        for symbols in [[0, 0, 0], [1, 1, 1], [1, 0, 1], [0, 1, 0]] {
+            assert_eq!(Master::parse(&copy(&master, &marks, &symbols), "x.pdf").unwrap().blocks(), master.blocks(), "{gap}");
+        }
+    }
+}
+
+#[test]
 fn words_of_operators_that_lack_operands_stay() {
     for shown in
         ["(one two three) \"", "1 (one two three) \"", "(one two three) TJ", "[(one two three) TJ", "7 (one two three) '"]
