@@ -272,7 +272,8 @@ fn convert(show: &Show, ranked: &mut Vec<(usize, Rank, Splice)>) {
     let Some((string, _)) = show.strings.last() else { return };
     let fixed = |at: usize, text: &str| Splice::fixed(at..at, text);
     let opening = match show.kind {
-        ShowKind::NextLine => "T* [",
+        // An operator may stand right before the string.
+        ShowKind::NextLine => " T* [",
         _ => "[",
     };
     if let ShowKind::Spaced { word, character } = show.kind {

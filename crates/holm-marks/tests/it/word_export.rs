@@ -47,6 +47,8 @@ fn patterns() -> Vec<(&'static str, String)> {
         ("hexadecimal", hexadecimal(false)),
         ("hexadecimal, glyph by glyph", hexadecimal(true)),
         ("next line", format!("BT /F1 12 Tf 14 TL 1 0 0 1 72 722.1 Tm ({SENTENCE}) ' ET")),
+        ("next line, close set", format!("BT/F1 12 Tf 14 TL 1 0 0 1 72 722.1 Tm()Tj({SENTENCE})' ET")),
+        ("spaced next line, close set", format!("BT/F1 12 Tf 14 TL 1 0 0 1 72 722.1 Tm()Tj 0 0({SENTENCE})\" ET")),
         ("spaced next line", format!("BT /F1 12 Tf 14 TL 1 0 0 1 72 722.1 Tm 0 0 ({SENTENCE}) \" ET")),
         ("scaled", format!("q .1 0 0 .1 0 0 cm BT /F1 120 Tf 720 7081 Td ({SENTENCE}) Tj ET Q")),
     ]
