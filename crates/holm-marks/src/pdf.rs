@@ -18,8 +18,7 @@ use allowance::{Allowance, LARGEST_CONTENT};
 use font::{deref, value};
 use glyph::{Matrix, interpret};
 pub(crate) use glyph::{Reading, Show, ShowKind, Shown};
-pub(crate) use lexer::Quoting;
-use lexer::{Lexer, TokenKind};
+pub(crate) use lexer::{Lexer, Quoting, TokenKind};
 pub(crate) use word::PageWord;
 use word::words;
 

@@ -5,6 +5,7 @@
 //! rather than appended to, since an appended update would carry the unmarked master within it.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
@@ -13,7 +14,7 @@ use super::{CarrierError, Copy};
 use crate::document::{Block, BlockKind};
 use crate::layout::{Layout, LayoutPage, LayoutWord, Shift};
 use crate::mark::{Mark, Site};
-use crate::pdf::{PageWord, PdfError, PdfFile, Quoting, Reading, Show, ShowKind};
+use crate::pdf::{Lexer, PageWord, PdfError, PdfFile, Quoting, Reading, Show, ShowKind, TokenKind};
 
 /// Lines of one paragraph are at most this many font sizes apart.
 const LINE_PITCH: f64 = 1.6;
@@ -172,7 +173,7 @@ impl PdfMaster {
             doc.set_object(stream, Stream::new(Dictionary::new(), Vec::new()));
             let entry = doc.get_dictionary_mut(*id).map_err(|e| PdfError::Damaged(e.to_string()))?;
             entry.set("Contents", Object::Reference(stream));
-            pages.push(PageEdits { stream, content: master.content.clone(), splices: splices(&moves, &master.shows)? });
+            pages.push(PageEdits { stream, content: master.content.clone(), splices: splices(&moves, master)? });
         }
         // The streams that the new ones replace must not stay in the file.
         doc.prune_objects();
@@ -242,62 +243,93 @@ enum Rank {
     Opening,
     After,
     Before,
+    Escape,
     Closing,
 }
 
-fn splices(moves: &[Move<'_>], shows: &[Show]) -> Result<Vec<Splice>, CarrierError> {
-    let mut ranked: Vec<(usize, Rank, Splice)> = Vec::new();
-    let mut converted: HashSet<usize> = HashSet::new();
-    for Move { mark, word, shifts } in moves {
-        for piece in &word.pieces {
-            let show = shows.get(piece.show).ok_or_else(|| CarrierError::Unknown("a word has no place".to_owned()))?;
-            if show.kind != ShowKind::Array && converted.insert(piece.show) {
-                convert(show, &mut ranked);
-            }
-            let number = |sign: f64| shifts.iter().map(|s| thousandths(sign * s.points() * piece.per_point)).collect::<Vec<_>>();
-            insert(show, piece.start, Rank::Before, *mark, &number(-1.0), &mut ranked);
-            insert(show, piece.end, Rank::After, *mark, &number(1.0), &mut ranked);
-        }
-    }
-    ranked.sort_by_key(|(at, rank, _)| (*at, *rank));
-    let splices: Vec<Splice> = ranked.into_iter().map(|(_, _, s)| s).collect();
+fn splices(moves: &[Move<'_>], page: &MasterPage) -> Result<Vec<Splice>, CarrierError> {
+    let mut edits = Edits { page, ranked: Vec::new(), converted: HashSet::new(), escaped: HashSet::new() };
+    moves.iter().try_for_each(|word| edits.move_word(word))?;
+    edits.ranked.sort_by_key(|(at, rank, _)| (*at, *rank));
+    let splices: Vec<Splice> = edits.ranked.into_iter().map(|(_, _, s)| s).collect();
     if super::splice::overlap(&splices) {
         return Err(CarrierError::Unknown("two marks overlap".to_owned()));
     }
     Ok(splices)
 }
 
-/// Makes a `TJ` of a show operator that takes one string.
-fn convert(show: &Show, ranked: &mut Vec<(usize, Rank, Splice)>) {
-    let Some((string, _)) = show.strings.last() else { return };
-    let fixed = |at: usize, text: &str| Splice::fixed(at..at, text);
-    let opening = match show.kind {
-        // An operator may stand right before the string.
-        ShowKind::NextLine => " T* [",
-        _ => "[",
-    };
-    if let ShowKind::Spaced { word, character } = show.kind {
-        ranked.push((word, Rank::Opening, fixed(word, " Tw")));
-        ranked.push((character, Rank::Opening, fixed(character, " Tc T*")));
-    }
-    ranked.push((string.start, Rank::Opening, fixed(string.start, opening)));
-    ranked.push((string.end, Rank::Closing, fixed(string.end, "]")));
-    ranked.push((show.operator.start, Rank::Closing, Splice::fixed(show.operator.clone(), "TJ")));
+/// What is exchanged in a page's content.
+struct Edits<'p> {
+    page: &'p MasterPage,
+    ranked: Vec<(usize, Rank, Splice)>,
+    /// Show operators that were made `TJ`.
+    converted: HashSet<usize>,
+    /// Where strings begin whose brackets were escaped.
+    escaped: HashSet<usize>,
 }
 
-/// Inserts numbers at `at`, which is where a glyph begins or ends.
-fn insert(show: &Show, at: usize, rank: Rank, mark: usize, numbers: &[String], ranked: &mut Vec<(usize, Rank, Splice)>) {
-    let after = show.strings.partition_point(|(string, _)| string.end <= at);
-    let Some((string, quoting)) = show.strings.get(after).filter(|(string, _)| string.start < at) else { return };
-    let (first, last) = (string.start + 1, string.end.saturating_sub(1));
-    let (at, left, right) = match quoting {
-        _ if rank == Rank::Before && at == first => (string.start, " ", " "),
-        _ if rank == Rank::After && at >= last => (string.end, " ", " "),
-        Quoting::Literal => (at, ")", "("),
-        Quoting::Hexadecimal => (at, ">", "<"),
-    };
-    let texts = numbers.iter().map(|n| format!("{left}{n}{right}").into_bytes()).collect();
-    ranked.push((at, rank, Splice { range: at..at, texts, mark: Some(mark) }));
+impl Edits<'_> {
+    fn move_word(&mut self, Move { mark, word, shifts }: &Move<'_>) -> Result<(), CarrierError> {
+        for piece in &word.pieces {
+            let show = self.page.shows.get(piece.show).ok_or_else(|| CarrierError::Unknown("a word has no place".to_owned()))?;
+            if show.kind != ShowKind::Array && self.converted.insert(piece.show) {
+                self.convert(show);
+            }
+            let number = |sign: f64| shifts.iter().map(|s| thousandths(sign * s.points() * piece.per_point)).collect::<Vec<_>>();
+            self.insert(show, piece.start, Rank::Before, *mark, &number(-1.0));
+            self.insert(show, piece.end, Rank::After, *mark, &number(1.0));
+        }
+        Ok(())
+    }
+
+    fn fixed(&mut self, at: usize, rank: Rank, text: &str) {
+        self.ranked.push((at, rank, Splice::fixed(at..at, text)));
+    }
+
+    /// Makes a `TJ` of a show operator that takes one string.
+    fn convert(&mut self, show: &Show) {
+        let Some((string, _)) = show.strings.last() else { return };
+        let opening = match show.kind {
+            // An operator may stand right before the string.
+            ShowKind::NextLine => " T* [",
+            _ => "[",
+        };
+        if let ShowKind::Spaced { word, character } = show.kind {
+            self.fixed(word, Rank::Opening, " Tw");
+            self.fixed(character, Rank::Opening, " Tc T*");
+        }
+        self.fixed(string.start, Rank::Opening, opening);
+        self.fixed(string.end, Rank::Closing, "]");
+        self.ranked.push((show.operator.start, Rank::Closing, Splice::fixed(show.operator.clone(), "TJ")));
+    }
+
+    /// Inserts numbers at `at`, which is where a glyph begins or ends.
+    fn insert(&mut self, show: &Show, at: usize, rank: Rank, mark: usize, numbers: &[String]) {
+        let after = show.strings.partition_point(|(string, _)| string.end <= at);
+        let Some((string, quoting)) = show.strings.get(after).filter(|(string, _)| string.start < at) else { return };
+        let (first, last) = (string.start + 1, string.end.saturating_sub(1));
+        let (at, left, right) = match quoting {
+            _ if rank == Rank::Before && at == first => (string.start, " ", " "),
+            _ if rank == Rank::After && at >= last => (string.end, " ", " "),
+            Quoting::Literal => {
+                self.escape(string);
+                (at, ")", "(")
+            }
+            Quoting::Hexadecimal => (at, ">", "<"),
+        };
+        let texts = numbers.iter().map(|n| format!("{left}{n}{right}").into_bytes()).collect();
+        self.ranked.push((at, rank, Splice { range: at..at, texts, mark: Some(mark) }));
+    }
+
+    /// Escapes the brackets in a literal string that is cut, since they need no longer be balanced in its parts.
+    fn escape(&mut self, string: &Range<usize>) {
+        let token = self.page.content.get(string.clone()).and_then(|bytes| Lexer::new(bytes).next());
+        let Some(TokenKind::Text(codes, Quoting::Literal)) = token.map(|t| t.kind) else { return };
+        if self.escaped.insert(string.start) {
+            let bare = codes.iter().filter(|c| matches!(c.value, b'(' | b')') && c.end - c.start == 1);
+            bare.for_each(|c| self.fixed(string.start + c.start, Rank::Escape, "\\"));
+        }
+    }
 }
 
 /// A number of a `TJ` array, to a hundredth of a thousandth of the font size.

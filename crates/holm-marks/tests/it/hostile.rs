@@ -220,6 +220,29 @@ fn words_that_would_join_their_neighbours_stay() {
 }
 
 #[test]
+fn brackets_in_strings_and_operators_set_close_are_kept() {
+    for shown in [
+        "(see (here (and there)) they say) Tj",
+        "((four five) six) Tj",
+        "(four (five)) Tj",
+        "[(one (two three)-9( four) five)] TJ",
+        r"(one \(two (three four\)) five) Tj",
+        "(one two)Tj(three four)' (five six) Tj",
+        "(one two)Tj 0 0(three four)\"",
+    ] {
+        let file = pages(&[&format!("BT/F1 12 Tf 14 TL 72 700 Td{shown} ET")]);
+        let master = master(&file);
+        let marks = marks(&master);
+        for symbol in [0, 1] {
+            let copy = copy(&master, &marks, &vec![symbol; marks.len()]);
+            assert_eq!(Master::parse(&copy, "x.pdf").unwrap().blocks(), master.blocks(), "{shown}");
+        }
+        let (before, after) = (places(&file), places(&copy(&master, &marks, &vec![1; marks.len()])));
+        assert_ne!(before, after, "{shown}");
+    }
+}
+
+#[test]
 fn words_of_operators_that_lack_operands_stay() {
     for shown in
         ["(one two three) \"", "1 (one two three) \"", "(one two three) TJ", "[(one two three) TJ", "7 (one two three) '"]
