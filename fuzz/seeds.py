@@ -56,6 +56,7 @@ PDFS = {
     "composite": page(b"q 1 0 0 1 72 700 cm BT /F2 12 Tf <0001000200030004> Tj 40 0 Td <0005000600070008> Tj ET Q"),
     "image": page(b"BI /W 1 /H 1 /BPC 8 /CS /G ID x EI q 3 Tr BT /F1 10 Tf 9 9 Td (\\101\\(b\\) c d e f) Tj ET Q"),
     "turned": page(b"0 1 -1 0 300 300 cm BT /F1 10 Tf 50 Tz 1 Tc 2 Tw 3 Ts (a b c) Tj ET"),
+    "brackets": page(b"BT /F1 12 Tf 14 TL 72 700 Td(see (one (two) three) four)Tj(five (six\\) seven)' 0 0(eight nine)\" ET"),
     "packed": page(b"BT /F1 12 Tf 72 700 Td (one two three four) Tj ET", packed=True),
 }
 

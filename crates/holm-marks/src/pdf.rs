@@ -32,7 +32,7 @@ pub const MOST_PAGES: usize = 5_000;
 #[non_exhaustive]
 pub enum PdfError {
     /// It cannot be parsed.
-    #[error("this PDF is damaged: {0}")]
+    #[error("this PDF is damaged ({0}); ask for it again, or print it to a new PDF")]
     Damaged(String),
     /// It is protected.
     #[error("this PDF is encrypted; ask the sender for one without password or restrictions")]
@@ -157,6 +157,13 @@ impl PdfFile {
             at = dict.get(b"Parent").and_then(Object::as_reference).ok()?;
         }
         None
+    }
+
+    /// Whether there are streams that lopdf found no end of: it holds them empty, so that a copy would lack what others see.
+    pub(crate) fn lacks_streams(&self) -> bool {
+        let length = |s: &lopdf::Stream| s.dict.get(b"Length").and_then(Object::as_i64).ok();
+        let read = |s: &lopdf::Stream| length(s).is_some_and(|l| usize::try_from(l) == Ok(s.content.len()));
+        self.doc.objects.values().filter_map(|o| o.as_stream().ok()).any(|s| !read(s))
     }
 
     /// Whether somebody signed it, or reserved a right to.

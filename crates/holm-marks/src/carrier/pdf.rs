@@ -70,6 +70,9 @@ impl PdfMaster {
         if file.is_signed() {
             return Err(CarrierError::SignedPdf);
         }
+        if file.lacks_streams() {
+            return Err(PdfError::Damaged("a stream does not say how long it is".to_owned()).into());
+        }
         let mut master = Self { file, pages: Vec::new(), blocks: Vec::new(), layout: Layout::default(), places: HashMap::new() };
         let mut reading = Reading::default();
         let mut seen = HashSet::new();

@@ -397,6 +397,20 @@ fn contents_may_be_split_between_any_two_tokens() {
 }
 
 #[test]
+fn a_stream_of_unknown_length_is_not_shared_empty() {
+    for length in ["/Length 9.5", "", "/Length 99 0 R", "/Length/A"] {
+        let mut objects = shared(&format!("{FIRST} 0 R"), 1);
+        objects.push(format!("<</Type/Page/Parent 2 0 R/Contents[{} 0 R {} 0 R]>>", FIRST + 1, FIRST + 2).into_bytes());
+        objects.push(stream("", LINE));
+        objects.push(format!("<<{length}>>\nstream\n{}\nendstream", LINE.replace("700", "600")).into_bytes());
+        let file = pdf_with(&objects, "");
+        let shared = Master::parse(&file, "x.pdf");
+        assert!(matches!(shared, Err(CarrierError::Pdf(PdfError::Damaged(_)))), "`{length}`");
+        assert!(text(&file).contains("convoy"));
+    }
+}
+
+#[test]
 fn what_a_master_lacks_does_not_come_into_being_in_its_copies() {
     let mut objects = shared(&format!("{FIRST} 0 R"), 1);
     let missing = FIRST + 2;
