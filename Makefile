@@ -56,7 +56,7 @@ bench-layout:
 	$(CARGO) bench -q -p holm --bench layout -- --null
 	$(CARGO) bench -q -p holm --bench layout -- --report
 
-# What other people's marking tools still read beside Holm; under twenty minutes, resumable cell by cell.
+# What other people's marking tools still read beside Holm; about twenty minutes on two cores, resumable cell by cell.
 bench-marking-peers: target/marking-peers/ready
 	$(CARGO) build -q -p holm-cli -p holm-simulate --bin holm --example damage_page
 	target/marking-peers/bin/python scripts/marking-peers/bench.py \

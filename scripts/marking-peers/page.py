@@ -37,11 +37,12 @@ def summary(units, cells):
     run = [cells[key] for key in keys if key in cells]
     minutes = sum(cell["cpu_s"] for cell in run) / 60
     versions = ", ".join(f"{unit.tool.name} {unit.tool.version} ({unit.tool.source})" for unit in {u.tool.name: u for u in units}.values())
+    skipped = sum(cell["said"].startswith("not run") for cell in run)
     wrong = sum(cell["outcome"] == "wrong" for cell in run)
     programs = ", ".join(f"{name} {program_version(name, flag)}" for name, flag in PROGRAMS.items())
     return (
-        f"{datetime.date.today()}, {len(run)} cells ({len(keys) - len(run)} not run), {minutes:.0f} minutes of processor time, "
-        f"Python {platform.python_version()}. Somebody else was named in {wrong}.\n\nTools: {versions}.\n\nTransformed by: {programs}."
+        f"{datetime.date.today()}, {len(run) - skipped} cells run, {skipped} settled by an easier row, {len(keys) - len(run)} missing, {minutes:.0f} minutes of processor time, "
+        f"Python {platform.python_version()}. Somebody else was named in {wrong} cells.\n\nTools: {versions}.\n\nTransformed by: {programs}."
     )
 
 
