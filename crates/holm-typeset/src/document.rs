@@ -1,5 +1,7 @@
 //! What can be set: a document as paragraphs in reading order, each made of runs of text.
 
+use std::ops::Range;
+
 /// A text to be set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
@@ -101,6 +103,17 @@ pub struct Run {
     pub mono: bool,
     /// Where it leads; only `http`, `https`, `mailto` and `tel` addresses can be clicked.
     pub link: Option<String>,
+    /// Where parts of the text stand in the source that it was read from, in order; none if it was made by hand.
+    pub anchors: Vec<Anchor>,
+}
+
+/// A part of a run's text that stands in its source character by character.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// Bytes of the run's text.
+    pub text: Range<usize>,
+    /// Byte of the source at which they begin.
+    pub source: usize,
 }
 
 impl Language {
@@ -124,5 +137,19 @@ impl Run {
     /// Upright text without a link.
     pub fn plain(text: impl Into<String>) -> Self {
         Run { text: text.into(), ..Run::default() }
+    }
+
+    /// Appends text that stands in its source from byte `source` on, if it does.
+    pub(crate) fn push(&mut self, text: &str, source: Option<usize>) {
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.anchors.extend(source.map(|source| Anchor { text: start..self.text.len(), source }));
+    }
+
+    /// The byte of the source that stands at `at` of the text, if one does.
+    pub(crate) fn source(&self, at: usize) -> Option<usize> {
+        let after = self.anchors.partition_point(|anchor| anchor.text.start <= at);
+        let anchor = self.anchors.get(after.checked_sub(1)?).filter(|anchor| anchor.text.contains(&at))?;
+        Some(anchor.source + at - anchor.text.start)
     }
 }

@@ -73,6 +73,9 @@ pub(crate) struct Piece {
     pub(crate) spaced: bool,
 }
 
+/// A word's text, and where it begins in the source.
+pub(crate) type Text = (String, Option<usize>);
+
 /// Where a paragraph's lines stand.
 pub(crate) struct Slot {
     pub(crate) left: f64,
@@ -86,8 +89,8 @@ pub(crate) struct Flow<'f> {
     pub(crate) links: Vec<String>,
     pub(crate) outline: Outline,
     pub(crate) rows: Vec<Row>,
-    /// The words' texts in reading order.
-    texts: Vec<String>,
+    /// The words' texts in reading order, and where each begins in the source.
+    texts: Vec<Text>,
     order: usize,
     line: usize,
     /// The number of the paragraph at hand, from 1.
@@ -203,7 +206,7 @@ impl<'f> Flow<'f> {
 
     /// Sets words as rows of one line each, with no lonely line at either end of a page.
     pub(crate) fn set(&mut self, words: Vec<Word>, measure: f64, slot: &Slot) -> Vec<Row> {
-        let texts: Vec<String> = words.iter().map(|word| word.text.clone()).collect();
+        let texts: Vec<Text> = words.iter().map(|word| (word.text.clone(), word.source)).collect();
         let lines = lines(words, measure, slot.setting.size);
         let last = lines.len().saturating_sub(1);
         let first_word = self.texts.len();

@@ -1,6 +1,6 @@
-//! Typesetting: Markdown → paragraphs → lines on A4 pages → a PDF whose words may each stand displaced.
+//! Typesetting: Markdown or plain text → paragraphs → lines on A4 pages → a PDF whose words may each stand displaced.
 //!
-//! In: a [`Document`] (made by [`parse`] or by hand) and a shift in points for each word. Out: the bytes of a PDF and, for
+//! In: a [`Document`] (made by [`parse`], [`parse_text`] or by hand) and a shift in points for each word. Out: the bytes of a PDF and, for
 //! each word, where it stands without its shift. Ragged right, one constant word space, no hyphenation: what moves a word is
 //! its shift and nothing else. Words are broken only where a single one is wider than its column.
 //!
@@ -22,6 +22,7 @@
 
 mod document;
 mod markdown;
+mod plain;
 
 mod typesetter;
 
@@ -40,7 +41,11 @@ mod draw;
 mod file;
 mod program;
 
-pub use document::{Alignment, Cell, Content, Document, Language, Level, Marker, Paragraph, Run};
+pub use document::{Alignment, Anchor, Cell, Content, Document, Language, Level, Marker, Paragraph, Run};
 pub use markdown::{LeftOut, Parsed, parse};
 pub use page::{Layout, PlacedWord};
+pub use plain::{parse_text, unwrap_lines};
+/// Version of the typesetter: where words stand and what bytes say so. Another version sets other pages.
+pub const TYPESETTER: &str = "holm-typeset/1";
+
 pub use typesetter::{Error, Typeset, Typesetter};

@@ -25,8 +25,9 @@ pub struct LeftOut {
 /// Reads Markdown. Every source gives a document; one without words is refused when it is laid out.
 pub fn parse(markdown: &str, language: Language) -> Parsed {
     let mut reader = Reader::default();
-    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
-        reader.read(event);
+    for (event, range) in Parser::new_ext(markdown, Options::ENABLE_TABLES).into_offset_iter() {
+        let literal = |text: &str| (markdown.get(range.clone()) == Some(text)).then_some(range.start);
+        reader.read(event, literal);
     }
     reader.end_text();
     Parsed { document: Document { language, blocks: reader.blocks }, left_out: reader.left_out }
@@ -51,21 +52,24 @@ struct Reader {
 }
 
 impl Reader {
-    fn read(&mut self, event: Event<'_>) {
+    /// `literal` says where a text stands in the source, if it stands there as it is.
+    fn read(&mut self, event: Event<'_>, literal: impl Fn(&str) -> Option<usize>) {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
-            Event::Text(text) => self.text(&text, false),
-            Event::Code(text) => self.text(&text, true),
-            Event::SoftBreak => self.text(" ", false),
-            Event::HardBreak => self.text("\n", false),
+            Event::Text(text) => self.text(&text, false, literal(&text)),
+            Event::Code(text) => self.text(&text, true, None),
+            Event::SoftBreak => self.text(" ", false, None),
+            Event::HardBreak => self.text("\n", false, None),
             Event::Rule => {
                 self.end_text();
                 self.block(Content::Rule);
             }
             Event::Html(html) | Event::InlineHtml(html) => self.html(&html),
             // Their extensions are not asked for, so none of these comes; their text would be kept.
-            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => self.text(&text, false),
+            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
+                self.text(&text, false, None);
+            }
             Event::TaskListMarker(_) => {}
         }
     }
@@ -142,23 +146,25 @@ impl Reader {
         }
     }
 
-    fn text(&mut self, text: &str, mono: bool) {
+    fn text(&mut self, text: &str, mono: bool, source: Option<usize>) {
         if let Some(code) = &mut self.code {
             code.push_str(text);
             return;
         }
-        let run =
-            Run { text: String::new(), bold: self.bold > 0, italic: self.italic > 0, mono, link: self.links.last().cloned() };
-        match self.runs.last_mut() {
-            Some(last) if (Run { text: String::new(), ..last.clone() }) == run => last.text.push_str(text),
-            _ => self.runs.push(Run { text: text.to_owned(), ..run }),
+        let (bold, italic, link) = (self.bold > 0, self.italic > 0, self.links.last());
+        let same = |r: &Run| (r.bold, r.italic, r.mono, r.link.as_ref()) == (bold, italic, mono, link);
+        if !self.runs.last().is_some_and(same) {
+            self.runs.push(Run { bold, italic, mono, link: link.cloned(), ..Run::default() });
+        }
+        if let Some(run) = self.runs.last_mut() {
+            run.push(text, source);
         }
     }
 
     fn html(&mut self, html: &str) {
         let tag = html.trim().to_ascii_lowercase();
         if matches!(tag.as_str(), "<br>" | "<br/>" | "<br />") {
-            self.text("\n", false);
+            self.text("\n", false, None);
         } else {
             self.left_out.html += 1;
         }

@@ -2,7 +2,7 @@
 
 use crate::document::{Language, Run};
 use crate::face::Style;
-use crate::flow::{Ink, MARGIN, MEASURE, Piece, Row};
+use crate::flow::{Ink, MARGIN, MEASURE, Piece, Row, Text};
 use crate::outline::Node;
 use crate::program::Program;
 use crate::shaper::Shaper;
@@ -36,6 +36,8 @@ pub struct PlacedWord {
     pub right: f64,
     /// The line on which its letters stand.
     pub baseline: f64,
+    /// The byte of the source at which it begins; none where the source has it otherwise (an entity, code) or there is none.
+    pub source: Option<usize>,
     /// The size of its paragraph's type; monospaced text stands in it at 0.88 of that size.
     pub size: f64,
 }
@@ -77,7 +79,7 @@ pub(crate) struct Page {
 }
 
 /// Stacks rows into pages, bound rows together where a page can hold them.
-pub(crate) fn stack(rows: Vec<Row>, texts: Vec<String>) -> (Vec<Page>, Vec<PlacedWord>) {
+pub(crate) fn stack(rows: Vec<Row>, texts: Vec<Text>) -> (Vec<Page>, Vec<PlacedWord>) {
     let room = HEIGHT - TOP - BOTTOM;
     let needs = needs(&rows);
     let mut pages = vec![Page::default()];
@@ -124,7 +126,7 @@ fn put(page: &mut Page, row: Row, top: f64) {
     page.pieces.extend(row.pieces.into_iter().map(place));
 }
 
-fn placed(pages: &[Page], texts: Vec<String>) -> Vec<PlacedWord> {
+fn placed(pages: &[Page], texts: Vec<Text>) -> Vec<PlacedWord> {
     let mut words = Vec::with_capacity(texts.len());
     let mut texts = texts.into_iter();
     for (page, content) in pages.iter().enumerate() {
@@ -139,9 +141,9 @@ fn placed(pages: &[Page], texts: Vec<String>) -> Vec<PlacedWord> {
             if piece.word != Some(words.len()) {
                 continue;
             }
-            let Some(text) = texts.next() else { continue };
+            let Some((text, source)) = texts.next() else { continue };
             let (left, right) = (piece.left, piece.left + piece.width);
-            words.push(PlacedWord { text, page, line: lines, left, right, baseline: piece.baseline, size: piece.size });
+            words.push(PlacedWord { text, page, line: lines, left, right, baseline: piece.baseline, source, size: piece.size });
         }
     }
     words

@@ -40,6 +40,8 @@ pub(crate) enum Gap {
 #[derive(Clone, Debug)]
 pub(crate) struct Word {
     pub(crate) text: String,
+    /// Where it begins in the source, if it does.
+    pub(crate) source: Option<usize>,
     pub(crate) gap: Gap,
     pub(crate) fragments: Vec<Fragment>,
 }
@@ -82,9 +84,8 @@ pub(crate) fn words(
         let style = Style::of(&Run {
             bold: run.bold || setting.bold,
             italic: run.italic || setting.italic,
-            text: String::new(),
-            link: None,
-            ..*run
+            mono: run.mono,
+            ..Run::default()
         });
         let size = setting.size * style.scale();
         let target = run.link.as_deref().filter(|target| can_be_clicked(target));
@@ -93,13 +94,16 @@ pub(crate) fn words(
             links.extend(linked.map(str::to_owned));
         }
         let link = linked.map(|_| links.len() - 1);
+        let mut at = 0;
         for (text, white) in stretches(&run.text) {
+            let start = at;
+            at += text.len();
             if white {
                 gap = Some(wider(gap.unwrap_or(Gap::Glue), text));
                 continue;
             }
             if let Some(gap) = gap.take() {
-                words.push(Word { text: String::new(), gap, fragments: Vec::new() });
+                words.push(Word { text: String::new(), source: run.source(start), gap, fragments: Vec::new() });
             }
             let Some(word) = words.last_mut() else { continue };
             word.text.push_str(text);

@@ -7,7 +7,9 @@ mod reading;
 mod file;
 mod input;
 mod pages;
+mod plain;
 mod shifts;
+mod source;
 mod text;
 
 use holm_typeset::{Language, Layout, Typesetter, parse};
