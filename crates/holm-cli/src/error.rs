@@ -9,6 +9,7 @@ use holm::policy::Refusal;
 use holm::prepare::PrepareError;
 use holm::program::ProgramError;
 use holm::receipt::ReceiptError;
+use holm::rehearsal::RehearsalError;
 use holm::render::RenderError;
 use holm::review::ReviewError;
 use holm::roster::RosterError;
@@ -101,6 +102,7 @@ from_errors!(
     PrepareError,
     ProgramError,
     RenderError,
+    RehearsalError,
     PagesError,
     ReceiptError,
     Refusal,

@@ -271,3 +271,25 @@ fn pages_that_were_set_from_markdown_are_read_from_a_scan_by_wording_and_layout(
     let layout = &report["marks"]["by_layer"]["layout"];
     assert!(layout["read"].as_f64().unwrap() > 0.6 * layout["total"].as_f64().unwrap(), "{layout}");
 }
+
+#[test]
+fn a_survival_report_says_of_each_kind_of_damage_what_a_throw_away_copy_would_prove() {
+    let desk = Desk::with(1);
+    desk.write("correo.md", include_bytes!("../../holm-simulate/corpus/es-correo.md"));
+    let ran = desk.run(&["marks", "correo.md", "--as", "pdf", "--copies", "50", "--survival", "report", "--json"]).ok();
+    let survival = &ran.json()["survival"];
+    let rows = survival["rows"].as_array().unwrap();
+    let row = |name: &str| rows.iter().find(|r| r["channel"] == name).unwrap_or_else(|| panic!("{name}"));
+    for channel in ["file", "scan", "photo-rectified", "screenshot"] {
+        let trial = &row(channel)["trials"][0];
+        assert_eq!((trial["named"].as_bool(), trial["wrong"].as_bool()), (Some(true), Some(false)), "{channel}: {trial}");
+        assert!(trial["bits"].as_f64() > survival["needed_bits"].as_f64(), "{channel}");
+    }
+    let layers = &row("copy-paste")["trials"][0]["layers"];
+    assert_eq!(layers["layout"]["read"], 0, "pasted text has no places");
+    assert!(desk.read("report/survival.svg").contains("a proof: "));
+    assert!(desk.path("report/scan.jpg").exists());
+    assert_eq!(std::fs::read_dir(desk.root()).unwrap().filter(|e| e.as_ref().unwrap().file_name() == "holm-out").count(), 0);
+    let log = desk.run(&["record", "log", "--json"]).ok().json();
+    assert!(log.as_array().unwrap().iter().all(|e| e["kind"] != "item-prepared"), "nothing is recorded");
+}

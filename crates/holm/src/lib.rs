@@ -29,6 +29,7 @@ pub mod prepare;
 pub mod program;
 pub mod receipt;
 pub mod recognise;
+pub mod rehearsal;
 pub mod render;
 pub mod report;
 pub mod review;

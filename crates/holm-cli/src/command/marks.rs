@@ -10,6 +10,7 @@ use holm_marks::frame::Language;
 use holm_marks::mark::{Layer, Mark};
 use serde::Serialize;
 
+use super::survival::{self, SurvivalArgs};
 use crate::app::{App, file_name, read, read_text};
 use crate::error::{CommandError, Outcome};
 
@@ -26,6 +27,8 @@ pub(crate) struct Marks {
     /// Number of copies that power is stated for.
     #[arg(long, default_value_t = 24, value_name = "N")]
     copies: usize,
+    #[command(flatten)]
+    survival: SurvivalArgs,
 }
 
 /// A prepared document, its bytes, and those of the review file.
@@ -133,6 +136,7 @@ impl Marks {
         let (mut prepared, bytes, review) = self.options.prepare(&self.document)?;
         self.options.move_words(&mut prepared, &bytes, review.as_deref())?;
         let power = prepared.power(self.copies, holm::workspace::DEFAULT_ALPHA, holm::workspace::LARGEST_COALITION);
+        let survival = self.survival.report(&prepared, &bytes, &file_name(&self.document), self.copies)?;
         let shown = |marks: &'_ [Mark]| -> Vec<serde_json::Value> {
             marks
                 .iter()
@@ -142,8 +146,12 @@ impl Marks {
         let value = serde_json::json!({
             "language": prepared.language, "words": prepared.words(), "marks": shown(&prepared.marks), "proposals": shown(&prepared.proposals),
             "struck": prepared.struck.len(), "uncarried": prepared.uncarried, "power": power,
+            "survival": survival,
         });
-        app.show(&value, || print(&prepared, &power))?;
+        app.show(&value, || {
+            print(&prepared, &power);
+            survival.iter().for_each(survival::print);
+        })?;
         if let Some(path) = &self.review {
             if path.exists() {
                 return Err(CommandError::new(format!("`{}` exists; nothing was overwritten", path.display())));

@@ -16,7 +16,7 @@ use crate::app::{App, counted, file_name, read};
 use crate::error::{CommandError, Outcome};
 
 /// Dots an inch at which pages are pictured before they are damaged.
-const CLEAN_DPI: u32 = 300;
+pub(crate) const CLEAN_DPI: u32 = 300;
 /// The channel that recognises the words of clean pages.
 const OCR: &str = "ocr";
 
