@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
-use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
+use miniz_oxide::deflate::compress_to_vec_zlib;
 
 use super::splice::{Splice, splice};
 use super::{CarrierError, Copy};
@@ -16,6 +17,8 @@ use crate::layout::{Layout, LayoutPage, LayoutWord, Shift};
 use crate::mark::{Mark, Site};
 use crate::pdf::{Lexer, PageWord, PdfError, PdfFile, Quoting, Reading, Show, ShowKind, TokenKind};
 
+/// zlib's level: a copy's pages are written anew for each recipient, and higher ones take several times as long.
+const COMPRESSION: u8 = 3;
 /// Lines of one paragraph are at most this many font sizes apart.
 const LINE_PITCH: f64 = 1.6;
 
@@ -351,8 +354,8 @@ impl PdfTemplate {
         let failed = |e: String| CarrierError::from(PdfError::Damaged(e));
         let mut doc = self.doc.clone();
         for page in &self.pages {
-            let mut stream = Stream::new(Dictionary::new(), splice(&page.content, &page.splices, symbols));
-            stream.compress().map_err(|e| failed(e.to_string()))?;
+            let content = compress_to_vec_zlib(&splice(&page.content, &page.splices, symbols), COMPRESSION);
+            let stream = Stream::new(dictionary! { "Filter" => "FlateDecode" }, content);
             doc.set_object(page.stream, Object::Stream(stream));
         }
         let mut copy = Vec::new();
