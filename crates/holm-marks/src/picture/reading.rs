@@ -8,7 +8,7 @@
 use super::mask::Mask;
 use super::plane::Plane;
 use super::residual::Residual;
-use super::spread::{BANDS, BLOCK, Cosine, Deal, Grid, Slot, WAVES, basis, cosines};
+use super::spread::{BANDS, BLOCK, Cosine, Deal, Grid, Patterns, Slot, WAVES, basis, cosines};
 
 /// Share of marks for which the model of a reading does not hold. With it no row claims more than about ln 1,000.
 const BLOTTED: f64 = 0.01;
@@ -48,11 +48,11 @@ struct Heard {
 }
 
 /// Rows and the pilot's z.
-pub(super) fn rows(marks: usize, mask: &Mask, residual: &Residual) -> (Vec<[f64; 2]>, f64) {
+pub(super) fn rows(patterns: &Patterns, mask: &Mask, residual: &Residual) -> (Vec<[f64; 2]>, f64) {
     let cosines = cosines();
-    let heard = heard(marks, mask, residual, &cosines);
+    let heard = heard(patterns, mask, residual, &cosines);
     let (bands, z) = bands(&heard, &cosines);
-    let mut sums = vec![(0.0, 0.0); marks];
+    let mut sums = vec![(0.0, 0.0); patterns.marks()];
     for h in &heard {
         let Cosine { band, height, .. } = cosines[usize::from(h.cosine)];
         if let Some((sum, expected)) = h.mark.and_then(|m| sums.get_mut(usize::from(m))) {
@@ -79,10 +79,10 @@ fn row(sum: f64, expected: f64) -> [f64; 2] {
     [none / larger, one / larger]
 }
 
-fn heard(marks: usize, mask: &Mask, residual: &Residual, cosines: &[Cosine]) -> Vec<Heard> {
+fn heard(patterns: &Patterns, mask: &Mask, residual: &Residual, cosines: &[Cosine]) -> Vec<Heard> {
     let (width, height) = (residual.matched.width, residual.matched.height);
     let basis = basis();
-    let mut deal = Deal::new(marks, width, height);
+    let mut deal = Deal::new(patterns, width, height);
     let mut out = Vec::new();
     for (left, top) in Grid::new(width, height).corners() {
         let (values, information) = block(mask, residual, left, top, &basis);
