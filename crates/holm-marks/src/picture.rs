@@ -28,7 +28,7 @@ pub use self::format::PictureFormat;
 use self::mask::Mask;
 pub use self::pattern::PictureTemplate;
 use self::plane::Plane;
-pub use self::reading::PictureReading;
+pub use self::reading::{PictureReading, PictureSight, PictureSighting};
 use self::residual::Original;
 pub use self::spread::Patterns;
 use self::spread::{Grid, cosines};

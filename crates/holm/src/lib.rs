@@ -23,6 +23,7 @@ mod failpoint;
 pub mod identity;
 pub mod leak;
 pub mod manifest;
+pub mod picture_sight;
 pub mod policy;
 pub mod prepare;
 pub mod program;

@@ -536,7 +536,7 @@ impl Keyed {
     pub fn seal(self, workspace: &Workspace, to: &[PersonId], progress: &(dyn Fn(usize) + Sync)) -> Result<Sealed, ShareError> {
         let wanted = self.wanted(workspace, to)?;
         let master = Master::parse(&self.master, &self.manifest.file)?;
-        let template = master.template(&self.manifest.marks)?;
+        let template = master.keyed_template(&self.manifest.marks, &self.manifest.picture_secret())?;
         let issuer = Issuer::new(draw_biases(&self.key, self.manifest.law, &self.manifest.arities()));
         let mut copies = Vec::with_capacity(wanted.len());
         // A few copies at a time are in memory, however many recipients there are.
@@ -602,7 +602,7 @@ impl Keyed {
     /// Bytes of one copy, for writing it out unsealed.
     fn plain(&self, copies: &[CopyId]) -> Result<Vec<Vec<u8>>, ShareError> {
         let master = Master::parse(&self.master, &self.manifest.file)?;
-        let template = master.template(&self.manifest.marks)?;
+        let template = master.keyed_template(&self.manifest.marks, &self.manifest.picture_secret())?;
         let issuer = Issuer::new(draw_biases(&self.key, self.manifest.law, &self.manifest.arities()));
         copies.iter().map(|c| Ok(template.render(&issuer.codeword(&self.key, c.as_str().as_bytes()))?)).collect()
     }

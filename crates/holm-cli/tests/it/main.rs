@@ -6,5 +6,6 @@ mod bad_input;
 mod desk;
 mod help;
 mod interrupted;
+mod pictures;
 mod story;
 mod tidy;

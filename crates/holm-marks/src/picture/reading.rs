@@ -5,6 +5,8 @@
 //! the pilot, which stands in every copy, v on all cosines together. No codeword takes part. A leak of an unmarked master
 //! measures g near 0 and so says nothing.
 
+use serde::{Deserialize, Serialize};
+
 use super::mask::Mask;
 use super::plane::Plane;
 use super::residual::Residual;
@@ -34,6 +36,47 @@ pub struct PictureReading {
     /// The master's pixels for one of the leak's is the inverse of this; at most about 1.
     pub scale: f64,
     /// Share of the master that the leak shows, 0 to 1.
+    pub shown: f64,
+}
+
+impl PictureReading {
+    /// Whether the master was surely found: the pilot, which nobody can write without the secret, is heard (one unrelated
+    /// picture in 10⁹ by chance), or many places agree and look alike, as in a leak of an unmarked master.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        self.z >= HEARD || self.matches >= MANY && self.likeness >= LIKE
+    }
+}
+
+/// The pilot's z from which it is heard.
+const HEARD: f64 = 6.0;
+/// Places that agree, and likeness, from which a picture is the master without any pilot.
+const MANY: usize = 24;
+const LIKE: f64 = 0.7;
+
+/// What a leak's pictures show of an item's, recorded with what its text shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PictureSight {
+    /// [`super::VERSION`].
+    pub reader: String,
+    /// The item's pictures that were seen.
+    pub seen: Vec<PictureSighting>,
+}
+
+/// A picture of the item, seen in one of the leak's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PictureSighting {
+    /// Number of the item's picture.
+    pub picture: u32,
+    /// Number of the leak's picture, over all files.
+    pub view: u32,
+    /// As in [`PictureReading::z`].
+    pub z: f64,
+    /// As in [`PictureReading::matches`].
+    pub matches: u32,
+    /// As in [`PictureReading::likeness`].
+    pub likeness: f64,
+    /// As in [`PictureReading::shown`].
     pub shown: f64,
 }
 

@@ -210,6 +210,31 @@ fn another_picture_is_no_leak_of_this_one() {
 }
 
 #[test]
+fn unrelated_pictures_are_never_certain() {
+    // 45 pairs, seeded; by chance a pilot reaches 6 once in 10⁹.
+    let scenes: Vec<DynamicImage> = (100..110).map(|seed| scene(seed, 256, 224)).collect();
+    let views: Vec<View> = scenes.iter().map(View::new).collect();
+    for (i, one) in scenes.iter().enumerate() {
+        let picture = picture(one);
+        let patterns = Patterns::new([9; 32], 128);
+        for view in &views[..i] {
+            assert!(picture.read(&patterns, view).is_none_or(|r| !r.is_certain()));
+        }
+    }
+}
+
+#[test]
+fn another_secret_hears_nothing() {
+    let picture = picture(&scene(60, 320, 288));
+    let copy = image::load_from_memory(&picture.embed(&patterns(&picture), &word(1, marks(&picture))).unwrap()).unwrap();
+    let view = View::new(&copy);
+    let own = picture.read(&patterns(&picture), &view).unwrap();
+    let other = picture.read(&Patterns::new([8; 32], marks(&picture)), &view).unwrap();
+    // A pilot of wrong signs is about standard normal.
+    assert!(own.z > 20.0 && other.z.abs() < 4.0, "{} {}", own.z, other.z);
+}
+
+#[test]
 fn an_unmarked_master_says_next_to_nothing() {
     for seed in 20..24 {
         let master = scene(seed, 320, 288);
