@@ -13,5 +13,7 @@ pub(crate) mod receipt;
 pub(crate) mod record;
 pub(crate) mod share;
 pub(crate) mod simulate;
+pub(crate) mod survival;
+mod survival_picture;
 pub(crate) mod trace;
 pub(crate) mod verify_trace;

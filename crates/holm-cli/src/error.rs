@@ -4,10 +4,13 @@ use std::process::ExitCode;
 
 use holm::contribution::ContributionError;
 use holm::identity::IdentityError;
+use holm::pages::PagesError;
 use holm::policy::Refusal;
 use holm::prepare::PrepareError;
 use holm::program::ProgramError;
 use holm::receipt::ReceiptError;
+use holm::rehearsal::RehearsalError;
+use holm::render::RenderError;
 use holm::review::ReviewError;
 use holm::roster::RosterError;
 use holm::share::ShareError;
@@ -98,6 +101,9 @@ from_errors!(
     IdentityError,
     PrepareError,
     ProgramError,
+    RenderError,
+    RehearsalError,
+    PagesError,
     ReceiptError,
     Refusal,
     ReviewError,

@@ -234,3 +234,62 @@ fn a_word_files_moved_words_are_read_back_from_a_scan_of_it() {
     let copy = report["copies"].as_array().unwrap().iter().find(|c| c["named"] == true).unwrap().clone();
     assert_eq!((copy["person"].as_str(), copy["layers"]["layout"].as_str()), (Some("p5"), Some("fits")), "{copy}");
 }
+
+#[test]
+fn a_leak_that_was_put_together_from_two_copies_is_said_to_contradict_itself() {
+    let desk = Desk::with(6);
+    desk.run(&["share", "brief.md", "--as", "pdf", "--to", "all", "--plain", "plain"]).ok();
+    let done = |command: &mut Command| assert!(command.current_dir(desk.root()).status().unwrap().success());
+    done(Command::new("pdftotext").args(["plain/p4.pdf", "p4.txt"]));
+    done(Command::new("qpdf").args(["plain/p2.pdf", "--pages", ".", "2", "--", "page.pdf"]));
+    // All words of one copy, and a page of another.
+    let traced = desk.run(&["trace", "p4.txt", "page.pdf", "--json"]);
+    let report = traced.json();
+    let copies = report["copies"].as_array().unwrap();
+    let named: Vec<_> = copies.iter().filter(|c| c["named"] == true).map(|c| (&c["person"], &c["layers"])).collect();
+    let contradicted = named.iter().any(|(_, layers)| layers.as_object().unwrap().values().any(|v| v == "contradicts"));
+    assert!(!named.is_empty() && contradicted, "{named:?}");
+    assert!(named.iter().all(|(person, _)| *person == "p2" || *person == "p4"), "{named:?}");
+    let again = desk.run(&["trace", "p4.txt", "page.pdf"]);
+    assert!(again.out.contains("contradict"), "{}", again.out);
+}
+
+#[test]
+fn pages_that_were_set_from_markdown_are_read_from_a_scan_by_wording_and_layout() {
+    let desk = Desk::with(6);
+    desk.run(&["share", "brief.md", "--as", "pdf", "--to", "all", "--plain", "plain"]).ok();
+    desk.run(&["simulate", "damage", "plain/p5.pdf", "--channel", "scan", "--out", "scan"]).ok();
+    let mut pages: Vec<_> = std::fs::read_dir(desk.path("scan")).unwrap().map(|e| e.unwrap().path()).collect();
+    // In any order.
+    pages.sort_by(|a, b| b.cmp(a));
+    let mut arguments = vec!["trace", "--json"];
+    arguments.extend(pages.iter().map(|p| p.to_str().unwrap()));
+    let report = desk.run(&arguments).ok().json();
+    let copy = report["copies"].as_array().unwrap().iter().find(|c| c["named"] == true).unwrap().clone();
+    assert_eq!((copy["person"].as_str(), copy["layers"]["layout"].as_str()), (Some("p5"), Some("fits")), "{copy}");
+    assert_eq!(copy["layers"]["wording"], "fits");
+    let layout = &report["marks"]["by_layer"]["layout"];
+    assert!(layout["read"].as_f64().unwrap() > 0.6 * layout["total"].as_f64().unwrap(), "{layout}");
+}
+
+#[test]
+fn a_survival_report_says_of_each_kind_of_damage_what_a_throw_away_copy_would_prove() {
+    let desk = Desk::with(1);
+    desk.write("correo.md", include_bytes!("../../holm-simulate/corpus/es-correo.md"));
+    let ran = desk.run(&["marks", "correo.md", "--as", "pdf", "--copies", "50", "--survival", "report", "--json"]).ok();
+    let survival = &ran.json()["survival"];
+    let rows = survival["rows"].as_array().unwrap();
+    let row = |name: &str| rows.iter().find(|r| r["channel"] == name).unwrap_or_else(|| panic!("{name}"));
+    for channel in ["file", "scan", "photo-rectified", "screenshot"] {
+        let trial = &row(channel)["trials"][0];
+        assert_eq!((trial["named"].as_bool(), trial["wrong"].as_bool()), (Some(true), Some(false)), "{channel}: {trial}");
+        assert!(trial["bits"].as_f64() > survival["needed_bits"].as_f64(), "{channel}");
+    }
+    let layers = &row("copy-paste")["trials"][0]["layers"];
+    assert_eq!(layers["layout"]["read"], 0, "pasted text has no places");
+    assert!(desk.read("report/survival.svg").contains("a proof: "));
+    assert!(desk.path("report/scan.jpg").exists());
+    assert_eq!(std::fs::read_dir(desk.root()).unwrap().filter(|e| e.as_ref().unwrap().file_name() == "holm-out").count(), 0);
+    let log = desk.run(&["record", "log", "--json"]).ok().json();
+    assert!(log.as_array().unwrap().iter().all(|e| e["kind"] != "item-prepared"), "nothing is recorded");
+}

@@ -32,13 +32,15 @@ pub fn naming_probability(arities: &[usize], law: Law, copies: usize, alpha: f64
     named as f64 / f64::from(TRIALS)
 }
 
-/// Marks evenly picked, eight for each bit that a proof needs: more change nothing but the time that this takes.
+/// Marks evenly picked, worth six bits for each that a proof needs: more change nothing but the time that this takes.
 fn sample(arities: &[usize], level: f64) -> Vec<usize> {
-    const MARKS_A_BIT: f64 = 8.0;
-    let most = ((1.0 / level).log2() * MARKS_A_BIT).ceil() as usize;
-    if arities.len() <= most {
+    const WORTH: f64 = 6.0;
+    let bits: f64 = arities.iter().map(|q| (*q as f64).log2()).sum();
+    let enough = (1.0 / level).log2() * WORTH;
+    if bits <= enough {
         return arities.to_vec();
     }
+    let most = (arities.len() as f64 * enough / bits).ceil() as usize;
     (0..most).filter_map(|i| arities.get(i * arities.len() / most).copied()).collect()
 }
 

@@ -161,6 +161,15 @@ impl Master {
         }
     }
 
+    /// Byte of the file at which this site begins, if the file is its own text (text, Markdown) and has the site as it is.
+    #[must_use]
+    pub fn offset(&self, site: &Site) -> Option<usize> {
+        match &self.body {
+            Body::Source(source) => source.source_range(site).map(|range| range.start),
+            Body::Docx(_) | Body::Pdf(_) | Body::Picture(_) => None,
+        }
+    }
+
     /// The pictures that the document shows, in order, each once, whether they can be marked or not.
     #[must_use]
     pub fn pictures(&self) -> &[ItemPicture] {
@@ -224,6 +233,16 @@ impl Template {
             TemplateBody::Docx(docx) => docx.left_over(),
             TemplateBody::Pdf(pdf) => left_over(pdf.text()),
             TemplateBody::Picture(_) => None,
+        }
+    }
+
+    /// Where the copy with `symbols` has what the master has at byte `at`, which no mark changes; in files that are their own
+    /// text only.
+    #[must_use]
+    pub fn offset_in_copy(&self, at: usize, symbols: &[u8]) -> Option<usize> {
+        match &self.0 {
+            TemplateBody::Source(source) => source.offset_in_copy(at, symbols),
+            TemplateBody::Docx(_) | TemplateBody::Pdf(_) | TemplateBody::Picture(_) => None,
         }
     }
 

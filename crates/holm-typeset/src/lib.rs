@@ -48,4 +48,7 @@ pub use plain::{parse_text, unwrap_lines};
 /// Version of the typesetter: where words stand and what bytes say so. Another version sets other pages.
 pub const TYPESETTER: &str = "holm-typeset/1";
 
+/// Width and height of every page in points: A4.
+pub const PAGE: (f64, f64) = (page::WIDTH, page::HEIGHT);
+
 pub use typesetter::{Error, Typeset, Typesetter};

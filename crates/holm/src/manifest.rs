@@ -11,6 +11,8 @@ use holm_record::commitment::{Commitment, Salt};
 use holm_record::id::{ItemName, PersonId};
 use serde::{Deserialize, Serialize};
 
+use crate::pages::{Copies, PagesError};
+
 /// Version of the manifest's format.
 pub const FORMAT: &str = "holm-manifest/1";
 /// Domain of commitments to manifests.
@@ -40,8 +42,11 @@ pub struct Manifest {
     pub item: ItemName,
     /// File name of the master.
     pub file: String,
-    /// Format of master and copies.
+    /// Format of the master, and of copies if no typesetter is named.
     pub carrier: Format,
+    /// Version of the typesetter, if copies are pages that it set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typesetter: Option<String>,
     /// Language of the frames, if frames were used.
     pub language: Option<Language>,
     /// Salted commitment to the master's bytes, and its salt.
@@ -85,6 +90,24 @@ impl Manifest {
     #[must_use]
     pub fn arities(&self) -> Vec<usize> {
         self.marks.iter().map(Mark::arity).collect()
+    }
+
+    /// What the copies are.
+    ///
+    /// # Errors
+    /// [`PagesError::Version`] if another version of the typesetter set them.
+    pub fn copies(&self) -> Result<Copies, PagesError> {
+        Copies::by(self.typesetter.as_deref())
+    }
+
+    /// The file name that copies take their ending from.
+    #[must_use]
+    pub fn copy_file(&self) -> String {
+        if self.typesetter.is_none() {
+            return self.file.clone();
+        }
+        let stem = self.file.rsplit_once('.').map_or(self.file.as_str(), |(stem, _)| stem);
+        format!("{stem}.pdf")
     }
 
     /// The bytes that are committed to.

@@ -13,8 +13,8 @@ use holm_marks::{invisible, language};
 use serde::Serialize;
 
 use crate::manifest::{FactNote, binary_worth, deciding_worth};
-use crate::program::ProgramError;
-use crate::render::{rendering, without_reflow};
+use crate::pages::{Copies, PagesError};
+use crate::render::{RenderError, rendering, without_reflow};
 use crate::review::{Review, ReviewError};
 
 /// What is to be marked and how.
@@ -28,6 +28,8 @@ pub struct MarkOptions {
     pub invisible: bool,
     /// No word is moved.
     pub still: bool,
+    /// What copies are to be.
+    pub copies: Copies,
 }
 
 /// A document cannot be marked.
@@ -46,6 +48,9 @@ pub enum PrepareError {
     /// The review file.
     #[error(transparent)]
     Review(#[from] ReviewError),
+    /// Pages cannot be set.
+    #[error(transparent)]
+    Pages(#[from] PagesError),
     /// Alternations of a review for a PDF.
     #[error(
         "the review authors {0} alternations, but no word of a PDF can be changed; share the text or the Word file that it was made from"
@@ -61,6 +66,8 @@ pub enum PrepareError {
 pub struct Prepared {
     /// The document.
     pub master: Master,
+    /// What its copies are.
+    pub copies: Copies,
     /// The language of the frames that were used.
     pub language: Option<Language>,
     /// SHA-256 of the pack's source.
@@ -102,6 +109,9 @@ impl Prepared {
     /// [`PrepareError`] says what is wrong with the document or the review.
     pub fn new(bytes: &[u8], name: &str, options: &MarkOptions, review: Option<&Review>) -> Result<Self, PrepareError> {
         let master = Master::parse(bytes, name)?;
+        if options.copies == Copies::Pages && !matches!(master.format(), Format::Text | Format::Markdown) {
+            return Err(PagesError::Format.into());
+        }
         let text: String = master.blocks().iter().map(|b| b.text.as_str()).collect::<Vec<_>>().join("\n");
         let language = options.language.or_else(|| language::detect(&text)).filter(|_| !options.legal);
         let pack = language.map(Pack::shipped).transpose()?;
@@ -125,6 +135,7 @@ impl Prepared {
         let pack = pack.map(|p| holm_record::commitment::hex(&holm_record::commitment::sha256(p.source.as_bytes())));
         let mut prepared = Self {
             master,
+            copies: options.copies,
             language,
             pack,
             marks: Vec::new(),
@@ -193,27 +204,48 @@ impl Prepared {
         }
     }
 
-    /// Adds marks that move words of a Word file, wherever no line breaks anew for any alternative; needs LibreOffice.
-    /// Returns how many were added and how many would have broken a line.
+    /// Adds marks that move words where others than the file itself make its pages. Of pages that are set, all words move that
+    /// begin no line of the first copy; of a Word file, which needs LibreOffice, those words that break no line anew for any
+    /// alternative. Returns how many were added and how many would have broken a line.
     ///
     /// # Errors
-    /// [`ProgramError`] if LibreOffice is missing or fails; nothing is added then.
-    pub fn move_words(&mut self, document: &[u8], review: Option<&Review>) -> Result<Moved, ProgramError> {
+    /// [`RenderError`] if LibreOffice is missing or fails, or pages cannot be set; nothing is added then.
+    pub fn move_words(&mut self, document: &[u8], review: Option<&Review>) -> Result<Moved, RenderError> {
         let symbols = vec![0; self.marks.len()];
-        let still = rendering(&self.master, document, &self.marks, &symbols)?;
+        let still = rendering(&self.master, document, &self.marks, &symbols, self.copies)?;
+        let set = self.copies == Copies::Pages;
         let everything = self.marks.iter().chain(&self.proposals).chain(&self.struck);
         let taken: Vec<Found> = everything.map(|m| Found { mark: m.clone(), tier: Tier::Auto }).collect();
-        let found = holm_marks::layout::find(&still.layout, Density::Second, &taken).into_iter().map(|f| docx_shift(f.mark));
-        let carried = found.filter(|m| m.sites.iter().all(|s| self.master.can_carry(m, s)));
+        let density = if set { Density::Every } else { Density::Second };
+        let found = holm_marks::layout::find(&still.layout, density, &taken).into_iter();
+        let found = found.map(|f| if set { f.mark } else { docx_shift(f.mark) });
+        let carried = found.filter(|m| m.sites.iter().all(|s| self.copies.can_carry(&self.master, m, s)));
         let (struck, found): (Vec<Mark>, Vec<Mark>) = carried.partition(|m| review.is_some_and(|r| r.decision(m) == Some(false)));
         let all = found.len();
-        let kept = without_reflow(&self.master, &self.marks, found, &still.layout)?;
+        let kept = if set { found } else { without_reflow(&self.master, &self.marks, found, &still.layout)? };
         self.extent = Some(Extent::of(&still.layout));
         let moved = Moved { marks: kept.len(), dropped: all - kept.len() };
         self.struck.extend(struck);
         self.marks.extend(kept);
         self.marks.sort_by_key(|m| m.sites.first().map_or((usize::MAX, 0), |s| (s.block, s.range.start)));
         Ok(moved)
+    }
+
+    /// Sets pages with every mark's first alternative, its second, and so on, so that what cannot be set is known before
+    /// anything is recorded.
+    ///
+    /// # Errors
+    /// [`PagesError`] says what cannot be set.
+    pub fn check_pages(&self, document: &[u8]) -> Result<(), PagesError> {
+        if self.copies == Copies::AsMaster {
+            return Ok(());
+        }
+        let template = self.copies.template(&self.master, document, &self.marks)?;
+        let most = self.marks.iter().map(Mark::arity).max().unwrap_or(1);
+        (0..most).try_for_each(|symbol| {
+            let symbols: Vec<u8> = self.marks.iter().map(|m| symbol.min(m.arity() - 1) as u8).collect();
+            template.render(&symbols).map(|_| ())
+        })
     }
 
     /// The number of words of the document.
@@ -230,6 +262,7 @@ impl Prepared {
         let first_look = holm_codes::family::look_alpha(alpha, 1);
         let law = Law::default_for(deciding_worth(&self.marks), copies, largest);
         let probability = |arities: &[usize], channel| naming_probability(arities, law, copies, first_look, channel);
+        let told = self.extent.is_none() || self.paragraphs().count() <= MOST_PARAGRAPHS;
         let paragraphs = self.paragraphs().map(|(block, inside)| {
             let arities: Vec<usize> = inside.iter().map(|m| m.arity()).collect();
             Paragraph {
@@ -237,7 +270,7 @@ impl Prepared {
                 opening: self.opening(block),
                 marks: inside.len(),
                 bits: arities.iter().map(|q| (*q as f64).log2()).sum(),
-                named: probability(&arities, Channel::CLEAN),
+                named: told.then(|| probability(&arities, Channel::CLEAN)),
             }
         });
         let paragraphs = paragraphs.collect();
@@ -402,6 +435,10 @@ pub struct Paragraph {
     pub marks: usize,
     /// Their bits.
     pub bits: f64,
-    /// Probability that it alone names a single leaker's copy.
-    pub named: f64,
+    /// Probability that it alone names a single leaker's copy; not computed where words are moved in more than
+    /// [`MOST_PARAGRAPHS`], which all do the same and would take most of the time.
+    pub named: Option<f64>,
 }
+
+/// Paragraphs of a document whose words are moved that are told one by one.
+pub const MOST_PARAGRAPHS: usize = 12;

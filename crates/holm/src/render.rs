@@ -1,4 +1,4 @@
-//! Word files as pages, by LibreOffice: where their words stand, and whether moving words would break lines anew.
+//! An item's copies as pages: of Word files by LibreOffice, which also says whether moving words would break lines anew.
 
 use std::fs;
 use std::path::Path;
@@ -10,6 +10,7 @@ use holm_marks::layout::reference::{Places, broken_lines, locate};
 use holm_marks::layout::{Layout, Shift, Sighting};
 use holm_marks::mark::{Layer, Mark};
 
+use crate::pages::{Copies, PageTemplate, PagesError};
 use crate::program::{ProgramError, version};
 
 /// The program and its package.
@@ -31,6 +32,18 @@ pub struct Rendering {
     pub moved: bool,
 }
 
+/// A copy's pages cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RenderError {
+    /// A program that takes part.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    /// The typesetter.
+    #[error(transparent)]
+    Pages(#[from] PagesError),
+}
+
 /// Whether Word files can be rendered here.
 #[must_use]
 pub fn is_available() -> bool {
@@ -47,8 +60,18 @@ pub(crate) fn programs() -> String {
 /// without any would differ from every copy, since LibreOffice rounds the width of each run for itself.
 ///
 /// # Errors
-/// [`ProgramError`] if LibreOffice is missing or fails.
-pub fn rendering(master: &Master, bytes: &[u8], marks: &[Mark], symbols: &[u8]) -> Result<Rendering, ProgramError> {
+/// [`RenderError`] if LibreOffice is missing or fails, or pages cannot be set.
+pub fn rendering(
+    master: &Master,
+    bytes: &[u8],
+    marks: &[Mark],
+    symbols: &[u8],
+    copies: Copies,
+) -> Result<Rendering, RenderError> {
+    if copies == Copies::Pages {
+        let (pdf, layout) = PageTemplate::new(master, bytes, marks)?.unmoved(symbols)?;
+        return Ok(Rendering { pdf, layout, moved: false });
+    }
     let failed = |e: String| ProgramError::Failed(PROGRAM.to_owned(), e);
     if master.format() == Format::Pdf {
         let layout = master.layout().cloned().unwrap_or_default();

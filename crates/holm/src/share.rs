@@ -11,7 +11,7 @@ use holm_codes::codeword::Issuer;
 use holm_codes::decode::TestPolicy;
 use holm_codes::key::{Context, DERIVATION, ItemKey};
 use holm_codes::law::{Law, draw_biases};
-use holm_marks::carrier::{CarrierError, Master, Template};
+use holm_marks::carrier::{CarrierError, Master};
 use holm_marks::extract::EXTRACTOR;
 use holm_record::commitment::{Commitment, Salt};
 use holm_record::event::{Event, KeyMaking, ObjectHash};
@@ -24,6 +24,7 @@ use crate::custody::{self, Custodian, CustodyError};
 use crate::failpoint::failpoint;
 use crate::identity::{DeviceKeys, encrypt_to_lines};
 use crate::manifest::{FORMAT, MASTER_DOMAIN, Manifest, deciding_worth};
+use crate::pages::{CopyTemplate, PagesError};
 use crate::policy::Permit;
 use crate::prepare::Prepared;
 use crate::slip::{Slip, SlipError, conditions_hash};
@@ -93,6 +94,9 @@ pub enum ShareError {
     /// Carrier trouble.
     #[error(transparent)]
     Carrier(#[from] CarrierError),
+    /// Pages cannot be set.
+    #[error(transparent)]
+    Pages(#[from] PagesError),
     /// A name is too long.
     #[error(transparent)]
     Id(#[from] IdError),
@@ -303,6 +307,7 @@ impl Workspace {
             item: terms.name.clone(),
             file: terms.file.clone(),
             carrier: prepared.master.format(),
+            typesetter: prepared.copies.typesetter(),
             language: prepared.language,
             master: Commitment::to(MASTER_DOMAIN, &master_salt, document),
             master_salt,
@@ -535,8 +540,7 @@ impl Keyed {
     /// [`ShareError`] names the person whose copy failed; nothing is recorded.
     pub fn seal(self, workspace: &Workspace, to: &[PersonId], progress: &(dyn Fn(usize) + Sync)) -> Result<Sealed, ShareError> {
         let wanted = self.wanted(workspace, to)?;
-        let master = Master::parse(&self.master, &self.manifest.file)?;
-        let template = master.keyed_template(&self.manifest.marks, &self.manifest.picture_secret())?;
+        let template = self.template()?;
         let issuer = Issuer::new(draw_biases(&self.key, self.manifest.law, &self.manifest.arities()));
         let mut copies = Vec::with_capacity(wanted.len());
         // A few copies at a time are in memory, however many recipients there are.
@@ -562,9 +566,16 @@ impl Keyed {
         Ok(Sealed { keyed: self, copies })
     }
 
+    fn template(&self) -> Result<CopyTemplate, ShareError> {
+        let master = Master::parse(&self.master, &self.manifest.file)?;
+        let manifest = &self.manifest;
+        let secret = manifest.picture_secret();
+        Ok(manifest.copies()?.keyed_template(&master, &self.master, &manifest.marks, &secret)?)
+    }
+
     fn seal_one(
         &self,
-        template: &Template,
+        template: &CopyTemplate,
         issuer: &Issuer,
         copy: &CopyId,
         person: &PersonId,
@@ -601,8 +612,7 @@ impl Keyed {
 
     /// Bytes of one copy, for writing it out unsealed.
     fn plain(&self, copies: &[CopyId]) -> Result<Vec<Vec<u8>>, ShareError> {
-        let master = Master::parse(&self.master, &self.manifest.file)?;
-        let template = master.keyed_template(&self.manifest.marks, &self.manifest.picture_secret())?;
+        let template = self.template()?;
         let issuer = Issuer::new(draw_biases(&self.key, self.manifest.law, &self.manifest.arities()));
         copies.iter().map(|c| Ok(template.render(&issuer.codeword(&self.key, c.as_str().as_bytes()))?)).collect()
     }
@@ -679,7 +689,7 @@ impl Sealed {
             master_object: workspace.vault().seal(&self.keyed.master)?,
             marking: fresh.marking.clone(),
             conditions: fresh.conditions.clone(),
-            file: self.keyed.manifest.file.clone(),
+            file: self.keyed.manifest.copy_file(),
         })
     }
 
@@ -727,7 +737,7 @@ impl Released {
         sweep(folder)?;
         let bytes = keyed.plain(&self.copies)?;
         for (copy, bytes) in self.copies.iter().zip(bytes) {
-            write_secret(&folder.join(file_name(copy, &keyed.manifest.file)), &bytes)?;
+            write_secret(&folder.join(file_name(copy, &keyed.manifest.copy_file())), &bytes)?;
         }
         Ok(())
     }
@@ -735,8 +745,8 @@ impl Released {
 
 /// `p17.docx` for copy `p17.1` of `brief.docx`, `p17+2.docx` for a second one: no name holds a `+`.
 #[must_use]
-pub fn file_name(copy: &CopyId, master: &str) -> String {
-    let ending = master.rsplit_once('.').map_or("txt", |(_, e)| e);
+pub fn file_name(copy: &CopyId, file: &str) -> String {
+    let ending = file.rsplit_once('.').map_or("txt", |(_, e)| e);
     let (person, number) = copy.as_str().rsplit_once('.').unwrap_or((copy.as_str(), "1"));
     let stem = if number == "1" { person.to_owned() } else { format!("{person}+{number}") };
     format!("{stem}.{ending}")

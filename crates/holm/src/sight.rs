@@ -11,15 +11,16 @@ use holm_marks::mark::{Layer, Mark};
 use holm_marks::raster::Raster;
 
 use crate::leak::LeakContent;
-use crate::program::ProgramError;
+use crate::pages::Copies;
 use crate::recognise;
-use crate::render::{self, Rendering, rendering};
+use crate::render::{self, RenderError, Rendering, rendering};
 
 /// An item ready to be looked for in leaks.
 pub struct ItemReader<'i> {
     master: &'i Master,
     bytes: &'i [u8],
     marks: &'i [Mark],
+    copies: Copies,
     /// What reads its text.
     pub text: Reader,
 }
@@ -27,15 +28,15 @@ pub struct ItemReader<'i> {
 impl<'i> ItemReader<'i> {
     /// `bytes` are those of the master.
     #[must_use]
-    pub fn new(master: &'i Master, bytes: &'i [u8], marks: &'i [Mark]) -> Self {
-        Self { master, bytes, marks, text: Reader::new(master.blocks(), marks) }
+    pub fn new(master: &'i Master, bytes: &'i [u8], marks: &'i [Mark], copies: Copies) -> Self {
+        Self { master, bytes, marks, copies, text: Reader::new(master.blocks(), marks) }
     }
 
     /// Everything that the leak shows of the item's marks.
     ///
     /// # Errors
-    /// [`ProgramError`] if a page of the master cannot be rendered or pictured.
-    pub fn extract(&self, content: &LeakContent) -> Result<Extraction, ProgramError> {
+    /// [`RenderError`] if a page of the master cannot be rendered or pictured.
+    pub fn extract(&self, content: &LeakContent) -> Result<Extraction, RenderError> {
         let extraction = self.text.extract(&content.text);
         let has_pages = !content.pages.is_empty() || !content.pictures.is_empty();
         // A leak of another item has nothing that could be registered.
@@ -44,7 +45,7 @@ impl<'i> ItemReader<'i> {
         }
         // The pages that the leak would have if no word were moved: its wording is what was read of it.
         let wording: Vec<u8> = extraction.readings.iter().map(|r| r.seen.unwrap_or(0)).collect();
-        let pages = rendering(self.master, self.bytes, self.marks, &wording)?;
+        let pages = rendering(self.master, self.bytes, self.marks, &wording, self.copies)?;
         let mut sightings = sight(&pages.layout, self.marks, &content.pages);
         sightings.extend(self.in_pictures(&pages, content)?);
         pages.unmove(self.marks, &mut sightings);
@@ -67,7 +68,7 @@ impl<'i> ItemReader<'i> {
         self.text.extract(text).with_sight(self.marks, sight.clone())
     }
 
-    fn in_pictures(&self, pages: &Rendering, content: &LeakContent) -> Result<Vec<Sighting>, ProgramError> {
+    fn in_pictures(&self, pages: &Rendering, content: &LeakContent) -> Result<Vec<Sighting>, RenderError> {
         let mut masters: BTreeMap<usize, Raster> = BTreeMap::new();
         let mut sightings = Vec::new();
         for (number, page) in content.pictures.iter().enumerate() {

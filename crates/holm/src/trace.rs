@@ -24,9 +24,10 @@ use crate::custody::CustodyError;
 use crate::identity::DeviceKeys;
 use crate::leak::{LeakContent, LeakFile, LeakFileError};
 use crate::manifest::Manifest;
+use crate::pages::PagesError;
 use crate::picture_sight;
 use crate::policy::Permit;
-use crate::program::ProgramError;
+use crate::render::RenderError;
 use crate::report::{CopyResult, Holders, LedgerLine, MarksRead, Report, Verdict, Voice};
 use crate::share::{KeyMaterial, ShareError};
 use crate::sight::ItemReader;
@@ -55,7 +56,10 @@ pub enum TraceError {
     Leak(#[from] LeakFileError),
     /// The item's own pages cannot be pictured, to compare the leak with them.
     #[error("the pages of the item could not be compared with the leak: {0}")]
-    Program(#[from] ProgramError),
+    Render(#[from] RenderError),
+    /// The item's copies cannot be made anew.
+    #[error(transparent)]
+    Pages(#[from] PagesError),
     /// Nothing to compare with.
     #[error("no item was shared yet: there is nothing that this could be a leak of")]
     NoItems,
@@ -233,7 +237,7 @@ impl Workspace {
         let mut found = Vec::new();
         for (name, item) in released {
             let (manifest, master, bytes) = self.master_of(name, item)?;
-            let reader = ItemReader::new(&master, &bytes, &manifest.marks);
+            let reader = ItemReader::new(&master, &bytes, &manifest.marks, manifest.copies()?);
             let seen = picture_sight::look(&master, &manifest.marks, &manifest.picture_secret(), &content.views)?;
             if only.is_none() && seen.is_none() && reader.text.resemblance(&content.text) < RESEMBLES {
                 continue;
@@ -257,7 +261,7 @@ impl Workspace {
         let manifest = self.manifest_of(name)?;
         let object = item.released.as_ref().map(|r| r.master_object.clone()).unwrap_or_default();
         let bytes = self.vault().unseal(&object, self.keys())?;
-        let master = Master::parse(&bytes, &item.released.as_ref().map(|r| r.file.clone()).unwrap_or_default())?;
+        let master = Master::parse(&bytes, &manifest.file)?;
         Ok((manifest, master, bytes))
     }
 

@@ -101,7 +101,7 @@ impl Workspace {
             manifest,
             material,
             master,
-            file: released.file,
+            file: self.manifest_of(item)?.file,
             looks: shown,
         })
     }

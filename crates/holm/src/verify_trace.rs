@@ -174,10 +174,11 @@ fn shape(bundle: &Bundle, manifest: &Manifest, report: &Report) -> Result<(), St
         return Err("bundle, manifest and report are about different items".to_owned());
     }
     let master = Master::parse(&bundle.master, &bundle.file).map_err(|e| e.to_string())?;
+    let copies = manifest.copies().map_err(|e| e.to_string())?;
     let mut taken: Vec<(usize, usize, usize)> = Vec::new();
     for mark in &manifest.marks {
         let texts = if mark.layer == Layer::Picture { 0 } else { mark.arity() };
-        let carried = mark.sites.iter().all(|s| s.texts.len() == texts && master.can_carry(mark, s));
+        let carried = mark.sites.iter().all(|s| s.texts.len() == texts && copies.can_carry(&master, mark, s));
         if !(2..=MOST_ALTERNATIVES).contains(&mark.arity()) || mark.sites.is_empty() || !carried {
             return Err(format!("the mark `{}` is none that the master can carry", mark.rule));
         }
@@ -374,7 +375,9 @@ fn disclosures(entries: &Entries) -> Vec<Issued> {
 
 fn copies(bundle: &Bundle, manifest: &Manifest, key: &ItemKey, entries: &Entries) -> Result<(), String> {
     let master = Master::parse(&bundle.master, &bundle.file).map_err(|e| e.to_string())?;
-    let template = master.keyed_template(&manifest.marks, &manifest.picture_secret()).map_err(|e| e.to_string())?;
+    let set = manifest.copies().map_err(|e| e.to_string())?;
+    let secret = manifest.picture_secret();
+    let template = set.keyed_template(&master, &bundle.master, &manifest.marks, &secret).map_err(|e| e.to_string())?;
     let issuer = Issuer::new(draw_biases(key, manifest.law, &manifest.arities()));
     for Issued { copy, content, .. } in disclosures(entries) {
         let bytes = template.render(&issuer.codeword(key, copy.as_str().as_bytes())).map_err(|e| e.to_string())?;
@@ -402,7 +405,8 @@ fn evidence(report: &Report, look: &LookEntries, entries: &Entries) -> Result<()
 fn extraction(bundle: &Bundle, manifest: &Manifest, look: &ShownLook) -> Result<(), String> {
     let recorded = &look.extraction.extraction;
     let master = Master::parse(&bundle.master, &bundle.file).map_err(|e| e.to_string())?;
-    let reader = ItemReader::new(&master, &bundle.master, &manifest.marks);
+    let copies = manifest.copies().map_err(|e| e.to_string())?;
+    let reader = ItemReader::new(&master, &bundle.master, &manifest.marks, copies);
     let views = LeakContent::views_of(&look.evidence.files);
     let seen = picture_sight::look(&master, &manifest.marks, &manifest.picture_secret(), &views).map_err(|e| e.to_string())?;
     let again = match recorded.sight.as_ref().filter(|s| s.recognised.is_some()) {

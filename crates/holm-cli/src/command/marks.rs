@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use holm::pages::Copies;
 use holm::prepare::{MarkOptions, Power, Prepared};
 use holm::review::{Review, in_context, mark_id};
 use holm::vault::write_durably;
@@ -9,6 +10,7 @@ use holm_marks::frame::Language;
 use holm_marks::mark::{Layer, Mark};
 use serde::Serialize;
 
+use super::survival::{self, SurvivalArgs};
 use crate::app::{App, file_name, read, read_text};
 use crate::error::{CommandError, Outcome};
 
@@ -25,6 +27,8 @@ pub(crate) struct Marks {
     /// Number of copies that power is stated for.
     #[arg(long, default_value_t = 24, value_name = "N")]
     copies: usize,
+    #[command(flatten)]
+    survival: SurvivalArgs,
 }
 
 /// A prepared document, its bytes, and those of the review file.
@@ -42,12 +46,22 @@ pub(crate) struct MarkArgs {
     /// Vary no words but those that you authored: for texts whose every word counts.
     #[arg(long)]
     pub(crate) legal: bool,
+    /// Set text or Markdown as pages: each copy is a PDF whose wording varies and whose words are moved.
+    #[arg(long = "as", value_enum, value_name = "FORMAT")]
+    pub(crate) set: Option<CopiesArg>,
     /// Move no words: layout marks are left out.
     #[arg(long)]
     pub(crate) no_layout: bool,
     /// Invisible characters too: every public detector reports them and every cleaner removes them.
     #[arg(long)]
     pub(crate) invisible: bool,
+}
+
+/// What copies are.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum CopiesArg {
+    /// Pages, set from text or Markdown.
+    Pdf,
 }
 
 /// A language or none yet.
@@ -68,7 +82,8 @@ impl MarkArgs {
             LanguageArg::Es => Some(Language::Es),
             LanguageArg::Auto => None,
         };
-        MarkOptions { language, legal: self.legal, invisible: self.invisible, still: self.no_layout }
+        let copies = self.set.map_or(Copies::AsMaster, |CopiesArg::Pdf| Copies::Pages);
+        MarkOptions { language, legal: self.legal, invisible: self.invisible, still: self.no_layout, copies }
     }
 
     /// Reads and prepares a document; returns its bytes and the review file's too.
@@ -80,15 +95,19 @@ impl MarkArgs {
         Ok((prepared, bytes, review_text.map(String::into_bytes)))
     }
 
-    /// Adds marks that move the words of a Word file, where LibreOffice can look after its lines; then checks that the review
-    /// is of what was found.
+    /// Adds marks that move the words of pages that are set, or of a Word file, where LibreOffice can look after its lines; then
+    /// checks that the review is of what was found.
     pub(crate) fn move_words(&self, prepared: &mut Prepared, bytes: &[u8], review: Option<&[u8]>) -> Result<(), CommandError> {
         let review = review.map(String::from_utf8_lossy).map(|t| Review::parse(&t)).transpose()?;
         self.add_moved(prepared, bytes, review.as_ref())?;
+        prepared.check_pages(bytes)?;
         review.map_or(Ok(()), |r| Ok(r.check_against(prepared)?))
     }
 
     fn add_moved(&self, prepared: &mut Prepared, bytes: &[u8], review: Option<&Review>) -> Result<(), CommandError> {
+        if prepared.copies == Copies::Pages && !self.no_layout {
+            prepared.move_words(bytes, review)?;
+        }
         if prepared.master.format() != Format::Docx || self.no_layout {
             return Ok(());
         }
@@ -117,6 +136,7 @@ impl Marks {
         let (mut prepared, bytes, review) = self.options.prepare(&self.document)?;
         self.options.move_words(&mut prepared, &bytes, review.as_deref())?;
         let power = prepared.power(self.copies, holm::workspace::DEFAULT_ALPHA, holm::workspace::LARGEST_COALITION);
+        let survival = self.survival.report(&prepared, &bytes, &file_name(&self.document), self.copies)?;
         let shown = |marks: &'_ [Mark]| -> Vec<serde_json::Value> {
             marks
                 .iter()
@@ -125,9 +145,14 @@ impl Marks {
         };
         let value = serde_json::json!({
             "language": prepared.language, "words": prepared.words(), "marks": shown(&prepared.marks), "proposals": shown(&prepared.proposals),
-            "pictures": pictures(&prepared), "struck": prepared.struck.len(), "uncarried": prepared.uncarried, "power": power,
+            "pictures": pictures(&prepared),
+            "struck": prepared.struck.len(), "uncarried": prepared.uncarried, "power": power,
+            "survival": survival,
         });
-        app.show(&value, || print(&prepared, &power))?;
+        app.show(&value, || {
+            print(&prepared, &power);
+            survival.iter().for_each(survival::print);
+        })?;
         if let Some(path) = &self.review {
             if path.exists() {
                 return Err(CommandError::new(format!("`{}` exists; nothing was overwritten", path.display())));
@@ -188,9 +213,6 @@ pub(crate) fn say_pictures(prepared: &Prepared, say: impl Fn(String)) {
     }
 }
 
-/// Paragraphs that are listed of a document whose words are moved.
-const MOST_PARAGRAPHS: usize = 12;
-
 /// The power statement in words.
 pub(crate) fn print_power(prepared: &Prepared, power: &Power) {
     let per_thousand = match prepared.words() {
@@ -208,12 +230,12 @@ pub(crate) fn print_power(prepared: &Prepared, power: &Power) {
     if prepared.uncarried > 0 {
         say!("{} further places were passed over because they cross formatting", prepared.uncarried);
     }
-    // A PDF has dozens of blocks whose words all do the same.
-    if power.paragraphs.len() <= MOST_PARAGRAPHS || power.leaks.is_empty() {
+    let told = power.paragraphs.iter().filter_map(|p| Some((p, p.named?)));
+    if told.clone().next().is_some() {
         say!("\nparagraph                                   marks   bits  named from it alone");
-        for p in &power.paragraphs {
+        for (p, named) in told {
             let opening: String = p.opening.chars().take(40).collect();
-            say!("{opening:<42}  {:>5}  {:>5.1}  {}", p.marks, p.bits, chance(p.named));
+            say!("{opening:<42}  {:>5}  {:>5.1}  {}", p.marks, p.bits, chance(named));
         }
     }
     say!("\nif one of {} leaks the whole text, read rightly: named {}", power.copies, chance(power.whole));

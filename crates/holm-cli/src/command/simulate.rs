@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use holm::pages::Copies;
 use holm::recognise::{picture, recognise};
 use holm::render::rendering;
 use holm::vault::write_durably;
@@ -15,7 +16,7 @@ use crate::app::{App, counted, file_name, read};
 use crate::error::{CommandError, Outcome};
 
 /// Dots an inch at which pages are pictured before they are damaged.
-const CLEAN_DPI: u32 = 300;
+pub(crate) const CLEAN_DPI: u32 = 300;
 /// The channel that recognises the words of clean pages.
 const OCR: &str = "ocr";
 
@@ -28,7 +29,7 @@ pub(crate) enum SimulateCommand {
 /// Damage a document as a channel would: its text is printed, its pages are written as pictures
 #[derive(Debug, Args)]
 pub(crate) struct Damage {
-    /// The document; for channels of pages a PDF, DOCX or picture.
+    /// The document; for channels of pages a PDF, DOCX or picture, or text, which is set as pages first.
     file: PathBuf,
     /// The channel; `list` prints all of them.
     #[arg(long)]
@@ -120,9 +121,7 @@ pub(crate) fn pages(file: &Path, bytes: &[u8]) -> Result<Vec<Raster>, CommandErr
         return Raster::decode(bytes).map_err(|e| wrong(e.to_string()));
     }
     let master = Master::parse(bytes, &file_name(file)).map_err(|e| wrong(e.to_string()))?;
-    if matches!(master.format(), Format::Text | Format::Markdown) {
-        return Err(wrong("text has no pages".to_owned()).hint("give a PDF, a Word file or a picture"));
-    }
-    let shown = rendering(&master, bytes, &[], &[])?;
+    let set = matches!(master.format(), Format::Text | Format::Markdown);
+    let shown = rendering(&master, bytes, &[], &[], if set { Copies::Pages } else { Copies::AsMaster })?;
     (1..=shown.layout.pages.len()).map(|page| Ok(picture(&shown.pdf, page, CLEAN_DPI)?)).collect()
 }

@@ -6,6 +6,7 @@ mod bad_input;
 mod desk;
 mod help;
 mod interrupted;
+mod pages;
 mod pictures;
 mod story;
 mod tidy;

@@ -125,6 +125,10 @@ impl SourceTemplate {
         splice::splice(&self.source, &nothing, &[])
     }
 
+    pub(crate) fn offset_in_copy(&self, at: usize, symbols: &[u8]) -> Option<usize> {
+        splice::offset(at, &self.splices, symbols)
+    }
+
     pub(crate) fn render(&self, symbols: &[u8]) -> Copy {
         splice::splice(&self.source, &self.splices, symbols)
     }

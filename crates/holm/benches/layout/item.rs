@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use holm::manifest::deciding_worth;
+use holm::pages::Copies;
 use holm::prepare::{MarkOptions, Prepared};
 use holm::sight::ItemReader;
 use holm::workspace::LARGEST_COALITION;
@@ -73,7 +74,7 @@ impl Item {
     }
 
     pub(crate) fn reader(&self) -> ItemReader<'_> {
-        ItemReader::new(&self.master, &self.bytes, &self.marks)
+        ItemReader::new(&self.master, &self.bytes, &self.marks, Copies::AsMaster)
     }
 }
 

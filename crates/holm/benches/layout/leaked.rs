@@ -7,6 +7,7 @@ use std::process::Command;
 use holm::leak::LeakFile;
 use holm::program::ProgramError;
 use holm::recognise::picture;
+use holm::render::RenderError;
 use holm_simulate::chance::Chance;
 use holm_simulate::raster::{RasterChannel, damage_page};
 use image::GrayImage;
@@ -39,6 +40,13 @@ fn pictured(channel: RasterChannel, copy: &[u8], chance: &mut Chance) -> Result<
 }
 
 /// A program that is missing is another thing than one that failed.
+pub(crate) fn unrendered(error: RenderError) -> Trouble {
+    match error {
+        RenderError::Program(error) => trouble(error),
+        other => Trouble::Other(other.into()),
+    }
+}
+
 pub(crate) fn trouble(error: ProgramError) -> Trouble {
     match error {
         ProgramError::Missing(tool, _) => Trouble::Missing(tool),

@@ -18,7 +18,7 @@ pub(crate) fn print(item: &Item, row: Row) -> Result<(), Failure> {
     let reader = item.reader();
     let read = |number: u32| {
         let leak = trial::leak(item, row, number)?;
-        let extraction = reader.extract(&leak.reading.content).map_err(leaked::trouble)?;
+        let extraction = reader.extract(&leak.reading.content).map_err(leaked::unrendered)?;
         Ok((leak, extraction))
     };
     match trial::each(0..TRIALS, read) {

@@ -99,7 +99,7 @@ type Read<'i> = (&'i Item, Row, u32, Extraction);
 fn read<'i>(batch: &[(&'i Item, Row, u32)], at: u32) -> Result<Read<'i>, Trouble> {
     let (item, row, number) = *batch.get(at as usize).ok_or("no such page")?;
     let leak = trial::leak(item, row, number)?;
-    Ok((item, row, number, item.reader().extract(&leak.reading.content).map_err(leaked::trouble)?))
+    Ok((item, row, number, item.reader().extract(&leak.reading.content).map_err(leaked::unrendered)?))
 }
 
 fn score(item: &Item, row: Row, trial: u32, extraction: &Extraction) -> Result<NullPage, Failure> {

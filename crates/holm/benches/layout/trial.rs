@@ -102,7 +102,7 @@ pub(crate) fn run(item: &Item, reader: &ItemReader<'_>, row: Row, number: u32) -
     let Leak { issue, source, reading, making } = leak(item, row, number)?;
     let own = issue.codeword(source);
     let start = Instant::now();
-    let extraction = reader.extract(&reading.content).map_err(leaked::trouble)?;
+    let extraction = reader.extract(&reading.content).map_err(leaked::unrendered)?;
     let rows = rows(&extraction)?;
     let text = reading.content.text.as_bytes();
     let belongs = extraction.belongs();
