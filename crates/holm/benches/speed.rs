@@ -9,10 +9,14 @@ use std::process::Command;
 use std::time::Instant;
 
 use holm::identity::DeviceKeys;
+use holm::leak::{LeakContent, LeakFile};
+use holm::pages::Copies;
 use holm::policy::Action;
 use holm::prepare::{MarkOptions, Prepared};
+use holm::recognise::picture;
+use holm::rehearsal::Rehearsal;
 use holm::share::Terms;
-use holm::workspace::{InitOptions, Workspace};
+use holm::workspace::{DEFAULT_ALPHA, InitOptions, LARGEST_COALITION, Workspace};
 use holm_codes::codeword::{Codebook, Issuer};
 use holm_codes::decode::{LeaveOneOut, TestPolicy, decode_single};
 use holm_codes::evidence::Rows;
@@ -24,6 +28,8 @@ use holm_marks::carrier::Master;
 use holm_marks::extract::Reader;
 use holm_marks::mark::Mark;
 use holm_record::id::ItemName;
+use holm_simulate::chance::Chance;
+use holm_simulate::raster::{RasterChannel, damage_page, page_image};
 use jiff::Timestamp;
 
 const ASSESSMENT: &str = include_str!("../../holm-simulate/corpus/en-assessment.md");
@@ -40,6 +46,7 @@ fn main() {
     exact_tail();
     tracing();
     sharing();
+    paging();
 }
 
 /// Best of several runs, as is usual on a machine that others use too.
@@ -163,40 +170,99 @@ fn tracing() {
     row("the same with the joint decoder", read + joint, "10 s", (read + joint) / 10.0, "≤ 1");
 }
 
+/// About ten pages.
+fn ten_pages() -> String {
+    let summary = include_str!("../../holm-simulate/corpus/en-intelligence-summary.md");
+    format!("{ASSESSMENT}\n\n{}", summary.replace("[[", "").replace("]]", "").replace('|', " or "))
+}
+
 /// A ten-page DOCX to 1,000 recipients through the real use-case, on one core, in a process of its own.
 fn sharing() {
     let folder = tempfile::tempdir().unwrap();
     let markdown = folder.path().join("ten.md");
-    // About 450 words a page.
-    std::fs::write(
-        &markdown,
-        format!(
-            "{ASSESSMENT}\n\n{}",
-            include_str!("../../holm-simulate/corpus/en-intelligence-summary.md")
-                .replace("[[", "")
-                .replace("]]", "")
-                .replace('|', " or ")
-        ),
-    )
-    .unwrap();
+    std::fs::write(&markdown, ten_pages()).unwrap();
     let docx = folder.path().join("ten.docx");
     let made = Command::new("pandoc").arg(&markdown).arg("-o").arg(&docx).status();
     if !made.is_ok_and(|s| s.success()) {
         println!("| share a ten-page DOCX | – | pandoc not installed: not measured | – | – |");
         return;
     }
+    share_rows("share a ten-page DOCX with 1,000 recipients, one core", &docx);
+}
+
+/// The rows of sharing one document with 100 and with 1,000 recipients.
+fn share_rows(what: &str, document: &Path) {
     let run = |copies: usize| -> (f64, f64) {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--share", &copies.to_string()]).arg(&docx).env("RAYON_NUM_THREADS", "1");
+        command.args(["--share", &copies.to_string()]).arg(document).env("RAYON_NUM_THREADS", "1");
         let out = String::from_utf8(command.output().unwrap().stdout).unwrap();
         let mut numbers = out.split_whitespace().map(|n| n.parse::<f64>().unwrap());
         (numbers.next().unwrap(), numbers.next().unwrap())
     };
     let (_, small) = run(100);
     let (seconds, large) = run(1000);
-    row("share a ten-page DOCX with 1,000 recipients, one core", seconds, "30 s", seconds / 30.0, "≤ 1");
+    row(what, seconds, "30 s", seconds / 30.0, "≤ 1");
     println!("| copies per second of that | {:.0} | | | |", 1000.0 / seconds);
     row("memory of that, 1,000 recipients against 100 (MiB)", large, &format!("{small:.1} MiB"), large / small, "flat");
+}
+
+/// Pages without marks, as a PDF.
+fn set(markdown: &str) -> Vec<u8> {
+    let master = Master::parse(markdown.as_bytes(), "a.md").unwrap();
+    Copies::Pages.template(&master, markdown.as_bytes(), &[]).unwrap().render(&[]).unwrap()
+}
+
+/// PDF: copies of a page and of ten, and a scan of ten pages traced.
+fn paging() {
+    let one = set(include_str!("../../holm-simulate/corpus/en-email.md"));
+    let prepared = Prepared::new(&one, "one.pdf", &MarkOptions::default(), None).unwrap();
+    let pages = prepared.master.layout().map_or(0, |l| l.pages.len());
+    let template = prepared.master.template(&prepared.marks).unwrap();
+    let (key, ids) = (ItemKey::from_bytes([9; 32]), 0..200_u32);
+    let arities: Vec<usize> = prepared.marks.iter().map(Mark::arity).collect();
+    let issuer = Issuer::new(draw_biases(&key, Law::J7, &arities));
+    let codewords: Vec<Vec<u8>> = ids.map(|i| issuer.codeword(&key, &i.to_le_bytes())).collect();
+    let seconds = best(3, || codewords.iter().for_each(|c| drop(std::hint::black_box(template.render(c).unwrap()))));
+    let rate = codewords.len() as f64 / seconds;
+    let what = format!("write {} copies of a PDF of {pages} page and {} marks, one core", codewords.len(), arities.len());
+    row(&what, seconds, &format!("{rate:.0} copies a second of 600"), 600.0 / rate, "≤ 1");
+    let folder = tempfile::tempdir().unwrap();
+    let (pdf, markdown) = (folder.path().join("ten.pdf"), folder.path().join("ten.md"));
+    std::fs::write(&pdf, set(&ten_pages())).unwrap();
+    std::fs::write(&markdown, ten_pages()).unwrap();
+    let pages = Master::parse(&std::fs::read(&pdf).unwrap(), "ten.pdf").unwrap().layout().map_or(0, |l| l.pages.len());
+    share_rows(&format!("share a PDF of {pages} pages with 1,000 recipients, one core"), &pdf);
+    share_rows(&format!("set and share Markdown as {pages} pages with 1,000 recipients, one core"), &markdown);
+    tracing_a_scan(&std::fs::read(&pdf).unwrap());
+}
+
+/// A scan of all pages, read and tested against 1,000 copies as `holm trace` does; tesseract takes most of it.
+fn tracing_a_scan(pdf: &[u8]) {
+    let prepared = Prepared::new(pdf, "ten.pdf", &MarkOptions::default(), None).unwrap();
+    let rehearsal = Rehearsal::new(&prepared, pdf, 1000, (DEFAULT_ALPHA, LARGEST_COALITION), 1).unwrap();
+    let pages = prepared.master.layout().map_or(0, |l| l.pages.len());
+    let mut files = Vec::new();
+    for page in 1..=pages {
+        let Ok(clean) = picture(rehearsal.copy(), page, 300) else {
+            println!("| trace a scan of {pages} pages | – | pdftoppm not installed: not measured | – | – |");
+            return;
+        };
+        let image = page_image(clean.width(), clean.height(), clean.pixels()).unwrap();
+        let (bytes, ending) = damage_page(&image, 300.0, RasterChannel::Scan, &mut Chance::new(page as u64)).to_file();
+        files.push(LeakFile { name: format!("{page}.{ending}"), bytes });
+    }
+    let start = Instant::now();
+    let Ok(content) = LeakContent::read(&files, &|_| ()) else {
+        println!("| trace a scan of {pages} pages | – | tesseract not installed: not measured | – | – |");
+        return;
+    };
+    let recognised = start.elapsed().as_secs_f64();
+    let shown = rehearsal.judge_content(&content).unwrap();
+    let all = start.elapsed().as_secs_f64();
+    assert!(shown.named && !shown.wrong, "a scan of all pages names its source");
+    let what = format!("trace a scan of {pages} pages against 1,000 copies");
+    row(&what, all, &format!("recognition {recognised:.1} s"), all / recognised, "≤ 2");
+    println!("| share of that which is not recognition | {:.0} % | | | |", 100.0 * (1.0 - recognised / all));
 }
 
 fn share(copies: usize, document: &Path) {
@@ -211,18 +277,16 @@ fn share(copies: usize, document: &Path) {
     workspace.import_roster(&permit, &roster).unwrap();
     let bytes = std::fs::read(document).unwrap();
     let start = Instant::now();
-    let prepared = Prepared::new(&bytes, "ten.docx", &MarkOptions::default(), None).unwrap();
+    let file = document.file_name().unwrap().to_string_lossy().into_owned();
+    let copies_are = if file.ends_with(".md") { Copies::Pages } else { Copies::AsMaster };
+    let options = MarkOptions { copies: copies_are, ..MarkOptions::default() };
+    let mut prepared = Prepared::new(&bytes, &file, &options, None).unwrap();
+    if copies_are == Copies::Pages {
+        prepared.move_words(&bytes, None).unwrap();
+    }
     let (item, to) = (ItemName::new("ten").unwrap(), workspace.state().resolve("all").unwrap());
     let permit = workspace.permit(&Action::Share { item: &item, to: &to }, Timestamp::now()).unwrap();
-    let terms = Terms {
-        name: item,
-        file: "ten.docx".to_owned(),
-        marking: None,
-        conditions: None,
-        second: None,
-        planned: copies,
-        review: None,
-    };
+    let terms = Terms { name: item, file, marking: None, conditions: None, second: None, planned: copies, review: None };
     let keyed = workspace.freeze(&permit, &prepared, &bytes, &terms).unwrap().make_key(&mut workspace, &permit, None).unwrap();
     let (released, _) = keyed.seal(&workspace, &to, &|_| {}).unwrap().append(&mut workspace, &permit, &to, None).unwrap();
     released.deliver(&mut workspace, &folder.path().join("out")).unwrap();

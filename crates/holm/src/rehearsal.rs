@@ -118,9 +118,16 @@ impl<'p> Rehearsal<'p> {
     /// # Errors
     /// [`RehearsalError`] if it cannot be read.
     pub fn judge(&self, file: &LeakFile) -> Result<Rehearsed, RehearsalError> {
-        let content = LeakContent::read(std::slice::from_ref(file), &|_| ())?;
+        self.judge_content(&LeakContent::read(std::slice::from_ref(file), &|_| ())?)
+    }
+
+    /// Tests all copies by what a damaged form shows.
+    ///
+    /// # Errors
+    /// [`RehearsalError`] if it cannot be compared with the document.
+    pub fn judge_content(&self, content: &LeakContent) -> Result<Rehearsed, RehearsalError> {
         let Prepared { master, marks, copies, .. } = self.prepared;
-        let extraction = ItemReader::new(master, self.document, marks, *copies).extract(&content)?;
+        let extraction = ItemReader::new(master, self.document, marks, *copies).extract(content)?;
         let layers = self.layers(&extraction);
         if !extraction.belongs() {
             return Ok(Rehearsed { layers, bits: 0.0, named: false, wrong: false });
