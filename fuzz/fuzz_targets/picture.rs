@@ -1,7 +1,7 @@
 //! A picture of a page, and a picture to be shared.
 #![no_main]
 
-use holm_marks::picture::Picture;
+use holm_marks::picture::{Patterns, Picture};
 use holm_marks::raster::Raster;
 
 /// More pixels only take longer.
@@ -17,8 +17,8 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     if let Ok(picture) = Picture::decode(bytes) {
         let (width, height) = picture.size();
         if (width as usize) * (height as usize) <= SMALL {
-            let marks = picture.marks();
-            if let Ok(copy) = picture.embed(&vec![1; marks]) {
+            let marks = picture.capacity().unwrap_or(0);
+            if let Ok(copy) = picture.embed(&Patterns::new([0; 32], marks), &vec![1; marks]) {
                 assert_eq!(Picture::decode(&copy).unwrap().size(), (width, height));
             }
         }

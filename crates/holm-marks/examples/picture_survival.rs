@@ -8,7 +8,7 @@
 use std::io::Cursor;
 use std::time::Instant;
 
-use holm_marks::picture::{Picture, PictureReading};
+use holm_marks::picture::{Patterns, Picture, PictureReading, View};
 use image::imageops::FilterType;
 use image::{DynamicImage, GenericImage, ImageFormat, Rgb, RgbImage};
 
@@ -41,36 +41,42 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let picture = Picture::decode(&bytes)?;
         let decoded = started.elapsed();
         let (width, height) = picture.size();
-        println!("{path}: {width} × {height}, {} marks", picture.marks());
-        if picture.marks() == 0 {
-            continue;
-        }
-        let template = picture.template()?;
+        let marks = match picture.capacity() {
+            Ok(marks) => marks,
+            Err(error) => {
+                println!("{path}: {width} × {height}, {error}");
+                continue;
+            }
+        };
+        println!("{path}: {width} × {height}, {marks} marks ({:.1?} to find out)", started.elapsed() - decoded);
+        let started = Instant::now();
+        let patterns = Patterns::new([7; 32], marks);
+        let template = picture.template(&patterns)?;
         let prepared = started.elapsed();
         let mut random = Random(7);
-        let codeword: Vec<u8> = (0..picture.marks()).map(|_| random.bit()).collect();
+        let codeword: Vec<u8> = (0..marks).map(|_| random.bit()).collect();
         let copy = template.render(&codeword)?;
         let rendered = started.elapsed();
         let marked = image::load_from_memory(&copy)?;
         println!(
             "  decode {decoded:.0?}, template {:.0?}, copy {:.0?}, {} → {} bytes, PSNR {:.2} dB",
-            prepared - decoded,
+            prepared,
             rendered - prepared,
             bytes.len(),
             copy.len(),
             psnr(&image::load_from_memory(&bytes)?, &marked)
         );
-        report("unmarked, JPEG 50", &picture, &jpeg(&image::load_from_memory(&bytes)?, 50), &codeword);
+        report("unmarked, JPEG 50", (&picture, &patterns), &jpeg(&image::load_from_memory(&bytes)?, 50), &codeword);
         for (name, damage) in DAMAGES {
-            report(name, &picture, &damage(&marked), &codeword);
+            report(name, (&picture, &patterns), &damage(&marked), &codeword);
         }
     }
     Ok(())
 }
 
-fn report(name: &str, picture: &Picture, leak: &DynamicImage, codeword: &[u8]) {
+fn report(name: &str, (picture, patterns): (&Picture, &Patterns), leak: &DynamicImage, codeword: &[u8]) {
     let started = Instant::now();
-    let Some(reading) = picture.read(leak) else {
+    let Some(reading) = picture.read(patterns, &View::new(leak)) else {
         println!("  {name:<26} not registered ({:.1?})", started.elapsed());
         return;
     };

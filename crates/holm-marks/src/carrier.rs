@@ -2,18 +2,24 @@
 
 mod docx;
 mod pdf;
+mod picture;
 mod source;
 mod splice;
 
 use crate::document::Block;
+use crate::find::Found;
 use crate::layout::Layout;
 use crate::mark::{Layer, Mark, Site};
 use crate::pdf::PdfError;
+use crate::picture::PictureError;
+use crate::raster::is_picture;
 use docx::{DocxMaster, DocxTemplate};
 use pdf::{PdfMaster, PdfTemplate};
+pub use picture::{ItemPicture, MarkedPicture, PictureSecret, marked_pictures};
+use picture::{PictureMaster, PictureWriter, SoleTemplate};
 use source::{SourceMaster, SourceTemplate};
 
-pub(crate) use docx::leak_text as docx_text;
+pub(crate) use docx::{leak_pictures as docx_pictures, leak_text as docx_text};
 
 /// The bytes of one copy.
 pub type Copy = Vec<u8>;
@@ -30,10 +36,12 @@ pub enum Format {
     Docx,
     /// A PDF file, in which words are moved but none is changed.
     Pdf,
+    /// A picture alone: PNG, JPEG or TIFF.
+    Picture,
 }
 
 /// Why a document cannot be shared as an item.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CarrierError {
     /// The format is none of those that can be marked.
@@ -63,6 +71,9 @@ pub enum CarrierError {
     /// A PDF that is not read.
     #[error(transparent)]
     Pdf(#[from] PdfError),
+    /// A picture that is not read.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
     /// A PDF of pictures.
     #[error("this PDF is a scan without text; share the document that it was made from")]
     Scan,
@@ -83,6 +94,7 @@ enum Body {
     Source(SourceMaster),
     Docx(Box<DocxMaster>),
     Pdf(Box<PdfMaster>),
+    Picture(PictureMaster),
 }
 
 impl Master {
@@ -98,9 +110,10 @@ impl Master {
             Format::Markdown => Body::Source(SourceMaster::markdown(text()?)),
             Format::Docx => Body::Docx(Box::new(DocxMaster::parse(bytes)?)),
             Format::Pdf => Body::Pdf(Box::new(PdfMaster::parse(bytes)?)),
+            Format::Picture => Body::Picture(PictureMaster::parse(bytes)?),
         };
         let master = Self { format, body };
-        if master.blocks().iter().all(|b| b.text.trim().is_empty()) {
+        if format != Format::Picture && master.blocks().iter().all(|b| b.text.trim().is_empty()) {
             return Err(CarrierError::Empty);
         }
         Ok(master)
@@ -119,6 +132,7 @@ impl Master {
             Body::Source(source) => &source.blocks,
             Body::Docx(docx) => docx.blocks(),
             Body::Pdf(pdf) => pdf.blocks(),
+            Body::Picture(_) => &[],
         }
     }
 
@@ -127,18 +141,23 @@ impl Master {
     pub fn layout(&self) -> Option<&Layout> {
         match &self.body {
             Body::Pdf(pdf) => Some(pdf.layout()),
-            Body::Source(_) | Body::Docx(_) => None,
+            Body::Source(_) | Body::Docx(_) | Body::Picture(_) => None,
         }
     }
 
     /// Whether the carrier can make all alternatives of this mark at this site of it without touching anything else.
     #[must_use]
     pub fn can_carry(&self, mark: &Mark, site: &Site) -> bool {
+        if mark.layer == Layer::Picture {
+            let number = site.block.checked_sub(self.blocks().len());
+            return number.and_then(|n| self.pictures().get(n)).is_some();
+        }
         let moves = mark.layer == Layer::Layout;
         match &self.body {
             Body::Source(source) => !moves && source.source_range(site).is_some(),
             Body::Docx(docx) => docx.can_carry(mark, site),
             Body::Pdf(pdf) => moves && pdf.can_carry(site),
+            Body::Picture(_) => false,
         }
     }
 
@@ -147,19 +166,48 @@ impl Master {
     pub fn offset(&self, site: &Site) -> Option<usize> {
         match &self.body {
             Body::Source(source) => source.source_range(site).map(|range| range.start),
-            Body::Docx(_) | Body::Pdf(_) => None,
+            Body::Docx(_) | Body::Pdf(_) | Body::Picture(_) => None,
         }
     }
 
-    /// Prepares to write copies with these marks.
+    /// The pictures that the document shows, in order, each once, whether they can be marked or not.
+    #[must_use]
+    pub fn pictures(&self) -> &[ItemPicture] {
+        match &self.body {
+            Body::Docx(docx) => docx.pictures(),
+            Body::Picture(picture) => &picture.pictures,
+            Body::Source(_) | Body::Pdf(_) => &[],
+        }
+    }
+
+    /// All marks that its pictures carry.
+    #[must_use]
+    pub fn picture_marks(&self) -> Vec<Found> {
+        picture::find(self.pictures(), self.blocks().len())
+    }
+
+    /// Prepares to write copies with these marks, but with the master's own pictures: for whoever looks at pages.
     ///
     /// # Errors
     /// [`CarrierError::Unknown`] if a site is not one that the document can carry.
     pub fn template(&self, marks: &[Mark]) -> Result<Template, CarrierError> {
+        self.written(marks, Vec::new())
+    }
+
+    /// Prepares to write copies with these marks, pictures too, whose patterns follow from the secret.
+    ///
+    /// # Errors
+    /// [`CarrierError::Unknown`] if a site is not one that the document can carry.
+    pub fn keyed_template(&self, marks: &[Mark], secret: &PictureSecret) -> Result<Template, CarrierError> {
+        self.written(marks, PictureWriter::all(self.pictures(), marks, self.blocks().len(), secret)?)
+    }
+
+    fn written(&self, marks: &[Mark], writers: Vec<PictureWriter>) -> Result<Template, CarrierError> {
         Ok(Template(match &self.body {
             Body::Source(source) => TemplateBody::Source(source.template(marks)?),
-            Body::Docx(docx) => TemplateBody::Docx(docx.template(marks)?),
+            Body::Docx(docx) => TemplateBody::Docx(docx.template(marks, writers)?),
             Body::Pdf(pdf) => TemplateBody::Pdf(Box::new(pdf.template(marks)?)),
+            Body::Picture(picture) => TemplateBody::Picture(picture.template(writers)),
         }))
     }
 }
@@ -173,6 +221,7 @@ enum TemplateBody {
     Source(SourceTemplate),
     Docx(DocxTemplate),
     Pdf(Box<PdfTemplate>),
+    Picture(SoleTemplate),
 }
 
 impl Template {
@@ -183,6 +232,7 @@ impl Template {
             TemplateBody::Source(source) => left_over(&String::from_utf8_lossy(&source.without_marks())),
             TemplateBody::Docx(docx) => docx.left_over(),
             TemplateBody::Pdf(pdf) => left_over(pdf.text()),
+            TemplateBody::Picture(_) => None,
         }
     }
 
@@ -192,19 +242,20 @@ impl Template {
     pub fn offset_in_copy(&self, at: usize, symbols: &[u8]) -> Option<usize> {
         match &self.0 {
             TemplateBody::Source(source) => source.offset_in_copy(at, symbols),
-            TemplateBody::Docx(_) | TemplateBody::Pdf(_) => None,
+            TemplateBody::Docx(_) | TemplateBody::Pdf(_) | TemplateBody::Picture(_) => None,
         }
     }
 
     /// The copy that carries `symbols`, one a mark.
     ///
     /// # Errors
-    /// [`CarrierError::DamagedDocx`] if a package cannot be copied.
+    /// [`CarrierError::DamagedDocx`] if a package cannot be copied, [`CarrierError::Picture`] if a picture cannot be written.
     pub fn render(&self, symbols: &[u8]) -> Result<Copy, CarrierError> {
         match &self.0 {
             TemplateBody::Source(source) => Ok(source.render(symbols)),
             TemplateBody::Docx(docx) => docx.render(symbols),
             TemplateBody::Pdf(pdf) => pdf.render(symbols),
+            TemplateBody::Picture(picture) => picture.render(symbols),
         }
     }
 }
@@ -227,9 +278,12 @@ fn detect(bytes: &[u8], name: &str) -> Result<Format, CarrierError> {
     if bytes.starts_with(b"%PDF") {
         return Ok(Format::Pdf);
     }
+    if is_picture(bytes) {
+        return Ok(Format::Picture);
+    }
     if bytes.contains(&0) {
         return Err(CarrierError::Unknown(format!(
-            "`{name}` is a binary file of an unknown kind; use text, Markdown, DOCX or PDF"
+            "`{name}` is a binary file of an unknown kind; use text, Markdown, DOCX, PDF, PNG, JPEG or TIFF"
         )));
     }
     match ending.as_str() {
@@ -237,6 +291,8 @@ fn detect(bytes: &[u8], name: &str) -> Result<Format, CarrierError> {
         "txt" | "text" | "" => Ok(Format::Text),
         "pdf" => Err(CarrierError::Pdf(PdfError::Damaged("it does not begin as one".to_owned()))),
         "docx" => Err(CarrierError::DamagedDocx("it is not a zip package; it may be cut short".to_owned())),
-        other => Err(CarrierError::Unknown(format!("`.{other}` is not text, Markdown, DOCX or PDF; rename the file if it is"))),
+        other => Err(CarrierError::Unknown(format!(
+            "`.{other}` is not text, Markdown, DOCX, PDF, PNG, JPEG or TIFF; rename the file if it is"
+        ))),
     }
 }

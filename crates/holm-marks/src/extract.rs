@@ -16,6 +16,7 @@ use crate::lattice::Lattice;
 use crate::layout::{Sight, field};
 use crate::mark::{Layer, Mark};
 use crate::normal::{NormToken, fold, norm_tokens};
+use crate::picture::PictureSight;
 use crate::wiped::{MarkTraits, forget_wiped};
 
 /// Version of extraction, recorded with every look.
@@ -62,6 +63,9 @@ pub struct Extraction {
     /// Where words were seen, if the leak has pages and the item marks in its layout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sight: Option<Sight>,
+    /// Where the item's pictures were seen, if it has marked ones and the leak shows one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pictures: Option<PictureSight>,
 }
 
 impl Extraction {
@@ -77,9 +81,27 @@ impl Extraction {
         self
     }
 
-    /// Whether the leak shares enough with the item to be a leak of it.
+    /// Adds what the leak's pictures show: rows by index of the mark.
+    #[must_use]
+    pub fn with_pictures(mut self, sight: PictureSight, rows: &[(usize, [f64; 2])]) -> Self {
+        for (mark, row) in rows {
+            if let Some(reading) = self.readings.get_mut(*mark) {
+                *reading = Reading::new(row.to_vec());
+            }
+        }
+        self.pictures = Some(sight);
+        self
+    }
+
+    /// Whether the leak shares enough with the item to be a leak of it: words, or a picture.
     #[must_use]
     pub fn belongs(&self) -> bool {
+        self.shares_words() || self.pictures.as_ref().is_some_and(|p| !p.seen.is_empty())
+    }
+
+    /// Whether the leak shares enough words with the item.
+    #[must_use]
+    pub fn shares_words(&self) -> bool {
         self.coverage.leak_matched >= FEWEST_WORDS
     }
 
@@ -149,7 +171,7 @@ impl Reader {
         });
         let readings = self.readings(readings);
         let coverage = self.coverage(&shown);
-        Extraction { version: EXTRACTOR.to_owned(), readings, coverage, sight: None }
+        Extraction { version: EXTRACTOR.to_owned(), readings, coverage, sight: None, pictures: None }
     }
 
     fn place_each(&self, tokens: &[NormToken], stretches: &[Range<usize>], rates: Rates, mut take: impl FnMut(&Placed)) {
@@ -283,7 +305,7 @@ fn slip(layer: Layer) -> f64 {
         Layer::Fact => 0.005,
         Layer::Wording => 0.01,
         Layer::Orthography => 0.02,
-        Layer::Typography | Layer::Layout | Layer::Invisible => 0.05,
+        Layer::Typography | Layer::Layout | Layer::Picture | Layer::Invisible => 0.05,
     }
 }
 

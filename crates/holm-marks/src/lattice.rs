@@ -48,7 +48,7 @@ impl Lattice {
         for (index, block) in blocks.iter().enumerate() {
             let mut sites: Vec<(usize, std::ops::Range<usize>, &[String])> = Vec::new();
             // Where words stand does not change what they are.
-            for (mark, m) in marks.iter().enumerate().filter(|(_, m)| m.layer != Layer::Layout) {
+            for (mark, m) in marks.iter().enumerate().filter(|(_, m)| m.layer.is_text()) {
                 sites.extend(m.sites.iter().filter(|s| s.block == index).map(|s| (mark, s.range.clone(), s.texts.as_slice())));
             }
             sites.sort_by_key(|(_, range, _)| range.start);

@@ -1,5 +1,9 @@
 //! The text of leaked files.
 
+mod view;
+
+pub use view::views;
+
 use crate::carrier::{CarrierError, Master, docx_text};
 use crate::raster::{RasterError, is_picture};
 
@@ -23,7 +27,7 @@ pub enum LeakFormat {
 }
 
 /// A leaked file that holds no text to be read.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LeakError {
     /// No known format.
@@ -221,15 +225,27 @@ fn mail_parts(mail: &mail_parser::Message<'_>, depth: usize, parts: &mut Vec<Str
     Ok(())
 }
 
-/// The PDF files attached to a mail, at any depth: their text is read by other means.
+/// A file attached to a mail or shown in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The files attached to a mail, at any depth: some are read by other means.
 #[must_use]
-pub fn attached_pdfs(bytes: &[u8]) -> Vec<Vec<u8>> {
-    fn collect(mail: &mail_parser::Message<'_>, depth: usize, found: &mut Vec<Vec<u8>>) {
+pub fn attachments(bytes: &[u8]) -> Vec<Attachment> {
+    fn collect(mail: &mail_parser::Message<'_>, depth: usize, found: &mut Vec<Attachment>) {
+        use mail_parser::MimeHeaders;
         for attachment in mail.attachments() {
             match attachment.message() {
                 Some(inner) if depth < DEEPEST_MAIL => collect(inner, depth + 1, found),
-                _ if attachment.contents().starts_with(b"%PDF") => found.push(attachment.contents().to_vec()),
-                _ => {}
+                _ => found.push(Attachment {
+                    name: attachment.attachment_name().unwrap_or("attachment").to_owned(),
+                    bytes: attachment.contents().to_vec(),
+                }),
             }
         }
     }
@@ -310,7 +326,7 @@ mod tests {
         );
         let text = read(mail.as_bytes(), "leak.eml").unwrap();
         assert!(text.contains("The convoy will leave") && text.contains("They did not know about it."), "{text}");
-        assert_eq!(attached_pdfs(mail.as_bytes()).len(), 1);
+        assert!(attachments(mail.as_bytes()).iter().any(|a| a.bytes.starts_with(b"%PDF")));
         assert_eq!(read(b"{\\rtf1 text}", "leak.rtf"), Err(LeakError::Rtf));
     }
 

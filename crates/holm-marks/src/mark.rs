@@ -18,13 +18,22 @@ pub enum Layer {
     Typography,
     /// Positions of words on the page.
     Layout,
+    /// Faint patterns in pictures.
+    Picture,
     /// Characters that cannot be seen.
     Invisible,
 }
 
 impl Layer {
     /// All layers, from the one that survives most to the one that survives least.
-    pub const ALL: [Self; 6] = [Self::Fact, Self::Wording, Self::Orthography, Self::Typography, Self::Layout, Self::Invisible];
+    pub const ALL: [Self; 7] =
+        [Self::Fact, Self::Wording, Self::Orthography, Self::Typography, Self::Picture, Self::Layout, Self::Invisible];
+
+    /// Whether its marks stand in the words themselves, so that a text typed anew still shows them.
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        !matches!(self, Self::Layout | Self::Picture)
+    }
 
     /// The layer's name in lower case.
     #[must_use]
@@ -35,6 +44,7 @@ impl Layer {
             Self::Orthography => "orthography",
             Self::Typography => "typography",
             Self::Layout => "layout",
+            Self::Picture => "picture",
             Self::Invisible => "invisible",
         }
     }
@@ -43,11 +53,11 @@ impl Layer {
 /// One occurrence of a mark in the text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Site {
-    /// Index of the block in the document.
+    /// Index of the block in the document; pictures count on after the text's blocks.
     pub block: usize,
-    /// Bytes of the block's text that an alternative replaces.
+    /// Bytes of the block's text that an alternative replaces; in a picture the number of the mark.
     pub range: Range<usize>,
-    /// What each alternative writes there, in symbol order; may be empty.
+    /// What each alternative writes there, in symbol order; may be empty; in a picture there are none.
     pub texts: Vec<String>,
 }
 

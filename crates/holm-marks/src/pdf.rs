@@ -4,6 +4,7 @@
 //! paint which word.
 
 mod allowance;
+mod figure;
 mod font;
 mod glyph;
 mod lexer;
@@ -15,6 +16,7 @@ use std::collections::HashSet;
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId};
 
 use allowance::{Allowance, LARGEST_CONTENT};
+pub(crate) use figure::{PdfPicture, pictures};
 use font::{deref, value};
 use glyph::{Matrix, interpret};
 pub(crate) use glyph::{Reading, Show, ShowKind, Shown};
@@ -28,7 +30,7 @@ use crate::layout::{SeenPage, SeenWord};
 pub const MOST_PAGES: usize = 5_000;
 
 /// Why a PDF is not read.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PdfError {
     /// It cannot be parsed.

@@ -2,8 +2,8 @@
 //!
 //! A copy is the master plus, for each mark, a faint pattern or its negative, spread over the whole picture, stronger where
 //! texture hides it. A leak may be a crop, a photograph, a screenshot of a page with the picture on it: it is laid over the
-//! master by what both show, the master is taken away, and what remains is correlated with each mark's pattern. Patterns are
-//! public; which sign a copy has is its codeword, which nothing here knows.
+//! master by what both show, the master is taken away, and what remains is correlated with each mark's pattern. Patterns follow from a
+//! secret that the caller gives ([`Patterns`]); which sign a copy has is its codeword, which nothing here knows.
 
 mod feature;
 mod format;
@@ -18,23 +18,37 @@ mod spread;
 #[cfg(test)]
 mod tests;
 
-use image::DynamicImage;
+use std::sync::{Arc, OnceLock};
 
+use image::DynamicImage;
+use image::imageops::FilterType;
+
+use self::feature::Feature;
 pub use self::format::PictureFormat;
 use self::mask::Mask;
 pub use self::pattern::PictureTemplate;
 use self::plane::Plane;
-pub use self::reading::PictureReading;
+pub use self::reading::{PictureReading, PictureSight, PictureSighting};
 use self::residual::Original;
+pub use self::spread::Patterns;
 use self::spread::{Grid, cosines};
 
 /// What is fixed between writing a copy and reading a leak: cosines, deal and mask. Another version reads other marks.
-pub const VERSION: &str = "picture-1";
+pub const VERSION: &str = "picture-2";
 
 /// Most marks of a picture. What is read of a codeword of n marks lies at most √n standard deviations above chance.
 const MOST_MARKS: usize = 256;
 /// Fewest marks worth having.
 const LEAST_MARKS: usize = 32;
+/// A pilot of z carries an eighth of what all marks do: so many marks for a square of it stand 1.6 deviations above the noise
+/// each, and one in twenty is misread.
+const MARKS_A_SQUARE: f64 = 3.0;
+/// Matches that a copy of half the size must keep, twice what registration needs: a photograph loses half.
+const TRIED_MATCHES: usize = 20;
+/// Quality of the JPEG in which a copy is tried.
+const TRIED_QUALITY: u8 = 50;
+/// Patterns of the trial, which no copy has.
+const TRIAL: [u8; 32] = *b"holm picture trial: no copy has ";
 /// Cosines a mark has at least.
 const COSINES_A_MARK: usize = 48;
 /// Cells of 8 × 8 pixels with some activity without which a picture could not be found again.
@@ -43,7 +57,7 @@ const ACTIVE_CELLS: usize = 40;
 const SIDES: (u32, u32) = (64, 32_767);
 
 /// Why a picture cannot be marked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PictureError {
     /// Not one of the three formats.
@@ -64,6 +78,15 @@ pub enum PictureError {
     /// Unreadable or unwritable, with the codec's own words.
     #[error("this picture cannot be read or written: {0}")]
     Damaged(String),
+    /// Fewer pixels than marks need.
+    #[error("this picture is too small to be marked: it must have 64 pixels on each side, and about 12,000 in all")]
+    Small,
+    /// Little texture.
+    #[error("this picture is too even to be marked and found again")]
+    Even,
+    /// What stands in it is lost where the picture is made smaller.
+    #[error("this picture has too few distinct places: made smaller, a copy's marks could not be read again")]
+    Indistinct,
     /// A copy was asked for with the wrong number of symbols.
     #[error("{given} symbols were given for {marks} marks")]
     Symbols {
@@ -79,10 +102,11 @@ pub enum PictureError {
 
 /// A master picture.
 pub struct Picture {
-    decoded: format::Decoded,
+    decoded: Arc<format::Decoded>,
     luma: Plane,
     colour: Option<[Plane; 2]>,
     mask: Mask,
+    features: OnceLock<Vec<Feature>>,
 }
 
 impl Picture {
@@ -102,16 +126,41 @@ impl Picture {
         let coverage = decoded.image.color().has_alpha().then(|| coverage(&decoded.image));
         let mask = Mask::new(&luma, coverage.as_ref());
         let colour = decoded.image.color().has_color().then(|| colour(&decoded.image, &luma));
-        Ok(Self { decoded, luma, colour, mask })
+        Ok(Self { decoded: Arc::new(decoded), luma, colour, mask, features: OnceLock::new() })
     }
 
-    /// Number of marks with two alternatives each that it can carry: 0 if it is too small or too even to be found again.
-    #[must_use]
-    pub fn marks(&self) -> usize {
+    /// Number of marks with two alternatives each that it can carry, so many that they are read from a copy at half the size,
+    /// saved as a JPEG of quality 50: this is tried, with a codeword and patterns that nothing else uses.
+    ///
+    /// # Errors
+    ///
+    /// If it is too small or too even, or such a copy could not be found or read again.
+    pub fn capacity(&self) -> Result<usize, PictureError> {
         let grid = Grid::new(self.luma.width, self.luma.height);
-        let marks = (grid.columns * grid.rows * cosines().len() / COSINES_A_MARK).min(MOST_MARKS);
-        let small = self.luma.width.min(self.luma.height) < SIDES.0 as usize;
-        if small || marks < LEAST_MARKS || self.mask.active < ACTIVE_CELLS { 0 } else { marks }
+        let most = (grid.columns * grid.rows * cosines().len() / COSINES_A_MARK).min(MOST_MARKS);
+        if self.luma.width.min(self.luma.height) < SIDES.0 as usize || most < LEAST_MARKS {
+            return Err(PictureError::Small);
+        }
+        if self.mask.active < ACTIVE_CELLS {
+            return Err(PictureError::Even);
+        }
+        let read = self.tried(most)?.ok_or(PictureError::Indistinct)?;
+        // Bounded before it becomes a number of marks.
+        let clear = (MARKS_A_SQUARE * read.z.max(0.0).powi(2)).min(most as f64) as usize;
+        if read.matches < TRIED_MATCHES || clear < LEAST_MARKS { Err(PictureError::Indistinct) } else { Ok(clear) }
+    }
+
+    /// What is read of a copy that was made smaller and saved again.
+    fn tried(&self, marks: usize) -> Result<Option<PictureReading>, PictureError> {
+        let patterns = Patterns::new(TRIAL, marks);
+        let symbols: Vec<u8> = (0..marks).map(|i| (i % 2) as u8).collect();
+        let copy = format::decode(&self.embed(&patterns, &symbols)?)?.image;
+        let small = copy.resize_exact((copy.width() / 2).max(1), (copy.height() / 2).max(1), FilterType::Triangle);
+        let mut saved = std::io::Cursor::new(Vec::new());
+        let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut saved, TRIED_QUALITY);
+        let failed = |e: image::ImageError| PictureError::Damaged(e.to_string());
+        DynamicImage::ImageRgb8(small.to_rgb8()).write_with_encoder(encoder).map_err(failed)?;
+        Ok(self.read_upright(&patterns, &View::new(&format::decode(saved.get_ref())?.image)))
     }
 
     /// Width and height in pixels.
@@ -131,8 +180,8 @@ impl Picture {
     /// # Errors
     ///
     /// As there.
-    pub fn embed(&self, symbols: &[u8]) -> Result<Vec<u8>, PictureError> {
-        self.template()?.render(symbols)
+    pub fn embed(&self, patterns: &Patterns, symbols: &[u8]) -> Result<Vec<u8>, PictureError> {
+        self.template(patterns)?.render(symbols)
     }
 
     /// What is the same for all copies, computed once.
@@ -140,24 +189,75 @@ impl Picture {
     /// # Errors
     ///
     /// If the picture cannot be written.
-    pub fn template(&self) -> Result<PictureTemplate<'_>, PictureError> {
-        PictureTemplate::new(self)
+    pub fn template(&self, patterns: &Patterns) -> Result<PictureTemplate, PictureError> {
+        PictureTemplate::new(self, patterns)
     }
 
-    /// Reads a leak: nothing if the master is not found in it.
+    /// Reads a leak, mirrored too: nothing if the master is not found in it.
     #[must_use]
-    pub fn read(&self, leak: &DynamicImage) -> Option<PictureReading> {
-        let marks = self.marks();
-        if marks == 0 {
+    pub fn read(&self, patterns: &Patterns, leak: &View) -> Option<PictureReading> {
+        self.read_upright(patterns, leak).or_else(|| self.read_upright(patterns, leak.mirrored()))
+    }
+
+    fn read_upright(&self, patterns: &Patterns, leak: &View) -> Option<PictureReading> {
+        if patterns.marks() == 0 {
             return None;
         }
-        let seen = luma(leak);
-        let found = registration::register(&self.luma, &seen).or_else(|| registration::register(&self.luma, &mirrored(&seen)))?;
+        let ours = self.features.get_or_init(|| registration::of_master(&self.luma));
+        let found = registration::register(&self.luma, ours, &leak.luma, leak.features())?;
         let original = Original { luma: &self.luma, colour: self.colour.as_ref() };
         let residual = residual::residual(&original, &found)?;
-        let (rows, z) = reading::rows(marks, &self.mask, &residual);
+        let (rows, z) = reading::rows(patterns, &self.mask, &residual);
         let (matches, likeness, scale, shown) = (found.matches, found.likeness, found.scale, residual.shown);
         Some(PictureReading { rows, z, matches, likeness, scale, shown })
+    }
+}
+
+/// A picture in which masters are looked for; what is found out about it is kept for the next.
+pub struct View {
+    luma: Plane,
+    features: OnceLock<Vec<Feature>>,
+    mirrored: OnceLock<Box<View>>,
+}
+
+impl View {
+    /// A decoded picture of any kind.
+    #[must_use]
+    pub fn new(image: &DynamicImage) -> Self {
+        Self::of(luma(image))
+    }
+
+    /// Decodes PNG, JPEG or TIFF of any colours and turns it as its camera says; of several pages or moments the first.
+    ///
+    /// # Errors
+    ///
+    /// If the format is another, the file damaged or too large.
+    pub fn decode(bytes: &[u8]) -> Result<Self, PictureError> {
+        Ok(Self::new(&format::decode_leak(bytes)?))
+    }
+
+    fn of(luma: Plane) -> Self {
+        Self { luma, features: OnceLock::new(), mirrored: OnceLock::new() }
+    }
+
+    /// Width and height in pixels.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        (self.luma.width, self.luma.height)
+    }
+
+    fn features(&self) -> &[Feature] {
+        self.features.get_or_init(|| registration::of_leak(&self.luma))
+    }
+
+    fn mirrored(&self) -> &Self {
+        self.mirrored.get_or_init(|| Box::new(Self::of(mirrored(&self.luma))))
+    }
+}
+
+impl std::fmt::Debug for View {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "View({} × {})", self.luma.width, self.luma.height)
     }
 }
 

@@ -13,7 +13,7 @@ pub const MOST_PAGES: usize = 500;
 pub const MOST_PIXELS_OF_PAGES: u64 = 10 * MOST_PIXELS;
 
 /// A picture that cannot be read.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RasterError {
     /// Damaged or of a kind that is not read.

@@ -1,10 +1,12 @@
 //! Leaked files and what they show: text, words at their places, pictures of pages.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use holm_marks::layout::SeenPage;
-use holm_marks::leak::{LeakError, LeakFormat, attached_pdfs, detect, read};
+use holm_marks::leak::{LeakError, LeakFormat, attachments, detect, read, views};
 use holm_marks::pdf::leaked_pages;
+use holm_marks::picture::View;
 use holm_marks::raster::Raster;
 
 use crate::program::{ProgramError, Run};
@@ -26,12 +28,14 @@ impl LeakFile {
     /// # Errors
     /// [`LeakFileError`] names the file and what to do.
     pub fn text(&self) -> Result<String, LeakFileError> {
-        LeakContent::read(std::slice::from_ref(self), &|_| ()).map(|content| content.text)
+        let content = LeakContent::read(std::slice::from_ref(self), &|_| ())?;
+        content.all_read()?;
+        Ok(content.text)
     }
 }
 
 /// A leaked file cannot be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LeakFileError {
     /// The file's format.
@@ -61,10 +65,16 @@ pub struct LeakContent {
     pub pages: Vec<SeenPage>,
     /// Pages that are pictures.
     pub pictures: Vec<Recognised>,
+    /// All pictures, to be compared with an item's own.
+    pub views: Arc<[View]>,
+    /// Words in pictures that could not be recognised, since the program for it is missing.
+    unread: Option<LeakFileError>,
 }
 
 /// More pages of pictures than this are not recognised: that would take hours.
 const MOST_PICTURES: usize = 200;
+/// Shortest side of an attached picture whose words are recognised, in pixels.
+const SMALLEST_PAGE: usize = 200;
 /// More text than this in one PDF is not read.
 const LARGEST_TEXT: u64 = 16 << 20;
 
@@ -78,7 +88,23 @@ impl LeakContent {
         for file in files {
             content.add(file, progress)?;
         }
+        content.views = Self::views_of(files);
         Ok(content)
+    }
+
+    /// The pictures that files are, hold, or have attached: read by this program alone, so that they are the same wherever they
+    /// are looked at.
+    #[must_use]
+    pub fn views_of(files: &[LeakFile]) -> Arc<[View]> {
+        files.iter().flat_map(|f| views(&f.bytes, &f.name)).collect()
+    }
+
+    /// Whether all words were read.
+    ///
+    /// # Errors
+    /// [`LeakFileError`] says which program is missing.
+    pub fn all_read(&self) -> Result<(), LeakFileError> {
+        self.unread.clone().map_or(Ok(()), Err)
     }
 
     fn add(&mut self, file: &LeakFile, progress: &dyn Fn(&str)) -> Result<(), LeakFileError> {
@@ -88,17 +114,35 @@ impl LeakContent {
             LeakFormat::Pdf => self.add_pdf(&file.bytes, progress).map_err(program)?,
             LeakFormat::Picture => {
                 let pages = Raster::decode(&file.bytes).map_err(|e| format(LeakError::Picture(e)))?;
-                self.add_pictures(pages, progress).map_err(program)?;
+                self.add_pictures(pages, progress).or_else(|e| self.forgive(program(e)))?;
             }
             LeakFormat::Eml => {
                 self.add_text(&read(&file.bytes, &file.name).map_err(format)?);
-                for attached in attached_pdfs(&file.bytes) {
-                    self.add_pdf(&attached, progress).map_err(program)?;
+                for attached in attachments(&file.bytes) {
+                    match detect(&attached.bytes, &attached.name) {
+                        LeakFormat::Pdf => self.add_pdf(&attached.bytes, progress).map_err(program)?,
+                        LeakFormat::Picture => {
+                            let read = self.add_pictures(pages_of(&attached.bytes), progress);
+                            read.or_else(|e| self.forgive(program(e)))?;
+                        }
+                        _ => {}
+                    }
                 }
             }
             _ => self.add_text(&read(&file.bytes, &file.name).map_err(format)?),
         }
         Ok(())
+    }
+
+    /// A picture whose words cannot be recognised here may still show an item's picture.
+    fn forgive(&mut self, error: LeakFileError) -> Result<(), LeakFileError> {
+        match error {
+            LeakFileError::Program { error: ProgramError::Missing(..), .. } => {
+                self.unread = Some(error);
+                Ok(())
+            }
+            other => Err(other),
+        }
     }
 
     fn add_text(&mut self, text: &str) {
@@ -136,6 +180,12 @@ impl LeakContent {
         }
         Ok(())
     }
+}
+
+/// Pages of a picture attached to a mail; none of one that is damaged, or too small to show text (logos, signatures).
+fn pages_of(bytes: &[u8]) -> Vec<Raster> {
+    let pages = Raster::decode(bytes).unwrap_or_default();
+    pages.into_iter().filter(|p| p.width().min(p.height()) >= SMALLEST_PAGE).collect()
 }
 
 /// Reads a PDF's text through `pdftotext` of poppler.

@@ -24,6 +24,7 @@ pub mod identity;
 pub mod leak;
 pub mod manifest;
 pub mod pages;
+pub mod picture_sight;
 pub mod policy;
 pub mod prepare;
 pub mod program;

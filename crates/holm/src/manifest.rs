@@ -4,9 +4,9 @@
 
 use holm_codes::decode::TestPolicy;
 use holm_codes::law::Law;
-use holm_marks::carrier::Format;
+use holm_marks::carrier::{Format, PictureSecret};
 use holm_marks::frame::Language;
-use holm_marks::mark::{Layer, Mark};
+use holm_marks::mark::Mark;
 use holm_record::commitment::{Commitment, Salt};
 use holm_record::id::{ItemName, PersonId};
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,12 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// What the patterns in its pictures follow from: known with the manifest, before any key is opened.
+    #[must_use]
+    pub fn picture_secret(&self) -> PictureSecret {
+        PictureSecret::new(blake3::derive_key("holm 2026-11 picture patterns v1", &self.master_salt.0))
+    }
+
     /// Numbers of alternatives, in mark order.
     #[must_use]
     pub fn arities(&self) -> Vec<usize> {
@@ -124,14 +130,14 @@ pub fn binary_worth(arities: &[usize]) -> f64 {
     arities.iter().map(|q| (*q as f64) - 1.0).sum()
 }
 
-/// Information that decides an item's law, in binary marks. Text that is typed anew loses its layout: the law is that which
-/// suits what is left then, and layout marks decide only where there is nothing else.
+/// Information that decides an item's law, in binary marks. Text that is typed anew loses its layout and its pictures: the law
+/// is that which suits what is left then, and their marks decide only where there is nothing else.
 #[must_use]
 pub fn deciding_worth(marks: &[Mark]) -> f64 {
-    let arities = |layout: bool| {
-        let of = marks.iter().filter(|m| (m.layer == Layer::Layout) == layout);
+    let arities = |text: bool| {
+        let of = marks.iter().filter(|m| m.layer.is_text() == text);
         of.map(Mark::arity).collect::<Vec<_>>()
     };
-    let text = binary_worth(&arities(false));
-    if text > 0.0 { text } else { binary_worth(&arities(true)) }
+    let text = binary_worth(&arities(true));
+    if text > 0.0 { text } else { binary_worth(&arities(false)) }
 }

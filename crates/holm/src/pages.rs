@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use holm_marks::carrier::{CarrierError, Copy, Format, Master, Template};
+use holm_marks::carrier::{CarrierError, Copy, Format, Master, PictureSecret, Template};
 use holm_marks::frame;
 use holm_marks::language;
 use holm_marks::layout::{Layout, LayoutPage, LayoutWord, Shift};
@@ -78,7 +78,24 @@ impl Copies {
         if moves { shifts() && is_word(master, site) } else { master.can_carry(mark, site) }
     }
 
-    /// Prepares to write copies of the master whose bytes these are.
+    /// As [`Copies::template`], with pictures whose patterns follow from the secret; pages that are set have none.
+    ///
+    /// # Errors
+    /// [`PagesError`] if a mark is none that the master can carry.
+    pub fn keyed_template(
+        self,
+        master: &Master,
+        bytes: &[u8],
+        marks: &[Mark],
+        secret: &PictureSecret,
+    ) -> Result<CopyTemplate, PagesError> {
+        match self {
+            Self::AsMaster => Ok(CopyTemplate::AsMaster(master.keyed_template(marks, secret)?)),
+            Self::Pages => self.template(master, bytes, marks),
+        }
+    }
+
+    /// Prepares to write copies of the master whose bytes these are, with the master's own pictures.
     ///
     /// # Errors
     /// [`PagesError`] if a mark is none that the master can carry.

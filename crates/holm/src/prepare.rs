@@ -122,6 +122,7 @@ impl Prepared {
         if let Some(layout) = master.layout().filter(|_| !options.still) {
             found.extend(holm_marks::layout::find(layout, Density::Every, &found));
         }
+        found.extend(master.picture_marks());
         found.sort_by_key(|f| f.mark.sites.first().map_or((usize::MAX, 0), |s| (s.block, s.range.start)));
         let all = found.len();
         let (found, uncarriable): (Vec<Found>, Vec<Found>) =
@@ -297,22 +298,31 @@ impl Prepared {
         // (docs/design/layout.md): 0.19 and 0.02 of a scan, 0.19 and 0.05 of a raw photograph.
         const SCANNED: Channel = Channel { erased: 0.2, flipped: 0.03 };
         const PHOTOGRAPHED: Channel = Channel { erased: 0.25, flipped: 0.06 };
-        let arities = |layout: bool| -> Vec<usize> {
-            self.marks.iter().filter(|m| (m.layer == Layer::Layout) == layout).map(Mark::arity).collect()
-        };
-        let (moved, words) = (arities(true), arities(false));
-        let Some(extent) = self.extent.filter(|_| !moved.is_empty()) else { return Vec::new() };
+        // Of picture marks, at half the size or photographed: none erased, one in twenty misread (docs/design/pictures.md).
+        const PICTURED: Channel = Channel { erased: 0.0, flipped: 0.05 };
+        let arities =
+            |is: &dyn Fn(Layer) -> bool| -> Vec<usize> { self.marks.iter().filter(|m| is(m.layer)).map(Mark::arity).collect() };
+        let (moved, words) = (arities(&|l| l == Layer::Layout), arities(&Layer::is_text));
+        let first = self.marks.iter().find(|m| m.layer == Layer::Picture).map(|m| &m.rule);
+        let picture: Vec<usize> = self.marks.iter().filter(|m| Some(&m.rule) == first).map(Mark::arity).collect();
+        let pictured = first.map(|_| LeakPower {
+            what: "its first marked picture, made smaller or photographed",
+            named: probability(&picture, PICTURED),
+        });
+        let Some(extent) = self.extent.filter(|_| !moved.is_empty()) else { return pictured.into_iter().collect() };
         let part = |of: usize| moved.get(..(moved.len() / of).min(moved.len())).unwrap_or_default();
         let three_lines = (3 * moved.len() / extent.lines).min(moved.len());
         let leak = |what: &'static str, named: f64| LeakPower { what, named };
-        vec![
+        let mut leaks = vec![
             leak("the file itself", probability(&moved, Channel::CLEAN)),
             leak("its text, pasted or typed anew", probability(&words, Channel::NOISY)),
             leak("a scan of all pages", probability(&moved, SCANNED)),
             leak("a photograph of one page", probability(part(extent.pages), PHOTOGRAPHED)),
             leak("a photograph of half a page", probability(part(2 * extent.pages), PHOTOGRAPHED)),
             leak("three lines of a scan", probability(moved.get(..three_lines).unwrap_or_default(), SCANNED)),
-        ]
+        ];
+        leaks.extend(pictured);
+        leaks
     }
 
     /// Blocks that hold marks, with these.

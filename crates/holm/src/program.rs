@@ -21,7 +21,7 @@ pub(crate) struct Run<'r> {
 }
 
 /// A program gave no answer.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ProgramError {
     /// It is not there.
     #[error("`{0}` is not installed; install the package {1}, or save the leak as text")]

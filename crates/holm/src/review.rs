@@ -118,6 +118,10 @@ pub struct AuthoredDecision {
 /// What ties a decision to a mark: block, place and rule.
 #[must_use]
 pub fn mark_id(mark: &Mark) -> String {
+    // A picture is marked as a whole or not at all.
+    if mark.layer == Layer::Picture {
+        return mark.rule.clone();
+    }
     let site = mark.sites.first();
     let place = site.map_or_else(String::new, |s| format!("{}:{}-{}", s.block, s.range.start, s.range.end));
     format!("{place}:{}", mark.rule)
@@ -190,7 +194,9 @@ impl Review {
     pub fn of(prepared: &Prepared) -> Self {
         let decide = |marks: &[Mark], decision: Verdict| {
             let one = |m: &Mark| Decision { id: mark_id(m), decision, text: in_context(prepared, m) };
-            marks.iter().map(one).collect::<Vec<_>>()
+            let mut decisions: Vec<Decision> = marks.iter().map(one).collect();
+            decisions.dedup_by(|a, b| a.id == b.id);
+            decisions
         };
         let mut marks = decide(&prepared.marks, Verdict::Keep);
         marks.extend(decide(&prepared.struck, Verdict::Strike));

@@ -568,7 +568,9 @@ impl Keyed {
 
     fn template(&self) -> Result<CopyTemplate, ShareError> {
         let master = Master::parse(&self.master, &self.manifest.file)?;
-        Ok(self.manifest.copies()?.template(&master, &self.master, &self.manifest.marks)?)
+        let manifest = &self.manifest;
+        let secret = manifest.picture_secret();
+        Ok(manifest.copies()?.keyed_template(&master, &self.master, &manifest.marks, &secret)?)
     }
 
     fn seal_one(

@@ -40,7 +40,7 @@ impl<'i> ItemReader<'i> {
         let extraction = self.text.extract(&content.text);
         let has_pages = !content.pages.is_empty() || !content.pictures.is_empty();
         // A leak of another item has nothing that could be registered.
-        if !has_pages || !extraction.belongs() || !self.marks.iter().any(|m| m.layer == Layer::Layout) {
+        if !has_pages || !extraction.shares_words() || !self.marks.iter().any(|m| m.layer == Layer::Layout) {
             return Ok(extraction);
         }
         // The pages that the leak would have if no word were moved: its wording is what was read of it.

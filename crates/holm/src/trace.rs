@@ -25,6 +25,7 @@ use crate::identity::DeviceKeys;
 use crate::leak::{LeakContent, LeakFile, LeakFileError};
 use crate::manifest::Manifest;
 use crate::pages::PagesError;
+use crate::picture_sight;
 use crate::policy::Permit;
 use crate::render::RenderError;
 use crate::report::{CopyResult, Holders, LedgerLine, MarksRead, Report, Verdict, Voice};
@@ -202,6 +203,8 @@ impl Workspace {
         progress("comparing the leak with the items");
         let candidates = self.candidates(&content, request.item.as_ref())?;
         if candidates.is_empty() {
+            // Words that could not be read may have been the item's.
+            content.all_read()?;
             return Ok(vec![Report::no_match(&sealed.incident, request.alpha)]);
         }
         // Whoever cannot open the key must not spend a look on finding that out.
@@ -235,10 +238,14 @@ impl Workspace {
         for (name, item) in released {
             let (manifest, master, bytes) = self.master_of(name, item)?;
             let reader = ItemReader::new(&master, &bytes, &manifest.marks, manifest.copies()?);
-            if only.is_none() && reader.text.resemblance(&content.text) < RESEMBLES {
+            let seen = picture_sight::look(&master, &manifest.marks, &manifest.picture_secret(), &content.views)?;
+            if only.is_none() && seen.is_none() && reader.text.resemblance(&content.text) < RESEMBLES {
                 continue;
             }
-            let extraction = reader.extract(content)?;
+            let mut extraction = reader.extract(content)?;
+            if let Some(seen) = seen {
+                extraction = seen.added_to(extraction);
+            }
             if !extraction.belongs() {
                 continue;
             }

@@ -14,6 +14,7 @@ use holm_codes::law::draw_biases;
 use holm_codes::recheck::Recheck;
 use holm_marks::authored::MOST_ALTERNATIVES;
 use holm_marks::carrier::Master;
+use holm_marks::mark::Layer;
 use holm_record::commitment::Commitment;
 use holm_record::entry::Entry;
 use holm_record::event::{Event, KeyMaking};
@@ -22,7 +23,9 @@ use holm_record::proof::LogProof;
 use holm_record::verify::{LogIdentity, verify_inclusion};
 use sha2::{Digest, Sha256};
 
+use crate::leak::LeakContent;
 use crate::manifest::{MANIFEST_DOMAIN, MASTER_DOMAIN, Manifest};
+use crate::picture_sight;
 use crate::report::{CopyResult, Report, Verdict};
 use crate::share::{CONTRIBUTION_DOMAIN, COPY_DOMAIN, key_commitment, stream_salt};
 use crate::sight::ItemReader;
@@ -174,7 +177,8 @@ fn shape(bundle: &Bundle, manifest: &Manifest, report: &Report) -> Result<(), St
     let copies = manifest.copies().map_err(|e| e.to_string())?;
     let mut taken: Vec<(usize, usize, usize)> = Vec::new();
     for mark in &manifest.marks {
-        let carried = mark.sites.iter().all(|s| s.texts.len() == mark.arity() && copies.can_carry(&master, mark, s));
+        let texts = if mark.layer == Layer::Picture { 0 } else { mark.arity() };
+        let carried = mark.sites.iter().all(|s| s.texts.len() == texts && copies.can_carry(&master, mark, s));
         if !(2..=MOST_ALTERNATIVES).contains(&mark.arity()) || mark.sites.is_empty() || !carried {
             return Err(format!("the mark `{}` is none that the master can carry", mark.rule));
         }
@@ -372,7 +376,8 @@ fn disclosures(entries: &Entries) -> Vec<Issued> {
 fn copies(bundle: &Bundle, manifest: &Manifest, key: &ItemKey, entries: &Entries) -> Result<(), String> {
     let master = Master::parse(&bundle.master, &bundle.file).map_err(|e| e.to_string())?;
     let set = manifest.copies().map_err(|e| e.to_string())?;
-    let template = set.template(&master, &bundle.master, &manifest.marks).map_err(|e| e.to_string())?;
+    let secret = manifest.picture_secret();
+    let template = set.keyed_template(&master, &bundle.master, &manifest.marks, &secret).map_err(|e| e.to_string())?;
     let issuer = Issuer::new(draw_biases(key, manifest.law, &manifest.arities()));
     for Issued { copy, content, .. } in disclosures(entries) {
         let bytes = template.render(&issuer.codeword(key, copy.as_str().as_bytes())).map_err(|e| e.to_string())?;
@@ -402,14 +407,25 @@ fn extraction(bundle: &Bundle, manifest: &Manifest, look: &ShownLook) -> Result<
     let master = Master::parse(&bundle.master, &bundle.file).map_err(|e| e.to_string())?;
     let copies = manifest.copies().map_err(|e| e.to_string())?;
     let reader = ItemReader::new(&master, &bundle.master, &manifest.marks, copies);
+    let views = LeakContent::views_of(&look.evidence.files);
+    let seen = picture_sight::look(&master, &manifest.marks, &manifest.picture_secret(), &views).map_err(|e| e.to_string())?;
     let again = match recorded.sight.as_ref().filter(|s| s.recognised.is_some()) {
         // What was recognised in a picture is taken as recorded: another version of the program may see otherwise.
         Some(sight) => reader.again(sight),
+        // No word of the leak matters to an item without text.
+        None if master.blocks().is_empty() => reader.text.extract(""),
         None => {
             let content = read_all(&look.evidence.files, &|_| ()).map_err(|e| e.to_string())?;
             reader.extract(&content).map_err(|e| e.to_string())?
         }
     };
+    let again = match seen {
+        Some(seen) => seen.added_to(again),
+        None => again,
+    };
+    if again.pictures.as_ref().map(|p| &p.reader) != recorded.pictures.as_ref().map(|p| &p.reader) {
+        return Err("the leak's pictures are read by another version of this program, or show something else".to_owned());
+    }
     if again.version != recorded.version {
         return Err(format!(
             "this program reads leaks by `{}`, the recorded extraction is by `{}`",

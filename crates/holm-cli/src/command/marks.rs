@@ -17,7 +17,7 @@ use crate::error::{CommandError, Outcome};
 /// Show what would be marked in a document, and the power that it gives
 #[derive(Debug, Args)]
 pub(crate) struct Marks {
-    /// The document: text, Markdown, DOCX or PDF.
+    /// The document: text, Markdown, DOCX, PDF, or a picture (PNG, JPEG, TIFF).
     document: PathBuf,
     #[command(flatten)]
     options: MarkArgs,
@@ -145,6 +145,7 @@ impl Marks {
         };
         let value = serde_json::json!({
             "language": prepared.language, "words": prepared.words(), "marks": shown(&prepared.marks), "proposals": shown(&prepared.proposals),
+            "pictures": pictures(&prepared),
             "struck": prepared.struck.len(), "uncarried": prepared.uncarried, "power": power,
             "survival": survival,
         });
@@ -163,8 +164,17 @@ impl Marks {
     }
 }
 
+/// By picture, how many marks it can carry or why none.
+fn pictures(prepared: &Prepared) -> Vec<serde_json::Value> {
+    let one = |p: &holm_marks::carrier::ItemPicture| {
+        let capacity = p.capacity();
+        serde_json::json!({"name": p.name(), "marks": capacity.as_ref().ok(), "problem": capacity.as_ref().err()})
+    };
+    prepared.master.pictures().iter().map(one).collect()
+}
+
 fn print(prepared: &Prepared, power: &Power) {
-    for mark in prepared.marks.iter().filter(|m| m.layer != Layer::Layout) {
+    for mark in prepared.marks.iter().filter(|m| m.layer.is_text()) {
         say!("{:<12} {:<28} {}", mark.layer.name(), mark.rule, in_context(prepared, mark));
     }
     if !prepared.proposals.is_empty() {
@@ -172,6 +182,7 @@ fn print(prepared: &Prepared, power: &Power) {
         prepared.proposals.iter().for_each(|m| say!("{:<12} {:<28} {}", m.layer.name(), m.rule, in_context(prepared, m)));
     }
     print_layout(prepared);
+    say_pictures(prepared, |line| say!("{line}"));
     say!();
     print_power(prepared, power);
 }
@@ -190,11 +201,26 @@ fn print_layout(prepared: &Prepared) {
     }
 }
 
+/// What each picture carries, or why it is left alone.
+pub(crate) fn say_pictures(prepared: &Prepared, say: impl Fn(String)) {
+    for picture in prepared.master.pictures() {
+        let named = |m: &&Mark| m.layer == Layer::Picture && m.rule.split_once(':').is_some_and(|(_, n)| n == picture.name());
+        say(match (picture.capacity(), prepared.marks.iter().filter(named).count()) {
+            (Err(why), _) => format!("picture      {} is left as it is: {why}", picture.name()),
+            (Ok(_), 0) => format!("picture      {} is left as it is: the review strikes it", picture.name()),
+            (Ok(_), marks) => format!("picture      {}: {marks} marks", picture.name()),
+        });
+    }
+}
+
 /// The power statement in words.
 pub(crate) fn print_power(prepared: &Prepared, power: &Power) {
-    let per_thousand = 1000.0 * power.marks as f64 / prepared.words().max(1) as f64;
+    let per_thousand = match prepared.words() {
+        0 => String::new(),
+        words => format!(" ({:.0} per 1,000)", 1000.0 * power.marks as f64 / words as f64),
+    };
     say!(
-        "{} marks in {} words ({per_thousand:.0} per 1,000), {:.0} bits; a proof among {} copies needs {:.0}",
+        "{} marks in {} words{per_thousand}, {:.0} bits; a proof among {} copies needs {:.0}",
         power.marks,
         prepared.words(),
         power.bits,

@@ -10,7 +10,7 @@ use holm::workspace::Workspace;
 use holm_record::id::{ItemName, PersonId};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::marks::{MarkArgs, print_power};
+use super::marks::{MarkArgs, print_power, say_pictures};
 use crate::app::{App, counted, file_name, read_text};
 use crate::error::{CommandError, Outcome};
 
@@ -20,7 +20,7 @@ use crate::error::{CommandError, Outcome};
 /// again; with further recipients it adds copies.
 #[derive(Debug, Args)]
 pub(crate) struct Share {
-    /// The document: text, Markdown, DOCX or PDF.
+    /// The document: text, Markdown, DOCX, PDF, or a picture (PNG, JPEG, TIFF).
     document: PathBuf,
     /// A person, `unit:UNIT` or `all`; may be given several times.
     #[arg(long, required = true, value_name = "PERSON|unit:UNIT|all")]
@@ -145,6 +145,7 @@ impl Share {
     /// Says what the marks can prove, before release.
     fn check_power(&self, workspace: &Workspace, prepared: &Prepared, planned: usize) -> Result<(), CommandError> {
         let power = prepared.power(planned, workspace.alpha(), workspace.largest_coalition());
+        say_pictures(prepared, |line| eprintln!("{line}"));
         if power.needed.is_some() || self.accept_weak {
             eprintln!(
                 "{} marks; {}",
@@ -158,8 +159,11 @@ impl Share {
         }
         print_power(prepared, &power);
         let message = format!(
-            "too short to name anyone: {} marks give {:.0} bits, and a proof among {planned} copies needs {:.0}; nothing was shared",
-            power.marks, power.bits, power.needed_bits
+            "too {} to name anyone: {} marks give {:.0} bits, and a proof among {planned} copies needs {:.0}; nothing was shared",
+            if prepared.words() == 0 { "few marks" } else { "short" },
+            power.marks,
+            power.bits,
+            power.needed_bits
         );
         Err(CommandError::new(message).hint(
             "add authored alternatives ([[this|that]]), approve proposals (`holm marks --review`), or share with `--accept-weak`",

@@ -13,7 +13,7 @@ use crate::error::{CommandError, Outcome};
 /// Trace a leak: name the copies that it came from, or say that they cannot be named
 #[derive(Debug, Args)]
 pub(crate) struct Trace {
-    /// The leaked files, read as one leak: text, Markdown, DOCX, HTML, EML or PDF.
+    /// The leaked files, read as one leak: text, Markdown, DOCX, HTML, EML, PDF, PNG, JPEG or TIFF.
     #[arg(required = true, value_name = "LEAK")]
     leaks: Vec<PathBuf>,
     /// The item, if it is known.

@@ -34,7 +34,7 @@ fn documents_that_are_none_are_refused() {
         ("cut.docx", &["damaged"]),
         ("old.docx", &["encrypted"]),
         ("paper.pdf", &["PDF is damaged"]),
-        ("paper.png", &["`.png` is not text"]),
+        ("paper.png", &["cannot be read"]),
         ("latin.txt", &["not UTF-8"]),
         ("blank.md", &["no text"]),
         ("open.md", &["not closed"]),

@@ -7,5 +7,6 @@ mod desk;
 mod help;
 mod interrupted;
 mod pages;
+mod pictures;
 mod story;
 mod tidy;

@@ -3,12 +3,15 @@
 //! The main part is edited in place, by byte range: runs, styles, fields, tracked changes and everything else stay as they
 //! are. All other parts are copied as stored, compressed bytes and all.
 
+mod figure;
 mod package;
 mod spacing;
 mod story;
 
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::picture::{ItemPicture, PictureWriter};
 use super::splice::{self, Splice};
 use super::{CarrierError, Copy, left_over};
 use crate::document::Block;
@@ -22,6 +25,9 @@ use story::{Piece, Story};
 pub(crate) struct DocxMaster {
     package: Package,
     story: Story,
+    pictures: Arc<[ItemPicture]>,
+    /// By picture, the index of its part.
+    parts: Vec<Option<usize>>,
 }
 
 impl std::fmt::Debug for DocxMaster {
@@ -36,6 +42,8 @@ pub(crate) struct DocxTemplate {
     package: Package,
     part: String,
     splices: Vec<Splice>,
+    /// Parts of pictures and what writes them.
+    pictures: Vec<(usize, PictureWriter)>,
 }
 
 impl std::fmt::Debug for DocxTemplate {
@@ -48,11 +56,17 @@ impl DocxMaster {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, CarrierError> {
         let package = Package::open(bytes)?;
         let story = Story::parse(package.main_part()?)?;
-        Ok(Self { package, story })
+        let (parts, pictures): (Vec<_>, Vec<_>) =
+            figure::figures(&package, package.main_part()?).into_iter().map(|f| (f.part, f.picture)).unzip();
+        Ok(Self { package, story, pictures: Arc::from(pictures), parts })
     }
 
     pub(crate) fn blocks(&self) -> &[Block] {
         &self.story.blocks
+    }
+
+    pub(crate) fn pictures(&self) -> &[ItemPicture] {
+        &self.pictures
     }
 
     pub(crate) fn can_carry(&self, mark: &Mark, site: &Site) -> bool {
@@ -93,10 +107,10 @@ impl DocxMaster {
         (joined && cuts).then_some(touched)
     }
 
-    pub(crate) fn template(&self, marks: &[Mark]) -> Result<DocxTemplate, CarrierError> {
+    pub(crate) fn template(&self, marks: &[Mark], writers: Vec<PictureWriter>) -> Result<DocxTemplate, CarrierError> {
         let part = self.package.main_part()?;
         let mut splices: Vec<Splice> = Vec::new();
-        for (index, mark) in marks.iter().enumerate() {
+        for (index, mark) in marks.iter().enumerate().filter(|(_, m)| m.layer != Layer::Picture) {
             for site in &mark.sites {
                 let lost = || CarrierError::Unknown(format!("mark `{}` does not lie in one run of text", mark.rule));
                 if mark.layer == Layer::Layout {
@@ -113,7 +127,9 @@ impl DocxMaster {
         if splice::overlap(&splices) {
             return Err(CarrierError::Unknown("two marks overlap".to_owned()));
         }
-        Ok(DocxTemplate { package: self.package.clone(), part: part.to_owned(), splices })
+        let placed = |w: PictureWriter| self.parts.get(w.number).copied().flatten().map(|part| (part, w));
+        let pictures = writers.into_iter().filter_map(placed).collect();
+        Ok(DocxTemplate { package: self.package.clone(), part: part.to_owned(), splices, pictures })
     }
 }
 
@@ -151,7 +167,9 @@ fn escape(text: &str) -> String {
 
 impl DocxTemplate {
     pub(crate) fn render(&self, symbols: &[u8]) -> Result<Copy, CarrierError> {
-        self.package.with_main_part(&splice::splice(self.part.as_bytes(), &self.splices, symbols))
+        let main = splice::splice(self.part.as_bytes(), &self.splices, symbols);
+        let pictures = self.pictures.iter().map(|(part, writer)| Ok((*part, writer.render(symbols)?)));
+        self.package.with_parts(main, pictures.collect::<Result<Vec<_>, CarrierError>>()?)
     }
 
     /// An alternation that stands where no mark was found: in a header, a note, a box, code, or text that was struck.
@@ -186,6 +204,11 @@ pub(crate) fn leak_text(bytes: &[u8]) -> Result<String, CarrierError> {
         text.push_str(&struck);
     }
     Ok(text)
+}
+
+/// The bytes of every picture of a leaked DOCX, whether it is shown or not.
+pub(crate) fn leak_pictures(bytes: &[u8]) -> Result<Vec<Vec<u8>>, CarrierError> {
+    Ok(Package::open(bytes)?.pictures())
 }
 
 /// Text of all elements of this local name, whatever its prefix; paragraphs end where elements called `p` end.

@@ -4,14 +4,14 @@ use super::matching::Matcher;
 use super::{Layout, LayoutWord, SeenPage, SeenWord};
 use crate::document::Block;
 use crate::layout::Range;
-use crate::mark::{Layer, Mark};
+use crate::mark::Mark;
 
 /// A document's words in order, as a copy with these symbols shows them; words that a mark changes have no place.
 fn words(blocks: &[Block], marks: &[Mark], symbols: &[u8]) -> Vec<LayoutWord> {
     let mut words = Vec::new();
     for (index, block) in blocks.iter().enumerate() {
         let mut sites: Vec<(&Range<usize>, &str)> = Vec::new();
-        for (mark, m) in marks.iter().enumerate().filter(|(_, m)| m.layer != Layer::Layout) {
+        for (mark, m) in marks.iter().enumerate().filter(|(_, m)| m.layer.is_text()) {
             let symbol = usize::from(symbols.get(mark).copied().unwrap_or(0));
             let here = m.sites.iter().filter(|s| s.block == index);
             sites.extend(here.map(|s| (&s.range, s.texts.get(symbol).map_or("", String::as_str))));
@@ -151,6 +151,7 @@ fn line_numbers(pages: &Layout) -> std::collections::BTreeMap<(usize, usize), Li
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mark::Layer;
     use crate::mark::Site;
 
     #[test]

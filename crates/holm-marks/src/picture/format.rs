@@ -72,6 +72,26 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, PictureError> {
     }
 }
 
+/// A leak's pixels, whatever its colours, turned as its camera says.
+pub(super) fn decode_leak(bytes: &[u8]) -> Result<DynamicImage, PictureError> {
+    format(bytes).ok_or(PictureError::Format)?;
+    let reader = image::ImageReader::new(Cursor::new(bytes)).with_guessed_format();
+    let mut reader = reader.map_err(|e| PictureError::Damaged(e.to_string()))?;
+    reader.limits(limits());
+    let mut decoder = reader.into_decoder().map_err(damaged)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > PIXELS {
+        return Err(PictureError::TooLarge);
+    }
+    if decoder.total_bytes() > ANNOUNCED + EXPANSION * bytes.len() as u64 {
+        return Err(PictureError::Bomb);
+    }
+    let turned = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    image.apply_orientation(turned);
+    Ok(image)
+}
+
 fn limits() -> Limits {
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MEMORY);

@@ -1,10 +1,12 @@
 //! Writing copies: the master plus the patterns of its marks.
 
+use std::sync::Arc;
+
 use image::DynamicImage;
 
-use super::format::PictureFormat;
+use super::format::{Decoded, PictureFormat};
 use super::mask::Mask;
-use super::spread::{BLOCK, Cosine, Deal, Grid, SplitMix, WAVES, basis, cosines};
+use super::spread::{BLOCK, Cosine, Deal, Grid, Patterns, SplitMix, WAVES, basis, cosines};
 use super::{Picture, PictureError};
 
 /// Mean squared difference that a copy may have from its master, in grey levels: 40.3 dB under 255².
@@ -19,26 +21,27 @@ const QUALITIES: [u8; 5] = [92, 94, 96, 98, 100];
 const JPEG_SHARE: f64 = 0.35;
 
 /// All that copies of one picture have in common.
-pub struct PictureTemplate<'p> {
-    picture: &'p Picture,
+pub struct PictureTemplate {
+    decoded: Arc<Decoded>,
     mask: Mask,
-    marks: usize,
+    patterns: Patterns,
     quality: u8,
     cosines: Vec<Cosine>,
     basis: [[f32; BLOCK]; WAVES],
 }
 
-impl<'p> PictureTemplate<'p> {
-    pub(super) fn new(picture: &'p Picture) -> Result<Self, PictureError> {
+impl PictureTemplate {
+    pub(super) fn new(picture: &Picture, patterns: &Patterns) -> Result<Self, PictureError> {
         let (quality, lost) = quality(picture)?;
         let (cosines, basis) = (cosines(), basis());
-        let mut out = Self { picture, mask: picture.mask.clone(), marks: picture.marks(), quality, cosines, basis };
-        if out.marks == 0 {
+        let (decoded, mask) = (Arc::clone(&picture.decoded), picture.mask.clone());
+        let mut out = Self { decoded, mask, patterns: patterns.clone(), quality, cosines, basis };
+        if out.marks() == 0 {
             return Ok(out);
         }
         // What patterns add is nearly the same for all codewords; it is measured on one of pseudo-random signs.
         let mut random = SplitMix(1);
-        let symbols: Vec<u8> = (0..out.marks).map(|_| (random.next() >> 63) as u8).collect();
+        let symbols: Vec<u8> = (0..out.marks()).map(|_| (random.next() >> 63) as u8).collect();
         let mut sum = 0.0;
         out.patterns(&symbols, |_, _, line| sum += line.iter().map(|v| f64::from(v * v)).sum::<f64>());
         let mean = sum / (picture.luma.width * picture.luma.height) as f64;
@@ -50,7 +53,7 @@ impl<'p> PictureTemplate<'p> {
     /// Number of symbols that a copy takes.
     #[must_use]
     pub fn marks(&self) -> usize {
-        self.marks
+        self.patterns.marks()
     }
 
     /// The bytes of the copy whose marks are these symbols, 0 or 1, in the master's format, at 40 dB or more from it. A JPEG
@@ -60,29 +63,29 @@ impl<'p> PictureTemplate<'p> {
     ///
     /// If there are more or fewer symbols than marks, a symbol is neither 0 nor 1, or the picture cannot be written.
     pub fn render(&self, symbols: &[u8]) -> Result<Vec<u8>, PictureError> {
-        if symbols.len() != self.marks {
-            return Err(PictureError::Symbols { given: symbols.len(), marks: self.marks });
+        if symbols.len() != self.marks() {
+            return Err(PictureError::Symbols { given: symbols.len(), marks: self.marks() });
         }
         if let Some(wrong) = symbols.iter().find(|s| **s > 1) {
             return Err(PictureError::Symbol(*wrong));
         }
-        if self.marks == 0 {
-            return self.picture.decoded.encode(&self.picture.decoded.image, self.quality);
+        if self.marks() == 0 {
+            return self.decoded.encode(&self.decoded.image, self.quality);
         }
-        let mut image = self.picture.decoded.image.clone();
+        let mut image = self.decoded.image.clone();
         let mut samples = Samples::of(&mut image)?;
         self.patterns(symbols, |x, y, line| samples.add(x, y, line));
-        self.picture.decoded.encode(&image, self.quality)
+        self.decoded.encode(&image, self.quality)
     }
 
     /// The sum of all patterns, line by line of each block.
     fn patterns(&self, symbols: &[u8], mut take: impl FnMut(usize, usize, &[f32; BLOCK])) {
-        let luma = &self.picture.luma;
-        let mut deal = Deal::new(self.marks, luma.width, luma.height);
+        let (width, height) = (self.decoded.image.width() as usize, self.decoded.image.height() as usize);
+        let mut deal = Deal::new(&self.patterns, width, height);
         // The cosines' mean square over a block is brought to 1: the mask says the strength.
         let energy: f32 = self.cosines.iter().map(|c| c.height * c.height).sum();
         let unit = BLOCK as f32 / energy.sqrt();
-        for (left, top) in Grid::new(luma.width, luma.height).corners() {
+        for (left, top) in Grid::new(width, height).corners() {
             let mut waves = [[0.0f32; WAVES]; WAVES];
             for cosine in &self.cosines {
                 let slot = deal.slot();

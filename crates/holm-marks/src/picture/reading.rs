@@ -5,10 +5,12 @@
 //! the pilot, which stands in every copy, v on all cosines together. No codeword takes part. A leak of an unmarked master
 //! measures g near 0 and so says nothing.
 
+use serde::{Deserialize, Serialize};
+
 use super::mask::Mask;
 use super::plane::Plane;
 use super::residual::Residual;
-use super::spread::{BANDS, BLOCK, Cosine, Deal, Grid, Slot, WAVES, basis, cosines};
+use super::spread::{BANDS, BLOCK, Cosine, Deal, Grid, Patterns, Slot, WAVES, basis, cosines};
 
 /// Share of marks for which the model of a reading does not hold. With it no row claims more than about ln 1,000.
 const BLOTTED: f64 = 0.01;
@@ -37,6 +39,47 @@ pub struct PictureReading {
     pub shown: f64,
 }
 
+impl PictureReading {
+    /// Whether the master was surely found: the pilot, which nobody can write without the secret, is heard (one unrelated
+    /// picture in 10⁹ by chance), or many places agree and look alike, as in a leak of an unmarked master.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        self.z >= HEARD || self.matches >= MANY && self.likeness >= LIKE
+    }
+}
+
+/// The pilot's z from which it is heard.
+const HEARD: f64 = 6.0;
+/// Places that agree, and likeness, from which a picture is the master without any pilot.
+const MANY: usize = 24;
+const LIKE: f64 = 0.7;
+
+/// What a leak's pictures show of an item's, recorded with what its text shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PictureSight {
+    /// [`super::VERSION`].
+    pub reader: String,
+    /// The item's pictures that were seen.
+    pub seen: Vec<PictureSighting>,
+}
+
+/// A picture of the item, seen in one of the leak's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PictureSighting {
+    /// Number of the item's picture.
+    pub picture: u32,
+    /// Number of the leak's picture, over all files.
+    pub view: u32,
+    /// As in [`PictureReading::z`].
+    pub z: f64,
+    /// As in [`PictureReading::matches`].
+    pub matches: u32,
+    /// As in [`PictureReading::likeness`].
+    pub likeness: f64,
+    /// As in [`PictureReading::shown`].
+    pub shown: f64,
+}
+
 /// One cosine of one block as it reads. Kept small: a large picture has millions.
 struct Heard {
     /// Nothing for the pilot.
@@ -48,11 +91,11 @@ struct Heard {
 }
 
 /// Rows and the pilot's z.
-pub(super) fn rows(marks: usize, mask: &Mask, residual: &Residual) -> (Vec<[f64; 2]>, f64) {
+pub(super) fn rows(patterns: &Patterns, mask: &Mask, residual: &Residual) -> (Vec<[f64; 2]>, f64) {
     let cosines = cosines();
-    let heard = heard(marks, mask, residual, &cosines);
+    let heard = heard(patterns, mask, residual, &cosines);
     let (bands, z) = bands(&heard, &cosines);
-    let mut sums = vec![(0.0, 0.0); marks];
+    let mut sums = vec![(0.0, 0.0); patterns.marks()];
     for h in &heard {
         let Cosine { band, height, .. } = cosines[usize::from(h.cosine)];
         if let Some((sum, expected)) = h.mark.and_then(|m| sums.get_mut(usize::from(m))) {
@@ -79,10 +122,10 @@ fn row(sum: f64, expected: f64) -> [f64; 2] {
     [none / larger, one / larger]
 }
 
-fn heard(marks: usize, mask: &Mask, residual: &Residual, cosines: &[Cosine]) -> Vec<Heard> {
+fn heard(patterns: &Patterns, mask: &Mask, residual: &Residual, cosines: &[Cosine]) -> Vec<Heard> {
     let (width, height) = (residual.matched.width, residual.matched.height);
     let basis = basis();
-    let mut deal = Deal::new(marks, width, height);
+    let mut deal = Deal::new(patterns, width, height);
     let mut out = Vec::new();
     for (left, top) in Grid::new(width, height).corners() {
         let (values, information) = block(mask, residual, left, top, &basis);

@@ -16,6 +16,11 @@ const HYPOTHESES: usize = 1200;
 const RATIO: f64 = 0.86;
 /// Fewest matches that must agree on one homography.
 const AGREEING: usize = 10;
+/// Products of numbers of features from which a quick look at the master's strongest comes first, and how many of these must
+/// agree: a page of text must not cost what a picture does.
+const SLOW: usize = 4_000_000;
+const QUICK_FEATURES: usize = 600;
+const QUICKLY: usize = 6;
 /// So many agreeing matches determine a homography well.
 const PLENTY: usize = 80;
 /// Least correlation of master and leak, laid over one another, without their shading.
@@ -51,18 +56,31 @@ pub(super) struct Registered {
     pub(super) foreign: Vec<bool>,
 }
 
+/// Features of a master.
+pub(super) fn of_master(master: &Plane) -> Vec<Feature> {
+    found(master, MASTER_SIDE, FEATURES.0)
+}
+
+/// Features of a leak.
+pub(super) fn of_leak(leak: &Plane) -> Vec<Feature> {
+    if leak.width.min(leak.height) < 24 { Vec::new() } else { found(leak, LEAK_SIDE, FEATURES.1) }
+}
+
 /// Finds the master in the leak; nothing if it is not there.
-pub(super) fn register(master: &Plane, leak: &Plane) -> Option<Registered> {
+pub(super) fn register(master: &Plane, ours: &[Feature], leak: &Plane, theirs: &[Feature]) -> Option<Registered> {
     if leak.width.min(leak.height) < 24 {
         return None;
     }
-    let (ours, theirs) = (found(master, MASTER_SIDE, FEATURES.0), found(leak, LEAK_SIDE, FEATURES.1));
-    let pairs = matched(&ours, &theirs);
+    let alike = ours.len() * theirs.len() < SLOW || {
+        let strongest = ours.get(..QUICK_FEATURES.min(ours.len())).unwrap_or_default();
+        agreed(&matched(strongest, theirs), QUICKLY).is_some()
+    };
+    let pairs = if alike { matched(ours, theirs) } else { Vec::new() };
     let best = |maps: Vec<Homography>, matches: usize, least: f64| {
         let refined = maps.into_iter().filter_map(|map| overlaid(master, leak, map, matches));
         refined.max_by(|a, b| a.likeness.total_cmp(&b.likeness)).filter(|r| r.likeness >= least)
     };
-    let found = agreed(&pairs).and_then(|(maps, matches)| best(maps, matches, ALIKE));
+    let found = agreed(&pairs, AGREEING).and_then(|(maps, matches)| best(maps, matches, ALIKE));
     if found.as_ref().is_some_and(|f| f.likeness >= SURELY) {
         return found;
     }
@@ -153,7 +171,7 @@ fn near(a: &Feature, b: &Feature) -> bool {
 /// The map on which most matches agree, and how many; few matches leave open whether it is affine or projective, so that
 /// both are tried. Each match is a hypothesis of its own: a feature has a place, a
 /// size and a direction, so one pair fixes a similarity, and nothing needs to be drawn at random.
-fn agreed(pairs: &[(&Feature, &Feature)]) -> Option<(Vec<Homography>, usize)> {
+fn agreed(pairs: &[(&Feature, &Feature)], least: usize) -> Option<(Vec<Homography>, usize)> {
     let mut votes: Vec<(usize, Vec<usize>)> = Vec::new();
     for (own, leaked) in pairs {
         let (scale, turn) = (leaked.size / own.size, leaked.angle - own.angle);
@@ -164,7 +182,7 @@ fn agreed(pairs: &[(&Feature, &Feature)]) -> Option<(Vec<Homography>, usize)> {
     votes.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     let best = |projective: bool| {
         let fits = votes.iter().take(6).filter_map(|(_, agree)| sharpened(pairs, agree, projective));
-        fits.max_by_key(|(_, count)| *count).filter(|(_, count)| *count >= AGREEING)
+        fits.max_by_key(|(_, count)| *count).filter(|(_, count)| *count >= least)
     };
     let full = best(true);
     let flat = if full.as_ref().is_none_or(|(_, count)| *count < PLENTY) { best(false) } else { None };

@@ -3,8 +3,10 @@
 //! The picture is cut into blocks of 32 × 32 pixels. In each block the cosines (DCT-II) whose wavelengths lie between about 5
 //! and 43 pixels are dealt, one each, to the marks and to a pilot. So every mark is spread over the whole picture and over all
 //! wavelengths, the patterns of two marks have no cosine in common (before the mask they are orthogonal, in every crop along
-//! blocks too), and writing or reading costs the same for two marks or two hundred. All this is public and follows from the
-//! picture's size: what is secret is the codeword.
+//! blocks too), and writing or reading costs the same for two marks or two hundred. Which cosine carries which mark, and with
+//! which sign, follows from a secret seed: who has the program and a copy sees that something stands in these waves, not what.
+
+use super::MOST_MARKS;
 
 /// Side of a block, in pixels.
 pub(super) const BLOCK: usize = 32;
@@ -66,6 +68,59 @@ impl SplitMix {
     }
 }
 
+/// What decides which pattern stands for which mark: a secret, and how many marks there are.
+#[derive(Clone)]
+pub struct Patterns {
+    seed: [u8; 32],
+    marks: usize,
+}
+
+impl Patterns {
+    /// The patterns of `marks` marks, at most 256, that follow from a secret of 32 bytes, uniformly distributed and used for
+    /// one picture only.
+    #[must_use]
+    pub fn new(seed: [u8; 32], marks: usize) -> Self {
+        Self { seed, marks: marks.min(MOST_MARKS) }
+    }
+
+    /// Number of marks.
+    #[must_use]
+    pub fn marks(&self) -> usize {
+        self.marks
+    }
+}
+
+impl std::fmt::Debug for Patterns {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Patterns({} marks, [redacted])", self.marks)
+    }
+}
+
+/// Numbers of BLAKE3's extendable output, keyed by the seed.
+struct Stream {
+    output: blake3::OutputReader,
+    buffer: [u8; 1024],
+    at: usize,
+}
+
+impl Stream {
+    fn new(seed: &[u8; 32], width: usize, height: usize) -> Self {
+        let mut hasher = blake3::Hasher::new_keyed(seed);
+        hasher.update(&(width as u64).to_le_bytes()).update(&(height as u64).to_le_bytes());
+        Self { output: hasher.finalize_xof(), buffer: [0; 1024], at: 1024 }
+    }
+
+    fn next(&mut self) -> u64 {
+        if self.at >= self.buffer.len() {
+            self.output.fill(&mut self.buffer);
+            self.at = 0;
+        }
+        let bytes = self.buffer.get(self.at..self.at + 8).unwrap_or_default();
+        self.at += 8;
+        bytes.iter().rev().fold(0, |sum, b| sum << 8 | u64::from(*b))
+    }
+}
+
 /// What one cosine of one block carries.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Slot {
@@ -78,16 +133,16 @@ pub(super) struct Slot {
 pub(super) struct Deal {
     deck: Vec<Option<u16>>,
     next: usize,
-    random: SplitMix,
+    random: Stream,
 }
 
 impl Deal {
-    /// The deal for `marks` marks (one or more) in a picture of this size.
-    pub(super) fn new(marks: usize, width: usize, height: usize) -> Self {
+    /// The deal for one or more marks in a picture of this size.
+    pub(super) fn new(patterns: &Patterns, width: usize, height: usize) -> Self {
+        let marks = patterns.marks;
         let pilots = marks.div_ceil(PILOT_SHARE);
         let deck: Vec<Option<u16>> = (0..marks as u16).map(Some).chain(std::iter::repeat_n(None, pilots)).collect();
-        let seed = 0x686F_6C6D_2070_6978 ^ ((width as u64) << 32) ^ height as u64;
-        Self { next: deck.len(), deck, random: SplitMix(seed) }
+        Self { next: deck.len(), deck, random: Stream::new(&patterns.seed, width, height) }
     }
 
     /// The next slot.

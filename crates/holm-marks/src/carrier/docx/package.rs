@@ -7,11 +7,14 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::carrier::{CarrierError, Copy};
+use crate::raster::is_picture;
 
 /// The main part may not be larger than this when unpacked.
 const LARGEST_PART: u64 = 64 << 20;
 /// Nor more than so many times larger than it is packed: Word's own files stay below 40.
 const LARGEST_RATIO: u64 = 200;
+/// Pictures of a leaked package that are looked at.
+const MOST_PICTURES: usize = 200;
 /// A package has no more parts than this.
 const MOST_PARTS: usize = 10_000;
 
@@ -64,18 +67,78 @@ impl Package {
         Ok(&self.main)
     }
 
-    /// The package with another main part; every other part is copied as stored.
-    pub(crate) fn with_main_part(&self, part: &[u8]) -> Result<Copy, CarrierError> {
-        let failed = |e: zip::result::ZipError| CarrierError::DamagedDocx(format!("its package cannot be copied ({e})"));
+    /// What the main part refers to, as XML.
+    pub(crate) fn main_relations(&self) -> Option<String> {
         let mut archive = self.archive.clone();
-        let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(part.len() / 4 + 4096)));
+        let main = self.main_name()?;
+        let (folder, file) = main.rsplit_once('/').unwrap_or(("", &main));
+        let name = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
+        let index = archive.index_for_name(&name)?;
+        read_part(&mut archive, index).ok()
+    }
+
+    fn main_name(&self) -> Option<String> {
+        let mut archive = self.archive.clone();
+        archive.by_index_raw(self.main_index).ok().and_then(|e| e.name().ok().map(|n| n.into_owned()))
+    }
+
+    /// The name of the part that a relation of the main part calls `target`.
+    pub(crate) fn beside_main(&self, target: &str) -> String {
+        if let Some(absolute) = target.strip_prefix('/') {
+            return absolute.to_owned();
+        }
+        let main = self.main_name().unwrap_or_default();
+        let mut path: Vec<&str> = main.rsplit_once('/').map_or(Vec::new(), |(folder, _)| folder.split('/').collect());
+        for step in target.split('/') {
+            match step {
+                "." => {}
+                ".." => drop(path.pop()),
+                name => path.push(name),
+            }
+        }
+        path.join("/")
+    }
+
+    /// The index of a part.
+    pub(crate) fn index_of(&self, name: &str) -> Option<usize> {
+        self.archive.index_for_name(name)
+    }
+
+    /// A part's bytes.
+    ///
+    /// # Errors
+    /// If it cannot be unpacked or unpacks to far more than any part.
+    pub(crate) fn bytes_of(&self, index: usize) -> Result<Vec<u8>, CarrierError> {
+        read_bytes(&mut self.archive.clone(), index)
+    }
+
+    /// Pictures that the package holds, as far as they can be unpacked.
+    pub(crate) fn pictures(&self) -> Vec<Vec<u8>> {
+        let mut archive = self.archive.clone();
+        let held = |index: usize| -> Option<Vec<u8>> {
+            let media = archive.by_index_raw(index).ok()?.name().is_ok_and(|n| n.contains("media/"));
+            media.then(|| read_bytes(&mut archive, index).ok()).flatten()
+        };
+        let all = (0..self.archive.len()).filter_map(held);
+        all.filter(|bytes| is_picture(bytes)).take(MOST_PICTURES).collect()
+    }
+
+    /// The package with another main part and other pictures; every other part is copied as stored.
+    pub(crate) fn with_parts(&self, main: Vec<u8>, mut parts: Vec<(usize, Vec<u8>)>) -> Result<Copy, CarrierError> {
+        let failed = |e: zip::result::ZipError| CarrierError::DamagedDocx(format!("its package cannot be copied ({e})"));
+        let size = main.len() + parts.iter().map(|(_, p)| 4 * p.len()).sum::<usize>();
+        parts.push((self.main_index, main));
+        let mut archive = self.archive.clone();
+        let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(size / 4 + 4096)));
         for index in 0..archive.len() {
-            if index == self.main_index {
-                let (name, modified) = {
+            if let Some((_, part)) = parts.iter().find(|(i, _)| *i == index) {
+                let (name, modified, stored) = {
                     let entry = archive.by_index_raw(index).map_err(failed)?;
-                    (entry.name().map_err(failed)?.into_owned(), entry.last_modified())
+                    let stored = index != self.main_index && entry.compression() == CompressionMethod::Stored;
+                    (entry.name().map_err(failed)?.into_owned(), entry.last_modified(), stored)
                 };
-                let mut options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+                let method = if stored { CompressionMethod::Stored } else { CompressionMethod::Deflated };
+                let mut options = SimpleFileOptions::default().compression_method(method);
                 if let Some(modified) = modified {
                     options = options.last_modified_time(modified);
                 }
@@ -115,6 +178,13 @@ fn main_part_name(archive: &mut ZipArchive<Cursor<Arc<[u8]>>>) -> Result<String,
 
 /// One part as text, unless it is a bomb or not UTF-8.
 fn read_part(archive: &mut ZipArchive<Cursor<Arc<[u8]>>>, index: usize) -> Result<String, CarrierError> {
+    let bytes = read_bytes(archive, index)?;
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(bytes);
+    String::from_utf8(text).map_err(|_| CarrierError::DamagedDocx("its main part is not UTF-8".to_owned()))
+}
+
+/// One part as it is, unless it is a bomb.
+fn read_bytes(archive: &mut ZipArchive<Cursor<Arc<[u8]>>>, index: usize) -> Result<Vec<u8>, CarrierError> {
     let mut entry = archive.by_index(index).map_err(|e| CarrierError::DamagedDocx(format!("a part cannot be unpacked ({e})")))?;
     let limit = LARGEST_PART.min(entry.compressed_size().saturating_mul(LARGEST_RATIO).max(16 << 20));
     let mut bytes = Vec::new();
@@ -123,6 +193,5 @@ fn read_part(archive: &mut ZipArchive<Cursor<Arc<[u8]>>>, index: usize) -> Resul
     if bytes.len() as u64 > limit {
         return Err(CarrierError::Bomb);
     }
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(bytes);
-    String::from_utf8(text).map_err(|_| CarrierError::DamagedDocx("its main part is not UTF-8".to_owned()))
+    Ok(bytes)
 }

@@ -55,7 +55,7 @@ fn a_copy_differs_from_the_master_in_the_marked_characters_only() {
         r#"<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>Prior to noon</w:t></w:r><w:r><w:t xml:space="preserve"> they left.</w:t></w:r></w:p>"#,
     );
     let master = DocxMaster::parse(&bytes).unwrap();
-    let template = master.template(&[mark(&master, "Prior to", &["Prior to", "Before"])]).unwrap();
+    let template = master.template(&[mark(&master, "Prior to", &["Prior to", "Before"])], Vec::new()).unwrap();
     let copy = template.render(&[1]).unwrap();
     assert_eq!(texts(&copy), ["Before noon they left."]);
     let before = String::from_utf8(part(&bytes, "word/document.xml")).unwrap();
@@ -74,7 +74,7 @@ fn a_word_that_the_editor_split_into_runs_is_still_one_word() {
     assert!(master.can_carry(&split, &split.sites[0]));
     let across_formatting = mark(&master, "to go", &["to go", "for going"]);
     assert!(!master.can_carry(&across_formatting, &across_formatting.sites[0]));
-    let copy = master.template(&[split]).unwrap().render(&[1]).unwrap();
+    let copy = master.template(&[split], Vec::new()).unwrap().render(&[1]).unwrap();
     assert_eq!(texts(&copy), ["to go"]);
 }
 
@@ -104,7 +104,7 @@ fn fields_links_changes_drawings_and_tables_keep_their_text() {
 fn entities_and_markup_characters_are_read_and_written() {
     let master = DocxMaster::parse(&docx(r"<w:p><w:r><w:t>A &amp; B said &lt;no&gt; twice</w:t></w:r></w:p>")).unwrap();
     assert_eq!(master.blocks()[0].text, "A & B said <no> twice");
-    let copy = master.template(&[mark(&master, "twice", &["twice", "R&D < 2"])]).unwrap().render(&[1]).unwrap();
+    let copy = master.template(&[mark(&master, "twice", &["twice", "R&D < 2"])], Vec::new()).unwrap().render(&[1]).unwrap();
     assert_eq!(texts(&copy), ["A & B said <no> R&D < 2"]);
 }
 
@@ -113,7 +113,7 @@ fn an_apostrophe_that_is_written_as_an_entity_belongs_to_its_word() {
     let master = DocxMaster::parse(&docx(r"<w:p><w:r><w:t>They don&#39;t know; it isn&apos;t far.</w:t></w:r></w:p>")).unwrap();
     assert_eq!(master.blocks()[0].text, "They don't know; it isn't far.");
     let marks = [mark(&master, "don't", &["don't", "do not"]), mark(&master, "isn't", &["isn't", "is not"])];
-    let template = master.template(&marks).unwrap();
+    let template = master.template(&marks, Vec::new()).unwrap();
     assert_eq!(texts(&template.render(&[1, 1]).unwrap()), ["They do not know; it is not far."]);
     assert_eq!(texts(&template.render(&[0, 1]).unwrap()), ["They don't know; it is not far."]);
 }
@@ -178,7 +178,9 @@ fn a_note_stays_with_its_word_and_a_bookmark_keeps_its_own() {
         r#"<w:p><w:r><w:t xml:space="preserve">the </w:t></w:r><w:bookmarkStart w:id="1" w:name="r"/><w:r><w:t>radios</w:t></w:r><w:bookmarkEnd w:id="1"/><w:r><w:t xml:space="preserve"> and masts</w:t></w:r></w:p>"#,
     );
     let master = DocxMaster::parse(&marked).unwrap();
-    assert!(master.template(&[mark(&master, "radios and masts", &["radios and masts", "masts and radios"])]).is_err());
+    assert!(
+        master.template(&[mark(&master, "radios and masts", &["radios and masts", "masts and radios"])], Vec::new()).is_err()
+    );
 }
 
 #[test]
@@ -204,7 +206,10 @@ fn formatting_is_neither_crossed_nor_taken_from_the_run_that_follows() {
         r#"<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>they did</w:t></w:r><w:r/><w:r><w:t xml:space="preserve"> not see</w:t></w:r></w:p>"#,
     );
     let master = DocxMaster::parse(&bytes).unwrap();
-    assert!(master.template(&[mark(&master, "did not", &["did not", "didn't"])]).is_err(), "an empty run hides nothing");
+    assert!(
+        master.template(&[mark(&master, "did not", &["did not", "didn't"])], Vec::new()).is_err(),
+        "an empty run hides nothing"
+    );
     let bytes = docx(
         r#"<w:p><w:r><w:t>In March</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve"> a car came</w:t></w:r></w:p>"#,
     );
@@ -212,7 +217,7 @@ fn formatting_is_neither_crossed_nor_taken_from_the_run_that_follows() {
     let site = Site { block: 0, range: 8..8, texts: vec![String::new(), ",".to_owned()] };
     let texts = site.texts.clone();
     let comma = Mark { layer: Layer::Orthography, rule: "t".to_owned(), alternatives: texts, master: Some(0), sites: vec![site] };
-    let copy = master.template(&[comma]).unwrap().render(&[1]).unwrap();
+    let copy = master.template(&[comma], Vec::new()).unwrap().render(&[1]).unwrap();
     let document = String::from_utf8(part(&copy, "word/document.xml")).unwrap();
     assert!(document.contains("In March,</w:t>"), "{document}");
 }
@@ -220,7 +225,7 @@ fn formatting_is_neither_crossed_nor_taken_from_the_run_that_follows() {
 #[test]
 fn a_second_space_attribute_is_never_written() {
     let master = DocxMaster::parse(&docx(r#"<w:p><w:r><w:t xml:space="default">they did not see</w:t></w:r></w:p>"#)).unwrap();
-    assert!(master.template(&[mark(&master, "did not", &["did not", "didn't"])]).is_err());
+    assert!(master.template(&[mark(&master, "did not", &["did not", "didn't"])], Vec::new()).is_err());
 }
 
 #[test]
@@ -234,7 +239,7 @@ fn an_alternation_outside_the_running_text_is_found() {
     ]);
     let left = |bytes: &[u8], marks: &dyn Fn(&DocxMaster) -> Vec<Mark>| {
         let master = DocxMaster::parse(bytes).unwrap();
-        master.template(&marks(&master)).unwrap().left_over()
+        master.template(&marks(&master), Vec::new()).unwrap().left_over()
     };
     assert_eq!(left(&bytes, &|_| Vec::new()).as_deref(), Some("two|three"));
     let boxed = docx(
