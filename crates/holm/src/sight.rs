@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 
 use holm_marks::carrier::{Format, Master};
 use holm_marks::extract::{Extraction, Reader};
-use holm_marks::layout::registration::{MASTER_DPI, register, sight as sight_in_picture};
+use holm_marks::layout::registration::{MASTER_PICTURES, master_picture, register, sight as sight_in_picture};
 use holm_marks::layout::{LAYOUT_READER, Sight, Sighting, sight};
 use holm_marks::mark::{Layer, Mark};
 use holm_marks::raster::Raster;
@@ -75,8 +75,7 @@ impl<'i> ItemReader<'i> {
             for registration in register(&pages.layout, &page.seen) {
                 let shown = registration.page;
                 if let Entry::Vacant(free) = masters.entry(shown) {
-                    // Poppler puts glyphs on quarters of a pixel, but larger ones on whole pixels: finer would be coarser.
-                    free.insert(recognise::picture(&pages.pdf, shown + 1, MASTER_DPI as u32)?);
+                    free.insert(pictured(&pages.pdf, shown + 1)?);
                 }
                 let Some(master) = masters.get(&shown) else { continue };
                 let number = content.pages.len() + number;
@@ -85,4 +84,11 @@ impl<'i> ItemReader<'i> {
         }
         Ok(sightings)
     }
+}
+
+/// A page of the master, from 1, as leaks are compared with it.
+fn pictured(pdf: &[u8], page: usize) -> Result<Raster, ProgramError> {
+    let one = |dpi: u32| Ok((recognise::picture(pdf, page, dpi)?, dpi));
+    let pictures = MASTER_PICTURES.into_iter().map(one).collect::<Result<Vec<_>, ProgramError>>()?;
+    master_picture(&pictures).ok_or_else(|| ProgramError::Failed("pdftoppm".to_owned(), format!("page {page} gives no picture")))
 }

@@ -66,6 +66,11 @@ pub(crate) struct Cell {
     pub(crate) read: u64,
     /// Of these, as something else.
     pub(crate) wrong: u64,
+    /// Bits that the marks seen say of the source, under evenly likely alternatives.
+    pub(crate) bits: f64,
+    /// Marks seen of which one alternative has 0.99 of the likelihood, and of these, with another than the source's.
+    pub(crate) sure: u64,
+    pub(crate) sure_wrong: u64,
     /// Marked words with a control on either side, and the sum of the squares of their distances, in points, from where the
     /// controls' mean and their own shift put them.
     pub(crate) compared: u64,
@@ -93,6 +98,9 @@ impl Cell {
             errors: 0,
             read: 0,
             wrong: 0,
+            bits: 0.0,
+            sure: 0,
+            sure_wrong: 0,
             compared: 0,
             squares: 0.0,
             making: 0.0,
@@ -115,6 +123,9 @@ impl Cell {
         self.errors += outcome.reads.errors;
         self.read += outcome.reads.read;
         self.wrong += outcome.reads.wrong;
+        self.bits = (1000.0 * (self.bits + outcome.reads.bits)).round() / 1000.0;
+        self.sure += outcome.reads.sure;
+        self.sure_wrong += outcome.reads.sure_wrong;
         self.compared += outcome.reads.compared;
         self.squares += outcome.reads.squares;
         let to_hundredths = |seconds: f64| (100.0 * seconds).round() / 100.0;

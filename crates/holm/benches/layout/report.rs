@@ -41,6 +41,7 @@ fn body(cells: &[Cell], items: &[Item]) -> Result<String, Failure> {
             "Marks seen a leak / clearly read, in percent / in error, in percent / deviation of a measurement, in points",
             table::reading(cells, items),
         ),
+        ("What a channel does to a mark", table::channels(cells)),
         ("Seconds a leak on one core", table::seconds(cells)),
         ("Documents", documents(items)),
         ("Keys that the leak is not from", format!("{}\n", null::summary(&null))),

@@ -77,6 +77,35 @@ pub(crate) fn reading(cells: &[Cell], items: &[Item]) -> String {
     })
 }
 
+/// What a channel does to marks, by row: what power is stated from before release, and whether readings say how sure they are.
+pub(crate) fn channels(cells: &[Cell]) -> String {
+    let mut out = String::from(
+        "| row | n | marks seen a leak | not clearly seen | misread, of the clearly seen | bits a mark | said with P ≥ 0.99 | of these wrong |\n|---|---:|---:|---:|---:|---:|---:|---:|\n",
+    );
+    for row in Row::all() {
+        let here: Vec<&Cell> = cells.iter().filter(|c| c.row == row.name() && c.trials > 0).collect();
+        let trials: u32 = here.iter().map(|c| c.trials).sum();
+        let sum = |of: fn(&Cell) -> u64| here.iter().map(|c| of(c)).sum::<u64>();
+        let (seen, read, wrong) = (sum(|c| c.seen), sum(|c| c.read), sum(|c| c.wrong));
+        let (sure, sure_wrong) = (sum(|c| c.sure), sum(|c| c.sure_wrong));
+        if seen == 0 {
+            continue;
+        }
+        let share = |count: u64, of: u64| format!("{:.3}", count as f64 / of.max(1) as f64);
+        let columns = [
+            trials.to_string(),
+            format!("{:.1}", seen as f64 / f64::from(trials)),
+            share(seen - read, seen),
+            share(wrong, read),
+            format!("{:.2}", here.iter().map(|c| c.bits).sum::<f64>() / seen as f64),
+            share(sure, seen),
+            format!("{} ({sure_wrong}/{sure})", share(sure_wrong, sure)),
+        ];
+        line(&mut out, row.name(), columns.into_iter());
+    }
+    out
+}
+
 /// Seconds a leak, by row.
 pub(crate) fn seconds(cells: &[Cell]) -> String {
     let mut out = String::from(

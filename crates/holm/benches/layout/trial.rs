@@ -43,6 +43,10 @@ pub(crate) struct Verdict {
     pub(crate) first: bool,
 }
 
+/// Share of the likelihood from which a reading counts as sure: of these no more than one in a hundred may be wrong, but for
+/// chance.
+const SURE: f64 = 0.99;
+
 /// Marks of one leak.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Reads {
@@ -54,6 +58,12 @@ pub(crate) struct Reads {
     pub(crate) read: u64,
     /// Of these, as something else.
     pub(crate) wrong: u64,
+    /// Bits that they say of the source, under evenly likely alternatives.
+    pub(crate) bits: f64,
+    /// Of the marks seen, those of which one alternative has at least [`SURE`] of the likelihood.
+    pub(crate) sure: u64,
+    /// Of these, with another alternative than the source's.
+    pub(crate) sure_wrong: u64,
     /// Marked words with a control on either side in their line.
     pub(crate) compared: u64,
     /// Sum of the squares of their distances, in points, from where the controls' mean and their own shift put them.
@@ -183,6 +193,11 @@ fn reads(item: &Item, extraction: &Extraction, own: &[u8]) -> Reads {
         reads.errors += u64::from(!likeliest);
         reads.read += u64::from(reading.seen.is_some());
         reads.wrong += u64::from(reading.seen.is_some_and(|s| s != *own));
+        let all: f64 = reading.likelihood.iter().sum();
+        let sure = reading.likelihood.iter().any(|l| *l >= SURE * all);
+        reads.bits += (at(usize::from(*own)) * reading.likelihood.len() as f64 / all).log2();
+        reads.sure += u64::from(sure);
+        reads.sure_wrong += u64::from(sure && !likeliest);
     }
     let sightings = extraction.sight.iter().flat_map(|s| s.sightings.windows(3));
     for distance in sightings.filter_map(|three| distance(item, own, three)) {
