@@ -12,6 +12,7 @@ use holm_marks::raster::Raster;
 
 use crate::leak::LeakContent;
 use crate::pages::Copies;
+use crate::program::ProgramError;
 use crate::recognise;
 use crate::render::{self, RenderError, Rendering, rendering};
 
