@@ -121,12 +121,14 @@ fn public_detectors_report_nothing_on_default_copies_and_do_report_invisible_mar
     let desk = Desk::with(4);
     desk.share();
     desk.run(&["share", "brief.md", "--name", "stained", "--to", "all", "--invisible", "--plain", "stained", "--out", "o2"]).ok();
-    let stained = desk.read("stained/p1.md");
+    // One copy may by chance carry so few that a detector's threshold is not reached.
+    let stained: String = (1..=4).map(|i| desk.read(&format!("stained/p{i}.md"))).collect();
+    desk.write("stained.md", stained.as_bytes());
     assert!(stained.contains('\u{2060}'), "the control must carry what is asked for");
     for i in 1..=4 {
         assert!(findings(&desk, &format!("plain/p{i}.md")).is_empty(), "{:?}", findings(&desk, &format!("plain/p{i}.md")));
     }
-    assert_eq!(findings(&desk, "stained/p1.md").len(), 3, "each detector must see what is there");
+    assert_eq!(findings(&desk, "stained.md").len(), 3, "each detector must see what is there");
 }
 
 /// What each of three detectors says of a file, for those that say something.
