@@ -2,7 +2,7 @@
 //!
 //! A Gaussian process over the page says how print, scan and camera displace words (Rasmussen and Williams, "Gaussian
 //! Processes for Machine Learning", MIT Press 2006). Words that are marked are part of it too, each with a mixture of the shifts
-//! that it may have been moved by ([`propagation`]). What is left of a word's own displacement, once all others are heard, is
+//! that it may have been moved by (`propagation`). What is left of a word's own displacement, once all others are heard, is
 //! compared with the shifts of its mark's alternatives. How much the page is displaced, in which ways, and how well words are
 //! measured is learned from the very leak, so that no table per damage channel is needed: many hypotheses are heard, each as
 //! much as it makes the displacements likely, since a few words can be explained in several ways. No codeword takes part: a
