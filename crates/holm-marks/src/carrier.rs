@@ -34,7 +34,7 @@ pub enum Format {
     Markdown,
     /// A Word document.
     Docx,
-    /// A PDF file, in which words are moved but none is changed.
+    /// A PDF file, in which words are moved but none is changed, and pictures are marked.
     Pdf,
     /// A picture alone: PNG, JPEG or TIFF.
     Picture,
@@ -175,8 +175,9 @@ impl Master {
     pub fn pictures(&self) -> &[ItemPicture] {
         match &self.body {
             Body::Docx(docx) => docx.pictures(),
+            Body::Pdf(pdf) => pdf.pictures(),
             Body::Picture(picture) => &picture.pictures,
-            Body::Source(_) | Body::Pdf(_) => &[],
+            Body::Source(_) => &[],
         }
     }
 
@@ -206,7 +207,7 @@ impl Master {
         Ok(Template(match &self.body {
             Body::Source(source) => TemplateBody::Source(source.template(marks)?),
             Body::Docx(docx) => TemplateBody::Docx(docx.template(marks, writers)?),
-            Body::Pdf(pdf) => TemplateBody::Pdf(Box::new(pdf.template(marks)?)),
+            Body::Pdf(pdf) => TemplateBody::Pdf(Box::new(pdf.template(marks, writers)?)),
             Body::Picture(picture) => TemplateBody::Picture(picture.template(writers)),
         }))
     }

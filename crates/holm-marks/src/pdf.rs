@@ -8,6 +8,8 @@ mod figure;
 mod font;
 mod glyph;
 mod lexer;
+mod packing;
+mod painted;
 mod unicode;
 mod word;
 
@@ -21,6 +23,7 @@ use font::{deref, value};
 use glyph::{Matrix, interpret};
 pub(crate) use glyph::{Reading, Show, ShowKind, Shown};
 pub(crate) use lexer::{Lexer, Quoting, TokenKind};
+pub(crate) use painted::PaintedImage;
 pub(crate) use word::PageWord;
 use word::words;
 

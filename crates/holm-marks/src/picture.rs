@@ -20,11 +20,12 @@ mod tests;
 
 use std::sync::{Arc, OnceLock};
 
-use image::DynamicImage;
-use image::imageops::FilterType;
+use image::imageops::{FilterType, resize};
+use image::{DynamicImage, GrayImage};
 
 use self::feature::Feature;
 pub use self::format::PictureFormat;
+pub(crate) use self::format::{grey_jpeg, jpeg_frame};
 use self::mask::Mask;
 pub use self::pattern::PictureTemplate;
 use self::plane::Plane;
@@ -54,7 +55,11 @@ const COSINES_A_MARK: usize = 48;
 /// Cells of 8 × 8 pixels with some activity without which a picture could not be found again.
 const ACTIVE_CELLS: usize = 40;
 /// Shortest and longest side.
-const SIDES: (u32, u32) = (64, 32_767);
+pub(crate) const SIDES: (u32, u32) = (64, 32_767);
+
+/// Pictures of one file that are looked at, or marked in a PDF, and pixels that they may have together.
+pub(crate) const MOST_PICTURES: usize = 64;
+pub(crate) const MOST_PIXELS: usize = 160_000_000;
 
 /// Why a picture cannot be marked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -118,15 +123,35 @@ impl Picture {
     /// If the format is another, the file is damaged, too large (64 million pixels), announces far more than it can hold, holds
     /// several pictures, or its colours are CMYK or floating point.
     pub fn decode(bytes: &[u8]) -> Result<Self, PictureError> {
+        Self::decode_under(bytes, None)
+    }
+
+    /// As [`Picture::decode`]; `opacity` says how much of each place is seen, whatever its size.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub(crate) fn decode_under(bytes: &[u8], opacity: Option<&GrayImage>) -> Result<Self, PictureError> {
         let decoded = format::decode(bytes)?;
         if decoded.image.width().max(decoded.image.height()) > SIDES.1 {
             return Err(PictureError::TooLarge);
         }
+        Ok(Self::new(decoded, opacity))
+    }
+
+    /// A picture of these pixels, whose copies go out as PNG.
+    pub(crate) fn of_samples(image: DynamicImage, opacity: Option<&GrayImage>) -> Self {
+        Self::new(format::Decoded { format: PictureFormat::Png, image, profile: None, exif: None }, opacity)
+    }
+
+    fn new(decoded: format::Decoded, opacity: Option<&GrayImage>) -> Self {
         let luma = luma(&decoded.image);
-        let coverage = decoded.image.color().has_alpha().then(|| coverage(&decoded.image));
-        let mask = Mask::new(&luma, coverage.as_ref());
+        let (width, height) = (decoded.image.width(), decoded.image.height());
+        let laid = opacity.map(|o| opacity_of(&resize(o, width, height, FilterType::Triangle)));
+        let own = || decoded.image.color().has_alpha().then(|| coverage(&decoded.image));
+        let mask = Mask::new(&luma, laid.or_else(own).as_ref());
         let colour = decoded.image.color().has_color().then(|| colour(&decoded.image, &luma));
-        Ok(Self { decoded: Arc::new(decoded), luma, colour, mask, features: OnceLock::new() })
+        Self { decoded: Arc::new(decoded), luma, colour, mask, features: OnceLock::new() }
     }
 
     /// Number of marks with two alternatives each that it can carry, so many that they are read from a copy at half the size,
@@ -286,6 +311,12 @@ fn colour(image: &DynamicImage, luma: &Plane) -> [Plane; 2] {
         height: luma.height,
         data: rgb.pixels().zip(&luma.data).map(|(p, y)| f32::from(p.0[channel]) - y).collect(),
     })
+}
+
+/// A mask's opacity, 0 to 1.
+fn opacity_of(mask: &GrayImage) -> Plane {
+    let data = mask.pixels().map(|p| f32::from(p.0[0]) / 255.0).collect();
+    Plane { width: mask.width() as usize, height: mask.height() as usize, data }
 }
 
 /// Opacity, 0 to 1.

@@ -7,6 +7,7 @@ mod desk;
 mod help;
 mod interrupted;
 mod pages;
+mod pdf_pictures;
 mod pictures;
 mod story;
 mod tidy;

@@ -30,7 +30,7 @@ impl Random {
 }
 
 /// Noise of several sizes with boxes on it.
-fn scene(seed: u64, width: u32, height: u32) -> DynamicImage {
+pub(crate) fn scene(seed: u64, width: u32, height: u32) -> DynamicImage {
     let mut random = Random(seed);
     let mut level = vec![120.0f32; (width * height) as usize];
     for (step, strength) in [(48u32, 60.0f32), (16, 35.0), (5, 20.0), (2, 8.0)] {
@@ -57,14 +57,14 @@ fn scene(seed: u64, width: u32, height: u32) -> DynamicImage {
     }))
 }
 
-fn bytes(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+pub(crate) fn bytes(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
     image.write_to(&mut out, format).unwrap();
     out.into_inner()
 }
 
 /// Cropped to about half its area, made smaller, saved at quality 50.
-fn damaged(copy: &[u8]) -> Vec<u8> {
+pub(crate) fn damaged(copy: &[u8]) -> Vec<u8> {
     let copy = image::load_from_memory(copy).unwrap();
     let (w, h) = (copy.width(), copy.height());
     let crop = copy.crop_imm(w / 8, h / 7, w * 3 / 4, h * 3 / 4);
@@ -111,7 +111,7 @@ fn part(package: &[u8], name: &str) -> Vec<u8> {
 }
 
 /// Who is named, and what the first copy's layers say.
-fn named(traced: &Ran) -> (Vec<String>, serde_json::Value) {
+pub(crate) fn named(traced: &Ran) -> (Vec<String>, serde_json::Value) {
     let report = traced.json();
     let copies = report["copies"].as_array().unwrap();
     let named: Vec<&serde_json::Value> = copies.iter().filter(|c| c["named"] == true).collect();
@@ -132,7 +132,7 @@ fn mail(name: &str, attached: &[u8]) -> Vec<u8> {
 }
 
 /// Runs where no program that recognises words is found.
-fn trace_alone(desk: &Desk, file: &str) -> Ran {
+pub(crate) fn trace_alone(desk: &Desk, file: &str) -> Ran {
     crate::desk::ran(desk.command(&["trace", file, "--json"]).env("PATH", "/nonexistent").output().unwrap())
 }
 

@@ -1,21 +1,26 @@
-//! PDF: a copy is the master with some words moved sideways by a fraction of a point.
+//! PDF: a copy is the master with some words moved sideways by a fraction of a point, and with patterns in its pictures.
 //!
 //! A word is moved by numbers in the `TJ` arrays that paint it (ISO 32000-1, §9.4.3): one before it and its opposite after it,
 //! so that everything else stays where it was. Text, fonts, links, forms and tags are not touched. A copy is written anew
 //! rather than appended to, since an appended update would carry the unmarked master within it.
 
+mod figure;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
+use self::figure::{Figure, FigureEdit, figures};
+use super::picture::{ItemPicture, PictureWriter};
 use super::splice::{Splice, splice};
 use super::{CarrierError, Copy};
 use crate::document::{Block, BlockKind};
 use crate::layout::{Layout, LayoutPage, LayoutWord, Shift};
-use crate::mark::{Mark, Site};
-use crate::pdf::{Lexer, PageWord, PdfError, PdfFile, Quoting, Reading, Show, ShowKind, TokenKind};
+use crate::mark::{Layer, Mark, Site};
+use crate::pdf::{Lexer, PageWord, PaintedImage, PdfError, PdfFile, Quoting, Reading, Show, ShowKind, TokenKind};
 
 /// zlib's level: a copy's pages are written anew for each recipient, and higher ones take several times as long.
 const COMPRESSION: u8 = 3;
@@ -25,10 +30,13 @@ const LINE_PITCH: f64 = 1.6;
 /// A PDF file.
 #[derive(Clone)]
 pub(crate) struct PdfMaster {
-    file: PdfFile,
+    file: Arc<PdfFile>,
     pages: Vec<MasterPage>,
     blocks: Vec<Block>,
     layout: Layout,
+    pictures: Arc<[ItemPicture]>,
+    /// By picture, what can be taken out.
+    images: Vec<Option<PaintedImage>>,
     /// By block and start in its text, the page and word that stands there.
     places: HashMap<(usize, usize), (usize, usize)>,
 }
@@ -45,6 +53,7 @@ struct MasterPage {
 pub(crate) struct PdfTemplate {
     doc: Document,
     pages: Vec<PageEdits>,
+    pictures: Vec<FigureEdit>,
     text: String,
 }
 
@@ -76,10 +85,19 @@ impl PdfMaster {
         if file.lacks_streams() {
             return Err(PdfError::Damaged("a stream does not say how long it is".to_owned()).into());
         }
-        let mut master = Self { file, pages: Vec::new(), blocks: Vec::new(), layout: Layout::default(), places: HashMap::new() };
+        let mut master = Self {
+            file: Arc::new(file),
+            pages: Vec::new(),
+            blocks: Vec::new(),
+            layout: Layout::default(),
+            pictures: Arc::from([]),
+            images: Vec::new(),
+            places: HashMap::new(),
+        };
         let mut reading = Reading::default();
         let mut seen = HashSet::new();
         let mut pictures = false;
+        let mut painted = Vec::new();
         for id in master.file.pages.clone() {
             let number = master.pages.len();
             if !seen.insert(id) {
@@ -88,11 +106,18 @@ impl PdfMaster {
             }
             let page = master.file.page(id, &mut reading)?;
             pictures |= page.shown.images;
+            painted.extend(page.shown.painted.iter().map(|image| (number, *image)));
             master.layout.pages.push(LayoutPage { width: page.width, height: page.height, problems: problems(&page) });
             master.add_words(number, &page.words, page.height);
             master.pages.push(MasterPage { content: page.content, shows: page.shown.shows, words: page.words });
         }
-        if master.blocks.is_empty() && pictures { Err(CarrierError::Scan) } else { Ok(master) }
+        if master.blocks.is_empty() && pictures {
+            return Err(CarrierError::Scan);
+        }
+        let figures = figures(&master.file, &painted).into_iter().map(|Figure { image, picture }| (image, picture));
+        let (images, pictures): (Vec<_>, Vec<_>) = figures.unzip();
+        (master.images, master.pictures) = (images, Arc::from(pictures));
+        Ok(master)
     }
 
     /// A page that the document shows again: its words stand where they stood first, and are moved there.
@@ -110,6 +135,10 @@ impl PdfMaster {
 
     pub(crate) fn layout(&self) -> &Layout {
         &self.layout
+    }
+
+    pub(crate) fn pictures(&self) -> &[ItemPicture] {
+        &self.pictures
     }
 
     /// Adds a page's words to blocks and layout.
@@ -157,9 +186,9 @@ impl PdfMaster {
         shifts && self.word_of(site).is_some_and(|(_, _, word)| word.movable && !word.pieces.is_empty())
     }
 
-    pub(crate) fn template(&self, marks: &[Mark]) -> Result<PdfTemplate, CarrierError> {
+    pub(crate) fn template(&self, marks: &[Mark], writers: Vec<PictureWriter>) -> Result<PdfTemplate, CarrierError> {
         let mut moves: BTreeMap<usize, Vec<Move<'_>>> = BTreeMap::new();
-        for (index, mark) in marks.iter().enumerate() {
+        for (index, mark) in marks.iter().enumerate().filter(|(_, m)| m.layer != Layer::Picture) {
             for site in &mark.sites {
                 let carried = self.word_of(site).filter(|_| self.can_carry(site));
                 let (page, _, word) =
@@ -181,12 +210,16 @@ impl PdfMaster {
             entry.set("Contents", Object::Reference(stream));
             pages.push(PageEdits { stream, content: master.content.clone(), splices: splices(&moves, master)? });
         }
+        let image = |w: PictureWriter| Some((self.images.get(w.number)?.clone()?, w));
+        let edits = writers.into_iter().filter_map(image).map(|(image, writer)| FigureEdit::new(image, writer));
+        let pictures = edits.collect::<Result<Vec<_>, _>>()?;
+        pictures.iter().for_each(|p| p.empty(&mut doc));
         // The streams that the new ones replace must not stay in the file.
         doc.prune_objects();
         // What lopdf adds when it writes the file takes the number after this one.
         doc.max_id = new_id(&mut doc, &named)?.0.saturating_sub(1);
         let text = self.blocks.iter().map(|b| b.text.as_str()).collect::<Vec<_>>().join("\n");
-        Ok(PdfTemplate { doc, pages, text })
+        Ok(PdfTemplate { doc, pages, pictures, text })
     }
 }
 
@@ -357,6 +390,9 @@ impl PdfTemplate {
             let content = compress_to_vec_zlib(&splice(&page.content, &page.splices, symbols), COMPRESSION);
             let stream = Stream::new(dictionary! { "Filter" => "FlateDecode" }, content);
             doc.set_object(page.stream, Object::Stream(stream));
+        }
+        for picture in &self.pictures {
+            picture.write(&mut doc, symbols)?;
         }
         let mut copy = Vec::new();
         doc.save_to(&mut copy).map_err(|e| failed(e.to_string()))?;

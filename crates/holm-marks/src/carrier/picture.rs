@@ -9,6 +9,7 @@ use super::{CarrierError, Copy};
 use crate::find::Found;
 use crate::frame::Tier;
 use crate::mark::{Layer, Mark, Site};
+use crate::pdf::PaintedImage;
 use crate::picture::{Patterns, Picture, PictureError, PictureTemplate, VERSION};
 
 /// A secret of the item, fixed before its key exists, from which all its pictures' patterns follow.
@@ -30,16 +31,34 @@ impl PictureSecret {
     }
 }
 
+/// Where a picture's pixels are.
+enum Content {
+    /// Nowhere that they could be marked, with the reason in words.
+    Nowhere(String),
+    /// In a file.
+    File(Arc<[u8]>),
+    /// On pages of a PDF.
+    Painted(PaintedImage),
+}
+
 /// A picture that an item shows.
 pub struct ItemPicture {
     name: String,
-    content: Result<Arc<[u8]>, String>,
+    content: Content,
     picture: OnceLock<Result<Picture, PictureError>>,
     capacity: OnceLock<Result<usize, PictureError>>,
 }
 
 impl ItemPicture {
     pub(super) fn new(name: String, content: Result<Arc<[u8]>, String>) -> Self {
+        Self::of(name, content.map_or_else(Content::Nowhere, Content::File))
+    }
+
+    pub(super) fn painted(name: String, image: PaintedImage) -> Self {
+        Self::of(name, Content::Painted(image))
+    }
+
+    fn of(name: String, content: Content) -> Self {
         Self { name, content, picture: OnceLock::new(), capacity: OnceLock::new() }
     }
 
@@ -54,8 +73,12 @@ impl ItemPicture {
     /// # Errors
     /// Why it is not read, in words.
     pub fn picture(&self) -> Result<&Picture, String> {
-        let bytes = self.content.as_ref().map_err(Clone::clone)?;
-        self.picture.get_or_init(|| Picture::decode(bytes)).as_ref().map_err(ToString::to_string)
+        let read = match &self.content {
+            Content::Nowhere(why) => return Err(why.clone()),
+            Content::File(bytes) => self.picture.get_or_init(|| Picture::decode(bytes)),
+            Content::Painted(image) => self.picture.get_or_init(|| image.picture()),
+        };
+        read.as_ref().map_err(ToString::to_string)
     }
 
     /// Number of marks that it carries.

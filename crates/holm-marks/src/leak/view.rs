@@ -3,12 +3,8 @@
 use super::{LeakFormat, attachments, detect};
 use crate::carrier::docx_pictures;
 use crate::pdf::{PdfPicture, pictures as pdf_pictures};
-use crate::picture::View;
+use crate::picture::{MOST_PICTURES, MOST_PIXELS, View};
 
-/// Pictures of one file that are looked at.
-const MOST_VIEWS: usize = 64;
-/// Pixels that they may have together.
-const MOST_PIXELS: usize = 160_000_000;
 /// A shorter side shows nothing of a marked picture.
 const SHORTEST_SIDE: usize = 24;
 
@@ -24,7 +20,7 @@ fn collect(bytes: &[u8], name: &str, found: &mut Vec<View>) {
     match detect(bytes, name) {
         LeakFormat::Picture => add(View::decode(bytes).ok(), found),
         LeakFormat::Docx => docx_pictures(bytes).unwrap_or_default().iter().for_each(|p| add(View::decode(p).ok(), found)),
-        LeakFormat::Pdf => pdf_pictures(bytes, MOST_VIEWS).into_iter().for_each(|p| add(pdf_view(&p), found)),
+        LeakFormat::Pdf => pdf_pictures(bytes, MOST_PICTURES, SHORTEST_SIDE).into_iter().for_each(|p| add(pdf_view(&p), found)),
         LeakFormat::Eml => {
             for attached in attachments(bytes) {
                 // A mail inside a mail was taken apart with it.
@@ -47,7 +43,7 @@ fn pdf_view(picture: &PdfPicture) -> Option<View> {
 fn add(view: Option<View>, found: &mut Vec<View>) {
     let pixels = |v: &View| v.size().0 * v.size().1;
     let Some(view) = view else { return };
-    let room = found.len() < MOST_VIEWS && found.iter().map(pixels).sum::<usize>() + pixels(&view) <= MOST_PIXELS;
+    let room = found.len() < MOST_PICTURES && found.iter().map(pixels).sum::<usize>() + pixels(&view) <= MOST_PIXELS;
     if room && view.size().0.min(view.size().1) >= SHORTEST_SIDE {
         found.push(view);
     }

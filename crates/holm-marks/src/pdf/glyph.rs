@@ -1,6 +1,6 @@
 //! What a content stream shows and where (ISO 32000-1, §8.4 and §9.4), glyph by glyph, with the bytes that show it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use lopdf::{Dictionary, Document, Object, ObjectId};
@@ -107,6 +107,8 @@ pub(crate) struct Shown {
     pub(crate) problems: Vec<&'static str>,
     /// Whether it paints images.
     pub(crate) images: bool,
+    /// Images that no page before it paints, in order, each once; `None` for all that are written into the page itself.
+    pub(crate) painted: Vec<Option<ObjectId>>,
 }
 
 /// What pages have in common while a document is read.
@@ -114,6 +116,8 @@ pub(crate) struct Shown {
 pub(crate) struct Reading {
     /// Fonts by object.
     fonts: HashMap<ObjectId, PdfFont>,
+    /// Images that were painted so far.
+    painted: HashSet<ObjectId>,
     pub(crate) allowance: Allowance,
 }
 
@@ -163,6 +167,8 @@ struct Interpreter<'d> {
     saved: Vec<(Matrix, TextState)>,
     operators: usize,
     forms: usize,
+    /// Whether the page itself holds an image.
+    inline: bool,
 }
 
 /// Interprets a page's content; `base` maps user space to points from the visible page's left and bottom edge.
@@ -182,6 +188,7 @@ pub(crate) fn interpret(doc: &Document, reading: &mut Reading, content: &[u8], r
         saved: Vec::new(),
         operators: 0,
         forms: 0,
+        inline: false,
     };
     interpreter.run(content, resources, 0);
     interpreter.shown
@@ -212,7 +219,7 @@ impl Interpreter<'_> {
             let operator = content.get(token.range.clone()).unwrap_or_default();
             if operator == b"ID" {
                 lexer.skip_inline_image();
-                self.shown.images = true;
+                self.paint_image(None);
             } else if matches!(operator, b"true" | b"false" | b"null") {
                 continue;
             } else {
@@ -289,7 +296,7 @@ impl Interpreter<'_> {
         let fonts = deref(self.doc, resources, b"Font").and_then(|o| o.as_dict().ok());
         let object = fonts.zip(name).and_then(|(f, n)| f.get(n).ok());
         let read = object.and_then(|o| resolve(self.doc, o)).and_then(|o| o.as_dict().ok());
-        let Reading { fonts, allowance } = &mut *self.reading;
+        let Reading { fonts, allowance, .. } = &mut *self.reading;
         let key = match (object, read) {
             (Some(Object::Reference(id)), Some(font)) => {
                 fonts.entry(*id).or_insert_with(|| PdfFont::read(self.doc, font, allowance));
@@ -318,10 +325,10 @@ impl Interpreter<'_> {
 
     fn paint(&mut self, name: Option<&[u8]>, resources: &Dictionary, depth: usize) {
         let objects = deref(self.doc, resources, b"XObject").and_then(|o| o.as_dict().ok());
-        let object = objects.zip(name).and_then(|(o, n)| deref(self.doc, o, n)).and_then(|o| o.as_stream().ok());
-        let Some(stream) = object else { return };
+        let object = objects.zip(name).and_then(|(o, n)| self.doc.dereference(o.get(n).ok()?).ok());
+        let Some((id, Ok(stream))) = object.map(|(id, o)| (id, o.as_stream())) else { return };
         if stream.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|s| s == b"Image") {
-            self.shown.images = true;
+            self.paint_image(id);
             return;
         }
         self.forms += 1;
@@ -343,6 +350,17 @@ impl Interpreter<'_> {
         self.run(&content, own.unwrap_or(resources), depth + 1);
         (self.ctm, self.text, self.matrix, self.line) = (kept.0, kept.1, kept.2, kept.3);
         self.saved.truncate(kept.4);
+    }
+
+    fn paint_image(&mut self, id: Option<ObjectId>) {
+        self.shown.images = true;
+        let new = match id {
+            Some(id) => self.reading.painted.insert(id),
+            None => !std::mem::replace(&mut self.inline, true),
+        };
+        if new {
+            self.shown.painted.push(id);
+        }
     }
 
     fn show(&mut self, kind: ShowKind, operands: &[PdfToken], operator: Range<usize>, depth: usize) {

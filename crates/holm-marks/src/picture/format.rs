@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
 use image::codecs::png::{PngDecoder, PngEncoder};
 use image::codecs::tiff::{TiffDecoder, TiffEncoder};
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, Limits};
+use image::{DynamicImage, ExtendedColorType, GrayImage, ImageDecoder, ImageEncoder, Limits};
 
 use super::PictureError;
 
@@ -58,7 +58,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, PictureError> {
             pixels(decoder, format, bytes)
         }
         PictureFormat::Jpeg => {
-            if jpeg_components(bytes) == Some(4) {
+            if jpeg_frame(bytes).is_some_and(|(.., components)| components == 4) {
                 return Err(PictureError::Colours);
             }
             pixels(JpegDecoder::new(Cursor::new(bytes)).map_err(damaged)?, format, bytes)
@@ -69,6 +69,15 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, PictureError> {
             }
             pixels(TiffDecoder::new(Cursor::new(bytes)).map_err(damaged)?, format, bytes)
         }
+    }
+}
+
+/// The pixels of a grey JPEG file.
+pub(crate) fn grey_jpeg(bytes: &[u8]) -> Option<GrayImage> {
+    jpeg_frame(bytes).filter(|(.., components)| *components == 1)?;
+    match decode(bytes).ok()?.image {
+        DynamicImage::ImageLuma8(image) => Some(image),
+        _ => None,
     }
 }
 
@@ -129,16 +138,22 @@ fn pixels(mut decoder: impl ImageDecoder, format: PictureFormat, bytes: &[u8]) -
     Ok(Decoded { format, image, profile, exif })
 }
 
-/// Components of the first frame header of a JPEG file (ITU-T T.81, B.2.2).
-fn jpeg_components(bytes: &[u8]) -> Option<u8> {
+/// Width, height and components in the first frame header of a JPEG file (ITU-T T.81, B.2.2).
+pub(crate) fn jpeg_frame(bytes: &[u8]) -> Option<(u32, u32, usize)> {
+    let number = |at: usize| Some(u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at + 1)?]));
+    if !bytes.starts_with(&[0xFF, 0xD8]) {
+        return None;
+    }
     let mut at = 2;
     loop {
         let [0xFF, marker] = *bytes.get(at..at + 2)? else { return None };
         match marker {
             0xFF => at += 1,
             0x01 | 0xD0..=0xD9 => at += 2,
-            0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => return bytes.get(at + 9).copied(),
-            _ => at += 2 + usize::from(u16::from_be_bytes([*bytes.get(at + 2)?, *bytes.get(at + 3)?])),
+            0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
+                return Some((number(at + 7)?.into(), number(at + 5)?.into(), usize::from(*bytes.get(at + 9)?)));
+            }
+            _ => at += 2 + usize::from(number(at + 2)?),
         }
     }
 }

@@ -30,7 +30,7 @@ fn one(content: Vec<u8>) -> Vec<u8> {
 
 /// A zlib stream (RFC 1950, 1951) of fixed Huffman codes: `first`, then over and over again what `first` is, `size` bytes in
 /// all, or a little more.
-fn bomb(first: &[u8], size: usize) -> Vec<u8> {
+pub(crate) fn bomb(first: &[u8], size: usize) -> Vec<u8> {
     let mut bits: Vec<bool> = vec![true, true, false];
     // Literals up to 143 are eight bits from 0x30 on; length 258 is code 285; distances 1 and 2 are codes 0 and 1.
     first.iter().for_each(|b| (0..8).rev().for_each(|i| bits.push((b + 0x30) >> i & 1 == 1)));

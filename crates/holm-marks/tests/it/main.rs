@@ -5,5 +5,6 @@ mod extraction;
 mod hostile;
 mod packs;
 mod page_file;
+mod pdf_pictures;
 mod pictures;
 mod word_export;

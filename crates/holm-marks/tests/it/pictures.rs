@@ -7,7 +7,7 @@ use holm_marks::raster::{Raster, RasterError};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 
 /// A picture with enough texture: hashed noise over waves.
-fn scene(width: u32, height: u32) -> DynamicImage {
+pub(crate) fn scene(width: u32, height: u32) -> DynamicImage {
     let noise = |x: u32, y: u32| (x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA77)).wrapping_mul(0xC2B2_AE3D) >> 26;
     DynamicImage::ImageRgb8(RgbImage::from_fn(width, height, |x, y| {
         let wave = (f64::from(x) / 9.0).sin() * (f64::from(y) / 13.0).cos() * 60.0 + 110.0;
