@@ -9,5 +9,6 @@ mod interrupted;
 mod pages;
 mod pdf_pictures;
 mod pictures;
+mod scene;
 mod story;
 mod tidy;

@@ -3,7 +3,8 @@
 use image::{DynamicImage, ImageFormat};
 
 use crate::desk::Desk;
-use crate::pictures::{bytes, damaged, named, scene, trace_alone};
+use crate::pictures::{damaged, named, trace_alone};
+use crate::scene::{bytes, scene};
 
 const LINES: [&str; 6] = [
     "The convoy left the yard at four in the morning and came back before noon with two empty drums",
