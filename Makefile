@@ -2,7 +2,7 @@
 
 CARGO ?= cargo
 # Debian packages by which tests reach the outside world: other people's age, PDF and document tools, detectors.
-PACKAGES = age openssl poppler-utils pandoc qpdf tesseract-ocr tesseract-ocr-spa libreoffice-writer-nogui python3-venv
+PACKAGES = age openssl poppler-utils pandoc qpdf ghostscript tesseract-ocr tesseract-ocr-spa libreoffice-writer-nogui python3-venv
 DEMO ?= holm-demo
 
 .PHONY: build demo test check packages peers bench bench-full bench-soundness bench-survival bench-layout speed bench-marking-peers clean

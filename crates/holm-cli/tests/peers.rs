@@ -5,6 +5,8 @@
 
 #[path = "it/desk.rs"]
 mod desk;
+#[path = "it/scene.rs"]
+mod scene;
 
 use std::path::Path;
 use std::process::Command;
@@ -221,6 +223,67 @@ fn a_pdf_is_traced_by_where_its_words_stand_on_paper_and_screen() {
     assert_eq!(desk.run(&["trace", mirrored.to_str().unwrap()]).code, 3, "a mirrored page names nobody");
     let copied = desk.run(&["trace", "correo.md"]);
     assert_eq!(copied.code, 3, "text alone carries no layout: {}", copied.out);
+}
+
+/// The same with a picture of a yard between its paragraphs.
+fn picture_desk() -> Desk {
+    let desk = Desk::with(6);
+    desk.write("yard.png", &scene::bytes(&scene::scene(31, 600, 420), image::ImageFormat::Png));
+    let text = include_str!("../../holm-simulate/corpus/es-correo.md");
+    let mut paragraphs: Vec<&str> = text.split("\n\n").collect();
+    paragraphs.insert(3, "![](yard.png){width=10cm}");
+    desk.write("correo.md", paragraphs.join("\n\n").as_bytes());
+    let made = Command::new("pandoc").args(["correo.md", "-o", "correo.docx"]).current_dir(desk.root()).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    to_pdf(&desk, "correo.docx");
+    desk.run(&["share", "correo.pdf", "--to", "all", "--plain", "plain"]).ok();
+    desk
+}
+
+/// Who is named, and shares of marks that were read in pictures and by places.
+fn read_layers(desk: &Desk, leak: &str) -> (Vec<String>, [f64; 2]) {
+    let report = desk.run(&["trace", leak, "--json"]).json();
+    let named = report["copies"].as_array().unwrap().iter().filter(|c| c["named"] == true);
+    let named: Vec<&serde_json::Value> = named.collect();
+    for copy in &named {
+        assert_eq!(
+            (copy["layers"]["picture"].as_str(), copy["layers"]["layout"].as_str()),
+            (Some("fits"), Some("fits")),
+            "{leak}"
+        );
+    }
+    let share = |layer: &str| {
+        let read = &report["marks"]["by_layer"][layer];
+        read["read"].as_f64().unwrap() / read["total"].as_f64().unwrap()
+    };
+    (named.iter().map(|c| c["person"].as_str().unwrap().to_owned()).collect(), [share("picture"), share("layout")])
+}
+
+#[test]
+fn a_pdfs_picture_is_read_from_files_that_qpdf_and_ghostscript_wrote_anew() {
+    let desk = picture_desk();
+    let done = |command: &mut Command| assert!(command.current_dir(desk.root()).status().unwrap().success());
+    done(Command::new("qpdf").args(["--check", "plain/p3.pdf"]));
+    done(Command::new("qpdf").args(["--object-streams=generate", "--recompress-flate", "plain/p3.pdf", "qpdf.pdf"]));
+    // Pictures at 72 dots an inch, saved as JPEG once more.
+    done(Command::new("gs").args(["-q", "-sDEVICE=pdfwrite", "-dPDFSETTINGS=/screen", "-o", "gs.pdf", "plain/p3.pdf"]));
+    for (leak, least) in [("plain/p3.pdf", 0.98), ("qpdf.pdf", 0.98), ("gs.pdf", 0.9)] {
+        let (named, [picture, layout]) = read_layers(&desk, leak);
+        assert_eq!(named, ["p3"], "{leak}");
+        assert!(picture >= least && layout >= 0.9, "{leak}: {picture} {layout}");
+    }
+}
+
+#[test]
+fn a_page_with_a_picture_is_read_from_a_scan_and_a_photograph_by_places_and_picture() {
+    let desk = picture_desk();
+    for channel in ["scan", "photo", "screenshot"] {
+        desk.run(&["simulate", "damage", "plain/p4.pdf", "--channel", channel, "--out", channel]).ok();
+        let page = std::fs::read_dir(desk.path(channel)).unwrap().next().unwrap().unwrap().path();
+        let (named, [picture, layout]) = read_layers(&desk, page.to_str().unwrap());
+        assert_eq!(named, ["p4"], "{channel}");
+        assert!(picture > 0.8 && layout > 0.6, "{channel}: {picture} {layout}");
+    }
 }
 
 #[test]
