@@ -338,6 +338,27 @@ fn pages_that_were_set_from_markdown_are_read_from_a_scan_by_wording_and_layout(
 }
 
 #[test]
+fn a_survival_report_counts_picture_marks_of_pages_and_of_pictures_alone() {
+    let desk = picture_desk();
+    let layer = |document: &str, channel: &str, layer: &str| {
+        let survival: serde_json::Value = serde_json::from_str(&desk.read(&format!("{document}-report/survival.json"))).unwrap();
+        let row = survival["rows"].as_array().unwrap().iter().find(|r| r["channel"] == channel).unwrap().clone();
+        let read = &row["trials"][0]["layers"][layer];
+        assert_eq!(row["trials"][0]["wrong"], false);
+        read["read"].as_f64().unwrap() / read["total"].as_f64().unwrap()
+    };
+    for document in ["correo.pdf", "yard.png"] {
+        desk.run(&["marks", document, "--survival", &format!("{document}-report")]).ok();
+        for (channel, least) in [("file", 0.98), ("scan", 0.8), ("screenshot", 0.8)] {
+            let read = layer(document, channel, "picture");
+            assert!(read > least, "{document}, {channel}: {read}");
+        }
+    }
+    assert!(layer("correo.pdf", "scan", "layout") > 0.6);
+    assert!(layer("correo.pdf", "copy-paste", "picture") < 0.01, "pasted text has no pictures");
+}
+
+#[test]
 fn a_survival_report_says_of_each_kind_of_damage_what_a_throw_away_copy_would_prove() {
     let desk = Desk::with(1);
     desk.write("correo.md", include_bytes!("../../holm-simulate/corpus/es-correo.md"));

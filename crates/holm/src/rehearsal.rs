@@ -1,6 +1,6 @@
 //! A rehearsal before release: what damaged forms of one throw-away copy would prove.
 //!
-//! Key, codeword and family are drawn for the rehearsal alone and belong to no item; everything after that is what a trace
+//! Key, codeword, patterns and family are drawn for the rehearsal alone and belong to no item; everything after that is what a trace
 //! does with a leak.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use holm_codes::evidence::{RowError, Rows};
 use holm_codes::family::{adjusted, look_alpha};
 use holm_codes::key::{Context, ItemKey};
 use holm_codes::law::{Law, draw_biases};
-use holm_marks::carrier::Copy;
+use holm_marks::carrier::{CarrierError, Copy, PictureSecret};
 use holm_marks::extract::Extraction;
 use holm_marks::mark::{Layer, Mark};
 use serde::Serialize;
@@ -19,6 +19,7 @@ use serde::Serialize;
 use crate::leak::{LeakContent, LeakFile, LeakFileError};
 use crate::manifest::deciding_worth;
 use crate::pages::PagesError;
+use crate::picture_sight;
 use crate::prepare::Prepared;
 use crate::render::RenderError;
 use crate::sight::ItemReader;
@@ -30,6 +31,9 @@ pub enum RehearsalError {
     /// The copy.
     #[error(transparent)]
     Pages(#[from] PagesError),
+    /// The document's pictures.
+    #[error(transparent)]
+    Carrier(#[from] CarrierError),
     /// The leak.
     #[error(transparent)]
     Leak(#[from] LeakFileError),
@@ -46,6 +50,7 @@ pub struct Rehearsal<'p> {
     prepared: &'p Prepared,
     document: &'p [u8],
     key: ItemKey,
+    secret: PictureSecret,
     issuer: Issuer,
     ids: Vec<Vec<u8>>,
     own: Vec<u8>,
@@ -90,15 +95,18 @@ impl<'p> Rehearsal<'p> {
         (alpha, largest): (f64, u8),
         seed: u64,
     ) -> Result<Self, RehearsalError> {
-        let key = ItemKey::from_bytes(*blake3::hash(&[b"holm rehearsal ", &seed.to_le_bytes()[..]].concat()).as_bytes());
+        let drawn = |what: &[u8]| *blake3::hash(&[what, &seed.to_le_bytes()].concat()).as_bytes();
+        let key = ItemKey::from_bytes(drawn(b"holm rehearsal "));
+        let secret = PictureSecret::new(drawn(b"holm rehearsal pictures "));
         let arities: Vec<usize> = prepared.marks.iter().map(Mark::arity).collect();
         let law = Law::default_for(deciding_worth(&prepared.marks), copies, largest);
         let issuer = Issuer::new(draw_biases(&key, law, &arities));
         let ids: Vec<Vec<u8>> = (0..copies.max(1)).map(|i| format!("rehearsal-{i}").into_bytes()).collect();
         let own = issuer.codeword(&key, ids.first().map_or(&[], Vec::as_slice));
-        let copy = prepared.copies.template(&prepared.master, document, &prepared.marks)?.render(&own)?;
+        let template = prepared.copies.keyed_template(&prepared.master, document, &prepared.marks, &secret)?;
+        let copy = template.render(&own)?;
         let policy = TestPolicy::default_for(copies);
-        Ok(Self { prepared, document, key, issuer, ids, own, level: look_alpha(alpha, 1), policy, copy })
+        Ok(Self { prepared, document, key, secret, issuer, ids, own, level: look_alpha(alpha, 1), policy, copy })
     }
 
     /// The copy that is to be damaged.
@@ -127,7 +135,10 @@ impl<'p> Rehearsal<'p> {
     /// [`RehearsalError`] if it cannot be compared with the document.
     pub fn judge_content(&self, content: &LeakContent) -> Result<Rehearsed, RehearsalError> {
         let Prepared { master, marks, copies, .. } = self.prepared;
-        let extraction = ItemReader::new(master, self.document, marks, *copies).extract(content)?;
+        let mut extraction = ItemReader::new(master, self.document, marks, *copies).extract(content)?;
+        if let Some(seen) = picture_sight::look(master, marks, &self.secret, &content.views)? {
+            extraction = seen.added_to(extraction);
+        }
         let layers = self.layers(&extraction);
         if !extraction.belongs() {
             return Ok(Rehearsed { layers, bits: 0.0, named: false, wrong: false });

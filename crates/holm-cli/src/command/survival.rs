@@ -11,8 +11,9 @@ use holm::rehearsal::{Rehearsal, Rehearsed};
 use holm::render::{Rendering, rendering};
 use holm::vault::write_durably;
 use holm::workspace::{DEFAULT_ALPHA, LARGEST_COALITION};
-use holm_marks::carrier::{Format, Master};
+use holm_marks::carrier::{Format, ItemPicture, Master};
 use holm_marks::leak::read as read_leak;
+use holm_marks::mark::Layer;
 use holm_marks::raster::Raster;
 use holm_simulate::chance::Chance;
 use holm_simulate::damage::{Channel, damage};
@@ -65,7 +66,7 @@ pub(crate) struct Survival {
     pub(crate) copies: usize,
     /// Bits that a proof needs.
     pub(crate) needed_bits: f64,
-    /// The page that is pictured, from 1; none if the copy has no pages.
+    /// The page that is pictured, from 1; none if the copy has no pages, or is itself a picture.
     pub(crate) page: Option<usize>,
     /// By kind of damage.
     pub(crate) rows: Vec<Row>,
@@ -132,13 +133,7 @@ impl SurvivalArgs {
         copies: usize,
         folder: &Path,
     ) -> Result<Survival, CommandError> {
-        let paged = prepared.extent.is_some();
-        let mut fates = vec![Fate::File];
-        // The text of pages has lines and no paragraphs.
-        let set = prepared.copies == Copies::Pages || prepared.master.format() == Format::Pdf;
-        fates.extend(OF_TEXT.into_iter().filter(|c| !set || *c != Channel::Paragraph).map(Fate::Text));
-        let pages = RasterChannel::ALL.into_iter().filter(|c| paged && !UNREADABLE.contains(c));
-        fates.extend(pages.map(Fate::Page));
+        let fates = fates(prepared);
         let mut rows: Vec<Row> =
             fates.iter().map(|f| f.name()).map(|(channel, about)| Row { channel, about, trials: Vec::new() }).collect();
         let (mut needed_bits, mut page) = (0.0, None);
@@ -147,7 +142,7 @@ impl SurvivalArgs {
             let rehearsal = Rehearsal::new(prepared, document, copies, (DEFAULT_ALPHA, LARGEST_COALITION), trial)?;
             needed_bits = rehearsal.needed_bits();
             let copy = Copy::new(prepared, rehearsal.copy(), name)?;
-            page = copy.page.as_ref().map(|(number, _)| *number);
+            page = copy.page;
             for (fate, row) in fates.iter().zip(&mut rows) {
                 let leak = copy.leak(*fate, trial)?;
                 if trial == 0 && matches!(fate, Fate::Page(_)) {
@@ -162,37 +157,73 @@ impl SurvivalArgs {
     }
 }
 
+/// What may become of copies of this document.
+fn fates(prepared: &Prepared) -> Vec<Fate> {
+    let mut fates = vec![Fate::File];
+    let of_pages = RasterChannel::ALL.into_iter().filter(|c| !UNREADABLE.contains(c));
+    if prepared.master.format() == Format::Picture {
+        // It has no lines that could be cut out.
+        fates.extend(of_pages.filter(|c| c.crop().is_none()).map(Fate::Page));
+        return fates;
+    }
+    // The text of pages has lines and no paragraphs.
+    let set = prepared.copies == Copies::Pages || prepared.master.format() == Format::Pdf;
+    fates.extend(OF_TEXT.into_iter().filter(|c| !set || *c != Channel::Paragraph).map(Fate::Text));
+    if has_pages(prepared) {
+        fates.extend(of_pages.map(Fate::Page));
+    }
+    fates
+}
+
+/// Whether pages of a copy can be pictured and show marks of their own.
+fn has_pages(prepared: &Prepared) -> bool {
+    let rendered = || prepared.master.format() == Format::Docx && holm::render::is_available();
+    prepared.extent.is_some() || shows_pictures(prepared) && rendered()
+}
+
+fn shows_pictures(prepared: &Prepared) -> bool {
+    prepared.marks.iter().any(|m| m.layer == Layer::Picture)
+}
+
 /// A throw-away copy and what can be damaged of it.
 struct Copy<'c> {
     bytes: &'c [u8],
     /// Its file name.
     name: String,
     text: String,
-    /// The fullest page's number from 1, and its picture.
-    page: Option<(usize, Raster)>,
+    /// The number, from 1, of the page that is pictured.
+    page: Option<usize>,
+    /// Its picture, or the copy if that is one.
+    picture: Option<Raster>,
 }
 
 impl<'c> Copy<'c> {
     fn new(prepared: &Prepared, bytes: &'c [u8], name: &str) -> Result<Self, CommandError> {
         let name = if bytes.starts_with(b"%PDF") { "copy.pdf".to_owned() } else { name.to_owned() };
         let file = LeakFile { name: name.clone(), bytes: bytes.to_vec() };
+        let failed = |e: String| CommandError::new(e);
+        if prepared.master.format() == Format::Picture {
+            let picture = Raster::decode(bytes).map_err(|e| failed(e.to_string()))?.into_iter().next();
+            return Ok(Self { bytes, name, text: String::new(), page: None, picture });
+        }
         let text = if bytes.starts_with(b"%PDF") {
-            file.text().map_err(|e| CommandError::new(e.to_string()))?
+            file.text().map_err(|e| failed(e.to_string()))?
         } else {
-            read_leak(bytes, &name).map_err(|e| CommandError::new(e.to_string()))?
+            read_leak(bytes, &name).map_err(|e| failed(e.to_string()))?
         };
-        let page = prepared.extent.map(|_| page_of(bytes, &name)).transpose()?;
-        Ok(Self { bytes, name, text, page })
+        let pictured = has_pages(prepared).then(|| page_of(bytes, &name, shows_pictures(prepared))).transpose()?;
+        let (page, picture) = pictured.unzip();
+        Ok(Self { bytes, name, text, page, picture })
     }
 
     fn leak(&self, fate: Fate, trial: u64) -> Result<LeakFile, CommandError> {
         let chance = |name: &str| Chance::of(&["survival report", name, &trial.to_string()]);
-        match (fate, &self.page) {
+        match (fate, &self.picture) {
             (Fate::Text(channel), _) => {
                 let text = damage(&self.text, channel, &mut chance(channel.name()));
                 Ok(LeakFile { name: format!("{}.txt", channel.name()), bytes: text.into_bytes() })
             }
-            (Fate::Page(channel), Some((_, picture))) => {
+            (Fate::Page(channel), Some(picture)) => {
                 let (bytes, ending) = damaged(picture, channel, &mut chance(channel.name()))?;
                 Ok(LeakFile { name: format!("{}.{ending}", channel.name()), bytes })
             }
@@ -201,12 +232,15 @@ impl<'c> Copy<'c> {
     }
 }
 
-/// The page of a copy that holds the most words.
-fn page_of(copy: &[u8], name: &str) -> Result<(usize, Raster), CommandError> {
-    let master = Master::parse(copy, name).map_err(|e| CommandError::new(e.to_string()))?;
-    let Rendering { pdf, layout, .. } = rendering(&master, copy, &[], &[], Copies::AsMaster)?;
+/// The page of a copy that holds the most words; of those that show a picture, if pictures are marked.
+fn page_of(copy: &[u8], name: &str, marked: bool) -> Result<(usize, Raster), CommandError> {
+    let parsed = |bytes: &[u8], name: &str| Master::parse(bytes, name).map_err(|e| CommandError::new(e.to_string()));
+    let Rendering { pdf, layout, .. } = rendering(&parsed(copy, name)?, copy, &[], &[], Copies::AsMaster)?;
+    let pages = if marked { Some(parsed(&pdf, "pages.pdf")?) } else { None };
+    let pictures = pages.iter().flat_map(|p| p.pictures()).filter(|p| p.picture().is_ok());
+    let shown: Vec<usize> = pictures.filter_map(ItemPicture::page).collect();
     let words = |page: usize| layout.words.iter().filter(|w| w.page == page).count();
-    let fullest = (0..layout.pages.len()).rev().max_by_key(|page| words(*page)).unwrap_or(0);
+    let fullest = (0..layout.pages.len()).rev().max_by_key(|page| (shown.contains(page), words(*page))).unwrap_or(0);
     Ok((fullest + 1, picture(&pdf, fullest + 1, CLEAN_DPI)?))
 }
 
@@ -221,8 +255,12 @@ pub(crate) fn print(survival: &Survival) {
         "\nwhat a throw-away copy showed once it was damaged; a proof among {copies} copies needs {:.0} bits",
         survival.needed_bits
     );
-    if let Some(page) = survival.page {
-        say!("(pictures are of page {page} alone; all damage is simulated)");
+    match survival.page {
+        Some(page) => say!("(pictures are of page {page} alone; all damage is simulated)"),
+        None if survival.rows.iter().any(|r| RasterChannel::named(r.channel).is_some()) => {
+            say!("(all damage is simulated; the picture counts as printed at {CLEAN_DPI} dots an inch)");
+        }
+        None => {}
     }
     say!("what turns up               bits   read  misread  named");
     for row in &survival.rows {

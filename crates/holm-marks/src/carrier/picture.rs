@@ -37,8 +37,8 @@ enum Content {
     Nowhere(String),
     /// In a file.
     File(Arc<[u8]>),
-    /// On pages of a PDF.
-    Painted(PaintedImage),
+    /// On pages of a PDF, the first of these from 0.
+    Painted(PaintedImage, usize),
 }
 
 /// A picture that an item shows.
@@ -54,8 +54,8 @@ impl ItemPicture {
         Self::of(name, content.map_or_else(Content::Nowhere, Content::File))
     }
 
-    pub(super) fn painted(name: String, image: PaintedImage) -> Self {
-        Self::of(name, Content::Painted(image))
+    pub(super) fn painted(name: String, image: PaintedImage, page: usize) -> Self {
+        Self::of(name, Content::Painted(image, page))
     }
 
     fn of(name: String, content: Content) -> Self {
@@ -68,6 +68,15 @@ impl ItemPicture {
         &self.name
     }
 
+    /// The page of a PDF that paints it first, from 0, if it can be taken out there.
+    #[must_use]
+    pub fn page(&self) -> Option<usize> {
+        match self.content {
+            Content::Painted(_, page) => Some(page),
+            Content::Nowhere(_) | Content::File(_) => None,
+        }
+    }
+
     /// The picture.
     ///
     /// # Errors
@@ -76,7 +85,7 @@ impl ItemPicture {
         let read = match &self.content {
             Content::Nowhere(why) => return Err(why.clone()),
             Content::File(bytes) => self.picture.get_or_init(|| Picture::decode(bytes)),
-            Content::Painted(image) => self.picture.get_or_init(|| image.picture()),
+            Content::Painted(image, _) => self.picture.get_or_init(|| image.picture()),
         };
         read.as_ref().map_err(ToString::to_string)
     }

@@ -27,7 +27,7 @@ pub(super) fn figures(file: &Arc<PdfFile>, painted: &[(usize, Option<ObjectId>)]
         let image = id.ok_or("it is written into the page itself (an inline image)");
         let image = image.and_then(|id| PaintedImage::new(file, id, &masks)).map_err(str::to_owned);
         match image.and_then(|image| room.take(image)) {
-            Ok(image) => Figure { picture: ItemPicture::painted(name, image.clone()), image: Some(image) },
+            Ok(image) => Figure { picture: ItemPicture::painted(name, image.clone(), *on), image: Some(image) },
             Err(why) => Figure { picture: ItemPicture::new(name, Err(why)), image: None },
         }
     };
