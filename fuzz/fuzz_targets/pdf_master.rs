@@ -12,6 +12,9 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let marks: Vec<Mark> = find(layout, Density::Every, &[]).into_iter().map(|f| f.mark).filter(carried).collect();
     let Ok(template) = master.template(&marks) else { return };
     let symbols: Vec<u8> = (0..marks.len()).map(|i| (i % 2) as u8).collect();
+    for picture in master.pictures().iter().filter_map(|p| p.picture().ok()) {
+        assert!(picture.size().0 > 0 && picture.size().1 > 0);
+    }
     let copy = template.render(&symbols).unwrap();
     let again = Master::parse(&copy, "x.pdf").unwrap();
     let text = |m: &Master| m.blocks().iter().map(|b| b.text.clone()).collect::<Vec<_>>();
