@@ -20,7 +20,7 @@ use crate::frame::Tier;
 use crate::mark::{Layer, Mark, Site};
 
 /// Version of how displacements are measured and weighed, recorded with every look at one.
-pub const LAYOUT_READER: &str = "holm-layout/2";
+pub const LAYOUT_READER: &str = "holm-layout/3";
 
 /// The rule of marks that move words.
 pub const RULE: &str = "word-shift";
@@ -210,6 +210,9 @@ pub struct Sighting {
     pub x: f64,
     /// The same, downwards.
     pub y: f64,
+    /// Its font size in points.
+    #[serde(default)]
+    pub size: f64,
     /// How far to the right of that place it was seen, in points of the master; only differences count.
     pub moved: f64,
     /// Variance of that measurement in units of the page's usual one.
@@ -269,6 +272,7 @@ pub fn sight(layout: &Layout, marks: &[Mark], pages: &[SeenPage]) -> Vec<Sightin
                     line: segment,
                     x: master.left,
                     y: master.baseline,
+                    size: master.size,
                     moved: x / scale - master.left,
                     noise: 1.0,
                 });

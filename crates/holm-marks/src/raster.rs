@@ -124,6 +124,12 @@ impl Raster {
         &self.pixels
     }
 
+    /// The pixels of a row; none below the picture.
+    #[must_use]
+    pub fn row(&self, y: usize) -> &[u8] {
+        y.checked_mul(self.width).and_then(|from| self.pixels.get(from..from + self.width)).unwrap_or_default()
+    }
+
     fn at(&self, x: usize, y: usize) -> f32 {
         let (x, y) = (x.min(self.width - 1), y.min(self.height - 1));
         self.pixels.get(y * self.width + x).copied().map_or(255.0, f32::from)
@@ -135,6 +141,15 @@ impl Raster {
         let (x, y) = ((x - 0.5).clamp(0.0, self.width as f64), (y - 0.5).clamp(0.0, self.height as f64));
         let (i, j) = (x as usize, y as usize);
         let (fx, fy) = ((x - i as f64) as f32, (y - j as f64) as f32);
+        let from = j * self.width + i;
+        if i + 1 < self.width
+            && let Some([a, b]) = self.pixels.get(from..from + 2)
+            && let Some([c, d]) = self.pixels.get(from + self.width..from + self.width + 2)
+        {
+            let [a, b, c, d] = [*a, *b, *c, *d].map(f32::from);
+            let (top, bottom) = (a * (1.0 - fx) + b * fx, c * (1.0 - fx) + d * fx);
+            return top * (1.0 - fy) + bottom * fy;
+        }
         let top = self.at(i, j) * (1.0 - fx) + self.at(i + 1, j) * fx;
         let bottom = self.at(i, j + 1) * (1.0 - fx) + self.at(i + 1, j + 1) * fx;
         top * (1.0 - fy) + bottom * fy

@@ -1,14 +1,14 @@
 //! Reading a leak against one item: its text, and where its words stand.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holm_marks::carrier::{Format, Master};
 use holm_marks::extract::{Extraction, Reader};
-use holm_marks::layout::registration::{MASTER_PICTURES, master_picture, register, sight as sight_in_picture};
+use holm_marks::layout::registration::{MASTER_PICTURES, Registration, master_picture, register, sight as sight_in_picture};
 use holm_marks::layout::{LAYOUT_READER, Sight, Sighting, sight};
 use holm_marks::mark::{Layer, Mark};
 use holm_marks::raster::Raster;
+use rayon::prelude::*;
 
 use crate::leak::LeakContent;
 use crate::pages::Copies;
@@ -70,26 +70,28 @@ impl<'i> ItemReader<'i> {
     }
 
     fn in_pictures(&self, pages: &Rendering, content: &LeakContent) -> Result<Vec<Sighting>, RenderError> {
-        let mut masters: BTreeMap<usize, Raster> = BTreeMap::new();
-        let mut sightings = Vec::new();
-        for (number, page) in content.pictures.iter().enumerate() {
-            for registration in register(&pages.layout, &page.seen) {
-                let shown = registration.page;
-                if let Entry::Vacant(free) = masters.entry(shown) {
-                    free.insert(pictured(&pages.pdf, shown + 1)?);
-                }
-                let Some(master) = masters.get(&shown) else { continue };
-                let number = content.pages.len() + number;
-                sightings.extend(sight_in_picture(&pages.layout, self.marks, master, &page.picture, &registration, number));
-            }
-        }
-        Ok(sightings)
+        let registered: Vec<(usize, Registration)> = content
+            .pictures
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(|(number, page)| register(&pages.layout, &page.seen).into_iter().map(move |found| (number, found)))
+            .collect();
+        let shown: BTreeSet<usize> = registered.iter().map(|(_, found)| found.page).collect();
+        let pictured = |page: usize| Ok((page, pictured(&pages.pdf, page + 1)?));
+        let masters: BTreeMap<usize, Raster> = shown.into_par_iter().map(pictured).collect::<Result<_, RenderError>>()?;
+        let sighted = |(number, found): &(usize, Registration)| {
+            let (master, leaked) = masters.get(&found.page).zip(content.pictures.get(*number))?;
+            let page = content.pages.len() + number;
+            Some(sight_in_picture(&pages.layout, self.marks, master, &leaked.picture, found, page))
+        };
+        let sightings: Vec<Vec<Sighting>> = registered.par_iter().filter_map(sighted).collect();
+        Ok(sightings.concat())
     }
 }
 
 /// A page of the master, from 1, as leaks are compared with it.
 fn pictured(pdf: &[u8], page: usize) -> Result<Raster, ProgramError> {
     let one = |dpi: u32| Ok((recognise::picture(pdf, page, dpi)?, dpi));
-    let pictures = MASTER_PICTURES.into_iter().map(one).collect::<Result<Vec<_>, ProgramError>>()?;
+    let pictures = MASTER_PICTURES.into_par_iter().map(one).collect::<Result<Vec<_>, ProgramError>>()?;
     master_picture(&pictures).ok_or_else(|| ProgramError::Failed("pdftoppm".to_owned(), format!("page {page} gives no picture")))
 }

@@ -14,6 +14,7 @@ mod propagation;
 use std::collections::BTreeMap;
 
 use propagation::Explanation;
+use rayon::prelude::*;
 
 use super::{RULE, Shift, Sighting};
 use crate::mark::{Layer, Mark};
@@ -41,6 +42,9 @@ struct Scales {
     warp: f64,
     /// Of what adds up from word to word along a line, as rounded widths do.
     walk: f64,
+    /// Of what displaces all words of one size: programs that draw pages put large letters on a coarser grid than small ones,
+    /// always to the same side.
+    size: f64,
     /// Of how much the page is stretched, as a share.
     stretch: f64,
 }
@@ -64,6 +68,7 @@ const NOISES: [f64; 10] = [0.005, 0.015, 0.03, 0.04, 0.05, 0.065, 0.085, 0.12, 0
 const LINES: [(f64, f64); 4] = [(0.0, 1.0), (0.05, 0.3), (0.3, 0.1), (2.0, 0.02)];
 const WARPS: [(f64, f64); 5] = [(0.0, 1.0), (0.03, 0.3), (0.08, 0.3), (0.25, 0.05), (0.8, 0.01)];
 const WALKS: [(f64, f64); 4] = [(0.0, 1.0), (0.06, 0.2), (0.15, 0.1), (0.4, 0.03)];
+const SIZES: [(f64, f64); 2] = [(0.0, 1.0), (0.1, 1.0)];
 const STRETCHES: [f64; 4] = [0.0002, 0.001, 0.005, 0.03];
 
 /// What is supposed of a page.
@@ -78,8 +83,8 @@ impl Hypothesis {
     /// How likely it is before anything is seen, as a logarithm.
     fn ln_prior(self) -> f64 {
         let of = |table: &[(f64, f64)], value: f64| table.iter().find(|(v, _)| *v == value).map_or(1e-3, |(_, p)| *p);
-        let Scales { line, warp, walk, .. } = self.scales;
-        (of(&LINES, line) * of(&WARPS, warp) * of(&WALKS, walk) * of(&MOVED, self.moved)).ln()
+        let Scales { line, warp, walk, size, .. } = self.scales;
+        (of(&LINES, line) * of(&WARPS, warp) * of(&WALKS, walk) * of(&SIZES, size) * of(&MOVED, self.moved)).ln()
     }
 }
 
@@ -110,8 +115,10 @@ pub fn rows(marks: &[Mark], sightings: &[Sighting]) -> BTreeMap<usize, Vec<f64>>
         pages.entry(seen.page).or_default().push(Point { seen, shifts });
     }
     let mut rows: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-    for band in pages.into_values().flat_map(bands) {
-        for (point, row) in band.iter().zip(heard(&band)) {
+    let bands: Vec<Vec<Point<'_>>> = pages.into_values().flat_map(bands).collect();
+    let heard: Vec<Vec<Vec<f64>>> = bands.par_iter().map(|band| heard(band)).collect();
+    for (band, heard) in bands.iter().zip(heard) {
+        for (point, row) in band.iter().zip(heard) {
             let Some(mark) = point.seen.mark else { continue };
             match rows.get_mut(&(mark as usize)) {
                 Some(known) => known.iter_mut().zip(row).for_each(|(k, r)| *k *= r),
@@ -179,11 +186,11 @@ fn heard(points: &[Point<'_>]) -> Vec<Vec<f64>> {
 /// Every explanation that was tried on the way to the likeliest: from a page that was handled with care and from ones that were
 /// not, with words moved; then, by noise and stretch alone, with fewer of them moved.
 fn explanations(points: &[Point<'_>]) -> Vec<Explanation> {
-    const CAREFUL: Scales = Scales { noise: 0.04, line: 0.0, warp: 0.0, walk: 0.0, stretch: 0.0002 };
+    const CAREFUL: Scales = Scales { noise: 0.04, line: 0.0, warp: 0.0, walk: 0.0, size: 0.1, stretch: 0.0002 };
     const STARTS: [Scales; 3] = [
         CAREFUL,
-        Scales { noise: 0.04, line: 0.0, warp: 0.08, walk: 0.0, stretch: 0.005 },
-        Scales { noise: 0.085, line: 0.05, warp: 0.03, walk: 0.0, stretch: 0.001 },
+        Scales { noise: 0.04, line: 0.0, warp: 0.08, walk: 0.0, size: 0.1, stretch: 0.005 },
+        Scales { noise: 0.085, line: 0.05, warp: 0.03, walk: 0.0, size: 0.1, stretch: 0.001 },
     ];
     /// So many words settle on one explanation.
     const MANY: usize = 120;
@@ -209,7 +216,8 @@ const STRETCH: Sweep = |s| STRETCHES.map(|stretch| Scales { stretch, ..s }).to_v
 const LINE: Sweep = |s| LINES.map(|(line, _)| Scales { line, ..s }).to_vec();
 const WARP: Sweep = |s| WARPS.map(|(warp, _)| Scales { warp, ..s }).to_vec();
 const WALK: Sweep = |s| WALKS.map(|(walk, _)| Scales { walk, ..s }).to_vec();
-const SWEEPS: [Sweep; 7] = [NOISE, STRETCH, WARP, LINE, WALK, STRETCH, NOISE];
+const SIZE: Sweep = |s| SIZES.map(|(size, _)| Scales { size, ..s }).to_vec();
+const SWEEPS: [Sweep; 8] = [NOISE, STRETCH, SIZE, WARP, LINE, WALK, STRETCH, NOISE];
 const SHORT_SWEEPS: [Sweep; 3] = [NOISE, STRETCH, NOISE];
 
 /// A coordinate search over scales from `start`; what was tried is added to `heard`, each hypothesis once.
@@ -281,6 +289,7 @@ mod tests {
                     line,
                     x,
                     y,
+                    size: if line == 0 { 18.0 } else { 11.0 },
                     moved: displaced(x, y) + shift + noise * gauss,
                     noise: 1.0,
                 });
@@ -360,11 +369,29 @@ mod tests {
     }
 
     #[test]
+    fn a_heading_that_is_drawn_a_little_aside_is_not_misread() {
+        let (mut wrong, mut sure) = (0.0, 0.0);
+        for seed in 1..41 {
+            // Large letters stand 0.13 pt aside, nearly as far as one place from the next.
+            let (marks, sightings, truth) = lines(12, seed, |_, y| if y < 90.0 { 0.13 } else { 0.0 }, 0.043, 1.0);
+            for (mark, row) in rows(&marks, &sightings).into_iter().filter(|(mark, _)| *mark < 11) {
+                let top = row.iter().copied().fold(0.0, f64::max);
+                if top >= 0.99 * row.iter().sum::<f64>() {
+                    sure += 1.0;
+                    wrong += f64::from(u8::from(row[truth[mark]] < top));
+                }
+            }
+        }
+        // 440 marks of headings; a reader that does not know of sizes misreads most of them.
+        assert!(sure > 50.0 && wrong <= 0.015 * sure, "{wrong} of {sure} sure ones are wrong");
+    }
+
+    #[test]
     fn readings_change_with_the_readers_version_only() {
         let (marks, sightings, truth) = lines(3, 7, |x, _| 0.0005 * x, 0.043, 1.0);
         let bits = |(mark, row): (usize, Vec<f64>)| (4.0 * row[truth[mark]] / row.iter().sum::<f64>()).log2();
         let told: f64 = rows(&marks, &sightings).into_iter().map(bits).sum();
-        assert_eq!(crate::layout::LAYOUT_READER, "holm-layout/2");
-        assert!((told - 56.3257).abs() < 1e-3, "{told}");
+        assert_eq!(crate::layout::LAYOUT_READER, "holm-layout/3");
+        assert!((told - 55.8568).abs() < 1e-3, "{told}");
     }
 }

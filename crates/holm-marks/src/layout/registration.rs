@@ -298,14 +298,14 @@ pub fn sight(
     let moved_by = marks_of_words(layout, marks);
     let words: Vec<(usize, &LayoutWord)> =
         layout.words.iter().enumerate().filter(|(_, w)| w.page == registration.page && w.size > 4.0).collect();
-    let template = Template::best(master, picture, &registration.map, &words);
-    let first = template.measure_all(picture, &words, &registration.map, &|_| (0.0, 0.0), 3.0);
+    let windows = windows(&Template::best(master, picture, &registration.map, &words), &words);
+    let first = measure_all(&windows, picture, &words, &registration.map, &|_| (0.0, 0.0), 3.0);
     // Words that were measured register the page better than words that were recognised.
     let map = refined(&registration.map, &words, &first);
-    let start = template.measure_all(picture, &words, &map, &|_| (0.0, 0.0), 1.5);
+    let start = measure_all(&windows, picture, &words, &map, &|_| (0.0, 0.0), 1.5);
     // What neighbours agree on is the page's own displacement: the last pass starts from it.
     let around = |word: &LayoutWord| neighbourhood(word, &words, &start);
-    let second = template.measure_all(picture, &words, &map, &around, 0.5);
+    let second = measure_all(&windows, picture, &words, &map, &around, 0.5);
     let usual = median(second.iter().flatten().map(|m| m.variance).collect()).max(1e-9);
     let length = median(words.iter().map(|(_, w)| letters(w)).collect());
     let noise = |word: &LayoutWord, m: &Measured| BY_LETTERS * length / letters(word) + (1.0 - BY_LETTERS) * m.variance / usual;
@@ -317,6 +317,7 @@ pub fn sight(
             line: u32::try_from(word.line).unwrap_or(u32::MAX),
             x: (word.left + word.right) / 2.0,
             y: word.baseline,
+            size: word.size,
             moved: measured.across,
             noise: noise(word, &measured).clamp(0.2, 6.0),
         })
@@ -385,7 +386,7 @@ impl Template {
         let mut best: Option<(f64, Self)> = None;
         for blur in BLURS {
             let template = Self { picture: master.blurred(blur) };
-            let found = template.measure_all(picture, &some, map, &|_| (0.0, 0.0), 2.0);
+            let found = measure_all(&windows(&template, &some), picture, &some, map, &|_| (0.0, 0.0), 2.0);
             let likeness: f64 = found.iter().flatten().map(|m| m.likeness).sum();
             if best.as_ref().is_none_or(|(l, _)| likeness > *l) {
                 best = Some((likeness, template));
@@ -393,21 +394,24 @@ impl Template {
         }
         best.map_or_else(|| Self { picture: master.clone() }, |(_, template)| template)
     }
+}
 
-    fn measure_all(
-        &self,
-        picture: &Raster,
-        words: &[(usize, &LayoutWord)],
-        map: &Homography,
-        start: &dyn Fn(&LayoutWord) -> (f64, f64),
-        reach: f64,
-    ) -> Vec<Option<Measured>> {
-        words.iter().map(|(_, word)| Window::of(self, word).and_then(|w| w.measure(picture, map, start(word), reach))).collect()
-    }
+fn windows(template: &Template, words: &[(usize, &LayoutWord)]) -> Vec<Option<Window>> {
+    words.iter().map(|(_, word)| Window::of(template, word)).collect()
+}
 
-    fn value(&self, x: f64, y: f64) -> f64 {
-        f64::from(self.picture.sample(x / STEP, y / STEP))
-    }
+fn measure_all(
+    windows: &[Option<Window>],
+    picture: &Raster,
+    words: &[(usize, &LayoutWord)],
+    map: &Homography,
+    start: &dyn Fn(&LayoutWord) -> (f64, f64),
+    reach: f64,
+) -> Vec<Option<Measured>> {
+    let one = |(window, (_, word)): (&Option<Window>, &(usize, &LayoutWord))| {
+        window.as_ref().and_then(|w| w.measure(picture, map, start(word), reach))
+    };
+    windows.iter().zip(words).map(one).collect()
 }
 
 /// Samples of a word in the master: place, value and the value's derivatives a point.
@@ -419,26 +423,30 @@ struct Window {
 impl Window {
     fn of(template: &Template, word: &LayoutWord) -> Option<Self> {
         const MARGIN: f64 = 0.6;
-        let (left, right) = (word.left - MARGIN, (word.right + MARGIN).min(word.left + 200.0));
-        let (top, bottom) = (word.baseline - 0.78 * word.size, word.baseline + 0.26 * word.size);
-        let (across, down) = (((right - left) / STEP) as usize, ((bottom - top) / STEP) as usize);
+        let pixel = |points: f64| (points / STEP).floor().max(1.0) as usize;
+        let (left, right) = (pixel(word.left - MARGIN), pixel((word.right + MARGIN).min(word.left + 200.0)));
+        let (top, bottom) = (pixel(word.baseline - 0.78 * word.size), pixel(word.baseline + 0.26 * word.size));
+        let picture = &template.picture;
+        let (right, bottom) = (right.min(picture.width().saturating_sub(1)), bottom.min(picture.height().saturating_sub(1)));
+        let (across, down) = (right.saturating_sub(left), bottom.saturating_sub(top));
         if across < 3 || down < 3 || across * down > 40_000 {
             return None;
         }
         let mut samples = Vec::with_capacity(across * down);
         let mut contrast = (f64::MAX, f64::MIN);
-        for j in 0..down {
-            for i in 0..across {
-                let (x, y) = (left + (i as f64 + 0.5) * STEP, top + (j as f64 + 0.5) * STEP);
-                let value = template.value(x, y);
-                let slope_x = (template.value(x + STEP, y) - template.value(x - STEP, y)) / (2.0 * STEP);
-                let slope_y = (template.value(x, y + STEP) - template.value(x, y - STEP)) / (2.0 * STEP);
+        for j in top..bottom {
+            let [above, row, below] = [j - 1, j, j + 1].map(|j| picture.row(j));
+            for i in left..right {
+                let value = f64::from(row[i]);
+                let slope_x = (f64::from(row[i + 1]) - f64::from(row[i - 1])) / (2.0 * STEP);
+                let slope_y = (f64::from(below[i]) - f64::from(above[i])) / (2.0 * STEP);
                 contrast = (contrast.0.min(value), contrast.1.max(value));
-                samples.push([x, y, value, slope_x, slope_y]);
+                samples.push([(i as f64 + 0.5) * STEP, (j as f64 + 0.5) * STEP, value, slope_x, slope_y]);
             }
         }
+        let middle = ((left + right) as f64 * STEP / 2.0, (top + bottom) as f64 * STEP / 2.0);
         let inked = contrast.1 - contrast.0 > 40.0;
-        inked.then_some(Self { middle: ((left + right) / 2.0, (top + bottom) / 2.0), samples })
+        inked.then_some(Self { middle, samples })
     }
 
     /// The pixel of the leak at a point of the master, near the word: the map's derivative is taken at its middle.
@@ -485,21 +493,23 @@ impl Window {
         self.samples.iter().map(|s| (s[2] - mean).powi(2)).sum::<f64>() / self.samples.len() as f64
     }
 
-    /// The displacement on a grid of half points at which the leak looks most like the word.
+    /// The displacement at which the leak looks most like the word: on a grid of points, then of half points around its best.
     fn search(&self, picture: &Raster, local: &impl Fn(f64, f64) -> (f64, f64), start: (f64, f64), reach: f64) -> (f64, f64) {
-        const GRID: f64 = 0.5;
-        let steps = (reach / GRID).round() as i32;
-        let mut best = (f64::MIN, start);
-        for j in -steps..=steps {
-            for i in -steps..=steps {
-                let at = (start.0 + f64::from(i) * GRID, start.1 + f64::from(j) * GRID);
-                let likeness = self.likeness(picture, local, at, 3);
-                if likeness > best.0 {
-                    best = (likeness, at);
+        let around = |middle: (f64, f64), steps: i32, grid: f64, every: usize| {
+            let mut best = (f64::MIN, middle);
+            for j in -steps..=steps {
+                for i in -steps..=steps {
+                    let at = (middle.0 + f64::from(i) * grid, middle.1 + f64::from(j) * grid);
+                    let likeness = self.likeness(picture, local, at, every);
+                    if likeness > best.0 {
+                        best = (likeness, at);
+                    }
                 }
             }
-        }
-        best.1
+            best.1
+        };
+        let coarse = if reach >= 1.0 { around(start, reach.round() as i32, 1.0, 5) } else { start };
+        around(coarse, 1, 0.5, 3)
     }
 
     /// Normalised correlation of word and leak at a displacement, over every `every`-th sample.

@@ -12,6 +12,8 @@ use crate::layout::Sighting;
 const STEP: f64 = 0.7;
 /// The least precision of a word's Gaussian, in 1/pt²: that of a word that tells nothing.
 const FAINT: f64 = 1e-3;
+/// Font sizes that differ by less, in points, are the same.
+const SAME_SIZE: f64 = 0.2;
 /// The least variance of what a page does to a word, in pt²: rounding must not make it negative.
 const LEAST_VARIANCE: f64 = 1e-9;
 
@@ -45,13 +47,20 @@ pub(super) struct Explanation {
 }
 
 impl Explanation {
-    /// Explains displacements, from the beginning or from what another hypothesis came to; `None` if numbers fail.
+    /// Explains displacements, from the beginning or from what another hypothesis came to; `None` if numbers fail. What is far
+    /// worse than that other in the second round is left as it is then.
     pub(super) fn of(points: &[Point<'_>], hypothesis: Hypothesis, from: Option<&Self>) -> Option<Self> {
         const ROUNDS: [usize; 2] = [10, 5];
+        /// So much worse, as a logarithm.
+        const HOPELESS: f64 = 30.0;
         let page = Page::new(points, hypothesis);
         let mut sites = from.map_or_else(|| page.first_sites(), |known| known.sites.clone());
         let mut heard = page.hear(&sites)?;
-        for _ in 1..ROUNDS[usize::from(from.is_some())] {
+        for round in 1..ROUNDS[usize::from(from.is_some())] {
+            let worse = from.map_or(0.0, |known| known.ln_weight - heard.ln_evidence - hypothesis.ln_prior());
+            if round > 1 && worse > HOPELESS {
+                break;
+            }
             for (site, new) in sites.iter_mut().zip(&heard.sites) {
                 *site = site.towards(*new);
             }
@@ -177,6 +186,7 @@ fn prior(a: &Sighting, b: &Sighting, scales: Scales, middle: (f64, f64)) -> f64 
     } else {
         0.0
     };
+    let page = if (a.size - b.size).abs() < SAME_SIZE { page + scales.size * scales.size } else { page };
     if a.line != b.line {
         return page + warp;
     }
