@@ -155,6 +155,23 @@ impl Raster {
         top * (1.0 - fy) + bottom * fy
     }
 
+    /// The picture at another size, row by row as [`Self::sample`] would give it: `scale` is pixels of this picture to one of
+    /// the new one.
+    pub(crate) fn resampled(&self, width: usize, height: usize, scale: f64) -> impl Iterator<Item = Vec<f32>> + '_ {
+        let between = move |at: usize, end: usize| {
+            let x = ((at as f64 + 0.5) * scale - 0.5).clamp(0.0, end as f64);
+            let low = x as usize;
+            (low.min(end - 1), (low + 1).min(end - 1), (x - low as f64) as f32)
+        };
+        let columns: Vec<(usize, usize, f32)> = (0..width).map(|x| between(x, self.width)).collect();
+        (0..height).map(move |y| {
+            let (upper, lower, fy) = between(y, self.height);
+            let (upper, lower) = (self.row(upper), self.row(lower));
+            let mixed = |row: &[u8], (i, j, f): (usize, usize, f32)| f32::from(row[i]) * (1.0 - f) + f32::from(row[j]) * f;
+            columns.iter().map(|c| mixed(upper, *c) * (1.0 - fy) + mixed(lower, *c) * fy).collect()
+        })
+    }
+
     /// Encodes as PNG, quickly.
     ///
     /// # Errors
@@ -229,12 +246,10 @@ impl Raster {
         let grid =
             Raster { width: across, height: down, pixels: lifted.iter().map(|v| v.round().clamp(1.0, 255.0) as u8).collect() };
         let mut pixels = Vec::with_capacity(self.pixels.len());
-        for y in 0..self.height {
-            for x in 0..self.width {
-                let light = grid.sample((x as f64 + 0.5) / tile as f64, (y as f64 + 0.5) / tile as f64).max(8.0);
-                let value = f32::from(self.pixels[y * self.width + x]) / light * 250.0;
-                pixels.push(value.clamp(0.0, 255.0) as u8);
-            }
+        let rows = self.pixels.chunks_exact(self.width);
+        for (row, light) in rows.zip(grid.resampled(self.width, self.height, 1.0 / tile as f64)) {
+            let even = |(value, light): (&u8, f32)| (f32::from(*value) / light.max(8.0) * 250.0).clamp(0.0, 255.0) as u8;
+            pixels.extend(row.iter().zip(light).map(even));
         }
         Self { width: self.width, height: self.height, pixels }
     }
@@ -279,30 +294,31 @@ impl Raster {
         if deviation <= 0.0 {
             return self.clone();
         }
-        let reach = (3.0 * deviation).ceil() as i64;
-        let kernel: Vec<f32> = (-reach..=reach).map(|d| (-0.5 * (d as f64 / deviation).powi(2)).exp() as f32).collect();
+        let reach = (3.0 * deviation).ceil() as usize;
+        let square = |tap: usize| (tap as f64 - reach as f64).powi(2) / (deviation * deviation);
+        let kernel: Vec<f32> = (0..=2 * reach).map(|tap| (-0.5 * square(tap)).exp() as f32).collect();
         let total: f32 = kernel.iter().sum();
-        let mut rows = vec![0.0_f32; self.pixels.len()];
-        for y in 0..self.height {
-            for x in 0..self.width {
-                let mut sum = 0.0;
-                for (k, d) in kernel.iter().zip(-reach..=reach) {
-                    let at = (x as i64 + d).clamp(0, self.width as i64 - 1) as usize;
-                    sum += k * f32::from(self.pixels[y * self.width + at]);
-                }
-                rows[y * self.width + x] = sum / total;
+        // Whole rows at a time, each tap added to all pixels at once.
+        let mut across = vec![0.0_f32; self.pixels.len()];
+        for (row, sums) in self.pixels.chunks_exact(self.width).zip(across.chunks_exact_mut(self.width)) {
+            let (first, last) = (f32::from(row[0]), f32::from(row[self.width - 1]));
+            let inner = row.iter().map(|v| f32::from(*v));
+            let padded: Vec<f32> =
+                std::iter::repeat_n(first, reach).chain(inner).chain(std::iter::repeat_n(last, reach)).collect();
+            for (tap, k) in kernel.iter().enumerate() {
+                sums.iter_mut().zip(&padded[tap..]).for_each(|(sum, v)| *sum += k * v);
             }
+            sums.iter_mut().for_each(|sum| *sum /= total);
         }
-        let mut pixels = vec![0_u8; self.pixels.len()];
+        let mut pixels = Vec::with_capacity(self.pixels.len());
+        let mut sums = vec![0.0_f32; self.width];
         for y in 0..self.height {
-            for x in 0..self.width {
-                let mut sum = 0.0;
-                for (k, d) in kernel.iter().zip(-reach..=reach) {
-                    let at = (y as i64 + d).clamp(0, self.height as i64 - 1) as usize;
-                    sum += k * rows[at * self.width + x];
-                }
-                pixels[y * self.width + x] = (sum / total).round().clamp(0.0, 255.0) as u8;
+            sums.fill(0.0);
+            for (tap, k) in kernel.iter().enumerate() {
+                let from = (y + tap).saturating_sub(reach).min(self.height - 1) * self.width;
+                sums.iter_mut().zip(&across[from..from + self.width]).for_each(|(sum, v)| *sum += k * v);
             }
+            pixels.extend(sums.iter().map(|sum| (sum / total).round().clamp(0.0, 255.0) as u8));
         }
         Self { width: self.width, height: self.height, pixels }
     }

@@ -30,10 +30,9 @@ pub fn master_picture(pictures: &[(Raster, u32)]) -> Option<Raster> {
     let (width, height) = (pixels(first.width()), pixels(first.height()));
     let mut sums = vec![0.0_f32; width * height];
     for (picture, dpi) in pictures {
-        let scale = f64::from(*dpi) / MASTER_DPI;
-        for (j, row) in sums.chunks_exact_mut(width.max(1)).enumerate() {
-            let y = (j as f64 + 0.5) * scale;
-            row.iter_mut().enumerate().for_each(|(i, sum)| *sum += picture.sample((i as f64 + 0.5) * scale, y));
+        let rows = picture.resampled(width, height, f64::from(*dpi) / MASTER_DPI);
+        for (sums, row) in sums.chunks_exact_mut(width.max(1)).zip(rows) {
+            sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
         }
     }
     let count = pictures.len() as f32;
