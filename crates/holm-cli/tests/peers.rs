@@ -205,14 +205,40 @@ fn pdf_desk() -> Desk {
     desk
 }
 
-#[test]
-fn a_pdf_is_traced_by_where_its_words_stand_on_paper_and_screen() {
-    let desk = pdf_desk();
-    assert_eq!(named(&desk, "plain/p3.pdf"), ["p3"], "the file itself");
+/// A third person's copy of `master` is named, is a good file, and says what its master says.
+fn copy_is_sound(desk: &Desk, master: &str) {
+    assert_eq!(named(desk, "plain/p3.pdf"), ["p3"], "the file itself");
     let check = Command::new("qpdf").args(["--check", "plain/p3.pdf"]).current_dir(desk.root()).output().unwrap();
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
     let text = |file: &str| Command::new("pdftotext").args([file, "-"]).current_dir(desk.root()).output().unwrap().stdout;
-    assert_eq!(text("correo.pdf"), text("plain/p3.pdf"), "no word is changed");
+    assert_eq!(text(master), text("plain/p3.pdf"), "no word is changed");
+}
+
+#[test]
+fn a_pdf_that_typst_made_is_traced_after_ghostscript_and_from_a_screenshot() {
+    let desk = Desk::with(6);
+    let text = include_str!("../../holm-simulate/corpus/es-correo.md").replace(['#', '*', '_', '<', '@', '$'], "");
+    desk.write("correo.typ", format!("#set par(justify: true)\n{text}").as_bytes());
+    let made = detector("python")
+        .args(["-c", "import typst; typst.compile('correo.typ', output='correo.pdf')"])
+        .current_dir(desk.root())
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    desk.run(&["share", "correo.pdf", "--to", "all", "--plain", "plain"]).ok();
+    copy_is_sound(&desk, "correo.pdf");
+    let args = ["-q", "-dBATCH", "-dNOPAUSE", "-sDEVICE=pdfwrite", "-sOutputFile=again.pdf", "plain/p2.pdf"];
+    assert!(Command::new("gs").args(args).current_dir(desk.root()).status().unwrap().success());
+    assert_eq!(named(&desk, "again.pdf"), ["p2"], "written anew by Ghostscript");
+    desk.run(&["simulate", "damage", "plain/p4.pdf", "--channel", "screenshot", "--out", "screen"]).ok();
+    let page = std::fs::read_dir(desk.path("screen")).unwrap().next().unwrap().unwrap().path();
+    assert_eq!(named(&desk, page.to_str().unwrap()), ["p4"], "a screenshot");
+}
+
+#[test]
+fn a_pdf_is_traced_by_where_its_words_stand_on_paper_and_screen() {
+    let desk = pdf_desk();
+    copy_is_sound(&desk, "correo.pdf");
     for channel in ["scan", "photo-rectified", "rotated"] {
         desk.run(&["simulate", "damage", "plain/p4.pdf", "--channel", channel, "--out", channel]).ok();
         let page = std::fs::read_dir(desk.path(channel)).unwrap().next().unwrap().unwrap().path();
