@@ -289,6 +289,13 @@ impl Reading {
         let seen = best(&likelihood).and_then(|a| u8::try_from(a).ok());
         Self { likelihood, seen }
     }
+
+    /// The likeliest alternative, clearly seen or not; the first of several.
+    #[must_use]
+    pub fn likeliest(&self) -> u8 {
+        let better = |best: usize, a: usize| if self.likelihood.get(a) > self.likelihood.get(best) { a } else { best };
+        u8::try_from((0..self.likelihood.len()).fold(0, better)).unwrap_or(0)
+    }
 }
 
 /// The alternative that is at least four times as likely as any other.

@@ -216,8 +216,20 @@ fn holds_signature(object: &Object) -> bool {
 pub struct LeakedPage {
     /// Its words, line by line, in points.
     pub seen: SeenPage,
-    /// Whether it is a picture, with words that can be read from it only.
-    pub pictured: bool,
+    /// What these are.
+    pub kind: PageKind,
+}
+
+/// How a page of a leaked PDF shows its words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PageKind {
+    /// As letters.
+    #[default]
+    Letters,
+    /// As glyphs at exact places, of which the file does not tell the letters.
+    Glyphs,
+    /// In a picture.
+    Picture,
 }
 
 /// The words of a leaked PDF where they stand. Text that is laid invisibly over a scan does not count: its places are those
@@ -235,8 +247,14 @@ pub fn leaked_pages(bytes: &[u8]) -> Result<Vec<LeakedPage>, PdfError> {
         let page = file.page(*id, &mut reading)?;
         let visible = page.words.iter().filter(|w| w.visible).count();
         let unread = page.words.iter().filter(|w| w.visible && w.text.chars().any(is_unread)).count();
-        let pictured = visible < FEW && page.shown.images || unread > visible / 4;
-        pages.push(LeakedPage { seen: seen(&page), pictured });
+        let kind = if visible < FEW && page.shown.images {
+            PageKind::Picture
+        } else if unread > visible / 4 {
+            PageKind::Glyphs
+        } else {
+            PageKind::Letters
+        };
+        pages.push(LeakedPage { seen: seen(&page), kind });
     }
     Ok(pages)
 }

@@ -139,8 +139,10 @@ impl Raster {
     #[must_use]
     pub fn sample(&self, x: f64, y: f64) -> f32 {
         let (x, y) = ((x - 0.5).clamp(0.0, self.width as f64), (y - 0.5).clamp(0.0, self.height as f64));
-        let (i, j) = (x as usize, y as usize);
-        let (fx, fy) = ((x - i as f64) as f32, (y - j as f64) as f32);
+        // Through i32, which processors convert to and from at once.
+        let (i, j) = (x as i32, y as i32);
+        let (fx, fy) = ((x - f64::from(i)) as f32, (y - f64::from(j)) as f32);
+        let (i, j) = (i as usize, j as usize);
         let from = j * self.width + i;
         if i + 1 < self.width
             && let Some([a, b]) = self.pixels.get(from..from + 2)

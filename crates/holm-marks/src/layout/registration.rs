@@ -46,7 +46,7 @@ const BY_LETTERS: f64 = 0.8;
 
 /// A map of the plane that keeps straight lines straight, row by row.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Homography([f64; 8]);
+pub struct Homography(pub(super) [f64; 8]);
 
 impl Homography {
     /// The image of a point; both axes are infinite for points at the horizon.
@@ -298,16 +298,15 @@ pub fn sight(
     let words: Vec<(usize, &LayoutWord)> =
         layout.words.iter().enumerate().filter(|(_, w)| w.page == registration.page && w.size > 4.0).collect();
     let windows = windows(&Template::best(master, picture, &registration.map, &words), &words);
-    let first = measure_all(&windows, picture, &words, &registration.map, &|_| (0.0, 0.0), 3.0);
+    let first = measure_all(&windows, picture, &words, &registration.map, &|_| (0.0, 0.0), Pass::rough(3.0));
     // Words that were measured register the page better than words that were recognised.
     let map = refined(&registration.map, &words, &first);
-    let start = measure_all(&windows, picture, &words, &map, &|_| (0.0, 0.0), 1.5);
+    let start = measure_all(&windows, picture, &words, &map, &|_| (0.0, 0.0), Pass::rough(1.5));
     // What neighbours agree on is the page's own displacement: the last pass starts from it.
     let around = |word: &LayoutWord| neighbourhood(word, &words, &start);
-    let second = measure_all(&windows, picture, &words, &map, &around, 0.5);
+    let second = measure_all(&windows, picture, &words, &map, &around, Pass { reach: 0.5, every: 1, still: 0.003 });
     let usual = median(second.iter().flatten().map(|m| m.variance).collect()).max(1e-9);
     let length = median(words.iter().map(|(_, w)| letters(w)).collect());
-    let noise = |word: &LayoutWord, m: &Measured| BY_LETTERS * length / letters(word) + (1.0 - BY_LETTERS) * m.variance / usual;
     let sightings = words.iter().zip(&second).filter_map(|((index, word), measured)| {
         let measured = (*measured)?;
         Some(Sighting {
@@ -318,7 +317,7 @@ pub fn sight(
             y: word.baseline,
             size: word.size,
             moved: measured.across,
-            noise: noise(word, &measured).clamp(0.2, 6.0),
+            noise: noise(letters(word) / length, measured.variance / usual),
         })
     });
     sightings.collect()
@@ -326,6 +325,12 @@ pub fn sight(
 
 fn letters(word: &LayoutWord) -> f64 {
     word.text.chars().count().max(1) as f64
+}
+
+/// Variance of a measurement against the page's usual one, by how many letters the word has and how well it was matched, each
+/// against the page's middle word.
+fn noise(letters: f64, variance: f64) -> f64 {
+    (BY_LETTERS / letters + (1.0 - BY_LETTERS) * variance).clamp(0.2, 6.0)
 }
 
 /// The map through the places at which words were measured.
@@ -385,7 +390,7 @@ impl Template {
         let mut best: Option<(f64, Self)> = None;
         for blur in BLURS {
             let template = Self { picture: master.blurred(blur) };
-            let found = measure_all(&windows(&template, &some), picture, &some, map, &|_| (0.0, 0.0), 2.0);
+            let found = measure_all(&windows(&template, &some), picture, &some, map, &|_| (0.0, 0.0), Pass::rough(2.0));
             let likeness: f64 = found.iter().flatten().map(|m| m.likeness).sum();
             if best.as_ref().is_none_or(|(l, _)| likeness > *l) {
                 best = Some((likeness, template));
@@ -399,16 +404,34 @@ fn windows(template: &Template, words: &[(usize, &LayoutWord)]) -> Vec<Option<Wi
     words.iter().map(|(_, word)| Window::of(template, word)).collect()
 }
 
+/// How carefully words are looked for.
+#[derive(Clone, Copy, Debug)]
+struct Pass {
+    /// How far, in points.
+    reach: f64,
+    /// Every so manieth sample counts.
+    every: usize,
+    /// A step that is shorter, in points, is the last.
+    still: f64,
+}
+
+impl Pass {
+    /// Good enough to go on from.
+    fn rough(reach: f64) -> Self {
+        Self { reach, every: 3, still: 0.02 }
+    }
+}
+
 fn measure_all(
     windows: &[Option<Window>],
     picture: &Raster,
     words: &[(usize, &LayoutWord)],
     map: &Homography,
     start: &dyn Fn(&LayoutWord) -> (f64, f64),
-    reach: f64,
+    pass: Pass,
 ) -> Vec<Option<Measured>> {
     let one = |(window, (_, word)): (&Option<Window>, &(usize, &LayoutWord))| {
-        window.as_ref().and_then(|w| w.measure(picture, map, start(word), reach))
+        window.as_ref().and_then(|w| w.measure(picture, map, start(word), pass))
     };
     windows.iter().zip(words).map(one).collect()
 }
@@ -459,7 +482,7 @@ impl Window {
         }
     }
 
-    fn measure(&self, picture: &Raster, map: &Homography, start: (f64, f64), reach: f64) -> Option<Measured> {
+    fn measure(&self, picture: &Raster, map: &Homography, start: (f64, f64), pass: Pass) -> Option<Measured> {
         let local = self.local(map);
         let inside =
             |(u, v): (f64, f64)| u > 1.0 && v > 1.0 && u < picture.width() as f64 - 1.0 && v < picture.height() as f64 - 1.0;
@@ -467,18 +490,18 @@ impl Window {
         if !inside(local(first[0], first[1])) || !inside(local(last[0], last[1])) {
             return None;
         }
-        let mut at = self.search(picture, &local, start, reach);
+        let mut at = self.search(picture, &local, start, pass.reach);
         for _ in 0..6 {
-            let step = self.step(picture, &local, at)?;
+            let step = self.step(picture, &local, at, pass.every)?;
             at = (at.0 - step.0, at.1 - step.1);
-            if step.0.hypot(step.1) < 0.003 {
+            if step.0.hypot(step.1) < pass.still {
                 break;
             }
         }
-        if (at.0 - start.0).hypot(at.1 - start.1) > reach + 1.5 {
+        if (at.0 - start.0).hypot(at.1 - start.1) > pass.reach + 1.5 {
             return None;
         }
-        let likeness = self.likeness(picture, &local, at, 1);
+        let likeness = self.likeness(picture, &local, at, pass.every);
         let energy: f64 = self.samples.iter().map(|s| s[3] * s[3]).sum();
         let lost = 1.0 - (likeness * likeness).min(0.999);
         let spread: f64 = self.spread();
@@ -528,20 +551,28 @@ impl Window {
         if vt <= 0.0 || vi <= 1e-6 { 0.0 } else { (ti - t * i / n) / (vt * vi).sqrt() }
     }
 
-    /// How far past the best displacement `at` is: leak ≈ gain · word + level + slopes · (what is too much).
-    fn step(&self, picture: &Raster, local: &impl Fn(f64, f64) -> (f64, f64), at: (f64, f64)) -> Option<(f64, f64)> {
-        let mut normal = vec![vec![0.0; 5]; 4];
-        for s in &self.samples {
+    /// How far past the best displacement `at` is, by every `every`-th sample: leak ≈ gain · word + level + slopes · (what is
+    /// too much).
+    fn step(
+        &self,
+        picture: &Raster,
+        local: &impl Fn(f64, f64) -> (f64, f64),
+        at: (f64, f64),
+        every: usize,
+    ) -> Option<(f64, f64)> {
+        let mut sums = [[0.0; 5]; 4];
+        for s in self.samples.iter().step_by(every) {
             let (u, v) = local(s[0] + at.0, s[1] + at.1);
             let seen = f64::from(picture.sample(u, v)) / 255.0;
             let row = [s[2] / 255.0, 1.0, s[3] / 255.0, s[4] / 255.0];
             for a in 0..4 {
-                for b in 0..4 {
-                    normal[a][b] += row[a] * row[b];
+                for b in a..4 {
+                    sums[a][b] += row[a] * row[b];
                 }
-                normal[a][4] += row[a] * seen;
+                sums[a][4] += row[a] * seen;
             }
         }
+        let normal = (0..4).map(|a| (0..5).map(|b| if b < a { sums[b][a] } else { sums[a][b] }).collect()).collect();
         let solved = eliminate(normal)?;
         let [gain, _, across, down] = solved.as_slice() else { return None };
         if *gain < 0.05 {
@@ -579,6 +610,34 @@ mod tests {
     fn deviation(errors: &[f64]) -> f64 {
         let mean = errors.iter().sum::<f64>() / errors.len() as f64;
         (errors.iter().map(|e| (e - mean).powi(2)).sum::<f64>() / errors.len() as f64).sqrt()
+    }
+
+    /// Each letter is drawn from the quarter of a pixel before its place; what is measured of a word is the mean of its letters'
+    /// errors.
+    #[test]
+    fn a_words_measurement_is_as_good_as_it_has_letters() {
+        let pixel = STEP / 4.0;
+        let mut state = 88_172_645_463_325_252_u64;
+        let mut error = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            -pixel * (state >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        let mut words = |letters: usize| -> Vec<f64> {
+            (0..2000).map(|_| (0..letters).map(|_| error()).sum::<f64>() / letters as f64).collect()
+        };
+        let mut variance = |letters: usize| deviation(&words(letters)).powi(2);
+        // Against a word of four letters, where the match says nothing: the weight of letters is at least half of it.
+        for letters in [2, 8] {
+            let (seen, said) = (variance(letters) / variance(4), noise(letters as f64 / 4.0, 1.0));
+            let by_letters = 4.0 / letters as f64;
+            // 2,000 words give a variance to 3.2 %, a ratio of two to 4.5 %; α = 10⁻³.
+            assert!((seen / by_letters).ln().abs() < 0.15, "{letters}: {seen}");
+            assert!((said.ln() / by_letters.ln()) > 0.5, "{letters}: {said}");
+        }
+        assert!(noise(1.0, 3.0) > noise(1.0, 1.0), "a word that was matched badly counts less");
+        assert_eq!([noise(1e-3, 1.0), noise(1e3, 0.0)], [6.0, 0.2]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! time without end.
 
 use holm_marks::carrier::{CarrierError, Master};
-use holm_marks::pdf::{LeakedPage, PdfError, leaked_pages};
+use holm_marks::pdf::{LeakedPage, PageKind, PdfError, leaked_pages};
 
 use crate::page_file::{FIRST, contains, copy, marks, master, pages, pdf, pdf_with, places, shared, stream, unpacked};
 
@@ -454,6 +454,6 @@ fn a_scan_is_no_master() {
     objects.push(stream("/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray", "x"));
     let file = pdf_with(&objects, "");
     assert_eq!(Master::parse(&file, "x.pdf").unwrap_err(), CarrierError::Scan);
-    assert!(leaked_pages(&file).unwrap()[0].pictured);
+    assert_eq!(leaked_pages(&file).unwrap()[0].kind, PageKind::Picture);
     assert_eq!(Master::parse(&pages(&[""]), "x.pdf").unwrap_err(), CarrierError::Empty);
 }
