@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use holm_marks::layout::SeenPage;
 use holm_marks::leak::{LeakError, LeakFormat, attachments, detect, read, views};
-use holm_marks::pdf::leaked_pages;
+use holm_marks::pdf::{PageKind, leaked_pages};
 use holm_marks::picture::View;
 use holm_marks::raster::Raster;
 
@@ -30,7 +30,7 @@ impl LeakFile {
     pub fn text(&self) -> Result<String, LeakFileError> {
         let content = LeakContent::read(std::slice::from_ref(self), &|_| ())?;
         content.all_read()?;
-        Ok(content.text)
+        Ok(content.text())
     }
 }
 
@@ -46,6 +46,17 @@ pub enum LeakFileError {
         /// What is wrong.
         error: LeakError,
     },
+    /// More pictures of pages than can be recognised.
+    #[error(
+        "`{name}` has {count} pages whose words would have to be recognised, which takes hours; give at most {MOST_PICTURES}, \
+         the pages that matter"
+    )]
+    Pages {
+        /// The file.
+        name: String,
+        /// How many.
+        count: usize,
+    },
     /// A program that reads such files is missing or failed.
     #[error("`{name}` could not be read: {error}")]
     Program {
@@ -59,22 +70,29 @@ pub enum LeakFileError {
 /// Everything that leaked files show.
 #[derive(Clone, Debug, Default)]
 pub struct LeakContent {
-    /// Their text.
-    pub text: String,
+    /// What they hold as text.
+    pub typed: String,
     /// Pages whose words have exact places, in points.
     pub pages: Vec<SeenPage>,
     /// Pages that are pictures.
     pub pictures: Vec<Recognised>,
+    /// Whether words were recognised by another program.
+    pub recognised: bool,
     /// All pictures, to be compared with an item's own.
     pub views: Arc<[View]>,
     /// Words in pictures that could not be recognised, since the program for it is missing.
     unread: Option<LeakFileError>,
 }
 
-/// More pages of pictures than this are not recognised: that would take hours.
+/// More pictures of pages than this are not recognised: that would take hours.
 const MOST_PICTURES: usize = 200;
 /// Shortest side of an attached picture whose words are recognised, in pixels.
 const SMALLEST_PAGE: usize = 200;
+/// Dots an inch at which pages of a scanned PDF are pictured.
+const SCAN_DPI: u32 = 200;
+/// And pages whose glyphs have no letters: the places of these glyphs are rounded, of each for itself, so a picture of a whole
+/// word says more of where it stands than the file does, and a finer picture more than a coarse one.
+const GLYPHS_DPI: u32 = 300;
 /// More text than this in one PDF is not read.
 const LARGEST_TEXT: u64 = 16 << 20;
 
@@ -99,6 +117,14 @@ impl LeakContent {
         files.iter().flat_map(|f| views(&f.bytes, &f.name)).collect()
     }
 
+    /// All text: what files hold as such, then what was recognised in pictures.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let recognised = self.pictures.iter().map(|p| p.seen.text());
+        let parts: Vec<String> = std::iter::once(self.typed.clone()).chain(recognised).filter(|t| !t.is_empty()).collect();
+        parts.join("\n\n")
+    }
+
     /// Whether all words were read.
     ///
     /// # Errors
@@ -111,16 +137,17 @@ impl LeakContent {
         let program = |error| LeakFileError::Program { name: file.name.clone(), error };
         let format = |error| LeakFileError::Format { name: file.name.clone(), error };
         match detect(&file.bytes, &file.name) {
-            LeakFormat::Pdf => self.add_pdf(&file.bytes, progress).map_err(program)?,
+            LeakFormat::Pdf => self.add_pdf(&file.bytes, &file.name, progress)?,
             LeakFormat::Picture => {
                 let pages = Raster::decode(&file.bytes).map_err(|e| format(LeakError::Picture(e)))?;
+                self.check_count(pages.len(), &file.name)?;
                 self.add_pictures(pages, progress).or_else(|e| self.forgive(program(e)))?;
             }
             LeakFormat::Eml => {
                 self.add_text(&read(&file.bytes, &file.name).map_err(format)?);
                 for attached in attachments(&file.bytes) {
                     match detect(&attached.bytes, &attached.name) {
-                        LeakFormat::Pdf => self.add_pdf(&attached.bytes, progress).map_err(program)?,
+                        LeakFormat::Pdf => self.add_pdf(&attached.bytes, &file.name, progress)?,
                         LeakFormat::Picture => {
                             let read = self.add_pictures(pages_of(&attached.bytes), progress);
                             read.or_else(|e| self.forgive(program(e)))?;
@@ -146,27 +173,41 @@ impl LeakContent {
     }
 
     fn add_text(&mut self, text: &str) {
-        if !self.text.is_empty() {
-            self.text.push_str("\n\n");
+        if !self.typed.is_empty() {
+            self.typed.push_str("\n\n");
         }
-        self.text.push_str(text);
+        self.typed.push_str(text);
+    }
+
+    /// Refuses more pictures of pages than can be recognised, before any is.
+    fn check_count(&self, more: usize, name: &str) -> Result<(), LeakFileError> {
+        let count = self.pictures.len() + more;
+        if count > MOST_PICTURES { Err(LeakFileError::Pages { name: name.to_owned(), count }) } else { Ok(()) }
     }
 
     /// A PDF that this program cannot take apart is left to `pdftotext`, which mends more.
-    fn add_pdf(&mut self, bytes: &[u8], progress: &dyn Fn(&str)) -> Result<(), ProgramError> {
+    fn add_pdf(&mut self, bytes: &[u8], name: &str, progress: &dyn Fn(&str)) -> Result<(), LeakFileError> {
+        let program = |error| LeakFileError::Program { name: name.to_owned(), error };
         let Ok(pages) = leaked_pages(bytes) else {
-            let text = pdf_text(bytes)?;
+            let text = pdf_text(bytes).map_err(program)?;
             self.add_text(&text);
             return Ok(());
         };
-        let pictured: Vec<usize> = (0..pages.len()).filter(|i| pages.get(*i).is_some_and(|p| p.pictured)).collect();
-        let text: Vec<String> = pages.iter().filter(|p| !p.pictured).map(|p| p.seen.text()).collect();
-        if !text.is_empty() {
-            self.add_text(&text.join("\n"));
+        let mut pictures = Vec::new();
+        for (number, page) in pages.into_iter().enumerate() {
+            match page.kind {
+                PageKind::Letters => {
+                    self.add_text(&page.seen.text());
+                    self.pages.push(page.seen);
+                }
+                PageKind::Glyphs => pictures.push((number + 1, GLYPHS_DPI)),
+                PageKind::Picture => pictures.push((number + 1, SCAN_DPI)),
+            }
         }
-        self.pages.extend(pages.into_iter().filter(|p| !p.pictured).map(|p| p.seen));
-        let pictures = pictured.iter().take(MOST_PICTURES).map(|page| recognise::scanned(bytes, page + 1));
-        self.add_pictures(pictures.collect::<Result<Vec<_>, _>>()?, progress)
+        self.check_count(pictures.len(), name)?;
+        let pictures = pictures.into_iter().map(|(page, dpi)| recognise::picture(bytes, page, dpi));
+        let pictures = pictures.collect::<Result<Vec<_>, _>>().map_err(program)?;
+        self.add_pictures(pictures, progress).map_err(program)
     }
 
     fn add_pictures(&mut self, pages: Vec<Raster>, progress: &dyn Fn(&str)) -> Result<(), ProgramError> {
@@ -174,11 +215,15 @@ impl LeakContent {
             return Ok(());
         }
         progress("recognising the words in pictures");
-        for recognised in recognise::recognise(pages)? {
-            self.add_text(&recognised.seen.text());
-            self.pictures.push(recognised);
-        }
+        self.pictures.extend(recognise::recognise(pages)?);
+        self.recognised = true;
         Ok(())
+    }
+
+    /// The same with other words in its pictures.
+    pub(crate) fn with_pictures(&self, pictures: Vec<Recognised>) -> Self {
+        let (typed, pages) = (self.typed.clone(), self.pages.clone());
+        Self { typed, pages, pictures, recognised: true, views: Arc::clone(&self.views), unread: self.unread.clone() }
     }
 }
 

@@ -33,6 +33,7 @@ pub mod recognise;
 pub mod rehearsal;
 pub mod render;
 pub mod report;
+mod rereading;
 pub mod review;
 pub mod roster;
 pub mod share;

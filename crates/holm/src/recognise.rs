@@ -19,8 +19,6 @@ pub struct Recognised {
     pub picture: Raster,
 }
 
-/// Dots an inch at which pages of a scanned PDF are pictured.
-const SCAN_DPI: u32 = 200;
 /// Words of which the program is this sure, in percent, count.
 const SURE: f64 = 30.0;
 /// A page with fewer words that are surely words may lie on its side or its head.
@@ -58,18 +56,47 @@ fn languages() -> Result<String, ProgramError> {
 
 const PACKAGES: &str = "tesseract-ocr and tesseract-ocr-spa";
 
+/// What is recognised in a page that lies as it should.
+///
+/// # Errors
+/// [`ProgramError`].
+pub(crate) fn recognise_straight(picture: &Raster) -> Result<SeenPage, ProgramError> {
+    let (recognised, _) = page(picture.flattened(), &languages()?)?;
+    Ok(recognised.seen)
+}
+
 /// Recognises a page, turned by quarters if it is not upright: the way up in which most words are surely words.
 fn upright(picture: &Raster, languages: &str) -> Result<Recognised, ProgramError> {
     let (mut best, mut most) = page(picture.flattened(), languages)?;
-    if most < FEW_WORDS {
-        for quarters in 1..4 {
-            let (turned, sure) = page(picture.turned(quarters).flattened(), languages)?;
-            if sure > most {
-                (best, most) = (turned, sure);
-            }
+    if most >= FEW_WORDS {
+        return Ok(best);
+    }
+    let mut turns = [1, 2, 3];
+    // The likeliest first.
+    let likeliest = quarters_to_right(picture).unwrap_or(0);
+    turns.sort_by_key(|quarters| *quarters != likeliest);
+    for quarters in turns {
+        let (turned, sure) = page(picture.turned(quarters).flattened(), languages)?;
+        if sure > most {
+            (best, most) = (turned, sure);
+        }
+        if most >= FEW_WORDS {
+            break;
         }
     }
     Ok(best)
+}
+
+/// By how many quarters to the right a page must be turned to stand upright, as tesseract makes out from the shapes of its
+/// letters; `None` if it cannot tell.
+fn quarters_to_right(picture: &Raster) -> Option<usize> {
+    let png = picture.to_png().ok()?;
+    let arguments = ["stdin", "stdout", "--dpi", "200", "--psm", "0"];
+    let run =
+        Run { name: "tesseract", package: PACKAGES, arguments: &arguments, input: &png, largest: 1 << 16, longest: ONE_PAGE };
+    let said = String::from_utf8_lossy(&run.output().ok()?).into_owned();
+    let degrees: usize = said.lines().find_map(|l| l.strip_prefix("Rotate:"))?.trim().parse().ok()?;
+    Some(degrees / 90)
 }
 
 /// Recognises a page as it lies; says how many words are surely words.
@@ -161,9 +188,4 @@ pub fn picture(pdf: &[u8], page: usize, dpi: u32) -> Result<Raster, ProgramError
     };
     let failed = || ProgramError::Failed("pdftoppm".to_owned(), format!("page {page} gives no picture"));
     Raster::from_pgm(&run.output()?).ok_or_else(failed)
-}
-
-/// A page of a scanned PDF.
-pub(crate) fn scanned(pdf: &[u8], page: usize) -> Result<Raster, ProgramError> {
-    picture(pdf, page, SCAN_DPI)
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use holm_marks::carrier::{Format, Master};
-use holm_marks::extract::{Extraction, Reader};
+use holm_marks::extract::{Extraction, Reader, Reading};
 use holm_marks::layout::registration::{MASTER_PICTURES, Registration, master_picture, register, sight as sight_in_picture};
 use holm_marks::layout::{LAYOUT_READER, Sight, Sighting, sight};
 use holm_marks::mark::{Layer, Mark};
@@ -15,6 +15,7 @@ use crate::pages::Copies;
 use crate::program::ProgramError;
 use crate::recognise;
 use crate::render::{self, RenderError, Rendering, rendering};
+use crate::rereading::reread;
 
 /// An item ready to be looked for in leaks.
 pub struct ItemReader<'i> {
@@ -38,26 +39,47 @@ impl<'i> ItemReader<'i> {
     /// # Errors
     /// [`RenderError`] if a page of the master cannot be rendered or pictured.
     pub fn extract(&self, content: &LeakContent) -> Result<Extraction, RenderError> {
-        let extraction = self.text.extract(&content.text);
+        let extraction = self.text.extract(&content.text());
         let has_pages = !content.pages.is_empty() || !content.pictures.is_empty();
         // A leak of another item has nothing that could be registered.
         if !has_pages || !extraction.shares_words() || !self.marks.iter().any(|m| m.layer == Layer::Layout) {
             return Ok(extraction);
         }
-        // The pages that the leak would have if no word were moved: its wording is what was read of it.
-        let wording: Vec<u8> = extraction.readings.iter().map(|r| r.seen.unwrap_or(0)).collect();
-        let pages = rendering(self.master, self.bytes, self.marks, &wording, self.copies)?;
+        let pages = self.unmoved(&extraction)?;
+        let Some(pictures) = reread(&pages.layout, &content.pictures)? else {
+            return self.extract_places(content, extraction, &pages);
+        };
+        let content = content.with_pictures(pictures);
+        let extraction = self.text.extract(&content.text());
+        let pages = self.unmoved(&extraction)?;
+        self.extract_places(&content, extraction, &pages)
+    }
+
+    /// The pages that the leak would have if no word were moved: its wording is what was read of it, however doubtful it is as
+    /// evidence.
+    fn unmoved(&self, extraction: &Extraction) -> Result<Rendering, RenderError> {
+        let wording: Vec<u8> = extraction.readings.iter().map(Reading::likeliest).collect();
+        rendering(self.master, self.bytes, self.marks, &wording, self.copies)
+    }
+
+    /// Adds where words stand to what the text shows.
+    fn extract_places(
+        &self,
+        content: &LeakContent,
+        extraction: Extraction,
+        pages: &Rendering,
+    ) -> Result<Extraction, RenderError> {
         let mut sightings = sight(&pages.layout, self.marks, &content.pages);
-        sightings.extend(self.in_pictures(&pages, content)?);
+        sightings.extend(self.in_pictures(pages, content)?);
         pages.unmove(self.marks, &mut sightings);
         let mut programs = Vec::new();
-        if !content.pictures.is_empty() {
+        if content.recognised {
             programs.extend(recognise::programs());
         }
         if self.master.format() == Format::Docx {
             programs.push(render::programs());
         }
-        let recognised = (!programs.is_empty()).then(|| content.text.clone());
+        let recognised = (!programs.is_empty()).then(|| content.text());
         let sight = Sight { reader: LAYOUT_READER.to_owned(), programs, recognised, sightings };
         Ok(extraction.with_sight(self.marks, sight))
     }

@@ -239,7 +239,7 @@ impl Workspace {
             let (manifest, master, bytes) = self.master_of(name, item)?;
             let reader = ItemReader::new(&master, &bytes, &manifest.marks, manifest.copies()?);
             let seen = picture_sight::look(&master, &manifest.marks, &manifest.picture_secret(), &content.views)?;
-            if only.is_none() && seen.is_none() && reader.text.resemblance(&content.text) < RESEMBLES {
+            if only.is_none() && seen.is_none() && reader.text.resemblance(&content.text()) < RESEMBLES {
                 continue;
             }
             let mut extraction = reader.extract(content)?;
