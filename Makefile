@@ -52,6 +52,8 @@ bench-survival: packages peers
 	HOLM_PEERS=$(CURDIR)/target/peers $(CARGO) bench -q -p holm --bench survival
 
 bench-layout:
+	$(MAKE) packages PACKAGES="$(PACKAGES) mupdf-tools"
+	sh scripts/bench-pictures.sh target/layout-bench/pictures
 	$(CARGO) bench -q -p holm --bench layout
 	$(CARGO) bench -q -p holm --bench layout -- --null
 	$(CARGO) bench -q -p holm --bench layout -- --report

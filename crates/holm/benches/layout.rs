@@ -1,5 +1,6 @@
-//! What becomes of moved words on their way out: PDF masters × what files, printers, scanners, cameras and croppers do to a
-//! copy, from a fresh item key to the verdict among 30 and 1,000 recipients.
+//! What becomes of copies that have pages on their way out: documents × what files, printers, scanners, cameras and croppers do
+//! to a copy, from a fresh item key to the verdict among 30 and 1,000 recipients, by what the text shows, where words stand,
+//! and what pictures show.
 //!
 //! `cargo bench -p holm --bench layout -- [--quick] [--part NAME] [--null] [--budget MINUTES] [--misread] [--report]`
 //!
@@ -99,7 +100,7 @@ impl Options {
         let part = self.part.as_deref();
         let named = part.is_none_or(|p| row.name() == p || row.group() == p || item.name == p);
         let quick = QUICK.contains(&row.name()) && item.name == QUICK_DOCUMENT;
-        named && row.is_about(item.size) && (!self.quick || quick)
+        named && row.is_about(item.form, item.size) && (!self.quick || quick)
     }
 
     fn is_over(&self) -> bool {
@@ -119,7 +120,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<ExitCode, Failure> {
     let options = Options::parse(std::env::args().skip(1))?;
-    let items = item::items()?;
+    let items = item::items(|name| options.part.as_deref().is_none_or(|p| !item::is_name(p) || p == name))?;
     if options.report {
         return report::write(&items).map(|()| ExitCode::SUCCESS);
     }
@@ -136,7 +137,7 @@ fn run() -> Result<ExitCode, Failure> {
     measure_all(&options, &items, &mut results)?;
     results.close()?;
     let cells = results.into_cells();
-    println!("{}", table::verdicts(&cells, &items, 1000));
+    println!("{}", table::matrix(&cells, &items));
     let bad = table::false_accusations(&cells);
     bad.iter().for_each(|b| eprintln!("layout: {b}"));
     Ok(if bad.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -147,7 +148,7 @@ fn measure_all(options: &Options, items: &[Item], results: &mut Results<Cell>) -
     for round in ROUNDS {
         for item in items {
             for row in Row::all().into_iter().filter(|r| options.wants(item, *r)) {
-                let trials = if options.quick { QUICK_TRIALS } else { row.trials().min(round) };
+                let trials = if options.quick { QUICK_TRIALS } else { row.trials(item.form).min(round) };
                 measure(options, item, row, results, trials)?;
             }
         }

@@ -6,6 +6,8 @@ use holm::trace::DECODER;
 use holm_codes::key::DERIVATION;
 use holm_marks::extract::EXTRACTOR;
 use holm_marks::layout::LAYOUT_READER;
+use holm_marks::mark::Layer;
+use holm_marks::picture;
 use holm_simulate::raster::CHANNELS;
 use serde::{Deserialize, Serialize};
 
@@ -13,16 +15,17 @@ use crate::item::Item;
 use crate::results::{Kept, Results};
 use crate::revision::revision;
 use crate::row::Row;
-use crate::trial::{COPIES, Outcome};
+use crate::trial::{COPIES, Outcome, Verdict};
 
 /// Version of the bench itself.
-const BENCH: &str = "layout/1";
+const BENCH: &str = "layout/2";
 /// The committed results.
 pub(crate) const FILE: &str = "layout.jsonl";
 
 /// What the results depend on, besides the master.
 pub(crate) fn version() -> String {
-    format!("{BENCH} {CHANNELS} {LAYOUT_READER} {EXTRACTOR} {DECODER} derivation/{DERIVATION}")
+    let picture = picture::VERSION;
+    format!("{BENCH} {CHANNELS} {LAYOUT_READER} {picture} {EXTRACTOR} {DECODER} derivation/{DERIVATION}")
 }
 
 /// Verdicts among one number of copies.
@@ -36,6 +39,37 @@ pub(crate) struct Verdicts {
     pub(crate) wrong: u32,
     /// Trials in which no other copy had as much evidence against it as the source.
     pub(crate) first: u32,
+}
+
+impl Verdicts {
+    fn add(&mut self, verdict: Verdict) {
+        self.named += u32::from(verdict.right);
+        self.wrong += u32::from(verdict.wrong);
+        self.inconclusive += u32::from(!verdict.right && !verdict.wrong);
+        self.first += u32::from(verdict.first);
+    }
+}
+
+/// What a verdict rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Rests {
+    /// All layers.
+    All,
+    /// Facts, wording and spelling alone.
+    Text,
+    /// Where words stand alone.
+    Layout,
+}
+
+/// Marks of a layer, of all leaks together.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct LayerSum {
+    pub(crate) total: u64,
+    /// Clearly read.
+    pub(crate) read: u64,
+    /// Of these, as something else.
+    pub(crate) wrong: u64,
 }
 
 /// One document, one row: sums over its trials so far.
@@ -54,11 +88,12 @@ pub(crate) struct Cell {
     pub(crate) trials: u32,
     /// Marks of a copy.
     pub(crate) marks: usize,
-    /// By number of copies.
-    pub(crate) verdicts: BTreeMap<usize, Verdicts>,
-    /// Trials in which the source would be named among the most copies if no mark that was seen had been misread.
+    /// By what they rest on and number of copies.
+    pub(crate) verdicts: BTreeMap<Rests, BTreeMap<usize, Verdicts>>,
+    pub(crate) layers: BTreeMap<Layer, LayerSum>,
+    /// Trials in which the source would be named among the most copies if no word's place had been misread.
     pub(crate) possible: u32,
-    /// Marks seen on the leak's pages.
+    /// Marked words whose places were seen.
     pub(crate) seen: u64,
     /// Of these, with the source's alternative not the likeliest.
     pub(crate) errors: u64,
@@ -91,8 +126,9 @@ impl Cell {
             revision: revision(),
             missing: None,
             trials: 0,
-            marks: item.marks.len(),
-            verdicts: COPIES.iter().map(|n| (*n, Verdicts::default())).collect(),
+            marks: item.marks().len(),
+            verdicts: BTreeMap::new(),
+            layers: BTreeMap::new(),
             possible: 0,
             seen: 0,
             errors: 0,
@@ -110,12 +146,17 @@ impl Cell {
     }
 
     pub(crate) fn add(&mut self, outcome: &Outcome) {
-        for (copies, verdict) in COPIES.iter().zip(&outcome.verdicts) {
-            let sum = self.verdicts.entry(*copies).or_default();
-            sum.named += u32::from(verdict.right);
-            sum.wrong += u32::from(verdict.wrong);
-            sum.inconclusive += u32::from(!verdict.right && !verdict.wrong);
-            sum.first += u32::from(verdict.first);
+        let alone = outcome.alone.iter().flat_map(|alone| [Rests::Text, Rests::Layout].into_iter().zip(alone));
+        for (rests, verdicts) in [(Rests::All, &outcome.verdicts)].into_iter().chain(alone) {
+            for (copies, verdict) in COPIES.iter().zip(verdicts) {
+                self.verdicts.entry(rests).or_default().entry(*copies).or_default().add(*verdict);
+            }
+        }
+        for (layer, reads) in &outcome.layers {
+            let sum = self.layers.entry(*layer).or_default();
+            sum.total += reads.total;
+            sum.read += reads.read;
+            sum.wrong += reads.wrong;
         }
         self.trials += 1;
         self.possible += u32::from(outcome.possible);
@@ -135,7 +176,12 @@ impl Cell {
     }
 
     pub(crate) fn among(&self, copies: usize) -> Verdicts {
-        self.verdicts.get(&copies).copied().unwrap_or_default()
+        self.by(Rests::All, copies).unwrap_or_default()
+    }
+
+    /// Verdicts that rest on this; `None` if the item has nothing else.
+    pub(crate) fn by(&self, rests: Rests, copies: usize) -> Option<Verdicts> {
+        self.verdicts.get(&rests)?.get(&copies).copied()
     }
 
     /// Standard deviation of the measurement of one word, in points: two controls' mean and the word's own have one and a half
@@ -146,14 +192,18 @@ impl Cell {
 
     /// For whoever watches the run.
     pub(crate) fn line(&self) -> String {
-        let name = format!("{:9} {:23}", self.document, self.row);
+        let name = format!("{:11} {:23}", self.document, self.row);
         if let Some(tool) = &self.missing {
             return format!("{name}  not run: {tool} missing");
         }
         let trials = f64::from(self.trials.max(1));
         let [few, all] = COPIES.map(|n| self.among(n));
+        let layer = |(layer, sum): (&Layer, &LayerSum)| {
+            let [total, read, wrong] = [sum.total, sum.read, sum.wrong].map(|n| n as f64 / trials);
+            format!("{} {read:.1} of {total:.0} read, {wrong:.2} wrong", layer.name())
+        };
         format!(
-            "{name}  {:3} trials: named {:3} first {:3} possible {:3} wrong {}; of 30 named {:3} wrong {}; {:5.1} of {} marks seen, {:5.1} read, {:.1} % wrong, ± {:.3} pt; {:.1} s making, {:.1} s recognising, {:.1} s the rest",
+            "{name}  {:3} trials: named {:3} first {:3} possible {:3} wrong {}; of 30 named {:3} wrong {}; {}; ± {:.3} pt; {:.1} s making, {:.1} s recognising, {:.1} s the rest",
             self.trials,
             all.named,
             all.first,
@@ -161,10 +211,7 @@ impl Cell {
             all.wrong,
             few.named,
             few.wrong,
-            self.seen as f64 / trials,
-            self.marks,
-            self.read as f64 / trials,
-            100.0 * self.errors as f64 / self.seen.max(1) as f64,
+            self.layers.iter().map(layer).collect::<Vec<_>>().join("; "),
             self.deviation(),
             self.making / trials,
             self.recognising / trials,

@@ -5,7 +5,6 @@ use holm_marks::layout::Sighting;
 
 use crate::Failure;
 use crate::item::Item;
-use crate::leaked;
 use crate::program::Trouble;
 use crate::row::Row;
 use crate::trial::{self, Leak};
@@ -18,7 +17,7 @@ pub(crate) fn print(item: &Item, row: Row) -> Result<(), Failure> {
     let reader = item.reader();
     let read = |number: u32| {
         let leak = trial::leak(item, row, number)?;
-        let extraction = reader.extract(&leak.reading.content).map_err(leaked::unrendered)?;
+        let extraction = item.extract(&reader, &leak.reading.content)?;
         Ok((leak, extraction))
     };
     match trial::each(0..TRIALS, read) {
@@ -36,12 +35,12 @@ fn print_leak(item: &Item, row: Row, leak: &Leak, extraction: &Extraction) {
     for sighting in sightings {
         let Some(mark) = sighting.mark.map(|m| m as usize) else { continue };
         let (Some(reading), Some(symbol)) = (extraction.readings.get(mark), own.get(mark)) else { continue };
-        let likelihood = |a: u8| reading.likelihood.get(usize::from(a)).copied().unwrap_or(0.0);
-        if likelihood(*symbol) > likelihood(1 - *symbol) {
+        let most = reading.likelihood.iter().copied().fold(0.0, f64::max);
+        if reading.likelihood.get(usize::from(*symbol)).is_some_and(|l| *l >= most) {
             continue;
         }
         let rows: Vec<String> = reading.likelihood.iter().map(|l| format!("{l:.3}")).collect();
-        let moved = item.marks.get(mark).and_then(|m| m.alternatives.get(usize::from(*symbol))).map_or("", String::as_str);
+        let moved = item.marks().get(mark).and_then(|m| m.alternatives.get(usize::from(*symbol))).map_or("", String::as_str);
         println!(
             "  mark {mark} was {moved}, likelihoods {} at ({:.0}, {:.0}); its line:",
             rows.join(" "),
@@ -56,7 +55,7 @@ fn print_leak(item: &Item, row: Row, leak: &Leak, extraction: &Extraction) {
 /// Where it stands, how far it was seen from there, and which way it was moved, if it was.
 fn shown(sighting: &Sighting, own: &[u8], this: &Sighting) -> String {
     let symbol = sighting.mark.and_then(|m| own.get(m as usize));
-    let way = symbol.map_or("", |s| if *s == 0 { "←" } else { "→" });
+    let way = symbol.and_then(|s| ["⇐", "←", "→", "⇒"].get(usize::from(*s))).copied().unwrap_or_default();
     let star = if std::ptr::eq(sighting, this) { "*" } else { "" };
     format!("{star}{:.0}:{:+.2}{way}~{:.1}", sighting.x, sighting.moved, sighting.noise)
 }

@@ -10,13 +10,13 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::cell::version;
-use crate::item::{Item, PLANNED, Size};
+use crate::item::{Form, Item, PLANNED, Size};
 use crate::program::Trouble;
 use crate::results::{Kept, Results};
 use crate::row::Row;
 use crate::trial;
 use crate::verdict::{Issue, binomial_tail, first_look, named};
-use crate::{Failure, Options, leaked};
+use crate::{Failure, Options};
 
 /// The committed results.
 pub(crate) const FILE: &str = "layout-null.jsonl";
@@ -54,9 +54,15 @@ impl Kept for NullPage {
 
 /// Pages of every row in turn, of one document after the other: the first trials of the matrix.
 fn pages(items: &[Item]) -> Vec<(&Item, Row, u32)> {
-    let items: Vec<&Item> = items.iter().filter(|i| i.size != Size::Long).collect();
+    let is_one_page = |i: &&Item| matches!(i.form, Form::Pdf | Form::Set) && i.size != Size::Long;
+    let items: Vec<&Item> = items.iter().filter(is_one_page).collect();
     let trials = 0..u32::MAX;
-    let cells = move || items.clone().into_iter().flat_map(|item| Row::pictures().map(move |row| (item, row)));
+    let cells = move || {
+        items.clone().into_iter().flat_map(|item| {
+            let rows = Row::pictures().filter(|row| row.is_about(item.form, item.size) && row.can_be_named(item.form));
+            rows.map(move |row| (item, row))
+        })
+    };
     trials.flat_map(|trial| cells().map(move |(item, row)| (item, row, trial)).collect::<Vec<_>>()).take(PAGES).collect()
 }
 
@@ -99,7 +105,7 @@ type Read<'i> = (&'i Item, Row, u32, Extraction);
 fn read<'i>(batch: &[(&'i Item, Row, u32)], at: u32) -> Result<Read<'i>, Trouble> {
     let (item, row, number) = *batch.get(at as usize).ok_or("no such page")?;
     let leak = trial::leak(item, row, number)?;
-    Ok((item, row, number, item.reader().extract(&leak.reading.content).map_err(leaked::unrendered)?))
+    Ok((item, row, number, item.extract(&item.reader(), &leak.reading.content)?))
 }
 
 fn score(item: &Item, row: Row, trial: u32, extraction: &Extraction) -> Result<NullPage, Failure> {

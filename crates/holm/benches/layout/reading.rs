@@ -47,13 +47,30 @@ struct RememberedPage {
 }
 
 /// Reads a leak, or remembers how it was read.
-pub(crate) fn read(file: &LeakFile) -> Result<Reading, Trouble> {
+pub(crate) fn read(files: &[LeakFile]) -> Result<Reading, Trouble> {
+    let mut all = Reading { content: LeakContent::default(), recognising: 0.0, rest: 0.0 };
+    for file in files {
+        let Reading { content, recognising, rest } = read_one(file)?;
+        all.recognising += recognising;
+        all.rest += rest;
+        all.content.typed += &content.typed;
+        all.content.recognised |= content.recognised;
+        all.content.pages.extend(content.pages);
+        all.content.pictures.extend(content.pictures);
+    }
+    let start = Instant::now();
+    all.content.views = LeakContent::views_of(files);
+    all.rest += start.elapsed().as_secs_f64();
+    Ok(all)
+}
+
+fn read_one(file: &LeakFile) -> Result<Reading, Trouble> {
     if detect(&file.bytes, &file.name) != LeakFormat::Picture {
         let start = Instant::now();
         let content = LeakContent::read(std::slice::from_ref(file), &|_| ()).map_err(missing)?;
         let seconds = start.elapsed().as_secs_f64();
         // A file without readable text is read as pictures of its pages, which takes the time of recognising them.
-        let (recognising, rest) = if content.pictures.is_empty() { (0.0, seconds) } else { (seconds, 0.0) };
+        let (recognising, rest) = if content.recognised { (seconds, 0.0) } else { (0.0, seconds) };
         return Ok(Reading { content, recognising, rest });
     }
     let folder = cache()?.join("readings");
@@ -91,8 +108,7 @@ fn restore(file: &LeakFile, known: &Remembered) -> Result<Option<Reading>, Troub
     if pictures.len() != known.pages.len() {
         return Ok(None);
     }
-    let texts: Vec<String> = content.pictures.iter().map(|p| p.seen.text()).filter(|t| !t.is_empty()).collect();
-    content.text = texts.join("\n\n");
+    content.recognised = true;
     Ok(Some(Reading { content, recognising: known.seconds, rest: start.elapsed().as_secs_f64() }))
 }
 

@@ -1,13 +1,15 @@
 //! Writes the tables into `docs/design/layout-survival.md`, between two marks; the words around them are written by hand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use holm_marks::mark::Layer;
+
 use crate::Failure;
 use crate::cell::{self, Cell};
-use crate::item::Item;
+use crate::item::{Form, Item};
 use crate::null;
 use crate::results::Results;
 use crate::table;
@@ -32,17 +34,30 @@ fn body(cells: &[Cell], items: &[Item]) -> Result<String, Failure> {
     let [few, all] = COPIES;
     let mut out = summary(cells)?;
     let null = Results::open(null::FILE)?.into_cells();
+    let of = |is: fn(Form) -> bool| -> Vec<&Item> { items.iter().filter(|i| is(i.form)).collect() };
+    let (pdf, others) = (of(|f| f == Form::Pdf), of(|f| f != Form::Pdf));
+    let layered = of(|f| matches!(f, Form::Set | Form::Word));
+    let pdf_cells: Vec<Cell> = cells.iter().filter(|c| pdf.iter().any(|i| i.name == c.document)).cloned().collect();
     let sections = [
-        ("Targets", table::targets(cells, items)),
-        ("Named / inconclusive / wrongly named among 1,000, in percent", table::verdicts(cells, items, all)),
-        ("The same among 30", table::verdicts(cells, items, few)),
-        ("Limits: source ahead of all 999 others / named if nothing had been misread, in percent", table::limits(cells, items)),
+        ("Named among 1,000, in percent", table::matrix(cells, items)),
+        ("PDFs, against the targets", table::targets(cells, &pdf)),
+        ("PDFs: named / inconclusive / wrongly named among 1,000, in percent", table::verdicts(cells, &pdf, all)),
+        ("The same among 30", table::verdicts(cells, &pdf, few)),
+        ("Other forms: named / inconclusive / wrongly named among 1,000, in percent", table::verdicts(cells, &others, all)),
+        ("The same among 30", table::verdicts(cells, &others, few)),
+        ("Named among 1,000 by the text alone / by places alone / by all, in percent", table::by_layer(cells, &layered, all)),
+        ("The same among 30", table::by_layer(cells, &layered, few)),
+        ("Marks clearly read, in percent (misread of these, in percent)", table::layers(cells, &others)),
         (
-            "Marks seen a leak / clearly read, in percent / in error, in percent / deviation of a measurement, in points",
-            table::reading(cells, items),
+            "PDFs, limits: source ahead of all 999 others / named if nothing had been misread, in percent",
+            table::limits(cells, &pdf),
         ),
-        ("What a channel does to a mark", table::channels(cells)),
-        ("Seconds a leak on one core", table::seconds(cells)),
+        (
+            "PDFs: words seen a leak / clearly read, in percent / in error, in percent / deviation of a measurement, in points",
+            table::reading(cells, &pdf),
+        ),
+        ("PDFs: what a channel does to a moved word", table::channels(&pdf_cells)),
+        ("Seconds a leak of a PDF on one core", table::seconds(&pdf_cells)),
         ("Documents", documents(items)),
         ("Keys that the leak is not from", format!("{}\n", null::summary(&null))),
     ];
@@ -57,7 +72,7 @@ fn summary(cells: &[Cell]) -> Result<String, Failure> {
         cells.iter().filter(|c| c.trials > 0).map(of).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
     };
     let leaks: u32 = cells.iter().map(|c| c.trials).sum();
-    let verdicts = || cells.iter().flat_map(|c| c.verdicts.values());
+    let verdicts = || cells.iter().flat_map(|c| c.verdicts.values()).flat_map(|by_copies| by_copies.values());
     let (wrong, traces) = (verdicts().map(|v| v.wrong).sum(), verdicts().map(|v| v.named + v.inconclusive + v.wrong).sum());
     let missing = cells.iter().filter(|c| c.missing.is_some()).count();
     let hours = cells.iter().map(|c| c.making + c.recognising + c.rest).sum::<f64>() / 3600.0;
@@ -82,7 +97,10 @@ fn documents(items: &[Item]) -> String {
     let mut out = String::from("| document | pages | words | marks | law |\n|---|---:|---:|---:|---|\n");
     for item in items {
         let (name, law) = (item.name, item.law());
-        out += &format!("| {name} | {} | {} | {} | {law:?} |\n", item.pages, item.words, item.marks.len());
+        let mut layers: BTreeMap<Layer, usize> = BTreeMap::new();
+        item.marks().iter().for_each(|m| *layers.entry(m.layer).or_default() += 1);
+        let layers: Vec<String> = layers.iter().map(|(layer, count)| format!("{} {count}", layer.name())).collect();
+        out += &format!("| {name} | {} | {} | {} | {law:?} |\n", item.pages(), item.words(), layers.join(", "));
     }
     out
 }

@@ -2,7 +2,7 @@
 
 use holm_simulate::raster::RasterChannel;
 
-use crate::item::Size;
+use crate::item::{Form, Size};
 
 /// What becomes of a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub(crate) enum Row {
     File(Converter),
     /// Its words alone.
     Text,
-    /// A picture of its first page.
+    /// Pictures of its pages.
     Picture(RasterChannel),
 }
 
@@ -30,13 +30,15 @@ pub(crate) enum Converter {
     Cairo,
     /// PostScript, and that made a PDF.
     Print,
+    /// LibreOffice, of a Word file.
+    LibreOffice,
 }
 
 impl Converter {
-    const ALL: [Self; 6] = [Self::Copy, Self::Qpdf, Self::Mutool, Self::Ghostscript, Self::Cairo, Self::Print];
+    const ALL: [Self; 7] = [Self::Copy, Self::Qpdf, Self::Mutool, Self::Ghostscript, Self::Cairo, Self::Print, Self::LibreOffice];
 }
 
-/// Pictures of a page of a long document: what is measured beyond shorter ones is whether the page is found.
+/// Pictures of a page of a long PDF: what is measured beyond shorter ones is whether the page is found.
 const OF_LONG: [RasterChannel; 7] = [
     RasterChannel::Render150,
     RasterChannel::Scan,
@@ -46,6 +48,29 @@ const OF_LONG: [RasterChannel; 7] = [
     RasterChannel::ScreenshotCrop3,
     RasterChannel::PhotoRectifiedCrop3,
 ];
+/// Pictures of all pages of long documents whose wording varies too.
+const OF_WORDS: [RasterChannel; 9] = [
+    RasterChannel::Render150,
+    RasterChannel::Render100,
+    RasterChannel::Render72,
+    RasterChannel::Screenshot,
+    RasterChannel::Scan,
+    RasterChannel::Fax,
+    RasterChannel::Photo,
+    RasterChannel::PhotoRectified,
+    RasterChannel::PhotoHalf,
+];
+/// Pictures of one page of such: what they do beyond a longer one's is to cut lines out.
+const OF_WORDS_ON_A_PAGE: [RasterChannel; 6] = [
+    RasterChannel::ScanCrop10,
+    RasterChannel::ScanCrop3,
+    RasterChannel::ScreenshotCrop10,
+    RasterChannel::ScreenshotCrop3,
+    RasterChannel::PhotoRectifiedCrop10,
+    RasterChannel::PhotoRectifiedCrop3,
+];
+/// Trials of rows that are not about survival: pages that lie otherwise than they should.
+const AWRY: u32 = 10;
 
 impl Row {
     pub(crate) fn all() -> Vec<Self> {
@@ -64,6 +89,7 @@ impl Row {
             Self::File(Converter::Ghostscript) => "gs-pdfwrite",
             Self::File(Converter::Cairo) => "pdftocairo",
             Self::File(Converter::Print) => "print-to-pdf",
+            Self::File(Converter::LibreOffice) => "docx-to-pdf",
             Self::Text => "pdftotext",
             Self::Picture(channel) => channel.name(),
         }
@@ -79,24 +105,42 @@ impl Row {
     }
 
     /// Trials of a cell in the full run; fewer where a whole page is recognised in each, most where a target is near 100 %.
-    pub(crate) fn trials(self) -> u32 {
-        match self {
-            Self::File(_) | Self::Text => 300,
-            Self::Picture(channel) => match channel.crop() {
-                Some(crop) if crop.lines == 3 => 300,
+    pub(crate) fn trials(self, form: Form) -> u32 {
+        match (self, form) {
+            (_, Form::Word | Form::Picture) => 60,
+            (Self::File(_) | Self::Text, _) => 300,
+            (Self::Picture(RasterChannel::Rotated | RasterChannel::Mirrored), _) => AWRY,
+            (Self::Picture(channel), _) => match channel.crop() {
+                Some(crop) if crop.lines == 3 && form == Form::Pdf => 300,
                 Some(_) => 100,
                 None => 60,
             },
         }
     }
 
-    /// Whether documents of this size are measured.
-    pub(crate) fn is_about(self, size: Size) -> bool {
-        size != Size::Long || !matches!(self, Self::Picture(channel) if !OF_LONG.contains(&channel))
+    /// Whether documents of this form and size are measured.
+    pub(crate) fn is_about(self, form: Form, size: Size) -> bool {
+        let whole = |c: RasterChannel| c.crop().is_none() && c != RasterChannel::Mirrored;
+        match (self, form, size) {
+            (Self::File(Converter::LibreOffice), ..) => form == Form::Word,
+            (Self::File(converter), Form::Word | Form::Picture, _) => converter == Converter::Copy,
+            (Self::Text, ..) => form != Form::Picture,
+            (Self::File(_), ..) => true,
+            (Self::Picture(channel), Form::Picture, _) => whole(channel),
+            (Self::Picture(channel), Form::Word, _) => OF_WORDS.contains(&channel),
+            (Self::Picture(channel), Form::Set, Size::Long) => OF_WORDS.contains(&channel),
+            (Self::Picture(channel), Form::Set, _) => OF_WORDS_ON_A_PAGE.contains(&channel),
+            (Self::Picture(channel), Form::Pdf, Size::Long) => OF_LONG.contains(&channel),
+            (Self::Picture(_), Form::Pdf, _) => true,
+        }
     }
 
     /// Whether the leak may name its source at all.
-    pub(crate) fn can_be_named(self) -> bool {
-        !matches!(self, Self::Text | Self::Picture(RasterChannel::Mirrored))
+    pub(crate) fn can_be_named(self, form: Form) -> bool {
+        match self {
+            Self::Text => form != Form::Pdf,
+            Self::Picture(channel) => channel != RasterChannel::Mirrored,
+            Self::File(_) => true,
+        }
     }
 }

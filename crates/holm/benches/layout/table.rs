@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::cell::{Cell, Verdicts};
-use crate::item::Item;
+use holm_marks::mark::Layer;
+
+use crate::cell::{Cell, LayerSum, Rests, Verdicts};
+use crate::item::{Form, Item};
 use crate::row::Row;
 use crate::trial::COPIES;
 use crate::verdict::{binomial_tail, first_look};
@@ -17,7 +19,7 @@ fn line(out: &mut String, name: &str, columns: impl Iterator<Item = String>) {
 }
 
 /// A table of rows × documents; rows that were not measured are left out.
-fn by_document(cells: &[Cell], items: &[Item], of: impl Fn(&Cell) -> String) -> String {
+fn by_document(cells: &[Cell], items: &[&Item], of: impl Fn(&Cell) -> String) -> String {
     let mut out = String::new();
     line(&mut out, "row", items.iter().map(|i| i.name.to_owned()));
     line(&mut out, "---", items.iter().map(|_| "---".to_owned()));
@@ -44,7 +46,7 @@ fn percent(count: u32, of: u32) -> String {
 }
 
 /// Named / inconclusive / wrongly named among so many copies, in percent.
-pub(crate) fn verdicts(cells: &[Cell], items: &[Item], copies: usize) -> String {
+pub(crate) fn verdicts(cells: &[Cell], items: &[&Item], copies: usize) -> String {
     by_document(cells, items, |cell| {
         let Verdicts { named, inconclusive, wrong, .. } = cell.among(copies);
         let share = |count| percent(count, cell.trials);
@@ -52,8 +54,62 @@ pub(crate) fn verdicts(cells: &[Cell], items: &[Item], copies: usize) -> String 
     })
 }
 
+/// Named by the text alone / by places alone / by all, in percent, of items that have both.
+pub(crate) fn by_layer(cells: &[Cell], items: &[&Item], copies: usize) -> String {
+    by_document(cells, items, |cell| {
+        let named = |rests| cell.by(rests, copies).map_or_else(|| "–".to_owned(), |v| percent(v.named, cell.trials));
+        [Rests::Text, Rests::Layout, Rests::All].map(named).join(" / ")
+    })
+}
+
+/// Of each layer the share of marks that are clearly read, and of these misread, in percent.
+pub(crate) fn layers(cells: &[Cell], items: &[&Item]) -> String {
+    by_document(cells, items, |cell| {
+        let share = |count: u64, of: u64| 100.0 * count as f64 / of.max(1) as f64;
+        let shown = |(layer, sum): (&Layer, &LayerSum)| {
+            format!("{} {:.0} ({:.1})", layer.name(), share(sum.read, sum.total), share(sum.wrong, sum.read))
+        };
+        cell.layers.iter().map(shown).collect::<Vec<_>>().join(", ")
+    })
+}
+
+/// The matrix in short: named among 1,000, in percent, all sizes of a form together; `None` are columns without trials.
+pub(crate) fn matrix(cells: &[Cell], items: &[Item]) -> String {
+    let [few, all] = COPIES;
+    let columns: [(&str, &str, Form, Rests, usize); 11] = [
+        ("PDF, places, en", "en", Form::Pdf, Rests::All, all),
+        ("es", "es", Form::Pdf, Rests::All, all),
+        ("set, text of 30, en", "en", Form::Set, Rests::Text, few),
+        ("es", "es", Form::Set, Rests::Text, few),
+        ("set, places, en", "en", Form::Set, Rests::Layout, all),
+        ("es", "es", Form::Set, Rests::Layout, all),
+        ("set, all, en", "en", Form::Set, Rests::All, all),
+        ("es", "es", Form::Set, Rests::All, all),
+        ("Word, all, en", "en", Form::Word, Rests::All, all),
+        ("es", "es", Form::Word, Rests::All, all),
+        ("picture", "", Form::Picture, Rests::All, all),
+    ];
+    let mut out = String::new();
+    line(&mut out, "what turns up", columns.iter().map(|c| c.0.to_owned()));
+    line(&mut out, "---", columns.iter().map(|_| "---:".to_owned()));
+    for row in Row::all() {
+        let value = |(_, language, form, rests, copies): &(&str, &str, Form, Rests, usize)| {
+            let of = |item: &&Item| item.form == *form && (item.name.starts_with(language) || *form == Form::Picture);
+            let names: Vec<&str> = items.iter().filter(of).map(|i| i.name).collect();
+            let here = cells.iter().filter(|c| c.row == row.name() && names.contains(&c.document.as_str()));
+            let (named, trials) = here.fold((0, 0), |(n, t), c| (n + c.by(*rests, *copies).map_or(0, |v| v.named), t + c.trials));
+            if trials == 0 { String::new() } else { percent(named, trials) }
+        };
+        let values: Vec<String> = columns.iter().map(value).collect();
+        if values.iter().any(|v| !v.is_empty()) {
+            line(&mut out, row.name(), values.into_iter());
+        }
+    }
+    out
+}
+
 /// Source ahead of all others / named if nothing had been misread, in percent.
-pub(crate) fn limits(cells: &[Cell], items: &[Item]) -> String {
+pub(crate) fn limits(cells: &[Cell], items: &[&Item]) -> String {
     let [_, all] = COPIES;
     by_document(cells, items, |cell| {
         format!("{} / {}", percent(cell.among(all).first, cell.trials), percent(cell.possible, cell.trials))
@@ -61,7 +117,7 @@ pub(crate) fn limits(cells: &[Cell], items: &[Item]) -> String {
 }
 
 /// Marks seen a leak / share read clearly / share in error / deviation of a measurement.
-pub(crate) fn reading(cells: &[Cell], items: &[Item]) -> String {
+pub(crate) fn reading(cells: &[Cell], items: &[&Item]) -> String {
     by_document(cells, items, |cell| {
         let seen = cell.seen as f64;
         if cell.seen == 0 {
@@ -126,7 +182,7 @@ pub(crate) fn seconds(cells: &[Cell]) -> String {
 }
 
 /// One line a target of reference/marking.md §8 that is about pictures and files.
-pub(crate) fn targets(cells: &[Cell], items: &[Item]) -> String {
+pub(crate) fn targets(cells: &[Cell], items: &[&Item]) -> String {
     let mut out = String::from(
         "| row | n | target | named | source ahead of all others | named if nothing was misread | by document |\n|---|---:|---|---:|---:|---:|---|\n",
     );
@@ -137,10 +193,11 @@ pub(crate) fn targets(cells: &[Cell], items: &[Item]) -> String {
             ("screenshot-crop-3", _) => "≥ 98 %",
             ("photo-rectified-crop-3", _) => "≥ 90 %",
             (_, "crops") => continue,
-            _ if !row.can_be_named() => "never named",
+            _ if !row.can_be_named(Form::Pdf) => "never named",
             _ => "100 %",
         };
-        let here: Vec<&Cell> = cells.iter().filter(|c| c.row == row.name() && c.trials > 0).collect();
+        let measured = |c: &&Cell| c.row == row.name() && c.trials > 0 && items.iter().any(|i| i.name == c.document);
+        let here: Vec<&Cell> = cells.iter().filter(measured).collect();
         let trials: u32 = here.iter().map(|c| c.trials).sum();
         if trials == 0 {
             continue;
@@ -167,9 +224,15 @@ pub(crate) fn targets(cells: &[Cell], items: &[Item]) -> String {
 /// Rows in which innocents were named more often than α allows; each is a reason to fail.
 pub(crate) fn false_accusations(cells: &[Cell]) -> Vec<String> {
     let mut groups: Vec<(String, u32, u32)> = Vec::new();
-    for copies in COPIES {
+    let kinds = [Rests::All, Rests::Text, Rests::Layout].into_iter().flat_map(|rests| COPIES.map(|copies| (rests, copies)));
+    for (rests, copies) in kinds {
         let mut add = |name: String, here: Vec<&Cell>| {
-            groups.push((name, here.iter().map(|c| c.among(copies).wrong).sum(), here.iter().map(|c| c.trials).sum()));
+            let verdicts: Vec<Verdicts> = here.iter().filter_map(|c| c.by(rests, copies)).collect();
+            let traces = |v: &Verdicts| v.named + v.inconclusive + v.wrong;
+            let (wrong, traced) = (verdicts.iter().map(|v| v.wrong).sum(), verdicts.iter().map(traces).sum());
+            if traced > 0 {
+                groups.push((format!("{name} by {rests:?}"), wrong, traced));
+            }
         };
         add(format!("all rows among {copies}"), cells.iter().collect());
         for row in Row::all() {

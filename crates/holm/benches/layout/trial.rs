@@ -1,6 +1,6 @@
 //! From a fresh item key to the verdict on one leak.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
@@ -11,6 +11,7 @@ use holm_codes::decode::CopyScore;
 use holm_codes::evidence::Rows;
 use holm_marks::extract::Extraction;
 use holm_marks::layout::{Shift, Sighting};
+use holm_marks::mark::Layer;
 use holm_simulate::chance::Chance;
 
 use crate::Failure;
@@ -24,14 +25,30 @@ use crate::verdict::{FEWEST_COPIES, Issue, named};
 /// Numbers of copies among which the source is looked for; all are issued under the law of the largest.
 pub(crate) const COPIES: [usize; 2] = [FEWEST_COPIES, PLANNED];
 
+/// Verdicts by number of copies.
+pub(crate) type Verdicts = [Verdict; 2];
+
 /// One leak.
 pub(crate) struct Outcome {
-    /// By number of copies.
-    pub(crate) verdicts: [Verdict; 2],
-    /// Whether the source would be named if no mark that was seen had been misread.
+    pub(crate) verdicts: Verdicts,
+    /// By what the text alone shows, and by where words stand alone, of items that have both.
+    pub(crate) alone: Option<[Verdicts; 2]>,
+    /// Whether the source would be named if no word's place had been misread.
     pub(crate) possible: bool,
+    pub(crate) layers: BTreeMap<Layer, LayerReads>,
     pub(crate) reads: Reads,
     pub(crate) seconds: Seconds,
+}
+
+/// Marks of one layer.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct LayerReads {
+    /// Of the item.
+    pub(crate) total: u64,
+    /// Clearly read.
+    pub(crate) read: u64,
+    /// Of these, as something else.
+    pub(crate) wrong: u64,
 }
 
 /// Who was named.
@@ -47,7 +64,7 @@ pub(crate) struct Verdict {
 /// chance.
 const SURE: f64 = 0.99;
 
-/// Marks of one leak.
+/// Places of words in one leak.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Reads {
     /// Seen on its pages.
@@ -112,19 +129,23 @@ pub(crate) fn run(item: &Item, reader: &ItemReader<'_>, row: Row, number: u32) -
     let Leak { issue, source, reading, making } = leak(item, row, number)?;
     let own = issue.codeword(source);
     let start = Instant::now();
-    let extraction = reader.extract(&reading.content).map_err(leaked::unrendered)?;
-    let rows = rows(&extraction)?;
-    let text = reading.content.text.as_bytes();
-    let belongs = extraction.belongs();
-    let judge = |rows: &Rows, copies| if belongs { issue.scores(text, rows, copies) } else { Vec::new() };
-    let among_all = verdict(&judge(&rows, PLANNED), source);
+    let extraction = item.extract(reader, &reading.content)?;
+    let text = reading.content.text();
+    let judge = |extraction: &Extraction, copies: usize| -> Result<Verdict, Trouble> {
+        let scores = if extraction.belongs() { issue.scores(text.as_bytes(), &rows(extraction)?, copies) } else { Vec::new() };
+        Ok(verdict(&scores, source))
+    };
+    let among_all = judge(&extraction, PLANNED)?;
     let rest = reading.rest + start.elapsed().as_secs_f64();
-    let among_few = verdict(&judge(&rows, FEWEST_COPIES), source);
-    let ideal = faultless(&extraction, &own)?;
-    let possible = verdict(&judge(&ideal, PLANNED), source).right;
+    let judge_both = |extraction: &Extraction| Ok::<_, Trouble>([judge(extraction, FEWEST_COPIES)?, judge(extraction, PLANNED)?]);
+    let alone = |is: &dyn Fn(Layer) -> bool| judge_both(&only(&extraction, &item.marks_of(is)));
+    let is_layout = |layer: Layer| layer == Layer::Layout;
+    let alone = if item.has_layers() { Some([alone(&|layer| !is_layout(layer))?, alone(&is_layout)?]) } else { None };
     Ok(Outcome {
-        verdicts: [among_few, among_all],
-        possible,
+        verdicts: [judge(&extraction, FEWEST_COPIES)?, among_all],
+        alone,
+        possible: among_all.right || judge(&faultless(&extraction, &own), PLANNED)?.right,
+        layers: layers(item, &extraction, &own),
         reads: reads(item, &extraction, &own),
         seconds: Seconds { making, recognising: reading.recognising, rest },
     })
@@ -146,9 +167,9 @@ pub(crate) fn leak(item: &Item, row: Row, number: u32) -> Result<Leak, Trouble> 
     let issue = Issue::draw(&mut key, item.law(), &item.arities);
     let source = key.below(FEWEST_COPIES);
     let copy = item.template.render(&issue.codeword(source))?;
-    let file = leaked::of(row, copy, &mut chance(item, row, number, "leak"))?;
+    let files = leaked::of(row, item.form, copy, &mut chance(item, row, number, "leak"))?;
     let making = start.elapsed().as_secs_f64();
-    Ok(Leak { issue, source, reading: reading::read(&file)?, making })
+    Ok(Leak { issue, source, reading: reading::read(&files)?, making })
 }
 
 pub(crate) fn rows(extraction: &Extraction) -> Result<Rows, Failure> {
@@ -171,16 +192,35 @@ fn sighted(extraction: &Extraction) -> BTreeSet<usize> {
     sightings.filter_map(|s| s.mark).map(|m| m as usize).collect()
 }
 
-/// The rows of a reader that makes no mistake and sees the same marks.
-fn faultless(extraction: &Extraction, own: &[u8]) -> Result<Rows, Failure> {
+/// What of an extraction these marks say.
+fn only(extraction: &Extraction, marks: &[usize]) -> Extraction {
+    let mut only = extraction.clone();
+    let others = only.readings.iter_mut().enumerate().filter(|(mark, _)| marks.binary_search(mark).is_err());
+    others.for_each(|(_, reading)| reading.likelihood.fill(1.0));
+    only
+}
+
+/// What a reader would find that makes no mistake about the places of the words that it sees.
+fn faultless(extraction: &Extraction, own: &[u8]) -> Extraction {
     const MISTAKE: f64 = 1e-6;
-    let sighted = sighted(extraction);
-    let row = |(mark, reading): (usize, &holm_marks::extract::Reading)| {
-        let seen = own.get(mark).filter(|_| sighted.contains(&mark));
-        let of = |a: usize| if seen.is_none_or(|s| usize::from(*s) == a) { 1.0 } else { MISTAKE };
-        (0..reading.likelihood.len()).map(of).collect()
-    };
-    Ok(Rows::new(extraction.readings.iter().enumerate().map(row).collect())?)
+    let mut faultless = extraction.clone();
+    for mark in sighted(extraction) {
+        let Some((reading, own)) = faultless.readings.get_mut(mark).zip(own.get(mark)) else { continue };
+        reading.likelihood.fill(MISTAKE);
+        reading.likelihood.get_mut(usize::from(*own)).into_iter().for_each(|l| *l = 1.0);
+    }
+    faultless
+}
+
+fn layers(item: &Item, extraction: &Extraction, own: &[u8]) -> BTreeMap<Layer, LayerReads> {
+    let mut layers: BTreeMap<Layer, LayerReads> = BTreeMap::new();
+    for ((mark, reading), own) in item.marks().iter().zip(&extraction.readings).zip(own) {
+        let layer = layers.entry(mark.layer).or_default();
+        layer.total += 1;
+        layer.read += u64::from(reading.seen.is_some());
+        layer.wrong += u64::from(reading.seen.is_some_and(|s| s != *own));
+    }
+    layers
 }
 
 fn reads(item: &Item, extraction: &Extraction, own: &[u8]) -> Reads {
@@ -217,7 +257,7 @@ fn distance(item: &Item, own: &[u8], three: &[Sighting]) -> Option<f64> {
     if before.mark.or(after.mark).is_some() || line(before) != line(word) || line(word) != line(after) {
         return None;
     }
-    let text = item.marks.get(mark)?.sites.first()?.texts.get(usize::from(*own.get(mark)?))?;
+    let text = item.marks().get(mark)?.sites.first()?.texts.get(usize::from(*own.get(mark)?))?;
     let distance = word.moved - Shift::parse(text)?.points() - (before.moved + after.moved) / 2.0;
     Some(distance).filter(|d| d.abs() < ASTRAY)
 }
