@@ -12,6 +12,17 @@ use std::path::Path;
 use std::process::Command;
 
 use desk::{Desk, ran};
+use holm::leak::LeakContent;
+use holm::pages::Copies;
+use holm::prepare::{MarkOptions, Prepared};
+use holm::recognise::{picture, recognise};
+use holm::rehearsal::Rehearsal;
+use holm::workspace::{DEFAULT_ALPHA, LARGEST_COALITION};
+use holm_marks::mark::Layer;
+use holm_marks::raster::Raster;
+use holm_simulate::chance::Chance;
+use holm_simulate::raster::{RasterChannel, damage_page, page_image};
+use image::{DynamicImage, GrayImage, ImageFormat, Luma};
 
 const BRIEF_DOCX: &[u8] = include_bytes!("../scenario/yard-brief.docx");
 
@@ -251,6 +262,33 @@ fn a_pdf_is_traced_by_where_its_words_stand_on_paper_and_screen() {
     assert_eq!(copied.code, 3, "text alone carries no layout: {}", copied.out);
 }
 
+#[test]
+fn pages_in_unusual_colours_are_traced_and_pictures_of_something_else_match_nothing() {
+    let desk = pdf_desk();
+    // Ghostscript's devices of four printing colours and of 16 bits a colour.
+    for (device, who) in [("tiff32nc", "p2"), ("tiff48nc", "p5")] {
+        let [to, from] = [format!("-sOutputFile={device}.tif"), format!("plain/{who}.pdf")];
+        let args = ["-q", "-dBATCH", "-dNOPAUSE", "-r150", &format!("-sDEVICE={device}"), &to, &from];
+        assert!(Command::new("gs").args(args).current_dir(desk.root()).status().unwrap().success());
+        assert_eq!(named(&desk, &format!("{device}.tif")), [who], "{device}");
+    }
+    let plain =
+        |level: u8, width: u32, height: u32| DynamicImage::ImageLuma8(GrayImage::from_pixel(width, height, Luma([level])));
+    let others = [
+        ("white.png", plain(255, 1240, 1754), ImageFormat::Png),
+        ("black.jpg", plain(0, 1240, 1754), ImageFormat::Jpeg),
+        ("dot.png", plain(128, 1, 1), ImageFormat::Png),
+        ("line.tif", plain(200, 2000, 1), ImageFormat::Tiff),
+        ("yard.jpg", scene::scene(5, 1600, 1200), ImageFormat::Jpeg),
+        ("deep.png", DynamicImage::ImageRgb16(scene::scene(6, 700, 500).to_rgb16()), ImageFormat::Png),
+    ];
+    for (name, picture, format) in others {
+        desk.write(name, &scene::bytes(&picture, format));
+        let traced = desk.run(&["trace", name, "--json"]);
+        assert_eq!((traced.code, traced.json()["verdict"].as_str()), (3, Some("no-match")), "{name}: {}", traced.out);
+    }
+}
+
 /// The same with a picture of a yard between its paragraphs.
 fn picture_desk() -> Desk {
     let desk = Desk::with(6);
@@ -361,6 +399,35 @@ fn pages_that_were_set_from_markdown_are_read_from_a_scan_by_wording_and_layout(
     assert_eq!(copy["layers"]["wording"], "fits");
     let layout = &report["marks"]["by_layer"]["layout"];
     assert!(layout["read"].as_f64().unwrap() > 0.6 * layout["total"].as_f64().unwrap(), "{layout}");
+}
+
+#[test]
+fn a_photograph_taken_aslant_is_read_again_once_it_is_straight() {
+    let source = include_bytes!("../../holm-simulate/corpus/en-raid-brief.md");
+    let options = MarkOptions { copies: Copies::Pages, ..MarkOptions::default() };
+    let mut prepared = Prepared::new(source, "brief.md", &options, None).unwrap();
+    prepared.move_words(source, None).unwrap();
+    let (mut read, mut total) = (0, 0);
+    // Throw-away copies whose keys and damage follow from these numbers.
+    for seed in 0..2 {
+        let rehearsal = Rehearsal::new(&prepared, source, 30, (DEFAULT_ALPHA, LARGEST_COALITION), seed).unwrap();
+        let mut content = LeakContent::default();
+        for page in 1..=2 {
+            let clean = picture(rehearsal.copy(), page, 300).unwrap();
+            let clean = page_image(clean.width(), clean.height(), clean.pixels()).unwrap();
+            let mut chance = Chance::of(&["aslant", &seed.to_string(), &page.to_string()]);
+            let (bytes, _) = damage_page(&clean, 300.0, RasterChannel::Photo, &mut chance).to_file();
+            content.pictures.extend(recognise(Raster::decode(&bytes).unwrap()).unwrap());
+        }
+        let rehearsed = rehearsal.judge_content(&content).unwrap();
+        assert!(rehearsed.named && !rehearsed.wrong);
+        for layer in [Layer::Fact, Layer::Wording, Layer::Orthography] {
+            read += rehearsed.layers[&layer].read;
+            total += rehearsed.layers[&layer].total;
+        }
+    }
+    // As the photographs came, with perspective and waves, 29 of 46 are read.
+    assert!(read * 10 >= total * 9, "{read} of {total} marks of the text");
 }
 
 #[test]
