@@ -27,7 +27,7 @@ use crate::program::Trouble;
 pub(crate) const PLANNED: usize = 1000;
 
 /// How long a document is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Size {
     /// One page, about a third full.
     Short,

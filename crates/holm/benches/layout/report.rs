@@ -19,14 +19,18 @@ use crate::verdict::{binomial_tail, first_look};
 const BEGIN: &str = "<!-- layout: written by the bench from here -->";
 const END: &str = "<!-- layout: to here -->";
 
-/// Replaces what stands between the marks.
+/// Replaces what stands between the marks, in the page of this matrix and in the README.
 pub(crate) fn write(items: &[Item]) -> Result<(), Failure> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/design/layout-survival.md");
-    let page = fs::read_to_string(&path)?;
-    let (head, rest) = page.split_once(BEGIN).ok_or("docs/design/layout-survival.md has no mark to write after")?;
-    let (_, tail) = rest.split_once(END).ok_or("docs/design/layout-survival.md has no mark to write before")?;
     let cells = Results::<Cell>::open(cell::FILE)?.into_cells();
-    let body = body(&cells, items)?;
+    between("docs/design/layout-survival.md", &body(&cells, items)?)?;
+    between("README.md", &format!("{}\n{}", table::matrix(&cells, items), totals(&cells)?))
+}
+
+fn between(file: &str, body: &str) -> Result<(), Failure> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file);
+    let page = fs::read_to_string(&path)?;
+    let (head, rest) = page.split_once(BEGIN).ok_or_else(|| format!("{file} has no mark to write after"))?;
+    let (_, tail) = rest.split_once(END).ok_or_else(|| format!("{file} has no mark to write before"))?;
     Ok(fs::write(&path, format!("{head}{BEGIN}\n\n{body}\n{END}{tail}"))?)
 }
 
@@ -67,24 +71,31 @@ fn body(cells: &[Cell], items: &[Item]) -> Result<String, Failure> {
     Ok(out)
 }
 
-fn summary(cells: &[Cell]) -> Result<String, Failure> {
-    let set = |of: fn(&Cell) -> &str| {
-        cells.iter().filter(|c| c.trials > 0).map(of).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
-    };
+/// How much was measured, and how often an innocent was named.
+fn totals(cells: &[Cell]) -> Result<String, Failure> {
     let leaks: u32 = cells.iter().map(|c| c.trials).sum();
     let verdicts = || cells.iter().flat_map(|c| c.verdicts.values()).flat_map(|by_copies| by_copies.values());
     let (wrong, traces) = (verdicts().map(|v| v.wrong).sum(), verdicts().map(|v| v.named + v.inconclusive + v.wrong).sum());
     let missing = cells.iter().filter(|c| c.missing.is_some()).count();
-    let hours = cells.iter().map(|c| c.making + c.recognising + c.rest).sum::<f64>() / 3600.0;
     let tail = binomial_tail(wrong, traces, first_look());
     let mut out = String::new();
     writeln!(
         out,
-        "{leaks} leaks, {traces} traces in {} cells ({missing} not run), {hours:.1} hours of one core. An innocent was named in {wrong}; α of a first look is {}, so up to {:.1} are allowed on average (P of as many or more: {tail:.2}).",
+        "{leaks} leaks, {traces} verdicts in {} cells ({missing} not run). An innocent was named in {wrong}; α of a first look is {}, so up to {:.1} are allowed on average (P of as many or more: {tail:.2}).",
         cells.len(),
         first_look(),
         f64::from(traces) * first_look()
     )?;
+    Ok(out)
+}
+
+fn summary(cells: &[Cell]) -> Result<String, Failure> {
+    let set = |of: fn(&Cell) -> &str| {
+        cells.iter().filter(|c| c.trials > 0).map(of).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
+    };
+    let hours = cells.iter().map(|c| c.making + c.recognising + c.rest).sum::<f64>() / 3600.0;
+    let mut out = totals(cells)?;
+    writeln!(out, "{hours:.1} hours of one core.")?;
     let revisions = set(|c| &c.revision);
     writeln!(out, "\nRevisions: {revisions}. Masters: {}. Versions: {}.", set(|c| &c.master), set(|c| &c.version))?;
     for accusation in table::false_accusations(cells) {

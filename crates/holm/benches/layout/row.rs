@@ -48,6 +48,8 @@ const OF_LONG: [RasterChannel; 7] = [
     RasterChannel::ScreenshotCrop3,
     RasterChannel::PhotoRectifiedCrop3,
 ];
+/// Pictures of all pages of Word files.
+const OF_WORD: [RasterChannel; 3] = [RasterChannel::Screenshot, RasterChannel::Scan, RasterChannel::Photo];
 /// Pictures of all pages of long documents whose wording varies too.
 const OF_WORDS: [RasterChannel; 9] = [
     RasterChannel::Render150,
@@ -107,8 +109,9 @@ impl Row {
     /// Trials of a cell in the full run; fewer where a whole page is recognised in each, most where a target is near 100 %.
     pub(crate) fn trials(self, form: Form) -> u32 {
         match (self, form) {
-            (_, Form::Word | Form::Picture) => 60,
-            (Self::File(_) | Self::Text, _) => 300,
+            (_, Form::Word | Form::Picture) | (Self::File(Converter::Print), _) => 60,
+            (Self::File(_) | Self::Text, Form::Pdf) => 300,
+            (Self::File(_) | Self::Text, Form::Set) => 100,
             (Self::Picture(RasterChannel::Rotated | RasterChannel::Mirrored), _) => AWRY,
             (Self::Picture(channel), _) => match channel.crop() {
                 Some(crop) if crop.lines == 3 && form == Form::Pdf => 300,
@@ -127,7 +130,7 @@ impl Row {
             (Self::Text, ..) => form != Form::Picture,
             (Self::File(_), ..) => true,
             (Self::Picture(channel), Form::Picture, _) => whole(channel),
-            (Self::Picture(channel), Form::Word, _) => OF_WORDS.contains(&channel),
+            (Self::Picture(channel), Form::Word, _) => OF_WORD.contains(&channel),
             (Self::Picture(channel), Form::Set, Size::Long) => OF_WORDS.contains(&channel),
             (Self::Picture(channel), Form::Set, _) => OF_WORDS_ON_A_PAGE.contains(&channel),
             (Self::Picture(channel), Form::Pdf, Size::Long) => OF_LONG.contains(&channel),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use holm_marks::mark::Layer;
 
 use crate::cell::{Cell, LayerSum, Rests, Verdicts};
-use crate::item::{Form, Item};
+use crate::item::{Form, Item, Size};
 use crate::row::Row;
 use crate::trial::COPIES;
 use crate::verdict::{binomial_tail, first_look};
@@ -73,39 +73,54 @@ pub(crate) fn layers(cells: &[Cell], items: &[&Item]) -> String {
     })
 }
 
-/// The matrix in short: named among 1,000, in percent, all sizes of a form together; `None` are columns without trials.
+/// A column of the matrix in short.
+struct Column {
+    title: &'static str,
+    form: Form,
+    /// Sizes, from this one on.
+    from: Size,
+    rests: Rests,
+    copies: usize,
+}
+
+/// The matrix in short: named, in percent, English · Spanish, all sizes together.
 pub(crate) fn matrix(cells: &[Cell], items: &[Item]) -> String {
     let [few, all] = COPIES;
-    let columns: [(&str, &str, Form, Rests, usize); 11] = [
-        ("PDF, places, en", "en", Form::Pdf, Rests::All, all),
-        ("es", "es", Form::Pdf, Rests::All, all),
-        ("set, text of 30, en", "en", Form::Set, Rests::Text, few),
-        ("es", "es", Form::Set, Rests::Text, few),
-        ("set, places, en", "en", Form::Set, Rests::Layout, all),
-        ("es", "es", Form::Set, Rests::Layout, all),
-        ("set, all, en", "en", Form::Set, Rests::All, all),
-        ("es", "es", Form::Set, Rests::All, all),
-        ("Word, all, en", "en", Form::Word, Rests::All, all),
-        ("es", "es", Form::Word, Rests::All, all),
-        ("picture", "", Form::Picture, Rests::All, all),
+    let column = |title, form, from, rests, copies| Column { title, form, from, rests, copies };
+    let columns = [
+        column("PDF, words moved", Form::Pdf, Size::Short, Rests::All, all),
+        column("pages set anew: all layers", Form::Set, Size::Page, Rests::All, all),
+        column("places alone", Form::Set, Size::Page, Rests::Layout, all),
+        column("text alone, among 30", Form::Set, Size::Long, Rests::Text, few),
+        column("Word file: all layers", Form::Word, Size::Long, Rests::All, all),
+        column("text alone, among 30", Form::Word, Size::Long, Rests::Text, few),
+        column("picture", Form::Picture, Size::Short, Rests::All, all),
     ];
     let mut out = String::new();
-    line(&mut out, "what turns up", columns.iter().map(|c| c.0.to_owned()));
+    line(&mut out, "what turns up", columns.iter().map(|c| c.title.to_owned()));
     line(&mut out, "---", columns.iter().map(|_| "---:".to_owned()));
     for row in Row::all() {
-        let value = |(_, language, form, rests, copies): &(&str, &str, Form, Rests, usize)| {
-            let of = |item: &&Item| item.form == *form && (item.name.starts_with(language) || *form == Form::Picture);
-            let names: Vec<&str> = items.iter().filter(of).map(|i| i.name).collect();
-            let here = cells.iter().filter(|c| c.row == row.name() && names.contains(&c.document.as_str()));
-            let (named, trials) = here.fold((0, 0), |(n, t), c| (n + c.by(*rests, *copies).map_or(0, |v| v.named), t + c.trials));
-            if trials == 0 { String::new() } else { percent(named, trials) }
-        };
-        let values: Vec<String> = columns.iter().map(value).collect();
+        let values: Vec<String> = columns.iter().map(|c| c.value(row, cells, items)).collect();
         if values.iter().any(|v| !v.is_empty()) {
             line(&mut out, row.name(), values.into_iter());
         }
     }
     out
+}
+
+impl Column {
+    fn value(&self, row: Row, cells: &[Cell], items: &[Item]) -> String {
+        let share = |starts: &str| {
+            let own = |i: &&Item| i.form == self.form && i.size >= self.from && i.name.starts_with(starts);
+            let names: Vec<&str> = items.iter().filter(own).map(|i| i.name).collect();
+            let here = cells.iter().filter(|c| c.row == row.name() && names.contains(&c.document.as_str()));
+            let named = |c: &Cell| c.by(self.rests, self.copies).map_or(0, |v| v.named);
+            let (named, trials) = here.fold((0, 0), |(n, t), c| (n + named(c), t + c.trials));
+            (trials > 0).then(|| percent(named, trials))
+        };
+        let languages: &[&str] = if self.form == Form::Picture { &[""] } else { &["en-", "es-"] };
+        languages.iter().copied().filter_map(share).collect::<Vec<_>>().join(" · ")
+    }
 }
 
 /// Source ahead of all others / named if nothing had been misread, in percent.
