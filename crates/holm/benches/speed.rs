@@ -170,10 +170,12 @@ fn tracing() {
     row("the same with the joint decoder", read + joint, "10 s", (read + joint) / 10.0, "≤ 1");
 }
 
-/// About ten pages.
+/// Ten pages as Holm sets them.
 fn ten_pages() -> String {
     let summary = include_str!("../../holm-simulate/corpus/en-intelligence-summary.md");
-    format!("{ASSESSMENT}\n\n{}", summary.replace("[[", "").replace("]]", "").replace('|', " or "))
+    let memo = include_str!("../../holm-simulate/corpus/en-legal-memo.md");
+    let order = include_str!("../../holm-simulate/corpus/en-travel-order.md");
+    format!("{ASSESSMENT}\n\n{}\n\n{memo}\n\n{order}", summary.replace("[[", "").replace("]]", "").replace('|', " or "))
 }
 
 /// A ten-page DOCX to 1,000 recipients through the real use-case, on one core, in a process of its own.
