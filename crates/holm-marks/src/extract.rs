@@ -112,6 +112,15 @@ impl Extraction {
     }
 }
 
+/// A leak's text as it is read: without typographic variety, invisible characters and the marks of quoted mails.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadText {
+    /// The text.
+    pub text: String,
+    /// Bytes of it that are the item's, in order, apart.
+    pub own: Vec<Range<usize>>,
+}
+
 /// An item made ready to be looked for in leaks.
 pub struct Reader {
     lattice: Lattice,
@@ -172,6 +181,25 @@ impl Reader {
         let readings = self.readings(readings);
         let coverage = self.coverage(&shown);
         Extraction { version: EXTRACTOR.to_owned(), readings, coverage, sight: None, pictures: None }
+    }
+
+    /// Which parts of a leak's text are the item's, for whoever looks at both.
+    #[must_use]
+    pub fn read_text(&self, leak: &str) -> ReadText {
+        let text = fold(leak, self.lattice.invisible).text;
+        let tokens = norm_tokens(&text);
+        let mut shown = Shown { master: vec![false; self.lattice.nodes.len()], leak: vec![false; tokens.len()] };
+        self.place_each(&tokens, &stretches(&tokens), Rates::PRIOR, |p| self.cover(p, &mut shown));
+        let starts = || tokens.iter().map(|t| t.at);
+        let ends = starts().skip(1).chain([text.len()]);
+        let mut own: Vec<Range<usize>> = Vec::new();
+        for ((start, end), _) in starts().zip(ends).zip(&shown.leak).filter(|(_, matched)| **matched) {
+            match own.last_mut() {
+                Some(last) if last.end == start => last.end = end,
+                _ => own.push(start..end),
+            }
+        }
+        ReadText { text, own }
     }
 
     fn place_each(&self, tokens: &[NormToken], stretches: &[Range<usize>], rates: Rates, mut take: impl FnMut(&Placed)) {

@@ -111,9 +111,17 @@ impl<S: Store> Record<S> {
     /// # Errors
     /// [`RecordError`] names the first entry that does not open.
     pub fn entries(&mut self) -> Result<Vec<Option<Opened>>, RecordError> {
-        let rows = self.store.read(0, self.size())?;
+        self.entries_from(0, self.size())
+    }
+
+    /// The entries from one index up to another, which is not among them; fewer if the record ends before.
+    ///
+    /// # Errors
+    /// As [`Self::entries`].
+    pub fn entries_from(&mut self, from: u64, to: u64) -> Result<Vec<Option<Opened>>, RecordError> {
+        let rows = self.store.read(from, to.min(self.size()))?;
         let open = |(index, row): (u64, Row)| row.open(&self.keys.body).map_err(|error| RecordError::Entry { index, error });
-        (0..).zip(rows).map(open).collect()
+        (from..).zip(rows).map(open).collect()
     }
 
     /// Appends events, all or none, durably; returns the index of the first.

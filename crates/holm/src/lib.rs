@@ -19,6 +19,7 @@
 
 pub mod contribution;
 pub mod custody;
+pub mod exhibit;
 mod failpoint;
 pub mod identity;
 pub mod leak;

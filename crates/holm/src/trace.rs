@@ -4,6 +4,7 @@
 //! opened for tracing before what the evidence shows was fixed in the record.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use holm_codes::codeword::{Codebook, Issuer};
 use holm_codes::decode::{CopyScore, DecoderKind, LeaveOneOut, decode_single};
@@ -13,7 +14,7 @@ use holm_codes::key::{Context, ItemKey};
 use holm_codes::law::draw_biases;
 use holm_codes::power::marks_needed;
 use holm_marks::carrier::{CarrierError, Master};
-use holm_marks::extract::Extraction;
+use holm_marks::extract::{Extraction, ReadText};
 use holm_marks::mark::Layer;
 use holm_record::commitment::{Commitment, Salt};
 use holm_record::event::{Event, ObjectHash};
@@ -43,6 +44,9 @@ pub const EVIDENCE_DOMAIN: &str = "holm evidence v1";
 pub const EXTRACTION_DOMAIN: &str = "holm extraction v1";
 /// An item is a candidate if it has this share of the leak's word sequences, or if the leak has a passage of it.
 const RESEMBLES: f64 = 0.01;
+
+/// Words of the leak that an item must have to itself, to be a candidate beside others.
+const FEWEST_OWN_WORDS: usize = 8;
 
 /// A leak cannot be traced.
 #[derive(Debug, thiserror::Error)]
@@ -234,12 +238,13 @@ impl Workspace {
     /// Released items that the text may be a leak of: manifest and extraction.
     fn candidates(&self, content: &LeakContent, only: Option<&ItemName>) -> Result<Vec<Candidate>, TraceError> {
         let released = self.state().items.iter().filter(|(n, i)| i.released.is_some() && only.is_none_or(|o| o == *n));
+        let text = content.text();
         let mut found = Vec::new();
         for (name, item) in released {
             let (manifest, master, bytes) = self.master_of(name, item)?;
             let reader = ItemReader::new(&master, &bytes, &manifest.marks, manifest.copies()?);
             let seen = picture_sight::look(&master, &manifest.marks, &manifest.picture_secret(), &content.views)?;
-            if only.is_none() && seen.is_none() && reader.text.resemblance(&content.text()) < RESEMBLES {
+            if only.is_none() && seen.is_none() && reader.text.resemblance(&text) < RESEMBLES {
                 continue;
             }
             let mut extraction = reader.extract(content)?;
@@ -249,15 +254,17 @@ impl Workspace {
             if !extraction.belongs() {
                 continue;
             }
-            if item.opened {
-                return Err(TraceError::Opened(name.clone()));
-            }
-            found.push((name.clone(), manifest, extraction));
+            let read = reader.text.read_text(&text);
+            found.push(((name.clone(), manifest, extraction), read));
+        }
+        let found = with_passages_of_their_own(found);
+        if let Some((name, ..)) = found.iter().find(|(name, ..)| self.state().items.get(name).is_some_and(|i| i.opened)) {
+            return Err(TraceError::Opened(name.clone()));
         }
         Ok(found)
     }
 
-    fn master_of(&self, name: &ItemName, item: &Item) -> Result<(Manifest, Master, Vec<u8>), TraceError> {
+    pub(crate) fn master_of(&self, name: &ItemName, item: &Item) -> Result<(Manifest, Master, Vec<u8>), TraceError> {
         let manifest = self.manifest_of(name)?;
         let object = item.released.as_ref().map(|r| r.master_object.clone()).unwrap_or_default();
         let bytes = self.vault().unseal(&object, self.keys())?;
@@ -455,6 +462,29 @@ impl Workspace {
         };
         persons.into_iter().map(line).collect()
     }
+}
+
+/// Leaves out items without a passage of the leak that no other has more of: documents about one matter share names and
+/// phrases, and a leak of one of them is none of the others. An item whose picture was seen stays.
+fn with_passages_of_their_own(mut found: Vec<(Candidate, ReadText)>) -> Vec<Candidate> {
+    found.sort_by_key(|((_, _, extraction), _)| std::cmp::Reverse(extraction.coverage.leak_matched));
+    let mut taken: Vec<bool> = Vec::new();
+    let mut kept = Vec::new();
+    for (candidate, ReadText { text, own }) in found {
+        taken.resize(taken.len().max(text.len()), false);
+        let free = |range: &Range<usize>| -> String {
+            let part = text.get(range.clone()).unwrap_or_default().char_indices();
+            part.filter(|(at, _)| !taken.get(range.start + at).copied().unwrap_or(false)).map(|(_, c)| c).collect()
+        };
+        let words: usize = own.iter().map(|range| free(range).split_whitespace().count()).sum();
+        if kept.is_empty() || words >= FEWEST_OWN_WORDS || candidate.2.pictures.is_some() {
+            for range in own {
+                taken.get_mut(range).into_iter().for_each(|part| part.fill(true));
+            }
+            kept.push(candidate);
+        }
+    }
+    kept
 }
 
 impl OpenedKey {

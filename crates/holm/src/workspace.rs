@@ -311,6 +311,20 @@ impl Workspace {
         Ok(self.record.entries()?)
     }
 
+    /// Some entries, from one index up to another, which is not among them.
+    ///
+    /// # Errors
+    /// As [`Self::entries`].
+    pub fn entries_from(&mut self, from: u64, to: u64) -> Result<Vec<Option<Opened>>, WorkspaceError> {
+        Ok(self.record.entries_from(from, to)?)
+    }
+
+    /// Number of entries.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.record.size()
+    }
+
     /// One entry's leaf, its body for whoever is to be shown it, and its proof against the newest checkpoint.
     pub(crate) fn shown_entry(&mut self, index: u64) -> Result<(String, Option<Opened>, Option<LogProof>), WorkspaceError> {
         let (leaf, opened) = self.record.entry(index)?;
