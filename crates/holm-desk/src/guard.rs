@@ -1,0 +1,88 @@
+//! Who is answered at all, and with which headers.
+//!
+//! Any page on the web can make an officer's browser talk to a port of the officer's machine. So the desk answers only under
+//! its own name (no name that an attacker's DNS may point here), takes forms only from its own pages, and shows pages only to
+//! the browser that holds the session's cookie, which no other site's request carries (`SameSite=Strict`).
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::language::{self, Language};
+use crate::page::{self, Shell};
+use crate::server::Desk;
+use crate::session;
+
+/// Sent with every answer. No script that is not ours runs, nothing is fetched from elsewhere, nothing is kept by the browser.
+const HEADERS: [(HeaderName, &str); 7] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+    (header::CACHE_CONTROL, "no-store"),
+];
+
+/// Lets a request through to its handler, or answers it.
+pub(crate) async fn guard(State(desk): State<Arc<Desk>>, mut request: Request, next: Next) -> Response {
+    let language = spoken(request.headers());
+    request.extensions_mut().insert(language);
+    let mut response = match refusal(&desk, &request, language) {
+        Some(response) => response,
+        None => next.run(request).await,
+    };
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        let words = &language.words().problem;
+        response = page::problem(Shell::bare(language), StatusCode::PAYLOAD_TOO_LARGE, words.large, words.large_what);
+    }
+    for (name, value) in HEADERS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+fn refusal(desk: &Desk, request: &Request, language: Language) -> Option<Response> {
+    let words = &language.words().problem;
+    let page = |status, title, text| Some(page::problem(Shell::bare(language), status, title, text));
+    let text = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
+    let own = |host: &str| desk.hosts.iter().any(|h| h == host);
+    if !text(header::HOST).is_some_and(own) {
+        return page(StatusCode::FORBIDDEN, words.host, words.host_what);
+    }
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    let from_here = text(header::ORIGIN).and_then(|o| o.strip_prefix("http://")).is_some_and(own);
+    if changes && !from_here {
+        return page(StatusCode::FORBIDDEN, words.origin, words.origin_what);
+    }
+    let path = request.uri().path();
+    let public = path.starts_with("/start/") || path.starts_with("/assets/");
+    let open = || cookie(request.headers(), session::COOKIE).is_some_and(|token| desk.sessions.is_open(token, Instant::now()));
+    if !public && !open() {
+        return page(StatusCode::UNAUTHORIZED, words.stranger, words.stranger_what);
+    }
+    None
+}
+
+/// The language that was chosen, or that the browser prefers.
+fn spoken(headers: &HeaderMap) -> Language {
+    let chosen = cookie(headers, language::COOKIE).and_then(Language::of_tag);
+    let preferred = || headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    chosen.unwrap_or_else(|| Language::preferred(preferred()))
+}
+
+/// A cookie's value.
+pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|v| v.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+}

@@ -1,0 +1,36 @@
+//! The desk: pages in a browser on the officer's own machine (DESIGN §11).
+//!
+//! In: the folder of a workspace. Out: pages rendered here, at an address of this machine alone. A page that a server sends
+//! can be altered by whoever runs the server, so the desk runs where its officer is, and no other server ever holds a key or a
+//! plaintext item.
+//!
+//! Must never know: how marks are found, drawn or decoded. It calls `holm` and renders what that returns. It never answers
+//! anybody but the browser that was given its start link ([`guard`]).
+//!
+//! Start reading at [`router`], where every route stands.
+//!
+//! ```no_run
+//! use holm_desk::{Options, Server};
+//!
+//! # fn main() -> Result<(), holm_desk::DeskError> {
+//! let server = Server::bind(Options::of("holm-workspace".into()))?;
+//! println!("open {}", server.start_link());
+//! server.run()
+//! # }
+//! ```
+
+mod entry_words;
+mod guard;
+mod job;
+mod language;
+mod office;
+mod page;
+mod problem;
+mod router;
+mod server;
+mod session;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use server::{DeskError, Options, Server};

@@ -1,0 +1,124 @@
+//! The officer's workspace behind the pages: opened when it is asked for, closed when nobody is there.
+//!
+//! Only one program at a time has a workspace. Pages are rendered from what the record said after the last entry ([`View`]), so
+//! that they can be looked at while a trace or a release works.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use age::secrecy::SecretString;
+use holm::identity::IdentityError;
+use holm::state::State;
+use holm::workspace::{Workspace, WorkspaceError};
+
+use crate::session::held;
+
+/// What pages show.
+pub(crate) struct View {
+    pub(crate) state: State,
+    /// Entries of the record.
+    pub(crate) size: u64,
+    /// The newest checkpoint, a signed note.
+    pub(crate) checkpoint: Option<String>,
+}
+
+impl View {
+    fn of(workspace: &Workspace) -> Arc<Self> {
+        Arc::new(Self {
+            state: workspace.state().clone(),
+            size: workspace.size(),
+            checkpoint: workspace.checkpoint().map(str::to_owned),
+        })
+    }
+
+    /// The tree's hash as the newest checkpoint says it, in base64.
+    pub(crate) fn head(&self) -> &str {
+        self.checkpoint.as_deref().and_then(|note| note.lines().nth(2)).unwrap_or("")
+    }
+}
+
+/// A workspace is not at hand.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Closed {
+    /// Its key needs the passphrase.
+    #[error("the vault is locked")]
+    Locked,
+    /// Anything else.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+}
+
+/// The workspace, open or not.
+pub(crate) struct Office {
+    folder: PathBuf,
+    workspace: Mutex<Option<Workspace>>,
+    view: RwLock<Option<Arc<View>>>,
+}
+
+impl Office {
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        Self { folder, workspace: Mutex::new(None), view: RwLock::new(None) }
+    }
+
+    /// Opens the workspace with this passphrase.
+    ///
+    /// # Errors
+    /// [`Closed`].
+    pub(crate) fn unlock(&self, passphrase: Option<&SecretString>) -> Result<(), Closed> {
+        let mut place = held(&self.workspace);
+        if place.is_none() {
+            let workspace = Workspace::open(&self.folder, passphrase, None).map_err(|e| match e {
+                WorkspaceError::Identity(IdentityError::PassphraseNeeded) => Closed::Locked,
+                other => Closed::Workspace(other),
+            })?;
+            self.show(&workspace);
+            *place = Some(workspace);
+        }
+        Ok(())
+    }
+
+    /// Closes the workspace: its keys are wiped and other programs may open it.
+    pub(crate) fn lock(&self) {
+        *held(&self.workspace) = None;
+        *self.view.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// What pages showed last, whatever the workspace is doing.
+    ///
+    /// # Errors
+    /// [`Closed::Locked`] if it is closed.
+    fn seen(&self) -> Result<Arc<View>, Closed> {
+        self.view.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Closed::Locked)
+    }
+
+    /// What pages show; opens the workspace if that needs no passphrase.
+    ///
+    /// # Errors
+    /// [`Closed`].
+    pub(crate) fn view(&self) -> Result<Arc<View>, Closed> {
+        self.seen().or_else(|_| {
+            self.unlock(None)?;
+            self.seen()
+        })
+    }
+
+    /// Works in the workspace, once nobody else does.
+    ///
+    /// # Errors
+    /// [`Closed`].
+    pub(crate) fn act<T>(&self, work: impl FnOnce(&mut Workspace) -> T) -> Result<T, Closed> {
+        self.unlock(None)?;
+        let mut place = held(&self.workspace);
+        let workspace = place.as_mut().ok_or(Closed::Locked)?;
+        let before = workspace.size();
+        let done = work(workspace);
+        if workspace.size() != before {
+            self.show(workspace);
+        }
+        Ok(done)
+    }
+
+    fn show(&self, workspace: &Workspace) {
+        *self.view.write().unwrap_or_else(PoisonError::into_inner) = Some(View::of(workspace));
+    }
+}

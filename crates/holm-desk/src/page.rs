@@ -1,0 +1,212 @@
+//! Pages: what all of them share, and one module each.
+
+pub(crate) mod evidence;
+pub(crate) mod gate;
+pub(crate) mod items;
+pub(crate) mod overview;
+pub(crate) mod people;
+pub(crate) mod record;
+pub(crate) mod trace;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Extension, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::language::{Language, grouped};
+use crate::office::View;
+use crate::problem::Problem;
+use crate::server::Desk;
+use crate::words::{Words, fill};
+
+/// Rows of a table that are shown at once.
+pub(crate) const ROWS: usize = 100;
+
+/// Who asks, and for which desk.
+pub(crate) type Asked = (State<Arc<Desk>>, Extension<Language>);
+
+/// A part of the desk that the rail leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Overview,
+    Items,
+    Trace,
+    People,
+    Record,
+}
+
+impl Place {
+    const ALL: [Self; 5] = [Self::Overview, Self::Items, Self::Trace, Self::People, Self::Record];
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::Overview => "/",
+            Self::Items => "/items",
+            Self::Trace => "/trace",
+            Self::People => "/people",
+            Self::Record => "/record",
+        }
+    }
+
+    fn name(self, words: &Words) -> &'static str {
+        match self {
+            Self::Overview => words.shell.overview,
+            Self::Items => words.shell.items,
+            Self::Trace => words.shell.trace,
+            Self::People => words.shell.people,
+            Self::Record => words.shell.record,
+        }
+    }
+}
+
+/// What stands around a page's own content.
+pub(crate) struct Shell {
+    pub(crate) language: Language,
+    pub(crate) w: &'static Words,
+    /// Where the page is; none outside a session.
+    place: Option<Place>,
+    /// From which record, when.
+    provenance: Option<String>,
+}
+
+/// A line of the rail.
+struct RailLink {
+    path: &'static str,
+    name: &'static str,
+    here: bool,
+}
+
+impl Shell {
+    /// Around a page that shows nothing of a workspace.
+    pub(crate) fn bare(language: Language) -> Self {
+        Self { language, w: language.words(), place: None, provenance: None }
+    }
+
+    /// Around a page that shows what the record said.
+    pub(crate) fn of(language: Language, place: Place, view: &View) -> Self {
+        let words = language.words();
+        let tree: String = view.head().chars().take(12).collect();
+        let provenance = fill(words.shell.provenance, &[&grouped(view.size), &tree, &moment(Timestamp::now())]);
+        Self { language, w: words, place: Some(place), provenance: Some(provenance) }
+    }
+
+    /// Whether whoever sees it is inside.
+    fn is_inside(&self) -> bool {
+        self.place.is_some()
+    }
+
+    fn rail(&self) -> [RailLink; Place::ALL.len()] {
+        Place::ALL.map(|p| RailLink { path: p.path(), name: p.name(self.w), here: self.place == Some(p) })
+    }
+}
+
+/// A moment as pages show it: `2026-11-24 14:05 CST`.
+pub(crate) fn moment(at: Timestamp) -> String {
+    at.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M %Z").to_string()
+}
+
+/// A day: `2026-11-24`.
+pub(crate) fn day(at: Timestamp) -> String {
+    at.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d").to_string()
+}
+
+/// A page, or what went wrong.
+pub(crate) struct Shown(Language, Result<Response, Problem>);
+
+impl IntoResponse for Shown {
+    fn into_response(self) -> Response {
+        self.1.unwrap_or_else(|problem| problem.page(self.0))
+    }
+}
+
+/// Renders a page away from the threads that answer requests, since workspaces are read from disk.
+pub(crate) async fn shown<T: Template>(
+    (State(desk), Extension(language)): Asked,
+    page: impl FnOnce(&Desk, Language) -> Result<T, Problem> + Send + 'static,
+) -> Shown {
+    let work = move || page(&desk, language).and_then(|page| Ok(Html(page.render()?).into_response()));
+    Shown(language, tokio::task::spawn_blocking(work).await.map_err(Problem::from).and_then(|done| done))
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage<'p> {
+    shell: Shell,
+    title: &'p str,
+    text: &'p str,
+}
+
+/// A page that says what went wrong.
+pub(crate) fn problem(shell: Shell, status: StatusCode, title: &str, text: &str) -> Response {
+    match (ProblemPage { shell, title, text }).render() {
+        Ok(page) => (status, Html(page)).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}
+
+/// Part of a long table, and links to the parts before and after it.
+pub(crate) struct Part {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) of: usize,
+    /// Query of the part before, if there is one.
+    pub(crate) earlier: Option<String>,
+    /// Query of the part after.
+    pub(crate) later: Option<String>,
+}
+
+impl Part {
+    /// The `page`-th part, from 0, of `of` rows; `query` is what else stands in the address.
+    pub(crate) fn new(page: usize, of: usize, query: &str) -> Self {
+        let pages = of.div_ceil(ROWS).max(1);
+        let page = page.min(pages - 1);
+        let link = |page: usize| format!("?{query}page={page}");
+        Self {
+            from: page * ROWS,
+            to: (page * ROWS + ROWS).min(of),
+            of,
+            earlier: page.checked_sub(1).map(link),
+            later: (page + 1 < pages).then(|| link(page + 1)),
+        }
+    }
+
+    /// `1 to 100 of 1,240`.
+    pub(crate) fn caption(&self, words: &Words) -> String {
+        fill(words.shell.shown_of, &[&grouped(self.from as u64 + 1), &grouped(self.to as u64), &grouped(self.of as u64)])
+    }
+
+    /// Whether there is more than one part.
+    pub(crate) fn is_one_of_several(&self) -> bool {
+        self.earlier.is_some() || self.later.is_some()
+    }
+}
+
+/// Text in an address: letters, digits and a few signs as they are, everything else in percent signs.
+pub(crate) fn in_address(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_table_comes_in_parts_that_lead_to_each_other() {
+        let part = Part::new(1, 250, "q=a&");
+        assert_eq!((part.from, part.to), (100, 200));
+        assert_eq!((part.earlier.as_deref(), part.later.as_deref()), (Some("?q=a&page=0"), Some("?q=a&page=2")));
+        let last = Part::new(99, 250, "");
+        assert_eq!((last.from, last.to, last.later), (200, 250, None));
+        assert!(!Part::new(0, 0, "").is_one_of_several());
+    }
+
+    #[test]
+    fn nothing_in_an_address_has_a_meaning_of_its_own() {
+        assert_eq!(in_address("a-1 ñ&x=/"), "a-1%20%C3%B1%26x%3D%2F");
+    }
+}

@@ -1,0 +1,195 @@
+//! Items and copies: who was told what and when.
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use holm::state::{Disclosure, Item, Look, Person, State};
+use holm_record::event::KeyMaking;
+use holm_record::id::{ItemName, PersonId};
+use serde::Deserialize;
+
+use super::trace::report_path;
+use super::{Asked, Part, Place, Shell, Shown, day, in_address, moment};
+use crate::language::{Language, count};
+use crate::problem::Problem;
+use crate::server::Desk;
+use crate::words::fill;
+
+/// What stands in the address of a list.
+#[derive(Default, Deserialize)]
+pub(crate) struct Asks {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    page: usize,
+}
+
+struct ItemRow {
+    name: String,
+    marking: String,
+    released: String,
+    copies: String,
+    receipts: String,
+    traced: String,
+}
+
+#[derive(Template)]
+#[template(path = "items.html")]
+struct Items {
+    shell: Shell,
+    title: String,
+    q: String,
+    rows: Vec<ItemRow>,
+    part: Part,
+    empty: bool,
+}
+
+/// `GET /items`
+pub(crate) async fn items(asked: Asked, Query(asks): Query<Asks>) -> Shown {
+    super::shown(asked, move |desk, language| list(desk, language, asks)).await
+}
+
+fn list(desk: &Desk, language: Language, asks: Asks) -> Result<Items, Problem> {
+    let view = desk.office.view()?;
+    let words = &language.words().item;
+    let wanted = asks.q.to_lowercase();
+    let found: Vec<(&ItemName, &Item)> = newest_first(&view.state)
+        .into_iter()
+        .filter(|(name, item)| {
+            let marking = item.released.as_ref().and_then(|r| r.marking.as_deref()).unwrap_or_default();
+            format!("{name} {marking}").to_lowercase().contains(&wanted)
+        })
+        .collect();
+    let part = Part::new(asks.page, found.len(), &format!("q={}&", in_address(&asks.q)));
+    let rows = found.get(part.from..part.to).unwrap_or_default();
+    let row = |(name, item): &(&ItemName, &Item)| ItemRow {
+        name: name.to_string(),
+        marking: item.released.as_ref().and_then(|r| r.marking.clone()).unwrap_or_default(),
+        released: item.released.as_ref().map_or_else(|| words.not_released.to_owned(), |r| day(r.at)),
+        copies: count(item.disclosures.len()),
+        receipts: count(item.disclosures.iter().filter(|d| d.receipt.is_some()).count()),
+        traced: last_look(&view.state, name).map_or_else(|| words.never.to_owned(), |look| verdict(look, language)),
+    };
+    Ok(Items {
+        title: words.all.of(view.state.items.len()),
+        rows: rows.iter().map(row).collect(),
+        q: asks.q,
+        empty: view.state.items.is_empty(),
+        part,
+        shell: Shell::of(language, Place::Items, &view),
+    })
+}
+
+fn newest_first(state: &State) -> Vec<(&ItemName, &Item)> {
+    let mut items: Vec<(&ItemName, &Item)> = state.items.iter().collect();
+    items.sort_by_key(|(_, item)| std::cmp::Reverse(item.released.as_ref().map(|r| r.index)));
+    items
+}
+
+fn last_look<'s>(state: &'s State, item: &ItemName) -> Option<&'s Look> {
+    state.looks.iter().rev().find(|l| l.item == *item)
+}
+
+/// A look's verdict in a word and a shape.
+pub(crate) fn verdict(look: &Look, language: Language) -> String {
+    let words = &language.words().item;
+    match &look.verdict {
+        None => words.no_verdict.to_owned(),
+        Some(verdict) if verdict.named.is_empty() => words.inconclusive.to_owned(),
+        Some(verdict) => {
+            let copies: Vec<String> = verdict.named.iter().map(ToString::to_string).collect();
+            fill(words.named, &[&copies.join(", ")])
+        }
+    }
+}
+
+struct CopyRow {
+    person: String,
+    name: String,
+    unit: String,
+    copy: String,
+    told: String,
+    receipt: String,
+}
+
+struct LookRow {
+    what: String,
+    verdict: String,
+    /// Where its report is, if there is one.
+    path: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "item.html")]
+struct ItemPage {
+    shell: Shell,
+    title: String,
+    marking: String,
+    released: String,
+    file: String,
+    conditions: Option<String>,
+    key: Vec<String>,
+    copies: Vec<CopyRow>,
+    part: Part,
+    looks: Vec<LookRow>,
+}
+
+/// `GET /items/{name}`
+pub(crate) async fn item(asked: Asked, Path(name): Path<String>, Query(asks): Query<Asks>) -> Shown {
+    super::shown(asked, move |desk, language| one(desk, language, &name, &asks)).await
+}
+
+fn one(desk: &Desk, language: Language, name: &str, asks: &Asks) -> Result<ItemPage, Problem> {
+    let view = desk.office.view()?;
+    let words = &language.words().item;
+    let (name, item) = view.state.items.iter().find(|(n, _)| n.as_str() == name).ok_or(Problem::Missing)?;
+    let part = Part::new(asks.page, item.disclosures.len(), "");
+    let row = |d: &Disclosure| copy_row(d, view.state.persons.get(&d.person), language);
+    let look = |l: &Look| LookRow {
+        what: fill(words.look, &[&l.look, &l.incident]),
+        verdict: verdict(l, language),
+        path: l.verdict.is_some().then(|| report_path(l)),
+    };
+    let released = item.released.as_ref();
+    let holders: std::collections::BTreeSet<&PersonId> = item.disclosures.iter().map(|d| &d.person).collect();
+    Ok(ItemPage {
+        title: words.holds.of(holders.len()).replace("{item}", name.as_str()),
+        marking: released.and_then(|r| r.marking.clone()).unwrap_or_default(),
+        released: released.map_or_else(|| words.not_released.to_owned(), |r| moment(r.at)),
+        file: released.map(|r| r.file.clone()).unwrap_or_default(),
+        conditions: released.and_then(|r| r.conditions.clone()),
+        key: key(item, language),
+        copies: item.disclosures.get(part.from..part.to).unwrap_or_default().iter().map(row).collect(),
+        part,
+        looks: view.state.looks.iter().filter(|l| l.item == *name).map(look).collect(),
+        shell: Shell::of(language, Place::Items, &view),
+    })
+}
+
+fn copy_row(disclosure: &Disclosure, person: Option<&Person>, language: Language) -> CopyRow {
+    let words = &language.words().item;
+    let facts = person.map(|p| &p.facts);
+    CopyRow {
+        person: disclosure.person.to_string(),
+        name: facts.map(|f| f.name.clone()).unwrap_or_default(),
+        unit: facts.map(|f| format!("{}, {}", f.agency, f.unit)).unwrap_or_default(),
+        copy: disclosure.copy.to_string(),
+        told: moment(disclosure.told_at),
+        receipt: disclosure.receipt.map_or_else(|| words.unsigned.to_owned(), |at| fill(words.signed, &[&day(at)])),
+    }
+}
+
+/// How the key was made and is kept, and what was done with it.
+fn key(item: &Item, language: Language) -> Vec<String> {
+    let words = &language.words().item;
+    let making = item.prepared.as_ref().map(|p| match &p.making {
+        KeyMaking::Alone => words.key_alone.to_owned(),
+        KeyMaking::TwoPersons { second } => fill(words.key_two, &[second]),
+    });
+    let kept = item.released.as_ref().map(|r| match r.threshold {
+        1 => fill(words.custodian, &[&r.custodians.join(", ")]),
+        several => fill(words.custodians, &[&r.custodians.join(", "), &several]),
+    });
+    let opened = item.opened.then(|| words.opened.to_owned());
+    let plain = item.plain_folders.iter().map(|folder| fill(words.plain, &[folder]));
+    making.into_iter().chain(kept).chain(opened).chain(plain).collect()
+}

@@ -1,0 +1,131 @@
+//! The overview: what needs the officer now, and why.
+
+use askama::Template;
+use holm::state::{Item, State};
+use jiff::Timestamp;
+
+use super::trace::report_path;
+use super::{Asked, Place, Shell, Shown, moment};
+use crate::entry_words::sentence;
+use crate::language::{Language, count};
+use crate::office::View;
+use crate::problem::Problem;
+use crate::server::Desk;
+use crate::words::fill;
+
+/// Days after which a copy without a receipt is worth asking about.
+const PATIENCE: i64 = 7;
+/// Entries that are shown as the latest.
+const LATEST: u64 = 8;
+
+/// Something that waits for the officer.
+struct Need {
+    what: String,
+    why: String,
+    path: String,
+}
+
+/// A number with what it counts.
+struct Figure {
+    number: String,
+    of: &'static str,
+    path: &'static str,
+}
+
+/// An entry in a sentence.
+struct Line {
+    at: String,
+    what: String,
+}
+
+#[derive(Template)]
+#[template(path = "overview.html")]
+struct Overview {
+    shell: Shell,
+    title: String,
+    needs: Vec<Need>,
+    figures: Vec<Figure>,
+    lately: Vec<Line>,
+    empty: bool,
+}
+
+/// `GET /`
+pub(crate) async fn overview(asked: Asked) -> Shown {
+    super::shown(asked, page).await
+}
+
+fn page(desk: &Desk, language: Language) -> Result<Overview, Problem> {
+    let view = desk.office.view()?;
+    let words = &language.words().overview;
+    let needs = needs(&view, language, Timestamp::now());
+    let title = if needs.is_empty() { words.calm.to_owned() } else { words.waiting.of(needs.len()) };
+    let first = view.size.saturating_sub(LATEST);
+    let entries = desk.office.act(|workspace| workspace.entries_from(first, view.size))??;
+    let line =
+        |opened: &holm_record::entry::Opened| Line { at: moment(opened.entry.at), what: sentence(&opened.entry.event, language) };
+    Ok(Overview {
+        title,
+        needs,
+        figures: figures(&view.state, language),
+        lately: entries.iter().flatten().rev().map(line).collect(),
+        empty: view.state.items.is_empty(),
+        shell: Shell::of(language, Place::Overview, &view),
+    })
+}
+
+fn figures(state: &State, language: Language) -> Vec<Figure> {
+    let words = &language.words().overview;
+    let copies = || state.items.values().flat_map(|i| &i.disclosures);
+    let figure = |number: usize, of, path| Figure { number: count(number), of, path };
+    vec![
+        figure(state.persons.values().filter(|p| !p.left).count(), words.people, "/people"),
+        figure(state.items.values().filter(|i| i.released.is_some()).count(), words.items, "/items"),
+        figure(copies().count(), words.copies, "/items"),
+        figure(copies().filter(|d| d.receipt.is_some()).count(), words.receipts, "/items"),
+    ]
+}
+
+fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need> {
+    let words = &language.words().overview;
+    let mut needs = Vec::new();
+    for look in view.state.looks.iter().rev() {
+        let path = format!("/items/{}", look.item);
+        match &look.verdict {
+            Some(verdict) if !verdict.named.is_empty() => {
+                let copies: Vec<String> = verdict.named.iter().map(ToString::to_string).collect();
+                let what = fill(words.named, &[&look.item, &copies.join(", ")]);
+                needs.push(Need { what, why: words.named_why.to_owned(), path: report_path(look) });
+            }
+            Some(_) => {}
+            None => {
+                let what = fill(words.undecided, &[&look.incident, &look.item]);
+                needs.push(Need { what, why: words.undecided_why.to_owned(), path });
+            }
+        }
+    }
+    for (name, item) in &view.state.items {
+        if item.prepared.is_some() && item.released.is_none() {
+            let what = fill(words.interrupted, &[name]);
+            needs.push(Need { what, why: words.interrupted_why.to_owned(), path: format!("/items/{name}") });
+        }
+        if let Some((missing, days)) = unsigned(item, now) {
+            let what = fill(words.unsigned, &[&count(missing), &count(item.disclosures.len()), name]);
+            needs.push(Need { what, why: fill(words.unsigned_why, &[&days]), path: format!("/items/{name}") });
+        }
+    }
+    let keyless = view.state.persons.values().filter(|p| !p.left && p.usable_devices().next().is_none()).count();
+    if keyless > 0 {
+        let path = "/people?keyless=1".to_owned();
+        needs.push(Need { what: words.keyless.of(keyless), why: words.keyless_why.to_owned(), path });
+    }
+    needs
+}
+
+/// Copies that have been without a receipt for too long, and the days since the first of them was issued.
+fn unsigned(item: &Item, now: Timestamp) -> Option<(usize, i64)> {
+    let days = |at: Timestamp| now.duration_since(at).as_hours() / 24;
+    let waiting: Vec<i64> =
+        item.disclosures.iter().filter(|d| d.receipt.is_none()).map(|d| days(d.told_at)).filter(|d| *d >= PATIENCE).collect();
+    let oldest = waiting.iter().copied().max()?;
+    Some((waiting.len(), oldest))
+}

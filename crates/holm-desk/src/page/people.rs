@@ -1,0 +1,178 @@
+//! People and units: everything that one person was told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use askama::Template;
+use axum::extract::{Path, Query};
+use holm::state::Person;
+use holm_record::id::PersonId;
+use serde::Deserialize;
+
+use super::{Asked, Part, Place, Shell, Shown, day, in_address, moment};
+use crate::language::{Language, count};
+use crate::office::View;
+use crate::problem::Problem;
+use crate::server::Desk;
+use crate::words::fill;
+
+/// What stands in the address of the list.
+#[derive(Default, Deserialize)]
+pub(crate) struct Asks {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    unit: String,
+    #[serde(default)]
+    page: usize,
+    keyless: Option<String>,
+}
+
+struct PersonRow {
+    id: String,
+    name: String,
+    left: bool,
+    agency: String,
+    unit: String,
+    level: u8,
+    role: String,
+    told: String,
+}
+
+#[derive(Template)]
+#[template(path = "people.html")]
+struct People {
+    shell: Shell,
+    title: String,
+    q: String,
+    unit: String,
+    units: Vec<String>,
+    rows: Vec<PersonRow>,
+    part: Part,
+    empty: bool,
+}
+
+/// `GET /people`
+pub(crate) async fn people(asked: Asked, Query(asks): Query<Asks>) -> Shown {
+    super::shown(asked, move |desk, language| list(desk, language, asks)).await
+}
+
+fn list(desk: &Desk, language: Language, asks: Asks) -> Result<People, Problem> {
+    let view = desk.office.view()?;
+    let words = &language.words().person;
+    let wanted = asks.q.to_lowercase();
+    let matches = |id: &PersonId, person: &Person| {
+        let facts = &person.facts;
+        let text = format!("{id} {} {} {} {}", facts.name, facts.agency, facts.unit, facts.role).to_lowercase();
+        let keyless = asks.keyless.is_none() || !person.left && person.usable_devices().next().is_none();
+        text.contains(&wanted) && (asks.unit.is_empty() || unit(person) == asks.unit) && keyless
+    };
+    let found: Vec<(&PersonId, &Person)> = view.state.persons.iter().filter(|(id, p)| matches(id, p)).collect();
+    let query = format!("q={}&unit={}&", in_address(&asks.q), in_address(&asks.unit));
+    let part = Part::new(asks.page, found.len(), &query);
+    let told = told_by_person(&view);
+    let row = |(id, person): &(&PersonId, &Person)| PersonRow {
+        id: id.to_string(),
+        name: person.facts.name.clone(),
+        left: person.left,
+        agency: person.facts.agency.clone(),
+        unit: person.facts.unit.clone(),
+        level: person.facts.level,
+        role: person.facts.role.clone(),
+        told: count(told.get(*id).copied().unwrap_or(0)),
+    };
+    let units: BTreeSet<String> = view.state.persons.values().map(unit).collect();
+    Ok(People {
+        title: words.all.of(view.state.persons.values().filter(|p| !p.left).count()),
+        rows: found.get(part.from..part.to).unwrap_or_default().iter().map(row).collect(),
+        q: asks.q,
+        unit: asks.unit,
+        units: units.into_iter().collect(),
+        part,
+        empty: view.state.persons.is_empty(),
+        shell: Shell::of(language, Place::People, &view),
+    })
+}
+
+/// Units of different agencies may have one name.
+fn unit(person: &Person) -> String {
+    format!("{}, {}", person.facts.agency, person.facts.unit)
+}
+
+/// Numbers of items that people were told.
+fn told_by_person(view: &View) -> BTreeMap<&PersonId, usize> {
+    let mut told = BTreeMap::new();
+    for item in view.state.items.values() {
+        let persons: BTreeSet<&PersonId> = item.disclosures.iter().map(|d| &d.person).collect();
+        persons.into_iter().for_each(|person| *told.entry(person).or_default() += 1);
+    }
+    told
+}
+
+struct ToldRow {
+    item: String,
+    marking: String,
+    copy: String,
+    told: String,
+    receipt: String,
+}
+
+#[derive(Template)]
+#[template(path = "person.html")]
+struct PersonPage {
+    shell: Shell,
+    title: String,
+    id: String,
+    facts: Vec<(&'static str, String)>,
+    told: Vec<ToldRow>,
+    means: &'static [&'static str; 2],
+}
+
+/// `GET /people/{id}`
+pub(crate) async fn person(asked: Asked, Path(id): Path<String>) -> Shown {
+    super::shown(asked, move |desk, language| one(desk, language, &id)).await
+}
+
+fn one(desk: &Desk, language: Language, id: &str) -> Result<PersonPage, Problem> {
+    let view = desk.office.view()?;
+    let (words, item_words) = (&language.words().person, &language.words().item);
+    let (id, person) = view.state.persons.iter().find(|(p, _)| p.as_str() == id).ok_or(Problem::Missing)?;
+    let mut told = view.state.told(id, None);
+    told.sort_by_key(|(_, disclosure)| std::cmp::Reverse(disclosure.index));
+    let items: BTreeSet<_> = told.iter().map(|(item, _)| *item).collect();
+    let title = match (items.len(), person.left) {
+        (0, _) => words.told_nothing.to_owned(),
+        (n, false) => words.was_told.of(n),
+        (n, true) => words.knew.of(n),
+    };
+    let row = |(name, disclosure): &(&holm_record::id::ItemName, &holm::state::Disclosure)| ToldRow {
+        item: name.to_string(),
+        marking: view.state.items.get(*name).and_then(|i| i.released.as_ref()?.marking.clone()).unwrap_or_default(),
+        copy: disclosure.copy.to_string(),
+        told: moment(disclosure.told_at),
+        receipt: disclosure.receipt.map_or_else(|| item_words.unsigned.to_owned(), |at| fill(item_words.signed, &[&day(at)])),
+    };
+    Ok(PersonPage {
+        title: title.replace("{name}", &person.facts.name),
+        id: id.to_string(),
+        facts: facts(person, language),
+        told: told.iter().map(row).collect(),
+        means: if person.left { &words.left_means } else { &words.means },
+        shell: Shell::of(language, Place::People, &view),
+    })
+}
+
+fn facts(person: &Person, language: Language) -> Vec<(&'static str, String)> {
+    let words = &language.words().person;
+    let (usable, lost) = (person.usable_devices().count(), person.lost.len());
+    let usable = if usable == 0 { words.no_device.to_owned() } else { words.usable.of(usable) };
+    let lost = (lost > 0).then(|| words.lost.of(lost));
+    let facts = &person.facts;
+    vec![
+        (words.agency, facts.agency.clone()),
+        (words.unit, facts.unit.clone()),
+        (words.level, facts.level.to_string()),
+        (words.role, facts.role.clone()),
+        (words.email, facts.email.clone()),
+        (words.devices, std::iter::once(usable).chain(lost).collect::<Vec<_>>().join(", ")),
+    ]
+}

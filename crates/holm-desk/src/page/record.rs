@@ -1,0 +1,102 @@
+//! The record: its entries, its head, and a verification run before the reader's eyes.
+
+use askama::Template;
+use axum::extract::Query;
+use holm_record::entry::Opened;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::{Asked, Part, Place, ROWS, Shell, Shown, moment};
+use crate::entry_words::sentence;
+use crate::language::{Language, count, grouped};
+use crate::problem::Problem;
+use crate::server::Desk;
+use crate::words::fill;
+
+/// What stands in the address.
+#[derive(Default, Deserialize)]
+pub(crate) struct Asks {
+    #[serde(default)]
+    page: usize,
+}
+
+struct EntryRow {
+    index: String,
+    at: String,
+    by: String,
+    what: String,
+}
+
+#[derive(Template)]
+#[template(path = "record.html")]
+struct RecordPage {
+    shell: Shell,
+    title: String,
+    checkpoint: String,
+    rows: Vec<EntryRow>,
+    part: Part,
+}
+
+/// `GET /record`
+pub(crate) async fn record(asked: Asked, Query(asks): Query<Asks>) -> Shown {
+    super::shown(asked, move |desk, language| list(desk, language, &asks)).await
+}
+
+/// Entries from the newest; a page of the table is a range of the record that ends that many entries before its end.
+fn list(desk: &Desk, language: Language, asks: &Asks) -> Result<RecordPage, Problem> {
+    let view = desk.office.view()?;
+    let words = &language.words().record;
+    let size = usize::try_from(view.size).unwrap_or(usize::MAX);
+    let part = Part::new(asks.page, size, "");
+    let to = view.size - part.from as u64;
+    let from = to.saturating_sub(ROWS as u64);
+    let entries = desk.office.act(|workspace| workspace.entries_from(from, to))??;
+    let row = |(index, opened): (u64, &Option<Opened>)| {
+        let opened = opened.as_ref()?;
+        let by = if opened.entry.actor == holm::workspace::OFFICER { words.officer } else { &opened.entry.actor };
+        Some(EntryRow {
+            index: grouped(index),
+            at: moment(opened.entry.at),
+            by: by.to_owned(),
+            what: sentence(&opened.entry.event, language),
+        })
+    };
+    let mut rows: Vec<EntryRow> = (from..).zip(&entries).filter_map(row).collect();
+    rows.reverse();
+    Ok(RecordPage {
+        title: words.title.of(size),
+        checkpoint: view.checkpoint.clone().unwrap_or_default(),
+        rows,
+        part,
+        shell: Shell::of(language, Place::Record, &view),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "verified.html")]
+struct Verified {
+    shell: Shell,
+    holds: bool,
+    checked: String,
+    at: String,
+    findings: Vec<String>,
+}
+
+/// `POST /record/verify`: changes nothing, but takes its time.
+pub(crate) async fn verify(asked: Asked) -> Shown {
+    super::shown(asked, verified).await
+}
+
+fn verified(desk: &Desk, language: Language) -> Result<Verified, Problem> {
+    let words = &language.words().record;
+    let report = desk.office.act(|workspace| workspace.verify())??;
+    let view = desk.office.view()?;
+    let [entries, checkpoints] = [report.record.entries, report.record.checkpoints].map(grouped);
+    Ok(Verified {
+        holds: report.holds(),
+        checked: fill(words.checked, &[&entries, &checkpoints, &count(report.files)]),
+        at: fill(words.verified_at, &[&moment(Timestamp::now())]),
+        findings: report.record.findings.iter().map(|f| format!("{}: {}", f.at, f.what)).chain(report.findings).collect(),
+        shell: Shell::of(language, Place::Record, &view),
+    })
+}

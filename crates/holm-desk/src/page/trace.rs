@@ -1,0 +1,449 @@
+//! Tracing a leak: the form, the work, and the report of a look.
+
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::{Extension, Multipart, Path, State};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use holm::exhibit::{Exhibit, Piece};
+use holm::leak::LeakFile;
+use holm::policy::Action;
+use holm::report::{CopyResult, LayerRead, Report, Verdict, Voice};
+use holm::state::Look;
+use holm::trace::TraceRequest;
+use holm_marks::mark::Layer;
+use holm_record::id::{IncidentName, ItemName};
+use jiff::Timestamp;
+
+use super::evidence::{Dot, EvidencePlot};
+use super::{Asked, Place, Shell, Shown};
+use crate::job::Progress;
+use crate::language::{Language, count, grouped};
+use crate::office::View;
+use crate::problem::Problem;
+use crate::server::Desk;
+use crate::session::secret;
+use crate::words::fill;
+
+struct LookLine {
+    what: String,
+    verdict: String,
+    path: String,
+}
+
+#[derive(Template)]
+#[template(path = "trace.html")]
+struct TraceForm {
+    shell: Shell,
+    /// The form's own number, so that sending it twice traces once.
+    ticket: String,
+    items: Vec<String>,
+    incidents: Vec<String>,
+    looks: Vec<LookLine>,
+    text: String,
+    item: String,
+    incident: String,
+    wrong: bool,
+}
+
+/// `GET /trace`
+pub(crate) async fn form(asked: Asked) -> Shown {
+    super::shown(asked, |desk, language| trace_form(desk, language, &Given::default(), false)).await
+}
+
+fn trace_form(desk: &Desk, language: Language, given: &Given, wrong: bool) -> Result<TraceForm, Problem> {
+    let view = desk.office.view()?;
+    let state = &view.state;
+    let mut incidents: Vec<String> = state.evidence.iter().map(|e| e.incident.to_string()).collect();
+    incidents.reverse();
+    incidents.dedup();
+    let line = |look: &Look| LookLine {
+        what: format!("{}, {}", look.item, fill(language.words().trace.look, &[&look.look, &look.incident])),
+        verdict: super::items::verdict(look, language),
+        path: report_path(look),
+    };
+    Ok(TraceForm {
+        ticket: secret().map_err(|e| Problem::Internal(e.to_string()))?,
+        items: state.items.iter().filter(|(_, i)| i.released.is_some()).map(|(name, _)| name.to_string()).collect(),
+        incidents,
+        looks: state.looks.iter().rev().take(super::ROWS).map(line).collect(),
+        text: given.text.clone(),
+        item: given.item.clone(),
+        incident: given.incident.clone(),
+        wrong,
+        shell: Shell::of(language, Place::Trace, &view),
+    })
+}
+
+/// Where a look's report is.
+pub(crate) fn report_path(look: &Look) -> String {
+    format!("/looks/{}", look.index)
+}
+
+/// What the form holds.
+#[derive(Clone, Debug, Default)]
+struct Given {
+    ticket: String,
+    text: String,
+    item: String,
+    incident: String,
+    files: Vec<LeakFile>,
+}
+
+impl Given {
+    /// Reads the form; `None` if it is no such form.
+    async fn read(mut form: Multipart) -> Result<Self, axum::extract::multipart::MultipartError> {
+        let mut given = Self::default();
+        while let Some(field) = form.next_field().await? {
+            let name = field.name().unwrap_or_default().to_owned();
+            let file = field.file_name().map(str::to_owned);
+            let bytes: Bytes = field.bytes().await?;
+            let text = || String::from_utf8_lossy(&bytes).into_owned();
+            match (name.as_str(), file) {
+                ("files", Some(file)) if !file.is_empty() && !bytes.is_empty() => {
+                    given.files.push(LeakFile { name: last_part(&file), bytes: bytes.to_vec() });
+                }
+                ("ticket", _) => given.ticket = text(),
+                ("text", _) => given.text = text(),
+                ("item", _) => given.item = text(),
+                ("incident", _) => given.incident = text(),
+                _ => {}
+            }
+        }
+        Ok(given)
+    }
+
+    fn request(self, alpha: f64) -> TraceRequest {
+        let mut files = self.files;
+        if !self.text.trim().is_empty() {
+            files.push(LeakFile { name: "pasted.txt".to_owned(), bytes: self.text.into_bytes() });
+        }
+        let (item, incident) = (ItemName::new(self.item).ok(), IncidentName::new(self.incident).ok());
+        TraceRequest { files, item, alpha, incident }
+    }
+}
+
+/// A file's name without folders and control characters, as it is recorded.
+fn last_part(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = last.chars().filter(|c| !c.is_control()).take(120).collect();
+    if clean.is_empty() { "leak".to_owned() } else { clean }
+}
+
+/// `POST /trace`
+pub(crate) async fn trace((State(desk), Extension(language)): Asked, form: Multipart) -> Response {
+    let given = match Given::read(form).await {
+        Ok(given) => given,
+        Err(error) => return (error.status(), error.body_text()).into_response(),
+    };
+    if given.files.is_empty() && given.text.trim().is_empty() || given.ticket.is_empty() {
+        let page = trace_form(&desk, language, &given, true).and_then(|page| Ok(page.render()?));
+        return match page {
+            Ok(page) => (StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response(),
+            Err(problem) => problem.page(language),
+        };
+    }
+    let (ticket, working) = (given.ticket.clone(), std::sync::Arc::clone(&desk));
+    desk.jobs.begin(&ticket, move |progress| trace_now(&working, given, progress));
+    Redirect::to(&format!("/trace/{ticket}")).into_response()
+}
+
+fn trace_now(desk: &Desk, given: Given, progress: &dyn Fn(&str)) -> Result<String, String> {
+    let traced = desk.office.act(|workspace| {
+        let alpha = workspace.alpha();
+        let permit = workspace.permit(&Action::Trace { alpha, limit: alpha }, Timestamp::now()).map_err(|e| e.to_string())?;
+        let reports = workspace.trace(&permit, &given.request(alpha), &[], progress).map_err(|e| e.to_string())?;
+        let first = reports.first().and_then(|report| {
+            let of = |l: &&Look| Some(&l.item) == report.item.as_ref() && l.incident == report.incident && l.look == report.look;
+            workspace.state().looks.iter().find(of)
+        });
+        Ok(first.map_or_else(|| "/trace/no-match".to_owned(), report_path))
+    });
+    traced.map_err(|e| e.to_string()).and_then(|done| done)
+}
+
+#[derive(Template)]
+#[template(path = "working.html")]
+struct Working {
+    shell: Shell,
+    at: String,
+}
+
+#[derive(Template)]
+#[template(path = "failed.html")]
+struct Failed {
+    shell: Shell,
+    why: String,
+}
+
+#[derive(Template)]
+#[template(path = "no_match.html")]
+struct NoMatch {
+    shell: Shell,
+}
+
+/// `GET /trace/{ticket}`
+pub(crate) async fn progress((State(desk), Extension(language)): Asked, Path(ticket): Path<String>) -> Response {
+    let progress = desk.jobs.progress(&ticket);
+    let view = tokio::task::spawn_blocking(move || desk.office.view()).await;
+    let view = match view.map_err(Problem::from).and_then(|view| Ok(view?)) {
+        Ok(view) => view,
+        Err(problem) => return problem.page(language),
+    };
+    let shell = Shell::of(language, Place::Trace, &view);
+    let page = match progress {
+        Some(Progress::Done(path)) => return Redirect::to(&path).into_response(),
+        Some(Progress::Working(at)) => Working { shell, at }.render(),
+        Some(Progress::Failed(why)) => Failed { shell, why }.render(),
+        None if ticket == "no-match" => NoMatch { shell }.render(),
+        None => return Redirect::to("/trace").into_response(),
+    };
+    page.map_or_else(|e| Problem::from(e).page(language), |page| Html(page).into_response())
+}
+
+struct LayerRow {
+    name: &'static str,
+    read: String,
+    of: String,
+    /// What it says of each named copy.
+    says: Vec<&'static str>,
+}
+
+/// A piece of text, and what it is.
+struct Span {
+    text: String,
+    own: bool,
+}
+
+/// A piece of the item's text.
+struct MarkSpan {
+    text: String,
+    /// By layer: none for what all copies say.
+    class: &'static str,
+    /// What is said of the mark.
+    note: String,
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct ReportPage {
+    shell: Shell,
+    title: String,
+    bound: String,
+    named: Vec<String>,
+    plot: EvidencePlot,
+    below: Option<String>,
+    look: String,
+    item: String,
+    layers: Vec<LayerRow>,
+    copies: Vec<String>,
+    notes: Vec<String>,
+    others: Vec<String>,
+    files: String,
+    leak: Vec<Span>,
+    blocks: Vec<Vec<MarkSpan>>,
+    export: String,
+    means: &'static [&'static str],
+}
+
+/// `GET /looks/{index}`
+pub(crate) async fn report(asked: Asked, Path(index): Path<u64>) -> Shown {
+    super::shown(asked, move |desk, language| report_page(desk, language, index)).await
+}
+
+fn look_of(view: &View, index: u64) -> Result<&Look, Problem> {
+    view.state.looks.iter().find(|l| l.index == index && l.verdict.is_some()).ok_or(Problem::Missing)
+}
+
+fn report_page(desk: &Desk, language: Language, index: u64) -> Result<ReportPage, Problem> {
+    let view = desk.office.view()?;
+    let look = look_of(&view, index)?;
+    let words = &language.words().trace;
+    let exhibit = desk.office.act(|workspace| workspace.exhibit(look))?.map_err(|e| Problem::Workspace(e.to_string()))?;
+    let report = &exhibit.report;
+    let named: Vec<_> = report.copies.iter().filter(|c| c.named).collect();
+    let others = report.copies.len() - named.len();
+    let title = if named.is_empty() { words.inconclusive.to_owned() } else { words.explains.of(named.len()) };
+    Ok(ReportPage {
+        title,
+        bound: fill(words.bound, &[&grouped((1.0 / report.alpha).round() as u64)]),
+        named: named_lines(&view, report, language),
+        plot: plot(report, language),
+        below: (others > 0).then(|| format!("{} {}", words.below.of(others), words.withheld)),
+        look: format!("{}: {}", fill(words.look, &[&report.look, &report.incident]), words.family.of(report.family)),
+        item: look.item.to_string(),
+        layers: layers(report, language),
+        copies: named.iter().map(|c| fill(words.says, &[&c.copy])).collect(),
+        notes: notes(report, language),
+        others: holders(report, language),
+        files: fill(words.leak_files, &[&exhibit.files.join(", ")]),
+        leak: leak_spans(&exhibit),
+        blocks: exhibit.blocks.iter().map(|block| block.iter().map(|p| mark_span(p, language)).collect()).collect(),
+        export: format!("{}/report.json", report_path(look)),
+        means: if report.verdict == Verdict::Named { &words.means_named } else { &words.means_inconclusive },
+        shell: Shell::of(language, Place::Trace, &view),
+    })
+}
+
+/// "about 1 in 83,511", in words that can be repeated.
+fn rarely(p: f64, language: Language) -> String {
+    let words = &language.words().trace;
+    let one_in = (1.0 / p.max(1e-300)).log10();
+    if one_in >= 9.0 {
+        fill(words.fewer, &[&one_in.floor()])
+    } else {
+        fill(words.about, &[&grouped(10.0_f64.powf(one_in).round() as u64)])
+    }
+}
+
+fn named_lines(view: &View, report: &Report, language: Language) -> Vec<String> {
+    let words = &language.words().trace;
+    let line = |copy: &CopyResult| {
+        let person = copy.person.as_ref().map(|id| match view.state.persons.get(id) {
+            Some(person) => format!("{} ({id})", person.facts.name),
+            None => id.to_string(),
+        });
+        let person = person.unwrap_or_else(|| words.masked.to_owned());
+        fill(words.issued_to, &[&copy.copy, &person, &rarely(copy.adjusted_p.unwrap_or(1.0), language)])
+    };
+    report.copies.iter().filter(|c| c.named).map(line).collect()
+}
+
+fn plot(report: &Report, language: Language) -> EvidencePlot {
+    let words = &language.words().trace;
+    let dot = |c: &CopyResult| Some(Dot { label: c.copy.to_string(), p: c.adjusted_p? });
+    let dots: Vec<Dot> = report.copies.iter().filter(|c| c.named).filter_map(dot).collect();
+    let line = fill(words.line, &[&grouped((1.0 / report.alpha).round() as u64)]);
+    EvidencePlot::new(dots, report.alpha, line, words.evidence_axis)
+}
+
+fn layers(report: &Report, language: Language) -> Vec<LayerRow> {
+    let words = &language.words().trace;
+    let named: Vec<_> = report.copies.iter().filter(|c| c.named).collect();
+    // Of a leak that several copies explain together, no layer fits one of them alone: that contradicts nothing.
+    let says = |copy: &CopyResult, layer: &Layer| match copy.layers.get(layer) {
+        Some(Voice::Fits) => words.fits,
+        Some(Voice::Contradicts) if copy.contradicting().is_some() => words.contradicts,
+        _ => words.silent,
+    };
+    let row = |(layer, read): (&Layer, &LayerRead)| LayerRow {
+        name: layer_name(*layer, language),
+        read: count(read.read),
+        of: count(read.total),
+        says: named.iter().map(|c| says(c, layer)).collect(),
+    };
+    report.marks.by_layer.iter().map(row).collect()
+}
+
+fn layer_name(layer: Layer, language: Language) -> &'static str {
+    let at = Layer::ALL.iter().position(|l| *l == layer);
+    at.and_then(|at| language.words().trace.layers.get(at)).copied().unwrap_or_default()
+}
+
+fn notes(report: &Report, language: Language) -> Vec<String> {
+    let words = &language.words().trace;
+    let mut notes = Vec::new();
+    if let Some(c) = &report.coverage {
+        let numbers = [c.master_matched, c.master_tokens, c.leak_matched, c.leak_tokens].map(count);
+        let [a, b, c, d] = &numbers;
+        notes.push(fill(words.coverage, &[a, b, c, d]));
+    }
+    if report.copies.iter().any(|c| c.named && c.contradicting().is_some()) {
+        notes.push(words.mixed.to_owned());
+    }
+    match (report.further_marks, report.verdict) {
+        (Some(0), Verdict::Inconclusive) => notes.push(words.enough.to_owned()),
+        (Some(n), Verdict::Inconclusive) => notes.push(fill(words.further, &[&count(n)])),
+        (None, Verdict::Inconclusive) if !report.can_settle => notes.push(words.too_few.to_owned()),
+        _ => {}
+    }
+    notes
+}
+
+fn holders(report: &Report, language: Language) -> Vec<String> {
+    let words = &language.words().trace;
+    let holders = &report.holders;
+    let mut lines = vec![words.stolen.to_owned()];
+    if holders.alone {
+        lines.push(words.alone.to_owned());
+    }
+    lines.push(fill(words.custodians, &[&holders.custodians.join(", ")]));
+    lines.extend(holders.plain_folders.iter().map(|f| fill(words.plain, &[f])));
+    if !holders.on_lost_devices.is_empty() {
+        let copies: Vec<String> = holders.on_lost_devices.iter().map(ToString::to_string).collect();
+        lines.push(fill(words.lost, &[&copies.join(", ")]));
+    }
+    lines.push(match holders.receipts_before {
+        0 => words.no_witness.to_owned(),
+        n => words.witnesses.of(n),
+    });
+    lines
+}
+
+fn leak_spans(exhibit: &Exhibit) -> Vec<Span> {
+    let text = &exhibit.leak.text;
+    let mut spans = Vec::new();
+    let mut at = 0;
+    let span =
+        |from: usize, to: usize, own| text.get(from..to).filter(|t| !t.is_empty()).map(|t| Span { text: t.to_owned(), own });
+    for range in &exhibit.leak.own {
+        spans.extend(span(at, range.start, false));
+        spans.extend(span(range.start, range.end, true));
+        at = range.end;
+    }
+    spans.extend(span(at, text.len(), false));
+    spans
+}
+
+fn mark_span(piece: &Piece, language: Language) -> MarkSpan {
+    let words = &language.words().trace;
+    match piece {
+        Piece::Text(text) => MarkSpan { text: text.clone(), class: "", note: String::new() },
+        Piece::Mark { layer, alternatives, read } => {
+            let name = layer_name(*layer, language);
+            let others = alternatives.join(" | ");
+            match read.and_then(|a| alternatives.get(a)) {
+                Some(text) => {
+                    let shown = if text.is_empty() { "·".to_owned() } else { text.clone() };
+                    MarkSpan {
+                        text: format!("● {shown}"),
+                        class: class(*layer),
+                        note: format!("{name}, {} «{text}» ({others})", words.mark_read),
+                    }
+                }
+                None => {
+                    MarkSpan { text: format!("○ {others}"), class: "erased", note: format!("{name}, {}", words.mark_erased) }
+                }
+            }
+        }
+    }
+}
+
+fn class(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Fact => "fact",
+        Layer::Wording => "wording",
+        _ => "orthography",
+    }
+}
+
+/// `GET /looks/{index}/report.json`
+pub(crate) async fn export((State(desk), Extension(language)): Asked, Path(index): Path<u64>) -> Response {
+    let made = tokio::task::spawn_blocking(move || -> Result<String, Problem> {
+        let view = desk.office.view()?;
+        let look = look_of(&view, index)?;
+        let report = desk.office.act(|w| w.report_of(look))?.map_err(|e| Problem::Workspace(e.to_string()))?;
+        serde_json::to_string_pretty(&report).map_err(|e| Problem::Internal(e.to_string()))
+    });
+    match made.await.map_err(Problem::from).and_then(|made| made) {
+        Ok(json) => {
+            let headers = [
+                (CONTENT_TYPE, "application/json".to_owned()),
+                (CONTENT_DISPOSITION, format!("attachment; filename=\"look-{index}.json\"")),
+            ];
+            (headers, json).into_response()
+        }
+        Err(problem) => problem.page(language),
+    }
+}

@@ -1,0 +1,48 @@
+//! Every route of the desk.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use crate::guard::guard;
+use crate::page::{gate, items, overview, people, record, trace};
+use crate::server::Desk;
+
+/// Bytes that a form may hold.
+const LARGEST: usize = 64 << 20;
+
+pub(crate) fn router(desk: Arc<Desk>) -> Router {
+    Router::new()
+        .route("/", get(overview::overview))
+        .route("/items", get(items::items))
+        .route("/items/{name}", get(items::item))
+        .route("/people", get(people::people))
+        .route("/people/{id}", get(people::person))
+        .route("/trace", get(trace::form).post(trace::trace).layer(DefaultBodyLimit::max(LARGEST)))
+        .route("/trace/{ticket}", get(trace::progress))
+        .route("/looks/{index}", get(trace::report))
+        .route("/looks/{index}/report.json", get(trace::export))
+        .route("/record", get(record::record))
+        .route("/record/verify", post(record::verify))
+        .route("/start/{code}", get(gate::start))
+        .route("/unlock", get(gate::locked).post(gate::unlock))
+        .route("/leave", post(gate::leave))
+        .route("/language", post(gate::language))
+        .route("/assets/desk.css", get(stylesheet))
+        .route("/assets/holm.svg", get(icon))
+        .fallback(gate::missing)
+        .layer(from_fn_with_state(Arc::clone(&desk), guard))
+        .with_state(desk)
+}
+
+async fn stylesheet() -> ([(axum::http::HeaderName, &'static str); 1], &'static str) {
+    ([(CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("../assets/desk.css"))
+}
+
+async fn icon() -> ([(axum::http::HeaderName, &'static str); 1], &'static str) {
+    ([(CONTENT_TYPE, "image/svg+xml")], include_str!("../assets/holm.svg"))
+}

@@ -1,0 +1,78 @@
+//! What the pages say, in both languages. Each page's words are a struct, so that neither language can lack one.
+//!
+//! Both are written, neither is a translation word by word; Spanish is that of Mexico. A `{}` is filled in by the page.
+
+pub(crate) mod item;
+pub(crate) mod overview;
+pub(crate) mod person;
+pub(crate) mod problem;
+pub(crate) mod record;
+pub(crate) mod shell;
+pub(crate) mod trace;
+
+/// Everything that is said in one language.
+pub(crate) struct Words {
+    pub(crate) shell: shell::ShellWords,
+    pub(crate) problem: problem::ProblemWords,
+    pub(crate) overview: overview::OverviewWords,
+    pub(crate) item: item::ItemWords,
+    pub(crate) person: person::PersonWords,
+    pub(crate) record: record::RecordWords,
+    pub(crate) trace: trace::TraceWords,
+}
+
+pub(crate) const EN: Words = Words {
+    shell: shell::EN,
+    problem: problem::EN,
+    overview: overview::EN,
+    item: item::EN,
+    person: person::EN,
+    record: record::EN,
+    trace: trace::EN,
+};
+
+pub(crate) const ES: Words = Words {
+    shell: shell::ES,
+    problem: problem::ES,
+    overview: overview::ES,
+    item: item::ES,
+    person: person::ES,
+    record: record::ES,
+    trace: trace::ES,
+};
+
+/// A sentence with its places filled, in order.
+pub(crate) fn fill(sentence: &str, values: &[&dyn std::fmt::Display]) -> String {
+    let mut parts = sentence.split("{}");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for (part, value) in parts.zip(values) {
+        out += &format!("{value}{part}");
+    }
+    out
+}
+
+/// One or several: two sentences, of which the count chooses.
+pub(crate) struct Plural {
+    pub(crate) one: &'static str,
+    pub(crate) many: &'static str,
+}
+
+impl Plural {
+    pub(crate) fn of(&self, count: usize) -> String {
+        let sentence = if count == 1 { self.one } else { self.many };
+        fill(sentence, &[&crate::language::count(count)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_filled_in_order() {
+        assert_eq!(fill("{} of {} copies", &[&3, &"ten"]), "3 of ten copies");
+        assert_eq!(fill("none", &[]), "none");
+        let copies = Plural { one: "{} copy", many: "{} copies" };
+        assert_eq!([0, 1, 2_000].map(|n| copies.of(n)), ["0 copies", "1 copy", "2,000 copies"]);
+    }
+}

@@ -1,0 +1,62 @@
+//! What stands on every page.
+
+pub(crate) struct ShellWords {
+    pub(crate) skip: &'static str,
+    pub(crate) pages: &'static str,
+    pub(crate) overview: &'static str,
+    pub(crate) items: &'static str,
+    pub(crate) trace: &'static str,
+    pub(crate) people: &'static str,
+    pub(crate) record: &'static str,
+    /// Names the other language in that language.
+    pub(crate) other_language: &'static str,
+    pub(crate) leave: &'static str,
+    pub(crate) means: &'static str,
+    pub(crate) provenance: &'static str,
+    pub(crate) search: &'static str,
+    pub(crate) find: &'static str,
+    pub(crate) nothing_found: &'static str,
+    pub(crate) earlier: &'static str,
+    pub(crate) later: &'static str,
+    pub(crate) shown_of: &'static str,
+}
+
+pub(crate) const EN: ShellWords = ShellWords {
+    skip: "Skip to the content",
+    pages: "Pages",
+    overview: "Overview",
+    items: "Items",
+    trace: "Trace",
+    people: "People",
+    record: "Record",
+    other_language: "Español",
+    leave: "Leave and lock",
+    means: "What this means",
+    provenance: "Record: {} entries, tree {}; shown {}",
+    search: "Search",
+    find: "Find",
+    nothing_found: "Nothing here matches.",
+    earlier: "Back",
+    later: "Further",
+    shown_of: "{} to {} of {}",
+};
+
+pub(crate) const ES: ShellWords = ShellWords {
+    skip: "Ir al contenido",
+    pages: "Páginas",
+    overview: "Panorama",
+    items: "Piezas",
+    trace: "Rastrear",
+    people: "Personas",
+    record: "Registro",
+    other_language: "English",
+    leave: "Salir y cerrar con llave",
+    means: "Qué significa",
+    provenance: "Registro: {} asientos, árbol {}; consultado {}",
+    search: "Buscar",
+    find: "Buscar",
+    nothing_found: "Nada coincide con la búsqueda.",
+    earlier: "Atrás",
+    later: "Adelante",
+    shown_of: "{} a {} de {}",
+};
