@@ -39,6 +39,7 @@ fn dispatch(app: &App, command: Command) -> Result<Outcome, CommandError> {
         Command::Record(args) => args.run(app),
         Command::Simulate(args) => args.run(app),
         Command::Demo(args) => args.run(app),
+        Command::Desk(args) => args.run(app),
     }
 }
 

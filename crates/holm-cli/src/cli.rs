@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::command::{
-    contribute, custodian, demo, init, item, keygen, marks, open, person, receipt, record, share, simulate, trace, verify_trace,
+    contribute, custodian, demo, desk, init, item, keygen, marks, open, person, receipt, record, share, simulate, trace,
+    verify_trace,
 };
 
 /// Share sensitive documents as individually marked copies, and prove which copy a leak came from.
@@ -59,4 +60,5 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Simulate(simulate::SimulateCommand),
     Demo(demo::Demo),
+    Desk(desk::Desk),
 }

@@ -3,6 +3,7 @@
 pub(crate) mod contribute;
 pub(crate) mod custodian;
 pub(crate) mod demo;
+pub(crate) mod desk;
 pub(crate) mod init;
 pub(crate) mod item;
 pub(crate) mod keygen;

@@ -18,6 +18,7 @@ use holm::slip::SlipError;
 use holm::trace::TraceError;
 use holm::vault::VaultError;
 use holm::workspace::WorkspaceError;
+use holm_desk::DeskError;
 
 /// How a command ended, if it did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +99,7 @@ macro_rules! from_errors {
 
 from_errors!(
     ContributionError,
+    DeskError,
     IdentityError,
     PrepareError,
     ProgramError,

@@ -141,7 +141,7 @@ fn print_voices(copy: &CopyResult) {
         let names: Vec<&str> = copy.layers.iter().filter(|(_, v)| **v == voice).map(|(l, _)| l.name()).collect();
         names.join(", ")
     };
-    if copy.layers.len() > 1 {
+    if copy.layers.len() > 1 && copy.layers.values().any(|v| *v == Voice::Fits) {
         say!("    spoken for by its {}", that(Voice::Fits));
     }
     if copy.contradicting().is_some() {

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use crate::desk::{Desk, FOREIGN};
+use crate::desk::{self, Desk, FOREIGN};
 
 #[test]
 fn a_leak_is_traced_to_the_copy_it_came_from() {
@@ -42,6 +42,42 @@ fn a_text_about_something_else_matches_nothing() {
     desk.write("other.txt", FOREIGN.as_bytes());
     let traced = desk.run(&["trace", "other.txt", "--json"]);
     assert_eq!((traced.code, traced.json()["verdict"].as_str()), (3, Some("no-match")));
+}
+
+#[test]
+fn items_that_share_a_phrase_do_not_share_a_leak() {
+    let desk = Desk::with(6);
+    desk.share();
+    // Another item quotes two sentences of the brief.
+    let quoted = desk::BRIEF.split("\n\n").find(|p| p.len() > 250).unwrap();
+    let assessment = include_str!("../../../holm-simulate/corpus/en-assessment.md");
+    desk.write("assessment.md", format!("{assessment}\n\n{quoted}\n").as_bytes());
+    desk.run(&["share", "assessment.md", "--to", "all", "--plain", "others"]).ok();
+    let leak = desk.read("plain/p4.md");
+    desk.write("leak.txt", leak.as_bytes());
+    let one = desk.run(&["trace", "leak.txt", "--json"]).ok().json();
+    assert_eq!((one["item"].as_str(), one["candidates"].as_u64()), (Some("brief"), Some(1)));
+    // A leak of both is of both.
+    desk.write("both.txt", format!("{leak}\n\n{}", desk.read("others/p4.md")).as_bytes());
+    let both = desk.run(&["trace", "both.txt", "--json"]).ok().json();
+    let items: Vec<&str> = both.as_array().unwrap().iter().map(|r| r["item"].as_str().unwrap()).collect();
+    assert_eq!(items.len(), 2, "{items:?}");
+}
+
+#[test]
+fn the_example_world_is_made_once_and_its_leaks_are_traced() {
+    let desk = Desk::empty();
+    let made = desk.run(&["demo", "world", "--no-desk"]).ok().out;
+    for said in ["120 people enrolled", "copy h05.1, issued to h05", "copy r02.1, issued to r02", "copy s04.1, issued to s04"] {
+        assert!(made.contains(said), "`{said}` is not in: {made}");
+    }
+    assert!(made.contains("NO MATCH") && made.contains("everything holds") && !made.contains("does NOT hold"), "{made}");
+    let people = desk.run(&["person", "list", "--json", "--workspace", "world/workspace"]).ok().json();
+    assert_eq!(people.as_array().unwrap().len(), 120);
+    let again = desk.run(&["demo", "world", "--no-desk"]).ok().out;
+    assert!(again.contains("opened as it was left") && !again.contains("enrolled"), "{again}");
+    desk.write("file", b"x");
+    desk.run(&["demo", "file", "--no-desk"]).fails_with(&["holds no finished world", "nothing was changed"]);
 }
 
 #[test]
