@@ -1,11 +1,12 @@
 # Two commands do everything: `make demo` builds and starts the product, `make test` tests all of it.
 
 CARGO ?= cargo
-# Debian packages by which tests reach the outside world: other people's age, PDF and document tools, detectors.
-PACKAGES = age openssl poppler-utils pandoc qpdf ghostscript tesseract-ocr tesseract-ocr-spa libreoffice-writer-nogui python3-venv
+# Debian packages by which tests reach the outside world: other people's age, PDF and document tools, detectors, a browser.
+PACKAGES = age openssl poppler-utils pandoc qpdf ghostscript tesseract-ocr tesseract-ocr-spa libreoffice-writer-nogui python3-venv \
+	chromium
 DEMO ?= holm-demo
 
-.PHONY: build demo test check packages peers bench bench-full bench-soundness bench-survival bench-layout speed bench-marking-peers clean
+.PHONY: build demo test check e2e packages peers bench bench-full bench-soundness bench-survival bench-layout speed bench-marking-peers clean
 
 build:
 	$(CARGO) build --release -p holm-cli
@@ -22,6 +23,11 @@ check:
 
 test: packages check peers
 	HOLM_PEERS=$(CURDIR)/target/peers $(CARGO) test -p holm-cli -q --test peers --features peers
+	sh scripts/e2e.sh
+
+# Browser tests alone.
+e2e: packages
+	sh scripts/e2e.sh
 
 packages:
 	@missing=""; for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \

@@ -1,0 +1,57 @@
+// The desk on an example world, and a browser that reports whatever a page does that it should not.
+import { chromium } from "playwright-core";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+
+export const world = process.env.HOLM_WORLD;
+const program = process.env.HOLM ?? "target/debug/holm";
+
+/** Starts the desk on a port of its own; gives its start link and a way to stop it. */
+export async function startDesk() {
+  const child = spawn(program, ["desk", "--workspace", `${world}/workspace`, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  let said = "";
+  for await (const chunk of child.stdout) {
+    said += chunk;
+    const link = said.match(/http:\/\/127\.0\.0\.1:\d+\/start\/[0-9a-f]+/)?.[0];
+    if (link) {
+      child.stdout.resume();
+      return {
+        link,
+        stop: async () => {
+          child.kill("SIGINT");
+          await once(child, "exit");
+        },
+      };
+    }
+  }
+  throw new Error(`the desk said no link: ${said}`);
+}
+
+export function startBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+/** A page, and what it did that it should not: CSP reports, console errors, exceptions, requests that leave this machine. */
+export async function watchedPage(browser, options = {}) {
+  const context = await browser.newContext({ locale: "en-US", ...options });
+  const faults = [];
+  await context.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`));
+  });
+  const page = await context.newPage();
+  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("request", (request) => new URL(request.url()).hostname !== "127.0.0.1" && faults.push(`left: ${request.url()}`));
+  return { context, page, faults };
+}

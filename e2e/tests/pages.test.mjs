@@ -1,0 +1,105 @@
+// Every page: axe finds nothing serious, nothing leaves the machine, nothing runs that is not the desk's; both languages, both
+// themes, narrow and wide, without scripts, by keyboard.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { startBrowser, startDesk, watchedPage } from "../desk.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const PATHS = ["/", "/items", "/items/yard-brief", "/items?q=nothing-is-called-so", "/trace", "/trace/no-match", "/people", "/people/h05", "/record", "/nothing"];
+
+let desk, browser, watched, looks;
+
+before(async () => {
+  desk = await startDesk();
+  browser = await startBrowser();
+  watched = await watchedPage(browser);
+  await watched.page.goto(desk.link);
+  await watched.page.goto(at("/trace"));
+  looks = await watched.page.$$eval(".lines a", (links) => links.map((link) => new URL(link.href).pathname));
+  assert.ok(looks.length >= 2, "the world has verdicts to look at");
+});
+
+after(async () => {
+  await browser?.close();
+  await desk?.stop();
+});
+
+const at = (path) => new URL(path, desk.link).href;
+const pages = () => [...PATHS, looks[0]];
+
+async function serious(page) {
+  // Evaluated over the protocol, which no policy of the page forbids.
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  return found.violations
+    .filter((v) => ["serious", "critical"].includes(v.impact))
+    .map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).join(", ")})`);
+}
+
+test("axe finds nothing serious on any page in either language and theme", async () => {
+  const { page } = watched;
+  for (const language of ["en", "es"]) {
+    await page.context().addCookies([{ name: "holm-language", value: language, url: at("/") }]);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      for (const path of pages()) {
+        await page.goto(at(path));
+        assert.equal(await page.getAttribute("html", "lang"), language, path);
+        assert.deepEqual(await serious(page), [], `${path}, ${language}, ${colorScheme}`);
+      }
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.context().clearCookies({ name: "holm-language" });
+});
+
+test("no page is wider than a telephone, nor than its window at twice the size of letters", async () => {
+  const { page } = watched;
+  for (const width of [360, 700, 1400]) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const path of pages()) {
+      await page.goto(at(path));
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(over <= 0, `${path} is ${over} pixels wider than ${width}`);
+    }
+  }
+});
+
+test("whoever has a keyboard alone gets into the content and everywhere the rail leads", async () => {
+  const { page } = watched;
+  await page.setViewportSize({ width: 1400, height: 900 });
+  await page.goto(at("/"));
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "content");
+  await page.goto(at("/"));
+  const links = await page.$$eval(".rail nav a", (all) => all.map((a) => a.getAttribute("href")));
+  for (const href of links) {
+    await page.goto(at("/record"));
+    for (let i = 0; i < 20 && (await page.evaluate(() => document.activeElement.getAttribute("href"))) !== href; i += 1) {
+      await page.keyboard.press("Tab");
+    }
+    await page.keyboard.press("Enter");
+    await page.waitForURL(at(href));
+  }
+});
+
+test("pages say the same without scripts", async () => {
+  const cookies = await watched.context.cookies();
+  const plain = await watchedPage(browser, { javaScriptEnabled: false });
+  await plain.context.addCookies(cookies);
+  for (const path of pages().filter((p) => p !== "/nothing")) {
+    await plain.page.goto(at(path));
+    assert.ok((await plain.page.textContent("h1")).trim().length > 3, path);
+  }
+  assert.deepEqual(plain.faults, []);
+  await plain.context.close();
+});
+
+test("no page did what it should not", () => {
+  const faults = watched.faults.filter((fault) => !fault.includes("404"));
+  assert.deepEqual(faults, []);
+});
