@@ -19,11 +19,13 @@
 
 pub mod contribution;
 pub mod custody;
+pub mod draft;
 pub mod exhibit;
 mod failpoint;
 pub mod identity;
 pub mod leak;
 pub mod manifest;
+pub mod own_file;
 pub mod pages;
 pub mod picture_sight;
 pub mod policy;

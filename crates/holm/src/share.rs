@@ -24,6 +24,7 @@ use crate::custody::{self, Custodian, CustodyError};
 use crate::failpoint::failpoint;
 use crate::identity::{DeviceKeys, encrypt_to_lines};
 use crate::manifest::{FORMAT, MASTER_DOMAIN, Manifest, deciding_worth};
+use crate::own_file::OwnFileError;
 use crate::pages::{CopyTemplate, PagesError};
 use crate::policy::Permit;
 use crate::prepare::Prepared;
@@ -109,6 +110,15 @@ pub enum ShareError {
     /// Slip trouble.
     #[error(transparent)]
     Slip(#[from] SlipError),
+}
+
+impl From<OwnFileError> for ShareError {
+    fn from(error: OwnFileError) -> Self {
+        match error {
+            OwnFileError::Damaged(path, why) => Self::Pending(path, why),
+            OwnFileError::Vault(error) => Self::Vault(error),
+        }
+    }
 }
 
 /// What is to be shared, besides the marks.
@@ -297,7 +307,7 @@ impl Workspace {
             marking: terms.marking.clone(),
             conditions: terms.conditions.clone(),
         };
-        self.write_pending(path, &pending)?;
+        self.write_own(path, &pending)?;
         Ok(pending)
     }
 
@@ -326,18 +336,8 @@ impl Workspace {
         }
     }
 
-    fn write_pending(&self, path: &Path, pending: &Pending) -> Result<(), ShareError> {
-        let damaged = |e: String| ShareError::Pending(path.to_owned(), e);
-        let folder = path.parent().unwrap_or(path);
-        fs::create_dir_all(folder).map_err(VaultError::disk(folder, "made"))?;
-        let content = serde_json::to_vec(pending).map_err(|e| damaged(e.to_string()))?;
-        let plain = [&self.own_mark(path, &content)[..], &content].concat();
-        let sealed = encrypt_to_lines([self.keys().recipient().as_str()], &plain).map_err(damaged)?;
-        Ok(write_secret(path, &sealed)?)
-    }
-
     fn resume(&self, path: &Path, prepared: &Prepared, document: &[u8], terms: &Terms) -> Result<Pending, ShareError> {
-        let pending = self.read_pending(path)?;
+        let pending: Pending = self.read_own(path)?;
         let manifest = &pending.manifest;
         // The roster may have grown since.
         let terms_then = Terms { planned: manifest.planned_copies, ..terms.clone() };
@@ -346,26 +346,6 @@ impl Workspace {
             && pending.marking == terms.marking
             && pending.conditions == terms.conditions;
         if same { Ok(pending) } else { Err(ShareError::OtherText(terms.name.clone())) }
-    }
-
-    fn read_pending(&self, path: &Path) -> Result<Pending, ShareError> {
-        let sealed = fs::read(path).map_err(VaultError::disk(path, "read"))?;
-        let plain =
-            crate::identity::decrypt_with(&[self.keys().age()], &sealed).map_err(|e| ShareError::Pending(path.to_owned(), e))?;
-        let damaged = |why: &str| ShareError::Pending(path.to_owned(), why.to_owned());
-        let (mark, content) = plain.split_at_checked(blake3::OUT_LEN).ok_or_else(|| damaged("it is cut short"))?;
-        // Anybody can seal to the officer; only this workspace can have written this. (`blake3::Hash` compares in constant time.)
-        if blake3::Hash::from_slice(mark).ok() != Some(blake3::Hash::from(self.own_mark(path, content))) {
-            return Err(damaged("this workspace did not write it; whoever did may know the key that it would make"));
-        }
-        serde_json::from_slice(content).map_err(|e| damaged(&e.to_string()))
-    }
-
-    /// Shows that the workspace itself wrote a pending release: BLAKE3 keyed by the body key, over the file's name and content.
-    fn own_mark(&self, path: &Path, content: &[u8]) -> [u8; blake3::OUT_LEN] {
-        let key = blake3::derive_key("holm 2026-11 pending release v1", self.body_key());
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        *blake3::Hasher::new_keyed(&key).update(name.as_bytes()).update(&[0]).update(content).finalize().as_bytes()
     }
 
     /// Who keeps the keys of new items: the officer alone, or any two of the officer and the named custodians.
@@ -529,7 +509,7 @@ impl Frozen {
         let person = workspace.state().persons.get(second).ok_or_else(|| ShareError::Second(second.clone()))?;
         let opened = contribution.open(&self.request(workspace), second, person, workspace.keys())?;
         self.pending.second = Some(Second { bytes: opened.bytes, salt: opened.salt, note: contribution.note.clone() });
-        workspace.write_pending(&workspace.pending_path(item), &self.pending)
+        Ok(workspace.write_own(&workspace.pending_path(item), &self.pending)?)
     }
 }
 

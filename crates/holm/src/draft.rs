@@ -1,0 +1,228 @@
+//! Drafts: a document on its way to being shared, while a person decides on its marks and recipients. Kept on disk, sealed, so
+//! that closing the browser or the machine loses nothing; nothing of a draft is in the record.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use holm_marks::carrier::Format;
+use holm_record::commitment::hex;
+use holm_record::id::{ItemName, PersonId};
+use serde::{Deserialize, Serialize};
+
+use crate::leak::base64_bytes;
+use crate::own_file::OwnFileError;
+use crate::pages::Copies;
+use crate::prepare::{MarkOptions, PrepareError, Prepared};
+use crate::render::RenderError;
+use crate::review::{Decision, FORMAT, FactDecision, Review, Verdict};
+use crate::vault::{VaultError, remove_durably};
+use crate::workspace::Workspace;
+
+/// A draft cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DraftError {
+    /// There is none of this number.
+    #[error("there is no such draft; it may have been released or dropped")]
+    Missing,
+    /// No randomness.
+    #[error("the system has no randomness to number a draft with")]
+    Randomness,
+    /// The document.
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
+    /// Its pages.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// Its file.
+    #[error(transparent)]
+    File(#[from] OwnFileError),
+    /// The disk.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+/// A document that is not shared yet, and what was decided on it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Draft {
+    /// Its number: 16 hexadecimal digits.
+    pub id: String,
+    /// File name of the document.
+    pub file: String,
+    /// The document.
+    #[serde(with = "base64_bytes")]
+    pub document: Vec<u8>,
+    /// Whether no word is varied but what the originator authored.
+    pub legal: bool,
+    /// Whether text is set as pages.
+    pub pages: bool,
+    /// Marks that a person kept or struck, by id.
+    pub decisions: BTreeMap<String, bool>,
+    /// Persons and units, as `holm share --to` takes them.
+    pub to: Vec<String>,
+    /// The item's name, as typed.
+    pub name: String,
+    /// Handling marking.
+    pub marking: String,
+    /// The originator's conditions.
+    pub conditions: String,
+    /// Who confirmed the facts.
+    pub confirmed_by: Vec<PersonId>,
+}
+
+impl Draft {
+    /// A draft of a document, under a name that is made of the file's.
+    ///
+    /// # Errors
+    /// [`DraftError::Randomness`].
+    pub fn new(file: String, document: Vec<u8>) -> Result<Self, DraftError> {
+        let mut id = [0; 8];
+        getrandom::fill(&mut id).map_err(|_| DraftError::Randomness)?;
+        let name = item_name(&file);
+        Ok(Self {
+            id: hex(&id),
+            file,
+            document,
+            legal: false,
+            pages: false,
+            decisions: BTreeMap::new(),
+            to: Vec::new(),
+            name,
+            marking: String::new(),
+            conditions: String::new(),
+            confirmed_by: Vec::new(),
+        })
+    }
+
+    /// The document with its marks as they were decided on. With `moved`, marks that move words are found as well, which takes
+    /// LibreOffice for a Word file and may take seconds.
+    ///
+    /// # Errors
+    /// [`DraftError`] says what is wrong with the document.
+    pub fn prepare(&self, moved: Moves) -> Result<Prepared, DraftError> {
+        let copies = if self.pages { Copies::Pages } else { Copies::AsMaster };
+        let options = MarkOptions { legal: self.legal, copies, ..MarkOptions::default() };
+        let review = self.review();
+        let mut prepared = Prepared::new(&self.document, &self.file, &options, Some(&review))?;
+        let word = prepared.master.format() == Format::Docx && crate::render::is_available();
+        if moved == Moves::Found && (self.pages || word) {
+            prepared.move_words(&self.document, Some(&review))?;
+        }
+        prepared.confirm_facts(&self.confirmed_by);
+        Ok(prepared)
+    }
+
+    /// What was decided, as a review file says it.
+    #[must_use]
+    pub fn review(&self) -> Review {
+        let decision = |(id, keep): (&String, &bool)| Decision {
+            id: id.clone(),
+            decision: if *keep { Verdict::Keep } else { Verdict::Strike },
+            text: String::new(),
+        };
+        let facts: Vec<FactDecision> = Vec::new();
+        Review { format: FORMAT.to_owned(), marks: self.decisions.iter().map(decision).collect(), facts, authored: Vec::new() }
+    }
+}
+
+/// Whether marks that move words are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moves {
+    /// They are.
+    Found,
+    /// They are not.
+    LeftOut,
+}
+
+/// A name for an item out of a file's: what a name may hold, in lower case.
+fn item_name(file: &str) -> String {
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let plain: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let name = plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    if ItemName::new(name.clone()).is_ok() { name } else { "item".to_owned() }
+}
+
+impl Workspace {
+    fn drafts_folder(&self) -> PathBuf {
+        self.folder().join("drafts")
+    }
+
+    fn draft_path(&self, id: &str) -> Option<PathBuf> {
+        let is_id = id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit());
+        is_id.then(|| self.drafts_folder().join(format!("{id}.age")))
+    }
+
+    /// Keeps a draft, in place of what it was.
+    ///
+    /// # Errors
+    /// [`DraftError`].
+    pub fn keep_draft(&self, draft: &Draft) -> Result<(), DraftError> {
+        let path = self.draft_path(&draft.id).ok_or(DraftError::Missing)?;
+        Ok(self.write_own(&path, draft)?)
+    }
+
+    /// A draft by its number.
+    ///
+    /// # Errors
+    /// [`DraftError::Missing`] if there is none.
+    pub fn draft(&self, id: &str) -> Result<Draft, DraftError> {
+        let path = self.draft_path(id).filter(|p| p.exists()).ok_or(DraftError::Missing)?;
+        Ok(self.read_own(&path)?)
+    }
+
+    /// All drafts: number and file name; files that are none are left out.
+    ///
+    /// # Errors
+    /// [`DraftError::Vault`] if the folder cannot be read.
+    pub fn drafts(&self) -> Result<Vec<Draft>, DraftError> {
+        let folder = self.drafts_folder();
+        if !folder.exists() {
+            return Ok(Vec::new());
+        }
+        let entries = fs::read_dir(&folder).map_err(VaultError::disk(&folder, "read"))?;
+        let ids = entries.flatten().filter_map(|e| Some(e.path().file_stem()?.to_str()?.to_owned()));
+        let mut ids: Vec<String> = ids.collect();
+        ids.sort();
+        Ok(ids.into_iter().filter_map(|id| self.draft(&id).ok()).collect())
+    }
+
+    /// Drops a draft.
+    ///
+    /// # Errors
+    /// [`DraftError`].
+    pub fn drop_draft(&self, id: &str) -> Result<(), DraftError> {
+        let path = self.draft_path(id).filter(|p| p.exists()).ok_or(DraftError::Missing)?;
+        Ok(remove_durably(&path)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::workspace::InitOptions;
+
+    #[test]
+    fn a_draft_is_kept_sealed_and_only_the_workspace_can_have_written_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::init(folder.path(), &InitOptions::default(), Timestamp::now()).unwrap();
+        let mut draft = Draft::new("Informe del 3 de mayo.md".to_owned(), b"We saw two empty drums.".to_vec()).unwrap();
+        assert_eq!(draft.name, "informe-del-3-de-mayo");
+        draft.to = vec!["unit:Entry".to_owned()];
+        workspace.keep_draft(&draft).unwrap();
+        assert_eq!(workspace.draft(&draft.id).unwrap().to, ["unit:Entry"]);
+        let path = folder.path().join("drafts").join(format!("{}.age", draft.id));
+        let sealed = fs::read(&path).unwrap();
+        assert!(!sealed.windows(12).any(|w| w == b"empty drums."), "nobody reads it from the disk");
+        // Under another name it is another's.
+        let other = folder.path().join("drafts/0123456789abcdef.age");
+        fs::copy(&path, &other).unwrap();
+        assert!(matches!(workspace.draft("0123456789abcdef"), Err(DraftError::File(OwnFileError::Damaged(..)))));
+        assert_eq!(workspace.drafts().unwrap().len(), 1);
+        workspace.drop_draft(&draft.id).unwrap();
+        assert!(matches!(workspace.draft(&draft.id), Err(DraftError::Missing)));
+        assert!(matches!(workspace.draft("../../officer"), Err(DraftError::Missing)));
+    }
+}
