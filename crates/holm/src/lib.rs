@@ -24,6 +24,7 @@ pub mod exhibit;
 mod failpoint;
 pub mod identity;
 pub mod leak;
+pub mod mail;
 pub mod manifest;
 pub mod own_file;
 pub mod pages;

@@ -13,6 +13,7 @@ use holm_codes::key::{Context, DERIVATION, ItemKey};
 use holm_codes::law::{Law, draw_biases};
 use holm_marks::carrier::{CarrierError, Master};
 use holm_marks::extract::EXTRACTOR;
+use holm_marks::frame::Language;
 use holm_record::commitment::{Commitment, Salt};
 use holm_record::event::{Event, KeyMaking, ObjectHash};
 use holm_record::id::{CopyId, IdError, ItemName, PersonId};
@@ -23,12 +24,14 @@ use crate::contribution::{Contribution, ContributionError, Request, check_note};
 use crate::custody::{self, Custodian, CustodyError};
 use crate::failpoint::failpoint;
 use crate::identity::{DeviceKeys, encrypt_to_lines};
+use crate::mail;
 use crate::manifest::{FORMAT, MASTER_DOMAIN, Manifest, deciding_worth};
 use crate::own_file::OwnFileError;
 use crate::pages::{CopyTemplate, PagesError};
 use crate::policy::Permit;
 use crate::prepare::Prepared;
 use crate::slip::{Slip, SlipError, conditions_hash};
+use crate::state::Person;
 use crate::vault::{VaultError, remove_durably, sweep, write_durably, write_secret};
 use crate::workspace::{OFFICER, Workspace, WorkspaceError};
 
@@ -38,6 +41,8 @@ pub const COPY_DOMAIN: &str = "holm copy v1";
 pub const KEY_DOMAIN: &str = "holm item key v1";
 /// Domain of commitments to contributions.
 pub const CONTRIBUTION_DOMAIN: &str = "holm contribution v1";
+/// Name of the list of copies in a folder of them.
+pub const LIST: &str = "copies.csv";
 /// Subject of the salt under which an item key is committed to.
 pub const KEY_SALT: &[u8] = b"item key";
 
@@ -86,6 +91,9 @@ pub enum ShareError {
     /// A pending release is damaged.
     #[error("the interrupted release in `{0}` is damaged: {1}")]
     Pending(PathBuf, String),
+    /// The list of copies.
+    #[error("the list of copies could not be written: {0}")]
+    List(String),
     /// Contribution trouble.
     #[error(transparent)]
     Contribution(#[from] ContributionError),
@@ -370,6 +378,14 @@ impl Workspace {
         }
         let key = self.unseal_key(item, custodian_keys)?.key();
         Ok(Keyed { manifest, master: document.to_vec(), key, fresh: None })
+    }
+
+    /// The mail for a copy and the person that it is for, if that person is on the roster.
+    #[must_use]
+    pub fn mail(&self, slip: &Slip, sealed: &[u8], language: Option<Language>) -> Option<(Vec<u8>, Person)> {
+        let person = self.state().persons.get(&slip.person)?.clone();
+        let told = self.state().items.get(&slip.item)?.disclosures.iter().find(|d| d.copy == slip.copy)?.told_at;
+        Some((mail::message(slip, sealed, &person, told, language), person))
     }
 
     /// The manifest of a prepared item, from the vault.
@@ -687,14 +703,16 @@ impl Released {
         &self.copies
     }
 
-    /// Writes each sealed copy and its slip to `out`, named by person.
+    /// Writes each sealed copy, its slip, a mail with both, and a list of all to `out`, named by person.
     ///
     /// # Errors
     /// [`ShareError`]; files written so far are whole and recorded, and the command can be repeated.
     pub fn deliver(&self, workspace: &mut Workspace, out: &Path) -> Result<Vec<PathBuf>, ShareError> {
         fs::create_dir_all(out).map_err(VaultError::disk(out, "made"))?;
         sweep(out)?;
+        let language = workspace.manifest_of(&self.item)?.language;
         let mut written = Vec::with_capacity(self.copies.len());
+        let mut listed = Vec::with_capacity(self.copies.len());
         for copy in &self.copies {
             let slip = Slip::of(workspace, &self.item, copy)?;
             let sealed = workspace.vault().sealed(&slip.sealed_sha256)?;
@@ -703,8 +721,15 @@ impl Released {
             write_durably(&out.join(slip.file_name()), slip.to_text().as_bytes())?;
             failpoint("slip-written");
             write_durably(&path, &sealed)?;
+            if let Some((mail, person)) = workspace.mail(&slip, &sealed, language) {
+                write_durably(&path.with_extension("eml"), &mail)?;
+                listed.push((slip, person));
+            }
             written.push(path);
         }
+        let list = mail::list(listed.iter().map(|(slip, person)| (slip, person)));
+        let list = list.map_err(|e| ShareError::List(e.to_string()))?;
+        write_durably(&out.join(LIST), &list)?;
         Ok(written)
     }
 

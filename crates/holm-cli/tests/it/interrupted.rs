@@ -39,7 +39,11 @@ fn at_every_failpoint_nothing_unrecorded_has_left_and_the_share_resumes() {
         assert_whole(&desk, "brief", "out", point);
         desk.run(&args("brief", "out")).ok();
         assert_whole(&desk, "brief", "out", point);
-        assert_eq!(std::fs::read_dir(desk.path("out")).unwrap().count(), 6, "{point}: three copies and three slips");
+        assert_eq!(
+            std::fs::read_dir(desk.path("out")).unwrap().count(),
+            10,
+            "{point}: three copies, slips and mails, and their list"
+        );
         let log = desk.run(&["record", "log", "--json"]).ok().json();
         let prepared = log.as_array().unwrap().iter().filter(|e| e["entry"]["event"]["kind"] == "item-prepared").count();
         assert_eq!(prepared, 1, "{point}: the interrupted release was resumed with its own key");
@@ -81,7 +85,11 @@ fn two_hundred_kills_at_random_moments_lose_nothing() {
             item += 1;
         } else if kill % 5 == 4 {
             desk.run(&args(&name, &out)).ok();
-            assert_eq!(std::fs::read_dir(desk.path(&out)).unwrap().count(), 8, "kill {kill}: repeating the command completes it");
+            assert_eq!(
+                std::fs::read_dir(desk.path(&out)).unwrap().count(),
+                13,
+                "kill {kill}: repeating the command completes it"
+            );
             item += 1;
         }
     }
