@@ -26,6 +26,7 @@ mod language;
 mod office;
 mod page;
 mod problem;
+mod release;
 mod router;
 mod server;
 mod session;

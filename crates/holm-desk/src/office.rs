@@ -60,6 +60,11 @@ impl Office {
         Self { folder, workspace: Mutex::new(None), view: RwLock::new(None) }
     }
 
+    /// Whether there is a workspace.
+    pub(crate) fn is_there(&self) -> bool {
+        self.folder.join("workspace.json").exists()
+    }
+
     /// Opens the workspace with this passphrase.
     ///
     /// # Errors

@@ -1,11 +1,14 @@
 //! Pages: what all of them share, and one module each.
 
 pub(crate) mod evidence;
+pub(crate) mod files;
 pub(crate) mod gate;
+pub(crate) mod inbox;
 pub(crate) mod items;
 pub(crate) mod overview;
 pub(crate) mod people;
 pub(crate) mod record;
+pub(crate) mod share;
 pub(crate) mod trace;
 
 use std::sync::Arc;
@@ -13,6 +16,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Extension, State};
 use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -33,19 +37,23 @@ pub(crate) type Asked = (State<Arc<Desk>>, Extension<Language>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Overview,
+    Share,
     Items,
+    Inbox,
     Trace,
     People,
     Record,
 }
 
 impl Place {
-    const ALL: [Self; 5] = [Self::Overview, Self::Items, Self::Trace, Self::People, Self::Record];
+    const ALL: [Self; 7] = [Self::Overview, Self::Share, Self::Items, Self::Inbox, Self::Trace, Self::People, Self::Record];
 
     fn path(self) -> &'static str {
         match self {
             Self::Overview => "/",
+            Self::Share => "/share",
             Self::Items => "/items",
+            Self::Inbox => "/inbox",
             Self::Trace => "/trace",
             Self::People => "/people",
             Self::Record => "/record",
@@ -55,7 +63,9 @@ impl Place {
     fn name(self, words: &Words) -> &'static str {
         match self {
             Self::Overview => words.shell.overview,
+            Self::Share => words.shell.share,
             Self::Items => words.shell.items,
+            Self::Inbox => words.shell.inbox,
             Self::Trace => words.shell.trace,
             Self::People => words.shell.people,
             Self::Record => words.shell.record,
@@ -92,6 +102,14 @@ impl Shell {
         let tree: String = view.head().chars().take(12).collect();
         let provenance = fill(words.shell.provenance, &[&grouped(view.size), &tree, &moment(Timestamp::now())]);
         Self { language, w: words, place: Some(place), provenance: Some(provenance) }
+    }
+
+    /// Around a page that a desk without a workspace shows as well.
+    pub(crate) fn maybe_of(language: Language, place: Place, view: Option<&View>) -> Self {
+        match view {
+            Some(view) => Self::of(language, place, view),
+            None => Self { place: Some(place), ..Self::bare(language) },
+        }
     }
 
     /// Whether whoever sees it is inside.
@@ -146,6 +164,13 @@ pub(crate) fn problem(shell: Shell, status: StatusCode, title: &str, text: &str)
         Ok(page) => (status, Html(page)).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }
+}
+
+/// A file to be saved.
+pub(crate) fn download(name: &str, kind: &str, bytes: Vec<u8>) -> Response {
+    let plain: String = name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\".contains(c) { c } else { '_' }).collect();
+    let headers = [(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, format!("attachment; filename=\"{plain}\""))];
+    (headers, bytes).into_response()
 }
 
 /// Part of a long table, and links to the parts before and after it.

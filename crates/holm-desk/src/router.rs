@@ -9,7 +9,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use crate::guard::guard;
-use crate::page::{gate, items, overview, people, record, trace};
+use crate::page::{files, gate, inbox, items, overview, people, record, share, trace};
 use crate::server::Desk;
 
 /// Bytes that a form may hold.
@@ -20,8 +20,20 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/", get(overview::overview))
         .route("/items", get(items::items))
         .route("/items/{name}", get(items::item))
+        .route("/items/{name}/mails", get(files::mails))
+        .route("/items/{name}/copies/{copy}/{kind}", get(files::file))
         .route("/people", get(people::people))
         .route("/people/{id}", get(people::person))
+        .route("/share", get(share::form).post(share::begin).layer(DefaultBodyLimit::max(LARGEST)))
+        .route("/share/{id}", get(share::draft).post(share::change))
+        .route("/share/{id}/preview", get(share::preview))
+        .route("/share/{id}/preview/file", get(share::preview_file))
+        .route("/share/{id}/release", get(share::release_form).post(share::release))
+        .route("/share/{id}/release/{ticket}", get(share::released))
+        .route("/inbox", get(inbox::inbox).post(inbox::arrive).layer(DefaultBodyLimit::max(LARGEST)))
+        .route("/inbox/{ticket}", get(inbox::arrived).post(inbox::open))
+        .route("/inbox/{ticket}/{what}", get(inbox::save))
+        .route("/receipts", post(inbox::receipts).layer(DefaultBodyLimit::max(LARGEST)))
         .route("/trace", get(trace::form).post(trace::trace).layer(DefaultBodyLimit::max(LARGEST)))
         .route("/trace/{ticket}", get(trace::progress))
         .route("/looks/{index}", get(trace::report))

@@ -9,6 +9,7 @@ use holm::workspace::WorkspaceError;
 
 use crate::job::Jobs;
 use crate::office::{Closed, Office};
+use crate::page::inbox::Arrivals;
 use crate::router::router;
 use crate::session::{Sessions, secret};
 
@@ -49,13 +50,15 @@ pub struct Options {
     pub workspace: PathBuf,
     /// The port; 0 for any that is free.
     pub port: u16,
+    /// Key file of whoever sits at the desk, to open copies with. With one, a desk without a workspace is a recipient's.
+    pub identity: Option<PathBuf>,
 }
 
 impl Options {
     /// The workspace in `folder`, at the usual port.
     #[must_use]
     pub fn of(folder: PathBuf) -> Self {
-        Self { workspace: folder, port: PORT }
+        Self { workspace: folder, port: PORT, identity: None }
     }
 }
 
@@ -64,6 +67,8 @@ pub(crate) struct Desk {
     pub(crate) office: Office,
     pub(crate) sessions: Sessions,
     pub(crate) jobs: Jobs,
+    pub(crate) identity: Option<PathBuf>,
+    pub(crate) arrivals: Arrivals,
     /// `Host` headers that are answered.
     pub(crate) hosts: [String; 2],
 }
@@ -89,6 +94,7 @@ impl Server {
         let office = Office::new(options.workspace);
         match office.unlock(None) {
             Ok(()) | Err(Closed::Locked) => {}
+            Err(Closed::Workspace(WorkspaceError::Missing(_))) if options.identity.is_some() => {}
             Err(Closed::Workspace(error)) => return Err(error.into()),
         }
         let code = secret()?;
@@ -96,6 +102,8 @@ impl Server {
             office,
             sessions: Sessions::new(&code, IDLE),
             jobs: Jobs::default(),
+            identity: options.identity,
+            arrivals: Arrivals::default(),
             hosts: [format!("127.0.0.1:{port}"), format!("localhost:{port}")],
         };
         Ok(Self { listener, desk: Arc::new(desk), link: format!("http://127.0.0.1:{port}/start/{code}") })
@@ -133,6 +141,7 @@ async fn watch(desk: &Desk) {
     loop {
         tokio::time::sleep(WATCH).await;
         if !desk.sessions.are_any(Instant::now()) {
+            desk.arrivals.clear();
             tokio::task::block_in_place(|| desk.office.lock());
         }
     }

@@ -20,6 +20,8 @@ use tower::ServiceExt;
 
 use crate::job::Jobs;
 use crate::office::Office;
+use crate::page::in_address;
+use crate::page::inbox::Arrivals;
 use crate::router::router;
 use crate::server::Desk;
 use crate::session::Sessions;
@@ -40,7 +42,14 @@ impl World {
         fill(&folder);
         let sessions = Sessions::new("code", Duration::from_secs(600));
         let hosts = [HOST.to_owned(), "localhost:7465".to_owned()];
-        let desk = Arc::new(Desk { office: Office::new(folder.path().join("w")), sessions, jobs: Jobs::default(), hosts });
+        let desk = Arc::new(Desk {
+            office: Office::new(folder.path().join("w")),
+            sessions,
+            jobs: Jobs::default(),
+            identity: Some(folder.path().join("p5.key")),
+            arrivals: Arrivals::default(),
+            hosts,
+        });
         let mut world = Self { folder, desk, cookie: String::new() };
         let started = world.send(Request::get("/start/code")).await;
         assert_eq!(started.status(), StatusCode::SEE_OTHER);
@@ -75,20 +84,61 @@ impl World {
     /// Sends a form to be traced; where it leads.
     async fn trace(&self, ticket: &str, fields: &[(&str, &str)]) -> Response<Body> {
         let own = [("ticket", ticket)];
-        let fields = fields.iter().chain(&own);
-        let part = |(name, value): &(&str, &str)| {
-            format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-        };
-        let body: String = fields.map(part).chain([format!("--{BOUNDARY}--\r\n")]).collect();
+        let fields: Vec<(&str, Option<&str>, &[u8])> =
+            fields.iter().chain(&own).map(|(name, value)| (*name, None, value.as_bytes())).collect();
+        self.parts("/trace", &fields).await
+    }
+
+    /// Sends a form with files: name, file name, content.
+    async fn parts(&self, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Response<Body> {
+        let mut body = Vec::new();
+        for (name, file, content) in parts {
+            let file = file.map(|f| format!("; filename=\"{f}\"")).unwrap_or_default();
+            body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").into_bytes());
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
         let kind = format!("multipart/form-data; boundary={BOUNDARY}");
-        let request = Request::post("/trace").header(header::ORIGIN, format!("http://{HOST}")).header(header::CONTENT_TYPE, kind);
+        self.send_body(posted(path).header(header::CONTENT_TYPE, kind), Body::from(body)).await
+    }
+
+    /// Sends a form of fields.
+    async fn fields(&self, path: &str, fields: &[(&str, &str)]) -> Response<Body> {
+        let pair = |(name, value): &(&str, &str)| format!("{}={}", in_address(name), in_address(value));
+        let body = fields.iter().map(pair).collect::<Vec<_>>().join("&");
+        let request = posted(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send_body(request, Body::from(body)).await
+    }
+
+    /// A file that the desk gives out.
+    async fn file(&self, path: &str) -> Vec<u8> {
+        let response = self.send(Request::get(path)).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        assert!(response.headers()[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment"));
+        to_bytes(response.into_body(), 1 << 24).await.unwrap().to_vec()
+    }
+
+    /// Keeps a text as a draft; where it is.
+    async fn draft(&self, text: &str) -> String {
+        let begun = self.parts("/share", &[("text", None, text.as_bytes())]).await;
+        assert_eq!(begun.status(), StatusCode::SEE_OTHER);
+        to(&begun)
+    }
+
+    fn copies_of(&self, item: &str) -> usize {
+        let view = self.desk.office.view().unwrap();
+        view.state.items.get(&ItemName::new(item).unwrap()).map_or(0, |i| i.disclosures.len())
     }
 
     /// Waits until a job leads somewhere.
     async fn done(&self, ticket: &str) -> String {
+        self.done_at(&format!("/trace/{ticket}")).await
+    }
+
+    async fn done_at(&self, path: &str) -> String {
         loop {
-            let response = self.send(Request::get(format!("/trace/{ticket}"))).await;
+            let response = self.send(Request::get(path)).await;
             if let Some(to) = response.headers().get(header::LOCATION) {
                 return to.to_str().unwrap().to_owned();
             }
@@ -107,6 +157,14 @@ impl World {
     }
 }
 
+fn posted(path: &str) -> axum::http::request::Builder {
+    Request::post(path).header(header::ORIGIN, format!("http://{HOST}"))
+}
+
+fn to(response: &Response<Body>) -> String {
+    response.headers()[header::LOCATION].to_str().unwrap().to_owned()
+}
+
 async fn text(response: Response<Body>) -> String {
     String::from_utf8(to_bytes(response.into_body(), 1 << 24).await.unwrap().to_vec()).unwrap()
 }
@@ -117,8 +175,11 @@ fn fill(folder: &TempDir) {
     let mut roster = "id,name,agency,unit,level,role,email,recipient\n".to_owned();
     for i in 0..30 {
         let name = if i == 7 { "<script>alert(1)</script>".to_owned() } else { format!("Person {i}") };
-        roster +=
-            &format!("p{i},{name},Bureau,Unit {},1,x,x@x.example,{}\n", i % 3, DeviceKeys::generate().unwrap().public_line());
+        let keys = DeviceKeys::generate().unwrap();
+        roster += &format!("p{i},{name},Bureau,Unit {},1,x,x@x.example,{}\n", i % 3, keys.public_line());
+        if i == 5 {
+            std::fs::write(folder.path().join("p5.key"), keys.to_file(None).unwrap()).unwrap();
+        }
     }
     let permit = workspace.permit(&Action::Administer, Timestamp::now()).unwrap();
     workspace.import_roster(&permit, &roster).unwrap();
@@ -145,8 +206,19 @@ fn fill(folder: &TempDir) {
     std::fs::copy(plain.join("p5.md"), folder.path().join("leak.md")).unwrap();
 }
 
-const PAGES: [&str; 9] =
-    ["/", "/items", "/items?q=br", "/items/brief", "/people", "/people?unit=Bureau,+Unit+1", "/people/p5", "/record", "/trace"];
+const PAGES: [&str; 11] = [
+    "/",
+    "/share",
+    "/inbox",
+    "/items",
+    "/items?q=br",
+    "/items/brief",
+    "/people",
+    "/people?unit=Bureau,+Unit+1",
+    "/people/p5",
+    "/record",
+    "/trace",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_that_was_not_let_in_sees_nothing() {
@@ -297,4 +369,147 @@ async fn the_language_is_remembered_and_leads_back_to_this_desk_only() {
         assert_eq!(response.headers()[header::LOCATION], to, "{from}");
         assert!(response.headers()[header::SET_COOKIE].to_str().unwrap().starts_with("holm-language=es;"));
     }
+}
+
+fn minutes() -> &'static str {
+    DOCUMENTS.iter().find(|d| d.name == "en-minutes").unwrap().source
+}
+
+/// Values of the boxes that a draft's page shows ticked.
+fn ticked(page: &str) -> Vec<String> {
+    let boxes = page.split("name=\"keep\" value=\"").skip(1);
+    boxes.filter(|b| b.split('>').next().unwrap().contains("checked")).map(|b| b.split('"').next().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_released_once_however_often_the_button_is_pressed() {
+    let world = World::new().await;
+    let draft = world.draft(minutes()).await;
+    let (_, page) = world.page(&draft).await;
+    assert!(page.contains("marks name one copy among 30"), "nobody chosen means everybody");
+    let kept = ticked(&page);
+    assert!(kept.len() > 20, "{}", kept.len());
+    // All but the first stay.
+    let mut fields: Vec<(&str, &str)> = kept.iter().skip(1).map(|id| ("keep", id.as_str())).collect();
+    fields.extend([
+        ("to", "unit:Unit 1"),
+        ("to", "p5"),
+        ("name", "minutes"),
+        ("marking", "TLP:AMBER"),
+        ("conditions", "Read <alone>"),
+    ]);
+    fields.push(("do", "save"));
+    assert_eq!(to(&world.fields(&draft, &fields).await), draft);
+    let (_, page) = world.page(&draft).await;
+    assert_eq!(ticked(&page).len(), kept.len() - 1, "what was struck stays struck");
+    assert!(page.contains("11 people are chosen") && page.contains("Read &#60;alone&#62;"), "{page}");
+    fields.pop();
+    fields.push(("do", "release"));
+    assert_eq!(to(&world.fields(&draft, &fields).await), format!("{draft}/release"));
+    let (_, page) = world.page(&format!("{draft}/release")).await;
+    assert!(page.contains("Release 11 copies") && page.contains("Person 4"));
+    let before = world.desk.office.view().unwrap().size;
+    for _ in 0..2 {
+        let sent = world.fields(&format!("{draft}/release"), &[("ticket", "r1")]).await;
+        assert_eq!(to(&sent), format!("{draft}/release/r1"));
+    }
+    assert_eq!(world.done_at(&format!("{draft}/release/r1")).await, "/items/minutes");
+    assert_eq!(world.copies_of("minutes"), 11);
+    assert_eq!(world.desk.office.view().unwrap().size, before + 13, "manifest, release, eleven disclosures");
+    assert_eq!(world.page(&draft).await.0, StatusCode::NOT_FOUND, "the draft is gone");
+    let mail = String::from_utf8(world.file("/items/minutes/copies/p5.1/mail").await).unwrap();
+    assert!(mail.contains("TLP:AMBER minutes") && mail.contains("p5.md.age"));
+    assert!(world.file("/items/minutes/mails").await.starts_with(b"PK"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_draft_lacks_is_said_at_its_field_and_nothing_is_recorded() {
+    let world = World::new().await;
+    let before = world.desk.office.view().unwrap().size;
+    let draft = world.draft("We met in the hall. [[Two|Three]] windows were open, and it rained all day.").await;
+    let sent = world.fields(&draft, &[("name", "A/../b"), ("do", "release")]).await;
+    assert_eq!(sent.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = text(sent).await;
+    for said in ["Choose at least one recipient", "The name may hold small letters", "Two different persons must confirm"] {
+        assert!(page.contains(said), "{said}");
+    }
+    assert!(page.contains("value=\"A/../b\""), "what was typed is kept");
+    let taken =
+        world.fields(&draft, &[("name", "brief"), ("to", "p1"), ("confirmed", "p1"), ("confirmed", "p1"), ("do", "release")]);
+    let page = text(taken.await).await;
+    assert!(page.contains("Another item has this name") && page.contains("Two different persons must confirm"), "{page}");
+    let whole = [("name", "hall"), ("to", "p1"), ("to", "nobody"), ("confirmed", "p1"), ("confirmed", "p2"), ("do", "release")];
+    assert_eq!(to(&world.fields(&draft, &whole).await), format!("{draft}/release"));
+    let weak = world.fields(&format!("{draft}/release"), &[("ticket", "r2")]).await;
+    assert_eq!(weak.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text(weak).await.contains("too short to name anyone"));
+    assert_eq!(world.desk.office.view().unwrap().size, before, "nothing was recorded");
+    world.fields(&format!("{draft}/release"), &[("ticket", "r3"), ("weak", "1")]).await;
+    assert_eq!(world.done_at(&format!("{draft}/release/r3")).await, "/items/hall");
+    assert_eq!(world.copies_of("hall"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_that_cannot_be_shared_are_refused_with_the_reason_and_a_preview_is_of_a_throw_away_key() {
+    let world = World::new().await;
+    let refused: [(Option<&str>, &[u8], &str); 3] = [
+        (None, b"", "Give a document"),
+        (Some("x.pdf"), b"%PDF-1.4 nothing", "PDF"),
+        (Some("../../x.docx"), b"PK\x03\x04 broken", "problem"),
+    ];
+    for (name, bytes, said) in refused {
+        let sent = world.parts("/share", &[("document", name, bytes)]).await;
+        assert_eq!(sent.status(), StatusCode::UNPROCESSABLE_ENTITY, "{name:?}");
+        assert!(text(sent).await.contains(said), "{name:?}");
+    }
+    let draft = world.draft(minutes()).await;
+    let [one, other] =
+        [world.file(&format!("{draft}/preview/file?copy=1")).await, world.file(&format!("{draft}/preview/file?copy=2")).await];
+    assert_ne!(one, other, "previews differ as copies do");
+    assert_eq!(world.page(&format!("{draft}/preview")).await.0, StatusCode::OK);
+    assert_eq!(to(&world.fields(&draft, &[("do", "drop")]).await), "/share");
+    assert_eq!(world.page(&draft).await.0, StatusCode::NOT_FOUND);
+    for path in [
+        "/share/0000000000000000",
+        "/share/..%2f..%2fofficer",
+        "/share/x/release",
+        "/items/brief/copies/p5.1/key",
+        "/items/none/mails",
+    ] {
+        assert!(world.page(path).await.0.is_client_error(), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recipient_accepts_reads_and_signs_and_the_receipt_goes_back_into_the_record() {
+    let world = World::new().await;
+    let mail = world.file("/items/brief/copies/p5.1/mail").await;
+    let arrived = world.parts("/inbox", &[("files", Some("p5.md.eml"), &mail)]).await;
+    let place = to(&arrived);
+    let (_, page) = world.page(&place).await;
+    assert!(page.contains("A copy of brief arrived for p5") && page.contains("TLP:RED") && !page.contains("weighbridge"));
+    assert!(world.page(&format!("{place}/copy")).await.0.is_client_error(), "nothing before it is accepted");
+    assert_eq!(to(&world.parts(&place, &[("passphrase", None, b"")]).await), place);
+    let (_, page) = world.page(&place).await;
+    assert!(page.contains("Your copy of brief") && page.contains("weighbridge"));
+    let receipt = world.file(&format!("{place}/receipt")).await;
+    assert_eq!(world.file(&format!("{place}/copy")).await, world.leak().into_bytes());
+    for said in ["● p5.receipt: copy p5.1, signature checked", "✕ p5.receipt: a receipt for copy `p5.1` is in the record already"]
+    {
+        let page = text(world.parts("/receipts", &[("receipts", Some("p5.receipt"), &receipt)]).await).await;
+        assert!(page.contains(said), "{page}");
+    }
+    assert!(world.page("/items/brief").await.1.contains("● signed"));
+    // Another's copy does not open, and a slip without its copy shows nothing.
+    let other = world.file("/items/brief/copies/p6.1/mail").await;
+    let place = to(&world.parts("/inbox", &[("files", Some("p6.eml"), &other)]).await);
+    let closed = world.parts(&place, &[("passphrase", None, b"")]).await;
+    assert_eq!(closed.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text(closed).await.contains("does not open with this key"));
+    let slip = world.file("/items/brief/copies/p5.1/slip").await;
+    let sealed = world.file("/items/brief/copies/p6.1/sealed").await;
+    let alone = world.parts("/inbox", &[("files", Some("p5.holm"), &slip)]).await;
+    assert!(text(alone).await.contains("Nothing was opened"));
+    let crossed = world.parts("/inbox", &[("files", Some("p5.holm"), &slip), ("files", Some("p5.age"), &sealed)]).await;
+    assert!(text(crossed).await.contains("the slip does not hold"));
 }

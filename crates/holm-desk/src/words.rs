@@ -2,11 +2,13 @@
 //!
 //! Both are written, neither is a translation word by word; Spanish is that of Mexico. A `{}` is filled in by the page.
 
+pub(crate) mod inbox;
 pub(crate) mod item;
 pub(crate) mod overview;
 pub(crate) mod person;
 pub(crate) mod problem;
 pub(crate) mod record;
+pub(crate) mod share;
 pub(crate) mod shell;
 pub(crate) mod trace;
 
@@ -15,9 +17,11 @@ pub(crate) struct Words {
     pub(crate) shell: shell::ShellWords,
     pub(crate) problem: problem::ProblemWords,
     pub(crate) overview: overview::OverviewWords,
+    pub(crate) inbox: inbox::InboxWords,
     pub(crate) item: item::ItemWords,
     pub(crate) person: person::PersonWords,
     pub(crate) record: record::RecordWords,
+    pub(crate) share: share::ShareWords,
     pub(crate) trace: trace::TraceWords,
 }
 
@@ -25,9 +29,11 @@ pub(crate) const EN: Words = Words {
     shell: shell::EN,
     problem: problem::EN,
     overview: overview::EN,
+    inbox: inbox::EN,
     item: item::EN,
     person: person::EN,
     record: record::EN,
+    share: share::EN,
     trace: trace::EN,
 };
 
@@ -35,9 +41,11 @@ pub(crate) const ES: Words = Words {
     shell: shell::ES,
     problem: problem::ES,
     overview: overview::ES,
+    inbox: inbox::ES,
     item: item::ES,
     person: person::ES,
     record: record::ES,
+    share: share::ES,
     trace: trace::ES,
 };
 

@@ -13,7 +13,6 @@ use holm_codes::key::{Context, DERIVATION, ItemKey};
 use holm_codes::law::{Law, draw_biases};
 use holm_marks::carrier::{CarrierError, Master};
 use holm_marks::extract::EXTRACTOR;
-use holm_marks::frame::Language;
 use holm_record::commitment::{Commitment, Salt};
 use holm_record::event::{Event, KeyMaking, ObjectHash};
 use holm_record::id::{CopyId, IdError, ItemName, PersonId};
@@ -235,6 +234,18 @@ pub struct Released {
     copies: Vec<CopyId>,
 }
 
+/// What leaves with a copy.
+pub struct Outgoing {
+    /// What proves it.
+    pub slip: Slip,
+    /// The sealed copy.
+    pub sealed: Vec<u8>,
+    /// A mail with both.
+    pub mail: Vec<u8>,
+    /// Whom it is for.
+    pub person: Person,
+}
+
 impl Workspace {
     fn pending_path(&self, item: &ItemName) -> PathBuf {
         self.folder().join("pending").join(format!("{item}.age"))
@@ -380,12 +391,19 @@ impl Workspace {
         Ok(Keyed { manifest, master: document.to_vec(), key, fresh: None })
     }
 
-    /// The mail for a copy and the person that it is for, if that person is on the roster.
-    #[must_use]
-    pub fn mail(&self, slip: &Slip, sealed: &[u8], language: Option<Language>) -> Option<(Vec<u8>, Person)> {
-        let person = self.state().persons.get(&slip.person)?.clone();
-        let told = self.state().items.get(&slip.item)?.disclosures.iter().find(|d| d.copy == slip.copy)?.told_at;
-        Some((mail::message(slip, sealed, &person, told, language), person))
+    /// What leaves with a copy that is in the record.
+    ///
+    /// # Errors
+    /// [`ShareError`] if it is not, or its sealed file is damaged.
+    pub fn outgoing(&mut self, item: &ItemName, copy: &CopyId) -> Result<Outgoing, ShareError> {
+        let slip = Slip::of(self, item, copy)?;
+        let sealed = self.vault().sealed(&slip.sealed_sha256)?;
+        let language = self.manifest_of(item)?.language;
+        let known = self.state().persons.get(&slip.person).cloned();
+        let told = self.state().items.get(item).and_then(|i| i.disclosures.iter().find(|d| d.copy == *copy)).map(|d| d.told_at);
+        let (person, told) = known.zip(told).ok_or_else(|| SlipError::NoCopy(copy.clone()))?;
+        let mail = mail::message(&slip, &sealed, &person, told, language);
+        Ok(Outgoing { slip, sealed, mail, person })
     }
 
     /// The manifest of a prepared item, from the vault.
@@ -710,21 +728,17 @@ impl Released {
     pub fn deliver(&self, workspace: &mut Workspace, out: &Path) -> Result<Vec<PathBuf>, ShareError> {
         fs::create_dir_all(out).map_err(VaultError::disk(out, "made"))?;
         sweep(out)?;
-        let language = workspace.manifest_of(&self.item)?.language;
         let mut written = Vec::with_capacity(self.copies.len());
         let mut listed = Vec::with_capacity(self.copies.len());
         for copy in &self.copies {
-            let slip = Slip::of(workspace, &self.item, copy)?;
-            let sealed = workspace.vault().sealed(&slip.sealed_sha256)?;
+            let Outgoing { slip, sealed, mail, person } = workspace.outgoing(&self.item, copy)?;
             let path = out.join(&slip.sealed_file);
             // The slip first: a sealed copy never lies in the folder without what explains it.
             write_durably(&out.join(slip.file_name()), slip.to_text().as_bytes())?;
             failpoint("slip-written");
             write_durably(&path, &sealed)?;
-            if let Some((mail, person)) = workspace.mail(&slip, &sealed, language) {
-                write_durably(&path.with_extension("eml"), &mail)?;
-                listed.push((slip, person));
-            }
+            write_durably(&path.with_extension("eml"), &mail)?;
+            listed.push((slip, person));
             written.push(path);
         }
         let list = mail::list(listed.iter().map(|(slip, person)| (slip, person)));

@@ -58,7 +58,12 @@ impl Demo {
         say!("  Overview: what waits for you, and the two verdicts");
         say!("  Trace: give a file of {}, or paste a part of it", self.folder.join("leaks").display());
         say!("  People: what Tadeo Nieves (h05) was told");
-        super::desk::serve(Options { port: self.port, ..Options::of(workspace) }, !self.no_open)
+        say!(
+            "  Inbox: open {}, the security officer's own copy",
+            self.folder.join("sent/where-the-network-stands/a03.md.eml").display()
+        );
+        let identity = Some(self.folder.join("keys/a03"));
+        super::desk::serve(Options { port: self.port, identity, ..Options::of(workspace) }, !self.no_open)
     }
 
     fn make(&self, app: &App) -> Result<(), CommandError> {

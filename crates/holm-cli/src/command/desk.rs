@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use clap::Args;
@@ -14,6 +15,9 @@ pub(crate) struct Desk {
     /// The port of this machine; 0 for any that is free.
     #[arg(long, default_value_t = 7465)]
     port: u16,
+    /// Your own key file, to open copies that are sent to you. Without a workspace the desk is then a recipient's.
+    #[arg(long, value_name = "KEY")]
+    identity: Option<PathBuf>,
     /// Ask the system to show it in a browser.
     #[arg(long)]
     open: bool,
@@ -21,7 +25,7 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        serve(Options { port: self.port, ..Options::of(app.global.workspace.clone()) }, self.open)
+        serve(Options { port: self.port, identity: self.identity, ..Options::of(app.global.workspace.clone()) }, self.open)
     }
 }
 

@@ -45,6 +45,7 @@ pub(crate) async fn leave(
     if let Some(token) = cookie(&headers, session::COOKIE) {
         desk.sessions.end(token);
     }
+    desk.arrivals.clear();
     let closing = Arc::clone(&desk);
     // A release or a trace that is at work is finished first.
     drop(tokio::task::spawn_blocking(move || closing.office.lock()));

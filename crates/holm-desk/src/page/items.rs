@@ -122,6 +122,7 @@ struct LookRow {
 #[template(path = "item.html")]
 struct ItemPage {
     shell: Shell,
+    item: String,
     title: String,
     marking: String,
     released: String,
@@ -152,6 +153,7 @@ fn one(desk: &Desk, language: Language, name: &str, asks: &Asks) -> Result<ItemP
     let released = item.released.as_ref();
     let holders: std::collections::BTreeSet<&PersonId> = item.disclosures.iter().map(|d| &d.person).collect();
     Ok(ItemPage {
+        item: name.to_string(),
         title: words.holds.of(holders.len()).replace("{item}", name.as_str()),
         marking: released.and_then(|r| r.marking.clone()).unwrap_or_default(),
         released: released.map_or_else(|| words.not_released.to_owned(), |r| moment(r.at)),

@@ -1,11 +1,12 @@
 //! The overview: what needs the officer now, and why.
 
 use askama::Template;
+use axum::response::{IntoResponse, Redirect, Response};
 use holm::state::{Item, State};
 use jiff::Timestamp;
 
 use super::trace::report_path;
-use super::{Asked, Place, Shell, Shown, moment};
+use super::{Asked, Place, Shell, moment};
 use crate::entry_words::sentence;
 use crate::language::{Language, count};
 use crate::office::View;
@@ -50,8 +51,12 @@ struct Overview {
 }
 
 /// `GET /`
-pub(crate) async fn overview(asked: Asked) -> Shown {
-    super::shown(asked, page).await
+pub(crate) async fn overview(asked: Asked) -> Response {
+    // A recipient's desk has no workspace, and nothing to show but what arrives.
+    if asked.0.identity.is_some() && !asked.0.office.is_there() {
+        return Redirect::to("/inbox").into_response();
+    }
+    super::shown(asked, page).await.into_response()
 }
 
 fn page(desk: &Desk, language: Language) -> Result<Overview, Problem> {

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Extension, Multipart, Path, State};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use holm::exhibit::{Exhibit, Piece};
 use holm::leak::LeakFile;
@@ -125,7 +124,7 @@ impl Given {
 }
 
 /// A file's name without folders and control characters, as it is recorded.
-fn last_part(name: &str) -> String {
+pub(crate) fn last_part(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last.chars().filter(|c| !c.is_control()).take(120).collect();
     if clean.is_empty() { "leak".to_owned() } else { clean }
@@ -336,7 +335,7 @@ fn layers(report: &Report, language: Language) -> Vec<LayerRow> {
     report.marks.by_layer.iter().map(row).collect()
 }
 
-fn layer_name(layer: Layer, language: Language) -> &'static str {
+pub(crate) fn layer_name(layer: Layer, language: Language) -> &'static str {
     let at = Layer::ALL.iter().position(|l| *l == layer);
     at.and_then(|at| language.words().trace.layers.get(at)).copied().unwrap_or_default()
 }
@@ -420,7 +419,8 @@ fn mark_span(piece: &Piece, language: Language) -> MarkSpan {
     }
 }
 
-fn class(layer: Layer) -> &'static str {
+/// How a layer's marks are underlined.
+pub(crate) fn class(layer: Layer) -> &'static str {
     match layer {
         Layer::Fact => "fact",
         Layer::Wording => "wording",
@@ -437,13 +437,7 @@ pub(crate) async fn export((State(desk), Extension(language)): Asked, Path(index
         serde_json::to_string_pretty(&report).map_err(|e| Problem::Internal(e.to_string()))
     });
     match made.await.map_err(Problem::from).and_then(|made| made) {
-        Ok(json) => {
-            let headers = [
-                (CONTENT_TYPE, "application/json".to_owned()),
-                (CONTENT_DISPOSITION, format!("attachment; filename=\"look-{index}.json\"")),
-            ];
-            (headers, json).into_response()
-        }
+        Ok(json) => super::download(&format!("look-{index}.json"), "application/json", json.into_bytes()),
         Err(problem) => problem.page(language),
     }
 }

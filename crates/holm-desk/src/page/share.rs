@@ -1,0 +1,646 @@
+//! Sharing a document: the draft with its marks in place, a preview, and the release.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Form, Multipart, Path, Query};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use holm::draft::{Draft, DraftError, Moves};
+use holm::prepare::{Power, Prepared};
+use holm::rehearsal::Rehearsal;
+use holm::review::mark_id;
+use holm::state::{Person, State};
+use holm::workspace::{DEFAULT_ALPHA, LARGEST_COALITION};
+use holm_marks::carrier::Format;
+use holm_marks::mark::{Layer, Mark};
+use holm_record::id::{ItemName, PersonId};
+use serde::Deserialize;
+
+use super::trace::{class, last_part, layer_name};
+use super::{Asked, Place, Shell, Shown};
+use crate::job::Progress;
+use crate::language::{Language, count};
+use crate::problem::Problem;
+use crate::release::{self, recipients};
+use crate::server::Desk;
+use crate::session::secret;
+use crate::words::fill;
+
+/// Markings that a draft may have.
+pub(crate) const MARKINGS: [&str; 5] = ["TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"];
+
+impl From<DraftError> for Problem {
+    fn from(error: DraftError) -> Self {
+        match error {
+            DraftError::Missing => Self::Missing,
+            other => Self::Workspace(other.to_string()),
+        }
+    }
+}
+
+struct DraftLine {
+    id: String,
+    what: String,
+}
+
+#[derive(Template)]
+#[template(path = "share.html")]
+struct SharePage {
+    shell: Shell,
+    drafts: Vec<DraftLine>,
+    text: String,
+    /// What is wrong with what was given.
+    error: Option<String>,
+}
+
+/// `GET /share`
+pub(crate) async fn form(asked: Asked) -> Shown {
+    super::shown(asked, |desk, language| share_page(desk, language, String::new(), None)).await
+}
+
+fn share_page(desk: &Desk, language: Language, text: String, error: Option<String>) -> Result<SharePage, Problem> {
+    let view = desk.office.view()?;
+    let words = &language.words().share;
+    let drafts = desk.office.act(|w| w.drafts())??;
+    let line = |draft: &Draft| {
+        let to = recipients(&view.state, &draft.to).len();
+        let to = if to == 0 { words.nobody.to_owned() } else { words.chosen.of(to).to_lowercase() };
+        DraftLine { id: draft.id.clone(), what: fill(words.draft_line, &[&draft.file, &to]) }
+    };
+    Ok(SharePage { drafts: drafts.iter().map(line).collect(), text, error, shell: Shell::of(language, Place::Share, &view) })
+}
+
+/// `POST /share`: a document becomes a draft.
+pub(crate) async fn begin((state, extension): Asked, mut form: Multipart) -> Response {
+    let language = extension.0;
+    let (mut file, mut text) = (None, String::new());
+    loop {
+        let field = match form.next_field().await {
+            Ok(Some(field)) => field,
+            Ok(None) => break,
+            Err(error) => return (error.status(), error.body_text()).into_response(),
+        };
+        let (name, given) = (field.name().unwrap_or_default().to_owned(), field.file_name().map(str::to_owned));
+        let bytes = match field.bytes().await {
+            Ok(bytes) => bytes,
+            Err(error) => return (error.status(), error.body_text()).into_response(),
+        };
+        match (name.as_str(), given) {
+            ("document", Some(given)) if !given.is_empty() && !bytes.is_empty() => {
+                file = Some((last_part(&given), bytes.to_vec()))
+            }
+            ("text", _) => text = String::from_utf8_lossy(&bytes).into_owned(),
+            _ => {}
+        }
+    }
+    let desk = state.0;
+    let done = tokio::task::spawn_blocking(move || made(&desk, language, file, text)).await;
+    done.map_err(Problem::from).and_then(|done| done).unwrap_or_else(|problem| problem.page(language))
+}
+
+fn made(desk: &Desk, language: Language, file: Option<(String, Vec<u8>)>, text: String) -> Result<Response, Problem> {
+    let given = file.or_else(|| (!text.trim().is_empty()).then(|| ("document.md".to_owned(), text.clone().into_bytes())));
+    let kept = match given {
+        None => Err(language.words().share.nothing_given.to_owned()),
+        Some((name, bytes)) => Draft::new(name, bytes).map_err(|e| e.to_string()).and_then(|draft| {
+            draft.prepare(Moves::LeftOut).map_err(|e| e.to_string())?;
+            Ok(draft)
+        }),
+    };
+    match kept {
+        Ok(draft) => {
+            desk.office.act(|w| w.keep_draft(&draft))??;
+            Ok(Redirect::to(&format!("/share/{}", draft.id)).into_response())
+        }
+        Err(error) => {
+            let page = share_page(desk, language, text, Some(error))?.render()?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
+        }
+    }
+}
+
+/// A piece of the document in the editor.
+struct Piece {
+    text: String,
+    /// None for what all copies say.
+    mark: Option<MarkBox>,
+}
+
+/// A mark with its box to tick.
+struct MarkBox {
+    /// None where it cannot be struck, or was shown before.
+    id: Option<String>,
+    class: &'static str,
+    layer: &'static str,
+    ticked: bool,
+    proposed: bool,
+}
+
+struct Block {
+    pieces: Vec<Piece>,
+    /// Bits of the paragraph against what a proof needs: `3.2`, and in words.
+    bits: Option<(String, String)>,
+}
+
+struct PersonBox {
+    id: String,
+    name: String,
+    ticked: bool,
+    disabled: bool,
+}
+
+struct UnitBox {
+    value: String,
+    label: String,
+    ticked: bool,
+    open: bool,
+    people: Vec<PersonBox>,
+}
+
+struct PictureBox {
+    id: String,
+    name: String,
+    marks: String,
+    ticked: bool,
+}
+
+#[derive(Template)]
+#[template(path = "draft.html")]
+struct DraftPage {
+    shell: Shell,
+    id: String,
+    title: String,
+    file: String,
+    name: String,
+    marking: String,
+    markings: [&'static str; 5],
+    conditions: String,
+    legal: bool,
+    pages: bool,
+    may_be_pages: bool,
+    needed: String,
+    blocks: Vec<Block>,
+    pictures: Vec<PictureBox>,
+    power: Vec<String>,
+    units: Vec<UnitBox>,
+    chosen: String,
+    confirmers: Vec<(String, String)>,
+    confirmed: [String; 2],
+    needs_confirmation: bool,
+    errors: Vec<(&'static str, String)>,
+}
+
+impl DraftPage {
+    /// What is said of a field, if something is wrong with it.
+    fn error(&self, field: &str) -> Option<&str> {
+        self.errors.iter().find(|(of, _)| *of == field).map(|(_, error)| error.as_str())
+    }
+}
+
+/// `GET /share/{id}`
+pub(crate) async fn draft(asked: Asked, Path(id): Path<String>) -> Shown {
+    super::shown(asked, move |desk, language| {
+        let draft = desk.office.act(|w| w.draft(&id))??;
+        draft_page(desk, language, &draft, Vec::new())
+    })
+    .await
+}
+
+fn draft_page(desk: &Desk, language: Language, draft: &Draft, errors: Vec<(&'static str, String)>) -> Result<DraftPage, Problem> {
+    let view = desk.office.view()?;
+    let words = &language.words().share;
+    let prepared = draft.prepare(Moves::LeftOut)?;
+    let to = recipients(&view.state, &draft.to);
+    // Before anybody is chosen, everybody is.
+    let copies = if to.is_empty() { release::planned(&view.state, 2) } else { to.len() };
+    let power = prepared.power(copies, DEFAULT_ALPHA, LARGEST_COALITION);
+    let title = match power.needed {
+        Some(needed) => fill(words.enough, &[&count(needed), &count(power.marks), &count(copies)]),
+        None => fill(words.too_few, &[&count(copies)]),
+    };
+    let confirmed = |at: usize| draft.confirmed_by.get(at).map(ToString::to_string).unwrap_or_default();
+    let present = view.state.persons.iter().filter(|(_, p)| !p.left);
+    Ok(DraftPage {
+        id: draft.id.clone(),
+        title,
+        file: draft.file.clone(),
+        name: draft.name.clone(),
+        marking: draft.marking.clone(),
+        markings: MARKINGS,
+        conditions: draft.conditions.clone(),
+        legal: draft.legal,
+        pages: draft.pages,
+        may_be_pages: matches!(prepared.master.format(), Format::Text | Format::Markdown),
+        needed: format!("{:.1}", power.needed_bits),
+        blocks: blocks(&prepared, &power, language),
+        pictures: pictures(&prepared),
+        power: power_lines(&prepared, &power, draft, language),
+        units: units(&view.state, draft, language),
+        chosen: words.chosen.of(to.len()),
+        confirmers: present.map(|(id, p)| (id.to_string(), format!("{} ({id})", p.facts.name))).collect(),
+        confirmed: [confirmed(0), confirmed(1)],
+        needs_confirmation: !prepared.sensitive_facts().is_empty(),
+        errors,
+        shell: Shell::of(language, Place::Share, &view),
+    })
+}
+
+/// Sites of the document's text marks: block, bytes, mark, whether it is used, whether it is a proposal.
+type Sites<'p> = BTreeMap<usize, Vec<(std::ops::Range<usize>, &'p Mark, bool, bool)>>;
+
+fn sites(prepared: &Prepared) -> Sites<'_> {
+    let mut sites: Sites<'_> = BTreeMap::new();
+    let groups = [(&prepared.marks, true, false), (&prepared.struck, false, false), (&prepared.proposals, false, true)];
+    for (marks, used, proposed) in groups {
+        for mark in marks.iter().filter(|m| m.layer.is_text()) {
+            for site in &mark.sites {
+                sites.entry(site.block).or_default().push((site.range.clone(), mark, used, proposed));
+            }
+        }
+    }
+    sites.values_mut().for_each(|here| here.sort_by_key(|(range, ..)| range.start));
+    sites
+}
+
+fn blocks(prepared: &Prepared, power: &Power, language: Language) -> Vec<Block> {
+    let words = &language.words().share;
+    let sites = sites(prepared);
+    let mut shown = BTreeSet::new();
+    let of = |(index, block): (usize, &holm_marks::document::Block)| {
+        let text = block.text.as_str();
+        let mut pieces = Vec::new();
+        let mut at = 0;
+        let plain = |from: usize, to: usize| {
+            text.get(from..to).filter(|t| !t.is_empty()).map(|t| Piece { text: t.to_owned(), mark: None })
+        };
+        for (range, mark, used, proposed) in
+            sites.get(&index).into_iter().flatten().filter(|(r, ..)| !r.is_empty() || r.start > 0)
+        {
+            if range.start < at {
+                continue;
+            }
+            pieces.extend(plain(at, range.start));
+            at = range.end;
+            let id = mark_id(mark);
+            // What stands in brackets in the text is a mark, whatever anybody ticks.
+            let in_brackets = text.get(range.clone()).is_some_and(|t| t.starts_with("[["));
+            let first = shown.insert(id.clone());
+            let alternatives: Vec<&str> = mark.alternatives.iter().map(|a| if a.is_empty() { "–" } else { a.as_str() }).collect();
+            let mark = MarkBox {
+                id: (first && !in_brackets).then_some(id),
+                class: class(mark.layer),
+                layer: layer_name(mark.layer, language),
+                ticked: *used,
+                proposed: *proposed,
+            };
+            pieces.push(Piece { text: alternatives.join(" | "), mark: Some(mark) });
+        }
+        pieces.extend(plain(at, text.len()));
+        let bits = power.paragraphs.iter().find(|p| p.block == index && p.bits > 0.0).map(|p| {
+            let (bits, needed) = (format!("{:.1}", p.bits), format!("{:.0}", power.needed_bits));
+            let said = fill(words.bits_of, &[&bits, &needed]);
+            (bits, said)
+        });
+        Block { pieces, bits }
+    };
+    prepared.master.blocks().iter().enumerate().map(of).filter(|b| !b.pieces.is_empty()).collect()
+}
+
+fn pictures(prepared: &Prepared) -> Vec<PictureBox> {
+    let mut found: BTreeMap<String, (usize, bool)> = BTreeMap::new();
+    for (marks, used) in [(&prepared.marks, true), (&prepared.struck, false)] {
+        for mark in marks.iter().filter(|m| m.layer == Layer::Picture) {
+            found.entry(mark.rule.clone()).or_insert((0, used)).0 += 1;
+        }
+    }
+    let one = |(id, (marks, ticked)): (String, (usize, bool))| {
+        let name = id.split_once(':').map_or(id.as_str(), |(_, name)| name).to_owned();
+        PictureBox { id, name, marks: count(marks), ticked }
+    };
+    found.into_iter().map(one).collect()
+}
+
+fn chance(p: f64, language: Language) -> String {
+    let words = &language.words().share;
+    match p {
+        p if p >= 0.995 => words.always.to_owned(),
+        p if p < 0.005 => words.never.to_owned(),
+        p => fill(words.times, &[&format!("{:.0}", 100.0 * p)]),
+    }
+}
+
+fn power_lines(prepared: &Prepared, power: &Power, draft: &Draft, language: Language) -> Vec<String> {
+    let words = &language.words().share;
+    let mut lines = vec![
+        fill(words.whole, &[&count(power.copies), &chance(power.whole, language)]),
+        fill(words.damaged, &[&chance(power.damaged, language)]),
+    ];
+    lines.push(match power.coalition {
+        0 | 1 => words.no_coalition.to_owned(),
+        n => fill(words.coalition, &[&n]),
+    });
+    let of = |layer: Layer| prepared.marks.iter().filter(|m| m.layer == layer).count();
+    let word = prepared.master.format() == Format::Docx && holm::render::is_available();
+    match of(Layer::Layout) {
+        0 if draft.pages || word => lines.push(words.moved_later.to_owned()),
+        0 => {}
+        n => lines.push(fill(words.moved, &[&count(n)])),
+    }
+    if of(Layer::Picture) > 0 {
+        lines.push(fill(words.pictures, &[&count(of(Layer::Picture))]));
+    }
+    lines
+}
+
+fn units(state: &State, draft: &Draft, language: Language) -> Vec<UnitBox> {
+    let words = &language.words().share;
+    let mut units: BTreeMap<&str, Vec<(&PersonId, &Person)>> = BTreeMap::new();
+    for (id, person) in state.persons.iter().filter(|(_, p)| !p.left) {
+        units.entry(person.facts.unit.as_str()).or_default().push((id, person));
+    }
+    let ticked = |value: &str| draft.to.iter().any(|t| t == value);
+    let unit = |(name, people): (&str, Vec<(&PersonId, &Person)>)| {
+        let agencies: BTreeSet<&str> = people.iter().map(|(_, p)| p.facts.agency.as_str()).collect();
+        let label = format!("{name}, {}", agencies.into_iter().collect::<Vec<_>>().join(", "));
+        let boxes: Vec<PersonBox> = people
+            .iter()
+            .map(|(id, p)| PersonBox {
+                id: id.to_string(),
+                name: p.facts.name.clone(),
+                ticked: ticked(id.as_str()),
+                disabled: p.usable_devices().next().is_none(),
+            })
+            .collect();
+        let value = format!("unit:{name}");
+        UnitBox {
+            ticked: ticked(&value),
+            open: boxes.iter().any(|b| b.ticked),
+            label: fill(words.whole_unit, &[&label, &count(boxes.len())]),
+            people: boxes,
+            value,
+        }
+    };
+    units.into_iter().map(unit).collect()
+}
+
+/// What the draft's form sends, in order.
+type Fields = Vec<(String, String)>;
+
+/// `POST /share/{id}`
+pub(crate) async fn change((state, extension): Asked, Path(id): Path<String>, Form(fields): Form<Fields>) -> Response {
+    let (desk, language) = (state.0, extension.0);
+    let done = tokio::task::spawn_blocking(move || changed(&desk, language, &id, &fields)).await;
+    done.map_err(Problem::from).and_then(|done| done).unwrap_or_else(|problem| problem.page(language))
+}
+
+fn changed(desk: &Desk, language: Language, id: &str, fields: &Fields) -> Result<Response, Problem> {
+    let field = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.trim().to_owned()).unwrap_or_default();
+    if field("do") == "drop" {
+        desk.office.act(|w| w.drop_draft(id))??;
+        return Ok(Redirect::to("/share").into_response());
+    }
+    let kept = desk.office.act(|w| w.draft(id))??;
+    let all = |name: &str| fields.iter().filter(|(n, _)| n == name).map(|(_, v)| v.clone()).collect::<Vec<_>>();
+    let mut draft = Draft {
+        name: field("name"),
+        marking: Some(field("marking")).filter(|m| MARKINGS.contains(&m.as_str())).unwrap_or_default(),
+        conditions: field("conditions"),
+        to: all("to"),
+        legal: !field("legal").is_empty(),
+        pages: !field("pages").is_empty(),
+        confirmed_by: all("confirmed").into_iter().filter_map(|p| PersonId::new(p).ok()).collect(),
+        ..kept.clone()
+    };
+    decide(&kept.prepare(Moves::LeftOut)?, &all("keep"), &mut draft);
+    let mut errors = Vec::new();
+    if let Err(error) = draft.prepare(Moves::LeftOut) {
+        // What the document cannot bear is said, and stays as it was.
+        errors.push(("marks", error.to_string()));
+        draft = Draft { decisions: kept.decisions, legal: kept.legal, pages: kept.pages, ..draft };
+    }
+    desk.office.act(|w| w.keep_draft(&draft))??;
+    let next = field("do");
+    if next == "release" {
+        errors.extend(lacks(desk, language, &draft)?);
+    }
+    if !errors.is_empty() {
+        let page = draft_page(desk, language, &draft, errors)?.render()?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response());
+    }
+    Ok(Redirect::to(&match next.as_str() {
+        "release" => format!("/share/{id}/release"),
+        "preview" => format!("/share/{id}/preview"),
+        _ => format!("/share/{id}"),
+    })
+    .into_response())
+}
+
+/// Enters what was ticked and what was not.
+fn decide(prepared: &Prepared, ticked: &[String], draft: &mut Draft) {
+    let kept = |mark: &Mark| ticked.contains(&mark_id(mark));
+    for mark in prepared.marks.iter().chain(&prepared.struck).filter(|m| m.layer.is_text() || m.layer == Layer::Picture) {
+        // A mark that has no box is kept.
+        let boxed = !mark.rule.starts_with("authored:");
+        if boxed && !kept(mark) {
+            draft.decisions.insert(mark_id(mark), false);
+        } else {
+            draft.decisions.remove(&mark_id(mark));
+        }
+    }
+    for mark in prepared.proposals.iter().filter(|m| kept(m)) {
+        draft.decisions.insert(mark_id(mark), true);
+    }
+}
+
+/// What a draft still lacks before it can be released, by field.
+fn lacks(desk: &Desk, language: Language, draft: &Draft) -> Result<Vec<(&'static str, String)>, Problem> {
+    let view = desk.office.view()?;
+    let words = &language.words().share;
+    let mut errors = Vec::new();
+    match ItemName::new(draft.name.clone()) {
+        Err(_) => errors.push(("name", words.problem_name.to_owned())),
+        Ok(name) if view.state.items.get(&name).is_some_and(|i| i.released.is_some()) => {
+            errors.push(("name", words.problem_taken.to_owned()));
+        }
+        Ok(_) => {}
+    }
+    if recipients(&view.state, &draft.to).is_empty() {
+        errors.push(("recipients", words.problem_recipients.to_owned()));
+    }
+    let confirmers: BTreeSet<&PersonId> = draft.confirmed_by.iter().collect();
+    if !draft.prepare(Moves::LeftOut)?.sensitive_facts().is_empty() && confirmers.len() < 2 {
+        errors.push(("confirmed", words.problem_confirm.to_owned()));
+    }
+    Ok(errors)
+}
+
+/// Which preview is asked for.
+#[derive(Default, Deserialize)]
+pub(crate) struct Which {
+    #[serde(default)]
+    copy: u64,
+}
+
+#[derive(Template)]
+#[template(path = "preview.html")]
+struct Preview {
+    shell: Shell,
+    id: String,
+    text: String,
+    next: u64,
+    copy: u64,
+}
+
+/// `GET /share/{id}/preview`
+pub(crate) async fn preview(asked: Asked, Path(id): Path<String>, Query(which): Query<Which>) -> Shown {
+    super::shown(asked, move |desk, language| {
+        let view = desk.office.view()?;
+        let (name, bytes) = previewed(desk, &id, which.copy)?;
+        let text = holm_marks::leak::read(&bytes, &name).unwrap_or_default();
+        Ok(Preview {
+            id,
+            text,
+            next: which.copy.wrapping_add(1),
+            copy: which.copy,
+            shell: Shell::of(language, Place::Share, &view),
+        })
+    })
+    .await
+}
+
+/// A throw-away copy: its file name and bytes.
+fn previewed(desk: &Desk, id: &str, copy: u64) -> Result<(String, Vec<u8>), Problem> {
+    let draft = desk.office.act(|w| w.draft(id))??;
+    let prepared = draft.prepare(Moves::LeftOut)?;
+    let rehearsal = Rehearsal::new(&prepared, &draft.document, 2, (DEFAULT_ALPHA, LARGEST_COALITION), copy);
+    let bytes = rehearsal.map_err(|e| Problem::Workspace(e.to_string()))?.copy().to_vec();
+    let name = if bytes.starts_with(b"%PDF") { "preview.pdf".to_owned() } else { format!("preview-{}", draft.file) };
+    Ok((name, bytes))
+}
+
+/// `GET /share/{id}/preview/file`
+pub(crate) async fn preview_file((state, extension): Asked, Path(id): Path<String>, Query(which): Query<Which>) -> Response {
+    let (desk, language) = (state.0, extension.0);
+    let made = tokio::task::spawn_blocking(move || previewed(&desk, &id, which.copy)).await;
+    match made.map_err(Problem::from).and_then(|made| made) {
+        Ok((name, bytes)) => super::download(&name, "application/octet-stream", bytes),
+        Err(problem) => problem.page(language),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "release.html")]
+struct ReleasePage {
+    shell: Shell,
+    id: String,
+    ticket: String,
+    title: String,
+    manifest: String,
+    people: Vec<(String, String)>,
+    button: String,
+    weak: bool,
+    wrong: bool,
+}
+
+/// `GET /share/{id}/release`
+pub(crate) async fn release_form(asked: Asked, Path(id): Path<String>) -> Shown {
+    super::shown(asked, move |desk, language| release_page(desk, language, &id, false)).await
+}
+
+fn release_page(desk: &Desk, language: Language, id: &str, wrong: bool) -> Result<ReleasePage, Problem> {
+    let view = desk.office.view()?;
+    let words = &language.words().share;
+    let draft = desk.office.act(|w| w.draft(id))??;
+    let prepared = draft.prepare(Moves::LeftOut)?;
+    let to = recipients(&view.state, &draft.to);
+    let person = |id: &PersonId| {
+        let facts = view.state.persons.get(id).map(|p| &p.facts);
+        (
+            facts.map(|f| f.name.clone()).unwrap_or_default(),
+            facts.map(|f| format!("{}, {}", f.agency, f.unit)).unwrap_or_default(),
+        )
+    };
+    Ok(ReleasePage {
+        id: draft.id.clone(),
+        ticket: secret().map_err(|e| Problem::Internal(e.to_string()))?,
+        title: words.ready.of(to.len()),
+        manifest: fill(words.record_manifest, &[&draft.name, &count(prepared.marks.len())]),
+        people: to.iter().map(person).collect(),
+        button: words.release.of(to.len()),
+        weak: release::is_weak(&prepared, &view.state, to.len()),
+        wrong,
+        shell: Shell::of(language, Place::Share, &view),
+    })
+}
+
+/// What the release form sends.
+#[derive(Deserialize)]
+pub(crate) struct Order {
+    ticket: String,
+    #[serde(default)]
+    weak: String,
+}
+
+/// `POST /share/{id}/release`
+pub(crate) async fn release((state, extension): Asked, Path(id): Path<String>, Form(order): Form<Order>) -> Response {
+    let (desk, language) = (state.0, extension.0);
+    let (at, checked) = (id.clone(), Arc::clone(&desk));
+    let accepted = !order.weak.is_empty();
+    let page = tokio::task::spawn_blocking(move || {
+        let page = release_page(&checked, language, &at, true)?;
+        let lacking = lacks(&checked, language, &checked.office.act(|w| w.draft(&at))??)?;
+        Ok::<_, Problem>((page, lacking))
+    });
+    match page.await.map_err(Problem::from).and_then(|page| page) {
+        Ok((_, lacking)) if !lacking.is_empty() => return Redirect::to(&format!("/share/{id}")).into_response(),
+        Ok((page, _)) if page.weak && !accepted => {
+            let page = page.render();
+            return page.map_or_else(
+                |e| Problem::from(e).page(language),
+                |page| (StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response(),
+            );
+        }
+        // A second press of the button finds the draft gone; its job says where the copies are.
+        Ok(_) | Err(Problem::Missing) => {}
+        Err(problem) => return problem.page(language),
+    }
+    let (working, at) = (Arc::clone(&desk), id.clone());
+    desk.jobs.begin(&order.ticket, move |progress| release::release(&working, language, &at, accepted, progress));
+    Redirect::to(&format!("/share/{id}/release/{}", order.ticket)).into_response()
+}
+
+#[derive(Template)]
+#[template(path = "releasing.html")]
+struct Releasing {
+    shell: Shell,
+    at: String,
+}
+
+#[derive(Template)]
+#[template(path = "not_released.html")]
+struct NotReleased {
+    shell: Shell,
+    id: String,
+    why: String,
+}
+
+/// `GET /share/{id}/release/{ticket}`
+pub(crate) async fn released((state, extension): Asked, Path((id, ticket)): Path<(String, String)>) -> Response {
+    let (desk, language) = (state.0, extension.0);
+    let progress = desk.jobs.progress(&ticket);
+    let view = tokio::task::spawn_blocking(move || desk.office.view()).await;
+    let view = match view.map_err(Problem::from).and_then(|view| Ok(view?)) {
+        Ok(view) => view,
+        Err(problem) => return problem.page(language),
+    };
+    let shell = Shell::of(language, Place::Share, &view);
+    let page = match progress {
+        Some(Progress::Done(path)) => return Redirect::to(&path).into_response(),
+        Some(Progress::Working(at)) => Releasing { shell, at }.render(),
+        Some(Progress::Failed(why)) => NotReleased { shell, id, why }.render(),
+        None => return Redirect::to(&format!("/share/{id}")).into_response(),
+    };
+    page.map_or_else(|e| Problem::from(e).page(language), |page| Html(page).into_response())
+}

@@ -1,0 +1,84 @@
+//! Releasing a draft: the same steps as `holm share`, in the background.
+
+use holm::draft::{Draft, Moves};
+use holm::policy::Action;
+use holm::prepare::Prepared;
+use holm::share::Terms;
+use holm::state::State;
+use holm::workspace::{DEFAULT_ALPHA, LARGEST_COALITION, Workspace};
+use holm_record::id::{ItemName, PersonId};
+use jiff::Timestamp;
+
+use crate::language::Language;
+use crate::server::Desk;
+
+/// Whom a draft means: persons and units, each person once; of units only whoever can be sent something.
+pub(crate) fn recipients(state: &State, to: &[String]) -> Vec<PersonId> {
+    let mut found: Vec<PersonId> = to.iter().filter_map(|one| state.resolve(one)).flatten().collect();
+    found.retain(|id| state.persons.get(id).is_some_and(|p| !p.left && p.usable_devices().next().is_some()));
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Copies that an item is planned for: the whole roster, since further people may be told later.
+pub(crate) fn planned(state: &State, copies: usize) -> usize {
+    state.persons.values().filter(|p| !p.left).count().max(copies)
+}
+
+/// Whether the marks that are known now could name nobody.
+pub(crate) fn is_weak(prepared: &Prepared, state: &State, copies: usize) -> bool {
+    prepared.power(planned(state, copies), DEFAULT_ALPHA, LARGEST_COALITION).needed.is_none()
+}
+
+/// Releases a draft; where its item is.
+///
+/// # Errors
+/// What went wrong, in words. The draft is kept, and what was recorded is taken up by the next try.
+pub(crate) fn release(desk: &Desk, language: Language, id: &str, weak: bool, progress: &dyn Fn(&str)) -> Result<String, String> {
+    let words = &language.words().share;
+    let draft = desk.office.act(|w| w.draft(id)).map_err(said)?.map_err(said)?;
+    progress(words.finding);
+    let prepared = draft.prepare(Moves::Found).map_err(said)?;
+    prepared.check_pages(&draft.document).map_err(said)?;
+    progress(words.sealing);
+    desk.office.act(|workspace| steps(workspace, &draft, &prepared, weak, words.problem_weak)).map_err(said)?
+}
+
+fn steps(workspace: &mut Workspace, draft: &Draft, prepared: &Prepared, weak: bool, too_weak: &str) -> Result<String, String> {
+    let name = ItemName::new(draft.name.clone()).map_err(said)?;
+    let to = recipients(workspace.state(), &draft.to);
+    let permit = workspace.permit(&Action::Share { item: &name, to: &to }, Timestamp::now()).map_err(said)?;
+    if is_weak(prepared, workspace.state(), to.len()) && !weak {
+        return Err(too_weak.to_owned());
+    }
+    // A release that was interrupted after its entry finds its item there, and adds nobody twice.
+    let keyed = if workspace.state().items.get(&name).is_some_and(|i| i.released.is_some()) {
+        workspace.reopen(&name, &draft.document, &[]).map_err(said)?
+    } else {
+        let terms = terms(workspace, draft, &name, to.len());
+        let frozen = workspace.freeze(&permit, prepared, &draft.document, &terms).map_err(said)?;
+        frozen.make_key(workspace, &permit, None).map_err(said)?
+    };
+    let sealed = keyed.seal(workspace, &to, &|_| {}).map_err(said)?;
+    sealed.append(workspace, &permit, &to, None).map_err(said)?;
+    workspace.drop_draft(&draft.id).map_err(said)?;
+    Ok(format!("/items/{name}"))
+}
+
+fn terms(workspace: &Workspace, draft: &Draft, name: &ItemName, copies: usize) -> Terms {
+    let given = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
+    Terms {
+        name: name.clone(),
+        file: draft.file.clone(),
+        marking: given(&draft.marking),
+        conditions: given(&draft.conditions),
+        second: None,
+        planned: planned(workspace.state(), copies),
+        review: (!draft.decisions.is_empty()).then(|| draft.review().to_text().into_bytes()),
+    }
+}
+
+fn said(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
