@@ -2,13 +2,17 @@
 import { chromium } from "playwright-core";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 
-export const world = process.env.HOLM_WORLD;
+/** The example world, of each test file its own. */
+export const world = mkdtempSync(`${tmpdir()}/holm-e2e-`);
+cpSync(process.env.HOLM_WORLD, world, { recursive: true });
 const program = process.env.HOLM ?? "target/debug/holm";
 
 /** Starts the desk on a port of its own; gives its start link and a way to stop it. */
 export async function startDesk() {
-  const child = spawn(program, ["desk", "--workspace", `${world}/workspace`, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(program, ["desk", "--workspace", `${world}/workspace`, "--identity", `${world}/keys/h02`, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
   let said = "";
   for await (const chunk of child.stdout) {
     said += chunk;
@@ -20,6 +24,7 @@ export async function startDesk() {
         stop: async () => {
           child.kill("SIGINT");
           await once(child, "exit");
+          rmSync(world, { recursive: true });
         },
       };
     }

@@ -22,8 +22,8 @@ after(async () => {
 const at = (path) => new URL(path, desk.link).href;
 
 /** Moves the focus by Tab until it is where `found` says. */
-async function tabTo(page, found) {
-  for (let i = 0; i < 80; i += 1) {
+async function tabTo(page, found, most = 80) {
+  for (let i = 0; i < most; i += 1) {
     await page.keyboard.press("Tab");
     if (await page.evaluate(found)) return;
   }
@@ -36,6 +36,86 @@ test("a start link works for one browser only", async () => {
   assert.equal(answer.status(), 401);
   assert.match(await other.page.textContent("h1"), /used already/);
   await other.context.close();
+});
+
+test("a document is shared: a mark struck, a unit chosen, copies released and their mails saved", async () => {
+  const { page } = watched;
+  await page.goto(at("/share"));
+  await page.setInputFiles("#document", `${world}/documents/01-observation-mante-road.md`);
+  await page.click("button.primary");
+  await page.waitForSelector(".editor");
+  const boxes = await page.locator(".editor input:checked").count();
+  await page.locator(".editor input:checked").first().uncheck();
+  await page.check('input[value="unit:Entry"]');
+  await page.fill("#name", "the-mante-road-again");
+  await page.selectOption("#marking", "TLP:RED");
+  await page.fill("#conditions", "Read it alone.");
+  await page.click("button[value=save]");
+  await page.waitForSelector("text=people are chosen");
+  assert.equal(await page.locator(".editor input:checked").count(), boxes - 1, "what was struck stays struck");
+  await page.click("button[value=preview]");
+  await page.waitForSelector(".sheet");
+  await page.click("text=Back to the draft");
+  await page.click("button[value=release]");
+  await page.waitForSelector("text=What will be recorded");
+  await page.click("button.primary");
+  await page.waitForSelector("h1:has-text('hold a copy of the-mante-road-again')", { timeout: 120_000 });
+  const [saved] = await Promise.all([page.waitForEvent("download"), page.click("text=All mails and the list")]);
+  assert.equal(saved.suggestedFilename(), "the-mante-road-again.zip");
+  await page.goto(at("/share"));
+  assert.equal(await page.locator("text=No draft is waiting").count(), 1);
+});
+
+test("a draft is released by keyboard alone, and outlives the desk's browser", async () => {
+  const { page } = watched;
+  await page.goto(at("/share"));
+  await tabTo(page, () => document.activeElement.id === "text");
+  await page.keyboard.insertText(readFileSync(`${world}/documents/16-source-summary-before-search.md`, "utf8"));
+  await tabTo(page, () => document.activeElement.matches("button.primary"));
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".editor");
+  await tabTo(page, () => document.activeElement.value === "unit:Registry", 200);
+  await page.keyboard.press("Space");
+  await tabTo(page, () => document.activeElement.id === "name", 200);
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.insertText("before-the-search");
+  await tabTo(page, () => document.activeElement.matches("button.primary"));
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("text=What will be recorded");
+  const cookies = await watched.context.cookies();
+  await watched.context.close();
+  watched = await watchedPage(browser);
+  await watched.context.addCookies(cookies);
+  const again = watched.page;
+  await again.goto(at("/share"));
+  await tabTo(again, () => document.activeElement.matches(".plain-list a"));
+  await again.keyboard.press("Enter");
+  await again.waitForSelector(".editor");
+  assert.ok(await again.isChecked('input[value="unit:Registry"]'));
+  await tabTo(again, () => document.activeElement.value === "release", 300);
+  await again.keyboard.press("Enter");
+  await again.waitForSelector("text=What will be recorded");
+  await tabTo(again, () => document.activeElement.matches("button.primary"));
+  await again.keyboard.press("Enter");
+  await again.waitForSelector("h1:has-text('hold a copy of before-the-search')", { timeout: 120_000 });
+});
+
+test("a copy arrives as a mail, is accepted, read and signed for, and its receipt is entered", async () => {
+  const { page } = watched;
+  await page.goto(at("/inbox"));
+  await page.setInputFiles("#files", `${world}/sent/source-summary-inner-store/h02.md.eml`);
+  await page.click("text=Look at what came");
+  await page.waitForSelector("h1:has-text('arrived for h02')");
+  assert.ok(await page.locator("text=Nothing in it may be put to a person under interview.").isVisible());
+  await page.click("text=Accept the conditions");
+  await page.waitForSelector("h1:has-text('Your copy of source-summary-inner-store')");
+  assert.ok((await page.textContent(".sheet")).length > 500);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Save the receipt")]);
+  await page.goto(at("/inbox"));
+  await page.setInputFiles("#receipts", { name: "h02.receipt", mimeType: "text/plain", buffer: readFileSync(await download.path()) });
+  await page.click("text=Check and enter");
+  await page.waitForSelector("h1:has-text('One receipt was read')");
+  assert.match(await page.textContent(".plain-list"), /h02\.receipt: (copy h02\.1|a receipt for copy `h02\.1` is in the record already)/);
 });
 
 test("a leaked file is traced to the copies that it was mixed from", async () => {

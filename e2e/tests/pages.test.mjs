@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { startBrowser, startDesk, watchedPage } from "../desk.mjs";
+import { startBrowser, startDesk, watchedPage, world } from "../desk.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const PATHS = ["/", "/items", "/items/yard-brief", "/items?q=nothing-is-called-so", "/trace", "/trace/no-match", "/people", "/people/h05", "/record", "/nothing"];
+const PATHS = ["/", "/share", "/inbox", "/items", "/items/yard-brief", "/items?q=nothing-is-called-so", "/trace", "/trace/no-match", "/people", "/people/h05", "/record", "/nothing"];
 
-let desk, browser, watched, looks;
+let desk, browser, watched, looks, draft, arrived, opened;
 
 before(async () => {
   desk = await startDesk();
@@ -19,6 +19,25 @@ before(async () => {
   await watched.page.goto(at("/trace"));
   looks = await watched.page.$$eval(".lines a", (links) => links.map((link) => new URL(link.href).pathname));
   assert.ok(looks.length >= 2, "the world has verdicts to look at");
+  const { page } = watched;
+  await page.goto(at("/share"));
+  await page.setInputFiles("#document", `${world}/documents/yard-brief.docx`);
+  await page.click("button.primary");
+  await page.waitForSelector(".editor");
+  draft = new URL(page.url()).pathname;
+  await page.check('input[value="unit:Entry"]');
+  await page.click("button[value=save]");
+  const arrive = async () => {
+    await page.goto(at("/inbox"));
+    await page.setInputFiles("#files", `${world}/sent/yard-brief/h02.docx.eml`);
+    await page.click("button.primary");
+    await page.waitForSelector("#accept");
+    return new URL(page.url()).pathname;
+  };
+  opened = await arrive();
+  await page.click("#accept");
+  await page.waitForSelector(".sheet");
+  arrived = await arrive();
 });
 
 after(async () => {
@@ -27,7 +46,7 @@ after(async () => {
 });
 
 const at = (path) => new URL(path, desk.link).href;
-const pages = () => [...PATHS, looks[0]];
+const pages = () => [...PATHS, looks[0], draft, `${draft}/preview`, `${draft}/release`, arrived, opened];
 
 async function serious(page) {
   // Evaluated over the protocol, which no policy of the page forbids.
