@@ -27,6 +27,7 @@ fn dispatch(app: &App, command: Command) -> Result<Outcome, CommandError> {
         Command::Init(args) => args.run(app),
         Command::Person(args) => args.run(app),
         Command::Custodian(args) => args.run(app),
+        Command::Marking(args) => args.run(app),
         Command::Keygen(args) => args.run(app),
         Command::Marks(args) => args.run(app),
         Command::Share(args) => args.run(app),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::command::{
-    contribute, custodian, demo, desk, init, item, keygen, marks, open, person, receipt, record, share, simulate, trace,
+    contribute, custodian, demo, desk, init, item, keygen, marking, marks, open, person, receipt, record, share, simulate, trace,
     verify_trace,
 };
 
@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Person(person::PersonCommand),
     #[command(subcommand)]
     Custodian(custodian::CustodianCommand),
+    #[command(subcommand)]
+    Marking(marking::MarkingCommand),
     Keygen(keygen::Keygen),
     Marks(marks::Marks),
     Share(share::Share),

@@ -7,6 +7,7 @@ pub(crate) mod desk;
 pub(crate) mod init;
 pub(crate) mod item;
 pub(crate) mod keygen;
+pub(crate) mod marking;
 pub(crate) mod marks;
 pub(crate) mod open;
 pub(crate) mod person;

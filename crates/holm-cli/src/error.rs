@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use holm::contribution::ContributionError;
 use holm::identity::IdentityError;
+use holm::marking::{ImportError, MarkingError};
 use holm::pages::PagesError;
 use holm::policy::Refusal;
 use holm::prepare::PrepareError;
@@ -101,6 +102,8 @@ from_errors!(
     ContributionError,
     DeskError,
     IdentityError,
+    ImportError,
+    MarkingError,
     PrepareError,
     ProgramError,
     RenderError,

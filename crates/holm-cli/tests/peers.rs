@@ -406,11 +406,11 @@ fn a_photograph_taken_aslant_is_read_again_once_it_is_straight() {
     let source = include_bytes!("../../holm-simulate/corpus/en-raid-brief.md");
     let options = MarkOptions { copies: Copies::Pages, ..MarkOptions::default() };
     let mut prepared = Prepared::new(source, "brief.md", &options, None).unwrap();
-    prepared.move_words(source, None).unwrap();
+    prepared.move_words(None).unwrap();
     let (mut read, mut total) = (0, 0);
     // Throw-away copies whose keys and damage follow from these numbers.
     for seed in 0..2 {
-        let rehearsal = Rehearsal::new(&prepared, source, 30, (DEFAULT_ALPHA, LARGEST_COALITION), seed).unwrap();
+        let rehearsal = Rehearsal::new(&prepared, 30, (DEFAULT_ALPHA, LARGEST_COALITION), seed).unwrap();
         let mut content = LeakContent::default();
         for page in 1..=2 {
             let clean = picture(rehearsal.copy(), page, 300).unwrap();

@@ -5,9 +5,9 @@
 //! plaintext item.
 //!
 //! Must never know: how marks are found, drawn or decoded. It calls `holm` and renders what that returns. It never answers
-//! anybody but the browser that was given its start link ([`guard`]).
+//! anybody but the browser that was given its start link (`guard`).
 //!
-//! Start reading at [`router`], where every route stands.
+//! Start reading at `router`, where every route stands.
 //!
 //! ```no_run
 //! use holm_desk::{Options, Server};

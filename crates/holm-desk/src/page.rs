@@ -5,6 +5,7 @@ pub(crate) mod files;
 pub(crate) mod gate;
 pub(crate) mod inbox;
 pub(crate) mod items;
+pub(crate) mod marking;
 pub(crate) mod overview;
 pub(crate) mod people;
 pub(crate) mod record;

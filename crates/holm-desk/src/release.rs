@@ -1,6 +1,7 @@
 //! Releasing a draft: the same steps as `holm share`, in the background.
 
 use holm::draft::{Draft, Moves};
+use holm::marking::Marking;
 use holm::policy::Action;
 use holm::prepare::Prepared;
 use holm::share::Terms;
@@ -37,10 +38,11 @@ pub(crate) fn is_weak(prepared: &Prepared, state: &State, copies: usize) -> bool
 /// What went wrong, in words. The draft is kept, and what was recorded is taken up by the next try.
 pub(crate) fn release(desk: &Desk, language: Language, id: &str, weak: bool, progress: &dyn Fn(&str)) -> Result<String, String> {
     let words = &language.words().share;
-    let draft = desk.office.act(|w| w.draft(id)).map_err(said)?.map_err(said)?;
+    let (draft, schemes) = desk.office.act(|w| (w.draft(id), w.schemes())).map_err(said)?;
+    let draft = draft.map_err(said)?;
     progress(words.finding);
-    let prepared = draft.prepare(Moves::Found).map_err(said)?;
-    prepared.check_pages(&draft.document).map_err(said)?;
+    let prepared = draft.prepare(Moves::Found, &schemes).map_err(said)?;
+    prepared.check_pages().map_err(said)?;
     progress(words.sealing);
     desk.office.act(|workspace| steps(workspace, &draft, &prepared, weak, words.problem_weak)).map_err(said)?
 }
@@ -48,16 +50,17 @@ pub(crate) fn release(desk: &Desk, language: Language, id: &str, weak: bool, pro
 fn steps(workspace: &mut Workspace, draft: &Draft, prepared: &Prepared, weak: bool, too_weak: &str) -> Result<String, String> {
     let name = ItemName::new(draft.name.clone()).map_err(said)?;
     let to = recipients(workspace.state(), &draft.to);
-    let permit = workspace.permit(&Action::Share { item: &name, to: &to }, Timestamp::now()).map_err(said)?;
+    let terms = terms(workspace, draft, &name, to.len())?;
+    let action = Action::Share { item: &name, to: &to, handling: terms.handling() };
+    let permit = workspace.permit(&action, Timestamp::now()).map_err(said)?;
     if is_weak(prepared, workspace.state(), to.len()) && !weak {
         return Err(too_weak.to_owned());
     }
     // A release that was interrupted after its entry finds its item there, and adds nobody twice.
     let keyed = if workspace.state().items.get(&name).is_some_and(|i| i.released.is_some()) {
-        workspace.reopen(&name, &draft.document, &[]).map_err(said)?
+        workspace.reopen(&name, &prepared.document, &[]).map_err(said)?
     } else {
-        let terms = terms(workspace, draft, &name, to.len());
-        let frozen = workspace.freeze(&permit, prepared, &draft.document, &terms).map_err(said)?;
+        let frozen = workspace.freeze(&permit, prepared, &terms).map_err(said)?;
         frozen.make_key(workspace, &permit, None).map_err(said)?
     };
     let sealed = keyed.seal(workspace, &to, &|_| {}).map_err(said)?;
@@ -66,17 +69,17 @@ fn steps(workspace: &mut Workspace, draft: &Draft, prepared: &Prepared, weak: bo
     Ok(format!("/items/{name}"))
 }
 
-fn terms(workspace: &Workspace, draft: &Draft, name: &ItemName, copies: usize) -> Terms {
+fn terms(workspace: &Workspace, draft: &Draft, name: &ItemName, copies: usize) -> Result<Terms, String> {
     let given = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
-    Terms {
+    Ok(Terms {
         name: name.clone(),
         file: draft.file.clone(),
-        marking: given(&draft.marking),
+        marking: Marking::parse(&draft.marking, &workspace.schemes()).map_err(said)?,
         conditions: given(&draft.conditions),
         second: None,
         planned: planned(workspace.state(), copies),
         review: (!draft.decisions.is_empty()).then(|| draft.review().to_text().into_bytes()),
-    }
+    })
 }
 
 fn said(error: impl std::fmt::Display) -> String {

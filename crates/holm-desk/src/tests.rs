@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
 use holm::identity::DeviceKeys;
+use holm::marking::Marking;
 use holm::pages::Copies;
 use holm::policy::Action;
 use holm::prepare::{MarkOptions, Prepared};
@@ -188,17 +189,18 @@ fn fill(folder: &TempDir) {
         Prepared::new(source, "brief.md", &MarkOptions { copies: Copies::AsMaster, ..MarkOptions::default() }, None).unwrap();
     prepared.confirm_facts(&[PersonId::new("p1").unwrap(), PersonId::new("p2").unwrap()]);
     let (name, to) = (ItemName::new("brief").unwrap(), workspace.state().resolve("all").unwrap());
-    let permit = workspace.permit(&Action::Share { item: &name, to: &to }, Timestamp::now()).unwrap();
     let terms = Terms {
         name,
         file: "brief.md".to_owned(),
-        marking: Some("TLP:RED".to_owned()),
+        marking: Marking::parse("TLP:RED", &workspace.schemes()).unwrap(),
         conditions: None,
         second: None,
         planned: 30,
         review: None,
     };
-    let keyed = workspace.freeze(&permit, &prepared, source, &terms).unwrap().make_key(&mut workspace, &permit, None).unwrap();
+    let handling = terms.handling();
+    let permit = workspace.permit(&Action::Share { item: &terms.name, to: &to, handling }, Timestamp::now()).unwrap();
+    let keyed = workspace.freeze(&permit, &prepared, &terms).unwrap().make_key(&mut workspace, &permit, None).unwrap();
     let sealed = keyed.seal(&workspace, &to, &|_| {}).unwrap();
     let plain = folder.path().join("plain");
     let (released, keyed) = sealed.append(&mut workspace, &permit, &to, Some(&plain)).unwrap();

@@ -4,6 +4,7 @@
 
 pub(crate) mod inbox;
 pub(crate) mod item;
+pub(crate) mod marking;
 pub(crate) mod overview;
 pub(crate) mod person;
 pub(crate) mod problem;
@@ -19,6 +20,7 @@ pub(crate) struct Words {
     pub(crate) overview: overview::OverviewWords,
     pub(crate) inbox: inbox::InboxWords,
     pub(crate) item: item::ItemWords,
+    pub(crate) marking: marking::MarkingWords,
     pub(crate) person: person::PersonWords,
     pub(crate) record: record::RecordWords,
     pub(crate) share: share::ShareWords,
@@ -31,6 +33,7 @@ pub(crate) const EN: Words = Words {
     overview: overview::EN,
     inbox: inbox::EN,
     item: item::EN,
+    marking: marking::EN,
     person: person::EN,
     record: record::EN,
     share: share::EN,
@@ -43,6 +46,7 @@ pub(crate) const ES: Words = Words {
     overview: overview::ES,
     inbox: inbox::ES,
     item: item::ES,
+    marking: marking::ES,
     person: person::ES,
     record: record::ES,
     share: share::ES,

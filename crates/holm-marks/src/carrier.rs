@@ -1,6 +1,7 @@
 //! Carriers: file formats in which an item can be shared. A copy is the master with some bytes exchanged.
 
 mod docx;
+pub mod label;
 mod pdf;
 mod picture;
 mod source;

@@ -125,7 +125,7 @@ impl PdfFile {
     }
 
     /// Size of the visible page in points, and the map from user space to it (ISO 32000-1, §7.7.3.3 and §14.11.2).
-    fn view(&self, id: ObjectId) -> (f64, f64, Matrix) {
+    pub(crate) fn view(&self, id: ObjectId) -> (f64, f64, Matrix) {
         const A4: [f64; 4] = [0.0, 0.0, 595.28, 841.89];
         let media = self.rectangle(id, b"MediaBox").unwrap_or(A4);
         let crop = self.rectangle(id, b"CropBox").unwrap_or(media);
@@ -151,7 +151,7 @@ impl PdfFile {
     }
 
     /// A page attribute, its own or that of the tree above it.
-    fn inherited(&self, page: ObjectId, key: &[u8]) -> Option<&Object> {
+    pub(crate) fn inherited(&self, page: ObjectId, key: &[u8]) -> Option<&Object> {
         let mut seen = HashSet::new();
         let mut at = page;
         while seen.insert(at) {

@@ -105,6 +105,13 @@ pub enum Event {
         /// Public age recipient.
         recipient: String,
     },
+    /// A scheme of markings was brought in, in place of an earlier one of the same name.
+    SchemeImported {
+        /// Its name.
+        scheme: String,
+        /// Its file.
+        text: String,
+    },
     /// The manifest was frozen and the originator's contribution committed to, before anybody else contributed.
     ItemPrepared {
         /// Which item.
@@ -268,6 +275,7 @@ impl Event {
             Self::PersonLeft { .. } => "person-left",
             Self::DeviceLost { .. } => "device-lost",
             Self::CustodianAdded { .. } => "custodian-added",
+            Self::SchemeImported { .. } => "scheme-imported",
             Self::ItemPrepared { .. } => "item-prepared",
             Self::KeyContributed { .. } => "key-contributed",
             Self::ItemReleased { .. } => "item-released",

@@ -241,7 +241,7 @@ fn paging() {
 /// A scan of all pages, read and tested against 1,000 copies as `holm trace` does; tesseract takes most of it.
 fn tracing_a_scan(pdf: &[u8]) {
     let prepared = Prepared::new(pdf, "ten.pdf", &MarkOptions::default(), None).unwrap();
-    let rehearsal = Rehearsal::new(&prepared, pdf, 1000, (DEFAULT_ALPHA, LARGEST_COALITION), 1).unwrap();
+    let rehearsal = Rehearsal::new(&prepared, 1000, (DEFAULT_ALPHA, LARGEST_COALITION), 1).unwrap();
     let pages = prepared.master.layout().map_or(0, |l| l.pages.len());
     let mut files = Vec::new();
     for page in 1..=pages {
@@ -284,12 +284,13 @@ fn share(copies: usize, document: &Path) {
     let options = MarkOptions { copies: copies_are, ..MarkOptions::default() };
     let mut prepared = Prepared::new(&bytes, &file, &options, None).unwrap();
     if copies_are == Copies::Pages {
-        prepared.move_words(&bytes, None).unwrap();
+        prepared.move_words(None).unwrap();
     }
     let (item, to) = (ItemName::new("ten").unwrap(), workspace.state().resolve("all").unwrap());
-    let permit = workspace.permit(&Action::Share { item: &item, to: &to }, Timestamp::now()).unwrap();
     let terms = Terms { name: item, file, marking: None, conditions: None, second: None, planned: copies, review: None };
-    let keyed = workspace.freeze(&permit, &prepared, &bytes, &terms).unwrap().make_key(&mut workspace, &permit, None).unwrap();
+    let share = Action::Share { item: &terms.name, to: &to, handling: terms.handling() };
+    let permit = workspace.permit(&share, Timestamp::now()).unwrap();
+    let keyed = workspace.freeze(&permit, &prepared, &terms).unwrap().make_key(&mut workspace, &permit, None).unwrap();
     let (released, _) = keyed.seal(&workspace, &to, &|_| {}).unwrap().append(&mut workspace, &permit, &to, None).unwrap();
     released.deliver(&mut workspace, &folder.path().join("out")).unwrap();
     println!("{} {}", start.elapsed().as_secs_f64(), status("VmHWM:"));

@@ -11,6 +11,7 @@ use holm_record::id::{ItemName, PersonId};
 use serde::{Deserialize, Serialize};
 
 use crate::leak::base64_bytes;
+use crate::marking::{Marking, MarkingError, Schemes};
 use crate::own_file::OwnFileError;
 use crate::pages::Copies;
 use crate::prepare::{MarkOptions, PrepareError, Prepared};
@@ -32,6 +33,9 @@ pub enum DraftError {
     /// The document.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
+    /// Its marking.
+    #[error(transparent)]
+    Marking(#[from] MarkingError),
     /// Its pages.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -63,7 +67,7 @@ pub struct Draft {
     pub to: Vec<String>,
     /// The item's name, as typed.
     pub name: String,
-    /// Handling marking.
+    /// Markings, as typed.
     pub marking: String,
     /// The originator's conditions.
     pub conditions: String,
@@ -95,19 +99,20 @@ impl Draft {
         })
     }
 
-    /// The document with its marks as they were decided on. With `moved`, marks that move words are found as well, which takes
+    /// The document with its labels, and its marks as they were decided on. With `moved`, marks that move words are found as well, which takes
     /// LibreOffice for a Word file and may take seconds.
     ///
     /// # Errors
     /// [`DraftError`] says what is wrong with the document.
-    pub fn prepare(&self, moved: Moves) -> Result<Prepared, DraftError> {
+    pub fn prepare(&self, moved: Moves, schemes: &Schemes) -> Result<Prepared, DraftError> {
         let copies = if self.pages { Copies::Pages } else { Copies::AsMaster };
-        let options = MarkOptions { legal: self.legal, copies, ..MarkOptions::default() };
+        let marking = Marking::parse(&self.marking, schemes)?;
+        let options = MarkOptions { legal: self.legal, copies, marking, ..MarkOptions::default() };
         let review = self.review();
         let mut prepared = Prepared::new(&self.document, &self.file, &options, Some(&review))?;
         let word = prepared.master.format() == Format::Docx && crate::render::is_available();
         if moved == Moves::Found && (self.pages || word) {
-            prepared.move_words(&self.document, Some(&review))?;
+            prepared.move_words(Some(&review))?;
         }
         prepared.confirm_facts(&self.confirmed_by);
         Ok(prepared)

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::marking::{Marking, MarkingError};
 use crate::state::{Person, State};
 use holm_record::id::{ItemName, PersonId};
 
@@ -16,6 +17,8 @@ pub enum Action<'a> {
         item: &'a ItemName,
         /// To whom.
         to: &'a [PersonId],
+        /// How it is to be handled; of an item that is released already, the recorded marking counts instead.
+        handling: Handling<'a>,
     },
     /// Look for the source of a leak.
     Trace {
@@ -29,6 +32,17 @@ pub enum Action<'a> {
         /// The item.
         item: &'a ItemName,
     },
+}
+
+/// How a new item is to be handled.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Handling<'a> {
+    /// Its marking.
+    pub marking: Option<&'a Marking>,
+    /// Whether a second person contributes to its key.
+    pub two_persons: bool,
+    /// Whether the originator states conditions.
+    pub conditions: bool,
 }
 
 /// Authority to do one thing now.
@@ -56,6 +70,9 @@ impl Permit {
 #[derive(Debug, thiserror::Error, PartialEq)]
 #[non_exhaustive]
 pub enum Refusal {
+    /// The marking forbids it.
+    #[error(transparent)]
+    Marking(#[from] MarkingError),
     /// Nobody to send to.
     #[error("no recipients: an item is never sent to an empty set; say `--to PERSON`, `--to unit:UNIT` or `--to all`")]
     NoRecipients,
@@ -91,7 +108,7 @@ pub enum Refusal {
 pub fn authorize(state: &State, actor: &str, at: Timestamp, action: &Action<'_>) -> Result<Permit, Refusal> {
     match action {
         Action::Administer => {}
-        Action::Share { item, to } => {
+        Action::Share { item, to, handling } => {
             if to.is_empty() {
                 return Err(Refusal::NoRecipients);
             }
@@ -99,6 +116,7 @@ pub fn authorize(state: &State, actor: &str, at: Timestamp, action: &Action<'_>)
                 return Err(Refusal::Opened((*item).clone()));
             }
             to.iter().try_for_each(|person| may_receive(state.persons.get(person), person))?;
+            handled(state, item, to, *handling)?;
         }
         Action::Trace { alpha, limit } => {
             if !(*alpha > 0.0 && alpha <= limit) {
@@ -110,6 +128,15 @@ pub fn authorize(state: &State, actor: &str, at: Timestamp, action: &Action<'_>)
         }
     }
     Ok(Permit { actor: actor.to_owned(), at })
+}
+
+/// Checks the marking's rules. A marking that was recorded before it had any (a free text) has none.
+fn handled(state: &State, item: &ItemName, to: &[PersonId], handling: Handling<'_>) -> Result<(), MarkingError> {
+    let Some(released) = state.items.get(item).and_then(|i| i.released.as_ref()) else {
+        return handling.marking.map_or(Ok(()), |m| m.check(state, to, handling.two_persons, handling.conditions));
+    };
+    let recorded = released.marking.as_deref().and_then(|m| Marking::parse(m, &state.schemes()).ok().flatten());
+    recorded.map_or(Ok(()), |m| m.check(state, to, true, true))
 }
 
 fn may_receive(person: Option<&Person>, id: &PersonId) -> Result<(), Refusal> {

@@ -12,7 +12,9 @@ use holm_marks::mark::{Layer, Mark};
 use holm_marks::{invisible, language};
 use serde::Serialize;
 
+use crate::labelled::Labelled;
 use crate::manifest::{FactNote, binary_worth, deciding_worth};
+use crate::marking::{LabelError, Marking};
 use crate::pages::{Copies, PagesError};
 use crate::render::{RenderError, rendering, without_reflow};
 use crate::review::{Review, ReviewError};
@@ -30,6 +32,8 @@ pub struct MarkOptions {
     pub still: bool,
     /// What copies are to be.
     pub copies: Copies,
+    /// How it is to be handled, which the document then says at its head, its foot and before each portion.
+    pub marking: Option<Marking>,
 }
 
 /// A document cannot be marked.
@@ -48,6 +52,9 @@ pub enum PrepareError {
     /// The review file.
     #[error(transparent)]
     Review(#[from] ReviewError),
+    /// Labels cannot be written.
+    #[error(transparent)]
+    Label(#[from] LabelError),
     /// Pages cannot be set.
     #[error(transparent)]
     Pages(#[from] PagesError),
@@ -64,7 +71,9 @@ pub enum PrepareError {
 /// A document with the marks that were found in it.
 #[derive(Debug)]
 pub struct Prepared {
-    /// The document.
+    /// The document: what was given, with the labels of its marking.
+    pub document: Vec<u8>,
+    /// The same, as it was read.
     pub master: Master,
     /// What its copies are.
     pub copies: Copies,
@@ -84,6 +93,9 @@ pub struct Prepared {
     pub facts: Vec<FactNote>,
     /// Pages and lines of the document, as far as they are known.
     pub extent: Option<Extent>,
+    /// Portions of it that no portion mark stands before.
+    pub unmarked_portions: usize,
+    labelled: Labelled,
 }
 
 /// How much paper a document fills.
@@ -108,7 +120,15 @@ impl Prepared {
     /// # Errors
     /// [`PrepareError`] says what is wrong with the document or the review.
     pub fn new(bytes: &[u8], name: &str, options: &MarkOptions, review: Option<&Review>) -> Result<Self, PrepareError> {
-        let master = Master::parse(bytes, name)?;
+        let mut master = Master::parse(bytes, name)?;
+        let mut document = bytes.to_vec();
+        let (mut labelled, mut unmarked_portions) = (Labelled::default(), 0);
+        if let Some(marking) = &options.marking {
+            let with_labels = marking.label(bytes, name)?;
+            let marked = Master::parse(&with_labels.bytes, name)?;
+            labelled = Labelled::of(master.blocks(), marked.blocks(), &marking.portion());
+            (master, document, unmarked_portions) = (marked, with_labels.bytes, with_labels.unmarked);
+        }
         if options.copies == Copies::Pages && !matches!(master.format(), Format::Text | Format::Markdown) {
             return Err(PagesError::Format.into());
         }
@@ -134,6 +154,7 @@ impl Prepared {
         }
         let pack = pack.map(|p| holm_record::commitment::hex(&holm_record::commitment::sha256(p.source.as_bytes())));
         let mut prepared = Self {
+            document,
             master,
             copies: options.copies,
             language,
@@ -144,6 +165,8 @@ impl Prepared {
             uncarried,
             facts: Vec::new(),
             extent: None,
+            unmarked_portions,
+            labelled,
         };
         prepared.extent = prepared.master.layout().map(Extent::of);
         prepared.sort_out(found, review);
@@ -165,7 +188,7 @@ impl Prepared {
 
     fn sort_out(&mut self, found: Vec<Found>, review: Option<&Review>) {
         for Found { mark, tier } in found {
-            let decided = review.and_then(|r| r.decision(&mark));
+            let decided = review.and_then(|r| r.decision(&self.mark_id(&mark)));
             match (tier, decided) {
                 (_, Some(false)) => self.struck.push(mark),
                 (Tier::Auto, _) | (Tier::Propose, Some(true)) => self.marks.push(mark),
@@ -196,6 +219,20 @@ impl Prepared {
         self.marks.iter().filter(|m| needs_confirmation(m)).map(|m| (m, confirmed(m))).collect()
     }
 
+    /// What ties a decision to a mark: block, place and rule, as they are without the labels of a marking.
+    #[must_use]
+    pub fn mark_id(&self, mark: &Mark) -> String {
+        // A picture is marked as a whole or not at all.
+        if mark.layer == Layer::Picture {
+            return mark.rule.clone();
+        }
+        let place = mark.sites.first().map_or_else(String::new, |s| match self.labelled.before(s.block, &s.range) {
+            Some((block, range)) => format!("{block}:{}-{}", range.start, range.end),
+            None => format!("label-{}:{}-{}", s.block, s.range.start, s.range.end),
+        });
+        format!("{place}:{}", mark.rule)
+    }
+
     /// Adds persons who confirmed all of the text's facts.
     pub fn confirm_facts(&mut self, by: &[holm_record::id::PersonId]) {
         for fact in &mut self.facts {
@@ -210,9 +247,9 @@ impl Prepared {
     ///
     /// # Errors
     /// [`RenderError`] if LibreOffice is missing or fails, or pages cannot be set; nothing is added then.
-    pub fn move_words(&mut self, document: &[u8], review: Option<&Review>) -> Result<Moved, RenderError> {
+    pub fn move_words(&mut self, review: Option<&Review>) -> Result<Moved, RenderError> {
         let symbols = vec![0; self.marks.len()];
-        let still = rendering(&self.master, document, &self.marks, &symbols, self.copies)?;
+        let still = rendering(&self.master, &self.document, &self.marks, &symbols, self.copies)?;
         let set = self.copies == Copies::Pages;
         let everything = self.marks.iter().chain(&self.proposals).chain(&self.struck);
         let taken: Vec<Found> = everything.map(|m| Found { mark: m.clone(), tier: Tier::Auto }).collect();
@@ -220,7 +257,8 @@ impl Prepared {
         let found = holm_marks::layout::find(&still.layout, density, &taken).into_iter();
         let found = found.map(|f| if set { f.mark } else { docx_shift(f.mark) });
         let carried = found.filter(|m| m.sites.iter().all(|s| self.copies.can_carry(&self.master, m, s)));
-        let (struck, found): (Vec<Mark>, Vec<Mark>) = carried.partition(|m| review.is_some_and(|r| r.decision(m) == Some(false)));
+        let (struck, found): (Vec<Mark>, Vec<Mark>) =
+            carried.partition(|m| review.is_some_and(|r| r.decision(&self.mark_id(m)) == Some(false)));
         let all = found.len();
         let kept = if set { found } else { without_reflow(&self.master, &self.marks, found, &still.layout)? };
         self.extent = Some(Extent::of(&still.layout));
@@ -236,11 +274,11 @@ impl Prepared {
     ///
     /// # Errors
     /// [`PagesError`] says what cannot be set.
-    pub fn check_pages(&self, document: &[u8]) -> Result<(), PagesError> {
+    pub fn check_pages(&self) -> Result<(), PagesError> {
         if self.copies == Copies::AsMaster {
             return Ok(());
         }
-        let template = self.copies.template(&self.master, document, &self.marks)?;
+        let template = self.copies.template(&self.master, &self.document, &self.marks)?;
         let most = self.marks.iter().map(Mark::arity).max().unwrap_or(1);
         (0..most).try_for_each(|symbol| {
             let symbols: Vec<u8> = self.marks.iter().map(|m| symbol.min(m.arity() - 1) as u8).collect();

@@ -48,7 +48,6 @@ pub enum RehearsalError {
 /// One copy among others of a document that was not shared.
 pub struct Rehearsal<'p> {
     prepared: &'p Prepared,
-    document: &'p [u8],
     key: ItemKey,
     secret: PictureSecret,
     issuer: Issuer,
@@ -88,13 +87,7 @@ impl<'p> Rehearsal<'p> {
     ///
     /// # Errors
     /// [`RehearsalError::Pages`] if the copy cannot be written.
-    pub fn new(
-        prepared: &'p Prepared,
-        document: &'p [u8],
-        copies: usize,
-        (alpha, largest): (f64, u8),
-        seed: u64,
-    ) -> Result<Self, RehearsalError> {
+    pub fn new(prepared: &'p Prepared, copies: usize, (alpha, largest): (f64, u8), seed: u64) -> Result<Self, RehearsalError> {
         let drawn = |what: &[u8]| *blake3::hash(&[what, &seed.to_le_bytes()].concat()).as_bytes();
         let key = ItemKey::from_bytes(drawn(b"holm rehearsal "));
         let secret = PictureSecret::new(drawn(b"holm rehearsal pictures "));
@@ -103,10 +96,10 @@ impl<'p> Rehearsal<'p> {
         let issuer = Issuer::new(draw_biases(&key, law, &arities));
         let ids: Vec<Vec<u8>> = (0..copies.max(1)).map(|i| format!("rehearsal-{i}").into_bytes()).collect();
         let own = issuer.codeword(&key, ids.first().map_or(&[], Vec::as_slice));
-        let template = prepared.copies.keyed_template(&prepared.master, document, &prepared.marks, &secret)?;
+        let template = prepared.copies.keyed_template(&prepared.master, &prepared.document, &prepared.marks, &secret)?;
         let copy = template.render(&own)?;
         let policy = TestPolicy::default_for(copies);
-        Ok(Self { prepared, document, key, secret, issuer, ids, own, level: look_alpha(alpha, 1), policy, copy })
+        Ok(Self { prepared, key, secret, issuer, ids, own, level: look_alpha(alpha, 1), policy, copy })
     }
 
     /// The copy that is to be damaged.
@@ -134,8 +127,8 @@ impl<'p> Rehearsal<'p> {
     /// # Errors
     /// [`RehearsalError`] if it cannot be compared with the document.
     pub fn judge_content(&self, content: &LeakContent) -> Result<Rehearsed, RehearsalError> {
-        let Prepared { master, marks, copies, .. } = self.prepared;
-        let mut extraction = ItemReader::new(master, self.document, marks, *copies).extract(content)?;
+        let Prepared { master, document, marks, copies, .. } = self.prepared;
+        let mut extraction = ItemReader::new(master, document, marks, *copies).extract(content)?;
         if let Some(seen) = picture_sight::look(master, marks, &self.secret, &content.views)? {
             extraction = seen.added_to(extraction);
         }

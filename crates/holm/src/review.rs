@@ -115,18 +115,6 @@ pub struct AuthoredDecision {
     pub fact: bool,
 }
 
-/// What ties a decision to a mark: block, place and rule.
-#[must_use]
-pub fn mark_id(mark: &Mark) -> String {
-    // A picture is marked as a whole or not at all.
-    if mark.layer == Layer::Picture {
-        return mark.rule.clone();
-    }
-    let site = mark.sites.first();
-    let place = site.map_or_else(String::new, |s| format!("{}:{}-{}", s.block, s.range.start, s.range.end));
-    format!("{place}:{}", mark.rule)
-}
-
 impl Review {
     /// Reads a review file.
     ///
@@ -137,10 +125,9 @@ impl Review {
         if review.format == FORMAT { Ok(review) } else { Err(ReviewError::Format(review.format)) }
     }
 
-    /// What the reviewer decided on `mark`: kept, struck, or nothing.
+    /// What the reviewer decided on the mark of this id ([`Prepared::mark_id`]): kept, struck, or nothing.
     #[must_use]
-    pub fn decision(&self, mark: &Mark) -> Option<bool> {
-        let id = mark_id(mark);
+    pub fn decision(&self, id: &str) -> Option<bool> {
         self.marks.iter().find(|d| d.id == id).and_then(|d| match d.decision {
             Verdict::Keep => Some(true),
             Verdict::Strike => Some(false),
@@ -153,7 +140,8 @@ impl Review {
     /// # Errors
     /// [`ReviewError::Stale`] names those that are not.
     pub fn check_against(&self, prepared: &Prepared) -> Result<(), ReviewError> {
-        let known: Vec<String> = prepared.marks.iter().chain(&prepared.proposals).chain(&prepared.struck).map(mark_id).collect();
+        let known: Vec<String> =
+            prepared.marks.iter().chain(&prepared.proposals).chain(&prepared.struck).map(|m| prepared.mark_id(m)).collect();
         let stale: Vec<String> = self.marks.iter().map(|d| d.id.clone()).filter(|id| !known.contains(id)).collect();
         if stale.is_empty() { Ok(()) } else { Err(ReviewError::Stale(stale)) }
     }
@@ -193,7 +181,7 @@ impl Review {
     #[must_use]
     pub fn of(prepared: &Prepared) -> Self {
         let decide = |marks: &[Mark], decision: Verdict| {
-            let one = |m: &Mark| Decision { id: mark_id(m), decision, text: in_context(prepared, m) };
+            let one = |m: &Mark| Decision { id: prepared.mark_id(m), decision, text: in_context(prepared, m) };
             let mut decisions: Vec<Decision> = marks.iter().map(one).collect();
             decisions.dedup_by(|a, b| a.id == b.id);
             decisions

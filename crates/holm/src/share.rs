@@ -25,9 +25,10 @@ use crate::failpoint::failpoint;
 use crate::identity::{DeviceKeys, encrypt_to_lines};
 use crate::mail;
 use crate::manifest::{FORMAT, MASTER_DOMAIN, Manifest, deciding_worth};
+use crate::marking::Marking;
 use crate::own_file::OwnFileError;
 use crate::pages::{CopyTemplate, PagesError};
-use crate::policy::Permit;
+use crate::policy::{Handling, Permit};
 use crate::prepare::Prepared;
 use crate::slip::{Slip, SlipError, conditions_hash};
 use crate::state::Person;
@@ -135,9 +136,9 @@ pub struct Terms {
     pub name: ItemName,
     /// File name of the master.
     pub file: String,
-    /// Handling marking.
-    pub marking: Option<String>,
-    /// The originator's conditions.
+    /// How it is to be handled.
+    pub marking: Option<Marking>,
+    /// The originator's own conditions; what the marking means is added to them.
     pub conditions: Option<String>,
     /// The second person who contributes to the key.
     pub second: Option<PersonId>,
@@ -145,6 +146,22 @@ pub struct Terms {
     pub planned: usize,
     /// The review file, as it was read.
     pub review: Option<Vec<u8>>,
+}
+
+impl Terms {
+    /// What policy has to know of them.
+    #[must_use]
+    pub fn handling(&self) -> Handling<'_> {
+        let conditions = self.conditions.as_deref().is_some_and(|c| !c.trim().is_empty());
+        Handling { marking: self.marking.as_ref(), two_persons: self.second.is_some(), conditions }
+    }
+
+    /// The originator's own conditions and what the marking means, in the document's language.
+    fn all_conditions(&self, prepared: &Prepared) -> Option<String> {
+        let own = self.conditions.as_deref();
+        let Some(marking) = &self.marking else { return own.map(str::to_owned) };
+        Some(marking.conditions(own, prepared.language))
+    }
 }
 
 /// What must survive an interruption before the key exists; sealed to the vault.
@@ -255,18 +272,14 @@ impl Workspace {
     ///
     /// # Errors
     /// [`ShareError`]; an interrupted release stays as it is.
-    pub fn freeze(&mut self, permit: &Permit, prepared: &Prepared, document: &[u8], terms: &Terms) -> Result<Frozen, ShareError> {
+    pub fn freeze(&mut self, permit: &Permit, prepared: &Prepared, terms: &Terms) -> Result<Frozen, ShareError> {
         let unconfirmed: Vec<String> =
             prepared.sensitive_facts().iter().filter(|(_, by)| distinct(by) < 2).map(|(m, _)| m.alternatives.join("|")).collect();
         if !unconfirmed.is_empty() {
             return Err(ShareError::Unconfirmed(unconfirmed));
         }
         let path = self.pending_path(&terms.name);
-        let pending = if path.exists() {
-            self.resume(&path, prepared, document, terms)?
-        } else {
-            self.begin(&path, prepared, document, terms)?
-        };
+        let pending = if path.exists() { self.resume(&path, prepared, terms)? } else { self.begin(&path, prepared, terms)? };
         failpoint("pending-written");
         if self.state().items.get(&terms.name).and_then(|i| i.prepared.as_ref()).is_none() {
             let making = terms.second.clone().map_or(KeyMaking::Alone, |second| KeyMaking::TwoPersons { second });
@@ -302,7 +315,7 @@ impl Workspace {
         Err(ShareError::Pending(path.to_owned(), "it is not what was recorded when the item was prepared".to_owned()))
     }
 
-    fn begin(&self, path: &Path, prepared: &Prepared, document: &[u8], terms: &Terms) -> Result<Pending, ShareError> {
+    fn begin(&self, path: &Path, prepared: &Prepared, terms: &Terms) -> Result<Pending, ShareError> {
         if self.state().items.get(&terms.name).is_some_and(|i| i.prepared.is_some()) {
             return Err(ShareError::OtherText(terms.name.clone()));
         }
@@ -314,23 +327,23 @@ impl Workspace {
         }
         let salts = [random_salt()?, random_salt()?, random_salt()?];
         let [master_salt, salt, contribution_salt] = salts;
-        let manifest = self.manifest(prepared, document, terms, master_salt);
+        let manifest = self.manifest(prepared, terms, master_salt);
         let contribution = random_salt()?.0;
         let pending = Pending {
             manifest,
             salt,
-            master: document.to_vec(),
+            master: prepared.document.clone(),
             contribution,
             contribution_salt,
             second: None,
-            marking: terms.marking.clone(),
-            conditions: terms.conditions.clone(),
+            marking: terms.marking.as_ref().map(Marking::to_string),
+            conditions: terms.all_conditions(prepared),
         };
         self.write_own(path, &pending)?;
         Ok(pending)
     }
 
-    fn manifest(&self, prepared: &Prepared, document: &[u8], terms: &Terms, master_salt: Salt) -> Manifest {
+    fn manifest(&self, prepared: &Prepared, terms: &Terms, master_salt: Salt) -> Manifest {
         Manifest {
             format: FORMAT.to_owned(),
             item: terms.name.clone(),
@@ -338,7 +351,7 @@ impl Workspace {
             carrier: prepared.master.format(),
             typesetter: prepared.copies.typesetter(),
             language: prepared.language,
-            master: Commitment::to(MASTER_DOMAIN, &master_salt, document),
+            master: Commitment::to(MASTER_DOMAIN, &master_salt, &prepared.document),
             master_salt,
             pack: prepared.pack.clone(),
             review: terms.review.as_ref().map(|r| Commitment::to("holm review v1", &master_salt, r)),
@@ -355,15 +368,15 @@ impl Workspace {
         }
     }
 
-    fn resume(&self, path: &Path, prepared: &Prepared, document: &[u8], terms: &Terms) -> Result<Pending, ShareError> {
+    fn resume(&self, path: &Path, prepared: &Prepared, terms: &Terms) -> Result<Pending, ShareError> {
         let pending: Pending = self.read_own(path)?;
         let manifest = &pending.manifest;
         // The roster may have grown since.
         let terms_then = Terms { planned: manifest.planned_copies, ..terms.clone() };
-        let same = manifest.master == Commitment::to(MASTER_DOMAIN, &manifest.master_salt, document)
-            && *manifest == self.manifest(prepared, document, &terms_then, manifest.master_salt)
-            && pending.marking == terms.marking
-            && pending.conditions == terms.conditions;
+        let same = manifest.master == Commitment::to(MASTER_DOMAIN, &manifest.master_salt, &prepared.document)
+            && *manifest == self.manifest(prepared, &terms_then, manifest.master_salt)
+            && pending.marking == terms.marking.as_ref().map(Marking::to_string)
+            && pending.conditions == terms.all_conditions(prepared);
         if same { Ok(pending) } else { Err(ShareError::OtherText(terms.name.clone())) }
     }
 

@@ -8,6 +8,8 @@ use holm_record::event::{Device, Event, KeyMaking, ObjectHash, PersonFacts};
 use holm_record::id::{CopyId, CustodianName, IncidentName, ItemName, PersonId};
 use jiff::Timestamp;
 
+use crate::marking::Scheme;
+
 /// A person of the roster.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Person {
@@ -170,6 +172,8 @@ pub struct State {
     pub persons: BTreeMap<PersonId, Person>,
     /// Custodians of item keys: name and age recipient.
     pub custodians: BTreeMap<CustodianName, String>,
+    /// Schemes of markings that were brought in, by name.
+    pub schemes: BTreeMap<String, Scheme>,
     /// Items.
     pub items: BTreeMap<ItemName, Item>,
     /// Evidence, in order.
@@ -199,6 +203,10 @@ impl State {
             }
             Event::CustodianAdded { name, recipient } => {
                 self.custodians.insert(name.clone(), recipient.clone());
+            }
+            // Only what could be read was recorded.
+            Event::SchemeImported { scheme, text } => {
+                self.schemes.extend(Scheme::parse(text).ok().map(|parsed| (scheme.clone(), parsed)));
             }
             Event::ItemPrepared { .. }
             | Event::KeyContributed { .. }

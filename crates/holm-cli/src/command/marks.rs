@@ -1,9 +1,10 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use holm::marking::{Marking, MarkingError, Schemes};
 use holm::pages::Copies;
 use holm::prepare::{MarkOptions, Power, Prepared};
-use holm::review::{Review, in_context, mark_id};
+use holm::review::{Review, in_context};
 use holm::vault::write_durably;
 use holm_marks::carrier::Format;
 use holm_marks::frame::Language;
@@ -11,7 +12,7 @@ use holm_marks::mark::{Layer, Mark};
 use serde::Serialize;
 
 use super::survival::{self, SurvivalArgs};
-use crate::app::{App, file_name, read, read_text};
+use crate::app::{App, counted, file_name, read, read_text};
 use crate::error::{CommandError, Outcome};
 
 /// Show what would be marked in a document, and the power that it gives
@@ -31,12 +32,16 @@ pub(crate) struct Marks {
     survival: SurvivalArgs,
 }
 
-/// A prepared document, its bytes, and those of the review file.
-type PreparedFile = (Prepared, Vec<u8>, Option<Vec<u8>>);
+/// A prepared document, and the bytes of the review file.
+type PreparedFile = (Prepared, Option<Vec<u8>>);
 
 /// How to mark.
 #[derive(Debug, Args)]
 pub(crate) struct MarkArgs {
+    /// How it is to be handled: `TLP:AMBER`, `H2`, `ORCON` or one of a scheme of your own; several hold together, as in
+    /// `TLP:AMBER//H2`. Written at the head, the foot and before each paragraph of every copy.
+    #[arg(long, value_name = "MARKING")]
+    pub(crate) marking: Option<String>,
     /// Language of the text.
     #[arg(long, value_enum, default_value_t = LanguageArg::Auto)]
     pub(crate) language: LanguageArg,
@@ -76,37 +81,41 @@ pub(crate) enum LanguageArg {
 }
 
 impl MarkArgs {
-    pub(crate) fn options(&self) -> MarkOptions {
+    pub(crate) fn options(&self, marking: Option<Marking>) -> MarkOptions {
         let language = match self.language {
             LanguageArg::En => Some(Language::En),
             LanguageArg::Es => Some(Language::Es),
             LanguageArg::Auto => None,
         };
         let copies = self.set.map_or(Copies::AsMaster, |CopiesArg::Pdf| Copies::Pages);
-        MarkOptions { language, legal: self.legal, invisible: self.invisible, still: self.no_layout, copies }
+        MarkOptions { language, legal: self.legal, invisible: self.invisible, still: self.no_layout, copies, marking }
     }
 
-    /// Reads and prepares a document; returns its bytes and the review file's too.
-    pub(crate) fn prepare(&self, document: &std::path::Path) -> Result<PreparedFile, CommandError> {
+    /// Reads and prepares a document, so marked; returns the review file's bytes too.
+    pub(crate) fn prepare(&self, document: &Path, marking: Option<Marking>) -> Result<PreparedFile, CommandError> {
         let bytes = read(document)?;
         let review_text = self.marks.as_deref().map(read_text).transpose()?;
         let review = review_text.as_deref().map(Review::parse).transpose()?;
-        let prepared = Prepared::new(&bytes, &file_name(document), &self.options(), review.as_ref())?;
-        Ok((prepared, bytes, review_text.map(String::into_bytes)))
+        let prepared = Prepared::new(&bytes, &file_name(document), &self.options(marking), review.as_ref())?;
+        if prepared.unmarked_portions > 0 {
+            let unmarked = counted(prepared.unmarked_portions, "portion", "portions");
+            eprintln!("{unmarked} of the document (program text, or where there is no room) have no portion mark of their own");
+        }
+        Ok((prepared, review_text.map(String::into_bytes)))
     }
 
     /// Adds marks that move the words of pages that are set, or of a Word file, where LibreOffice can look after its lines; then
     /// checks that the review is of what was found.
-    pub(crate) fn move_words(&self, prepared: &mut Prepared, bytes: &[u8], review: Option<&[u8]>) -> Result<(), CommandError> {
+    pub(crate) fn move_words(&self, prepared: &mut Prepared, review: Option<&[u8]>) -> Result<(), CommandError> {
         let review = review.map(String::from_utf8_lossy).map(|t| Review::parse(&t)).transpose()?;
-        self.add_moved(prepared, bytes, review.as_ref())?;
-        prepared.check_pages(bytes)?;
+        self.add_moved(prepared, review.as_ref())?;
+        prepared.check_pages()?;
         review.map_or(Ok(()), |r| Ok(r.check_against(prepared)?))
     }
 
-    fn add_moved(&self, prepared: &mut Prepared, bytes: &[u8], review: Option<&Review>) -> Result<(), CommandError> {
+    fn add_moved(&self, prepared: &mut Prepared, review: Option<&Review>) -> Result<(), CommandError> {
         if prepared.copies == Copies::Pages && !self.no_layout {
-            prepared.move_words(bytes, review)?;
+            prepared.move_words(review)?;
         }
         if prepared.master.format() != Format::Docx || self.no_layout {
             return Ok(());
@@ -115,7 +124,7 @@ impl MarkArgs {
             eprintln!("no word is moved: that needs LibreOffice (package libreoffice-writer), which looks after the lines");
             return Ok(());
         }
-        let moved = prepared.move_words(bytes, review)?;
+        let moved = prepared.move_words(review)?;
         if moved.dropped > 0 {
             eprintln!("{} words stay where they are, since moving them would break a line anew", moved.dropped);
         }
@@ -133,14 +142,17 @@ struct Shown<'p> {
 
 impl Marks {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let (mut prepared, bytes, review) = self.options.prepare(&self.document)?;
-        self.options.move_words(&mut prepared, &bytes, review.as_deref())?;
+        let marking = self.options.marking.as_deref().map(|m| self.marking(app, m)).transpose()?.flatten();
+        let (mut prepared, review) = self.options.prepare(&self.document, marking)?;
+        self.options.move_words(&mut prepared, review.as_deref())?;
         let power = prepared.power(self.copies, holm::workspace::DEFAULT_ALPHA, holm::workspace::LARGEST_COALITION);
-        let survival = self.survival.report(&prepared, &bytes, &file_name(&self.document), self.copies)?;
+        let survival = self.survival.report(&prepared, &file_name(&self.document), self.copies)?;
         let shown = |marks: &'_ [Mark]| -> Vec<serde_json::Value> {
             marks
                 .iter()
-                .filter_map(|m| serde_json::to_value(Shown { id: mark_id(m), mark: m, context: in_context(&prepared, m) }).ok())
+                .filter_map(|m| {
+                    serde_json::to_value(Shown { id: prepared.mark_id(m), mark: m, context: in_context(&prepared, m) }).ok()
+                })
                 .collect()
         };
         let value = serde_json::json!({
@@ -161,6 +173,16 @@ impl Marks {
             eprintln!("review file written to {}", path.display());
         }
         Ok(Outcome::Done)
+    }
+}
+
+impl Marks {
+    /// A marking of Holm's own schemes needs no workspace.
+    fn marking(&self, app: &App, text: &str) -> Result<Option<Marking>, CommandError> {
+        match Marking::parse(text, &Schemes::default()) {
+            Err(MarkingError::Unknown(..)) => Ok(Marking::parse(text, &app.workspace()?.schemes())?),
+            known => Ok(known?),
+        }
     }
 }
 

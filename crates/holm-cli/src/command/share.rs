@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use clap::Args;
 use holm::contribution::Contribution;
+use holm::marking::Marking;
 use holm::policy::Action;
 use holm::prepare::Prepared;
 use holm::share::{Keyed, Terms};
@@ -28,9 +29,6 @@ pub(crate) struct Share {
     /// The item's name; by default that of the file.
     #[arg(long)]
     name: Option<ItemName>,
-    /// Handling marking.
-    #[arg(long)]
-    marking: Option<String>,
     /// The originator's conditions, shown to each recipient and signed for.
     #[arg(long, value_name = "TEXT")]
     conditions: Option<String>,
@@ -64,44 +62,56 @@ pub(crate) struct Share {
 
 impl Share {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let (mut prepared, document, review) = self.options.prepare(&self.document)?;
         let mut workspace = app.workspace()?;
-        self.confirm(&workspace, &mut prepared)?;
         let name = match &self.name {
             Some(name) => name.clone(),
             None => default_name(&self.document)?,
         };
+        let marking = self.marking(&workspace, &name)?;
+        let (mut prepared, review) = self.options.prepare(&self.document, marking.clone())?;
+        self.confirm(&workspace, &mut prepared)?;
         let out = self.out.clone().unwrap_or_else(|| Path::new("holm-out").join(name.as_str()));
         holm::slip::check_folder(&out, &name)?;
         self.check_plain(&workspace, &name)?;
         let to = self.recipients(&workspace)?;
-        let permit = workspace.permit(&Action::Share { item: &name, to: &to }, app.now())?;
         let present = workspace.state().persons.values().filter(|p| !p.left).count();
         let planned = self.planned.unwrap_or(present).max(to.len());
-        let released = workspace.state().items.get(&name).is_some_and(|i| i.released.is_some());
-        if !released {
-            self.options.move_words(&mut prepared, &document, review.as_deref())?;
-            self.check_power(&workspace, &prepared, planned)?;
-        }
         let terms = Terms {
             name: name.clone(),
             file: file_name(&self.document),
-            marking: self.marking.clone(),
+            marking,
             conditions: self.conditions.clone(),
             second: self.second.clone(),
             planned,
             review,
         };
+        let permit = workspace.permit(&Action::Share { item: &name, to: &to, handling: terms.handling() }, app.now())?;
+        let released = workspace.state().items.get(&name).is_some_and(|i| i.released.is_some());
+        if !released {
+            self.options.move_words(&mut prepared, terms.review.as_deref())?;
+            self.check_power(&workspace, &prepared, planned)?;
+        }
         let keyed = if released {
             let keys = self.custodian_key.iter().map(|path| app.device_keys(path)).collect::<Result<Vec<_>, _>>()?;
-            workspace.reopen(&name, &document, &keys)?
+            workspace.reopen(&name, &prepared.document, &keys)?
         } else {
-            match self.make_key(&mut workspace, &permit, &prepared, &document, &terms, &out)? {
+            match self.make_key(&mut workspace, &permit, &prepared, &terms, &out)? {
                 Some(keyed) => keyed,
                 None => return Ok(Outcome::No),
             }
         };
         self.release(&mut workspace, &permit, keyed, &to, &out)
+    }
+
+    /// The marking that was given, or that the item was released with.
+    fn marking(&self, workspace: &Workspace, name: &ItemName) -> Result<Option<Marking>, CommandError> {
+        let released = workspace.state().items.get(name).and_then(|i| i.released.as_ref());
+        let schemes = workspace.schemes();
+        match &self.options.marking {
+            Some(given) => Ok(Marking::parse(given, &schemes)?),
+            // What was recorded before markings had rules is a text without any.
+            None => Ok(released.and_then(|r| Marking::parse(r.marking.as_deref()?, &schemes).ok().flatten())),
+        }
     }
 
     /// Enters the confirmations that were given on the command line.
@@ -175,11 +185,10 @@ impl Share {
         workspace: &mut Workspace,
         permit: &holm::policy::Permit,
         prepared: &Prepared,
-        document: &[u8],
         terms: &Terms,
         out: &Path,
     ) -> Result<Option<Keyed>, CommandError> {
-        let frozen = workspace.freeze(permit, prepared, document, terms)?;
+        let frozen = workspace.freeze(permit, prepared, terms)?;
         let contribution: Option<Contribution> =
             self.contribution.as_deref().map(read_text).transpose()?.map(|t| serde_json::from_str(&t)).transpose()?;
         let request = frozen.request(workspace);

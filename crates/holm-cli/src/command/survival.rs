@@ -106,40 +106,27 @@ impl Fate {
 
 impl SurvivalArgs {
     /// Writes the report, if one was asked for.
-    pub(crate) fn report(
-        &self,
-        prepared: &Prepared,
-        document: &[u8],
-        name: &str,
-        copies: usize,
-    ) -> Result<Option<Survival>, CommandError> {
+    pub(crate) fn report(&self, prepared: &Prepared, name: &str, copies: usize) -> Result<Option<Survival>, CommandError> {
         let Some(folder) = &self.folder else { return Ok(None) };
         if prepared.marks.is_empty() {
             return Err(CommandError::new("the document has no marks, so nothing of it can survive"));
         }
         make(folder)?;
-        let survival = self.measure(prepared, document, name, copies, folder)?;
+        let survival = self.measure(prepared, name, copies, folder)?;
         write_durably(&folder.join("survival.json"), serde_json::to_string_pretty(&survival)?.as_bytes())?;
         write_durably(&folder.join("survival.svg"), super::survival_picture::draw(&survival).as_bytes())?;
         eprintln!("report, picture and the damaged pages are in {}", folder.display());
         Ok(Some(survival))
     }
 
-    fn measure(
-        &self,
-        prepared: &Prepared,
-        document: &[u8],
-        name: &str,
-        copies: usize,
-        folder: &Path,
-    ) -> Result<Survival, CommandError> {
+    fn measure(&self, prepared: &Prepared, name: &str, copies: usize, folder: &Path) -> Result<Survival, CommandError> {
         let fates = fates(prepared);
         let mut rows: Vec<Row> =
             fates.iter().map(|f| f.name()).map(|(channel, about)| Row { channel, about, trials: Vec::new() }).collect();
         let (mut needed_bits, mut page) = (0.0, None);
         let bar = progress_bar(self.trials * fates.len() as u64, "damaging and tracing");
         for trial in 0..self.trials {
-            let rehearsal = Rehearsal::new(prepared, document, copies, (DEFAULT_ALPHA, LARGEST_COALITION), trial)?;
+            let rehearsal = Rehearsal::new(prepared, copies, (DEFAULT_ALPHA, LARGEST_COALITION), trial)?;
             needed_bits = rehearsal.needed_bits();
             let copy = Copy::new(prepared, rehearsal.copy(), name)?;
             page = copy.page;

@@ -253,13 +253,13 @@ fn a_full_disk_leaves_nothing_half_written() {
 #[test]
 fn a_damaged_slip_or_copy_is_not_opened() {
     let desk = Desk::with(2);
-    let terms = ["--marking", "RESTRICTED", "--conditions", "no further than the cell"];
+    let terms = ["--marking", "TLP:AMBER", "--conditions", "no further than the cell"];
     desk.run(&[&["share", "brief.md", "--to", "all"][..], &terms].concat()).ok();
     let slip = desk.read("holm-out/brief/p1.md.holm");
     for (what, changed) in [
         ("person", slip.replace("\"p1\"", "\"p2\"")),
         ("proof", slip.replace("index ", "index 1")),
-        ("marking", slip.replace("\"RESTRICTED\"", "\"PUBLIC\"")),
+        ("marking", slip.replace("\"TLP:AMBER\"", "\"TLP:CLEAR\"")),
         ("conditions", slip.replace("no further than the cell", "as you like")),
         ("not json", "{".to_owned()),
     ] {

@@ -394,3 +394,84 @@ fn marks_are_reviewed_struck_approved_and_authored() {
     let legal = desk.run(&["marks", "brief.md", "--legal", "--json"]).ok().json();
     assert_eq!(count(&legal), 0, "legal mode varies no word that was not authored");
 }
+
+/// Only for the higher ranks of one agency, with two persons' key.
+const SCHEME: &str = r#"
+scheme = "lantern"
+
+[[level]]
+name = "core"
+portion = "L-C"
+pass-on = "never"
+agencies = ["Bureau"]
+least-level = 3
+conditions = { en = "Read it and say nothing.", es = "Lea y calle." }
+"#;
+
+#[test]
+fn a_marking_stands_in_every_copy_and_holds_whoever_it_is_for() {
+    let desk = Desk::with(5);
+    desk.write("lantern.toml", SCHEME.as_bytes());
+    desk.run(&["marking", "import", "lantern.toml"]).ok();
+    let listed = desk.run(&["marking", "list", "--json"]).ok().json();
+    let names: Vec<&str> = listed.as_array().unwrap().iter().map(|row| row["marking"].as_str().unwrap()).collect();
+    assert!(["TLP:RED", "SIENA:H3", "ORCON", "LANTERN:CORE"].iter().all(|name| names.contains(name)), "{names:?}");
+    // p1 to p5 have the levels 2 to 5 and 1.
+    let share = ["share", "brief.md", "--marking", "lantern:core, tlp:red", "--plain", "plain", "--to"];
+    desk.run(&[&share[..], &["all"]].concat()).fails_with(&["`LANTERN:CORE` does not allow `p1`", "rank level 2 is below 3"]);
+    assert_eq!(desk.run(&["item", "list", "--json"]).ok().json().as_array().map(Vec::len), Some(0), "nothing was begun");
+    desk.run(&[&share[..], &["p2"]].concat()).ok();
+    // Further recipients are held to the recorded marking, which need not be said again.
+    desk.run(&["share", "brief.md", "--plain", "plain", "--to", "p1"]).fails_with(&["`LANTERN:CORE` does not allow `p1`"]);
+    desk.run(&["share", "brief.md", "--plain", "plain", "--to", "p3"]).ok();
+    for copy in ["plain/p2.md", "plain/p3.md"] {
+        let text = desk.read(copy);
+        let (first, last) = (text.lines().next(), text.trim_end().lines().last());
+        assert_eq!((first, last), (Some("TLP:RED//LANTERN:CORE"), Some("TLP:RED//LANTERN:CORE")));
+        assert!(text.contains("# (TLP:R//L-C) "), "portions are marked");
+    }
+    let slip: serde_json::Value = serde_json::from_str(&desk.read("holm-out/brief/p3.md.holm")).unwrap();
+    assert_eq!(slip["marking"], "TLP:RED//LANTERN:CORE");
+    let conditions = slip["conditions"].as_str().unwrap();
+    assert!(conditions.contains("for you alone") && conditions.ends_with("Read it and say nothing."), "{conditions}");
+    // A leak without the banner is traced as any other.
+    let leak = desk.read("plain/p3.md").replace("TLP:RED//LANTERN:CORE", "").replace("(TLP:R//L-C) ", "");
+    desk.write("leak.txt", leak.as_bytes());
+    assert_eq!(desk.run(&["trace", "leak.txt", "--json"]).ok().json()["verdict"], "named");
+}
+
+#[test]
+fn a_review_holds_whatever_the_marking() {
+    let desk = Desk::with(3);
+    desk.run(&["marks", "brief.md", "--review", "review.toml"]).ok();
+    let review = desk.read("review.toml").replacen("decision = \"undecided\"", "decision = \"strike\"", 3);
+    desk.write("review.toml", review.as_bytes());
+    let marks = |marking: &[&str]| desk.run(&[&["marks", "brief.md", "--marks", "review.toml", "--json"], marking].concat()).ok();
+    let count = |ran: desk::Ran| ran.json()["marks"].as_array().map(Vec::len);
+    assert_eq!(count(marks(&[])), count(marks(&["--marking", "TLP:AMBER"])));
+}
+
+#[test]
+fn markings_that_cannot_hold_are_refused_before_anything_is_written() {
+    let desk = Desk::with(2);
+    let share = |marking: &str| desk.run(&["share", "brief.md", "--to", "all", "--marking", marking]);
+    share("SECRET").fails_with(&["`SECRET`", "TLP:CLEAR", "holm marking import"]);
+    share("TLP:RED//TLP:GREEN").fails_with(&["TLP:RED", "TLP:GREEN"]);
+    share("H3").fails_with(&["SIENA:H3", "--conditions"]);
+    let above = desk.read("brief.md") + "\n\n(TLP:R) The name of the source.\n";
+    desk.write("brief.md", above.as_bytes());
+    share("TLP:AMBER").fails_with(&["TLP:R", "TLP:AMBER"]);
+    for (what, file) in [
+        ("not toml", "scheme ="),
+        ("Holm's own", &SCHEME.replace("lantern", "siena")),
+        ("unknown field", &format!("{SCHEME}\nagency = \"Bureau\"\n")),
+        ("bad name", &SCHEME.replace("core", "c\u{0}re")),
+    ] {
+        desk.write("bad.toml", file.as_bytes());
+        let ran = desk.run(&["marking", "import", "bad.toml"]);
+        assert_eq!(ran.code, 1, "{what}: {}{}", ran.out, ran.err);
+    }
+    assert!(!desk.path("holm-out").exists());
+    let entries = desk.run(&["record", "log", "--json"]).ok().json();
+    assert_eq!(entries.as_array().map(Vec::len), Some(3), "the workspace and two persons");
+}

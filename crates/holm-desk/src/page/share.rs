@@ -8,9 +8,9 @@ use axum::extract::{Form, Multipart, Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use holm::draft::{Draft, DraftError, Moves};
+use holm::marking::Marking;
 use holm::prepare::{Power, Prepared};
 use holm::rehearsal::Rehearsal;
-use holm::review::mark_id;
 use holm::state::{Person, State};
 use holm::workspace::{DEFAULT_ALPHA, LARGEST_COALITION};
 use holm_marks::carrier::Format;
@@ -18,6 +18,7 @@ use holm_marks::mark::{Layer, Mark};
 use holm_record::id::{ItemName, PersonId};
 use serde::Deserialize;
 
+use super::marking::{self, SchemeBox};
 use super::trace::{class, last_part, layer_name};
 use super::{Asked, Place, Shell, Shown};
 use crate::job::Progress;
@@ -27,9 +28,6 @@ use crate::release::{self, recipients};
 use crate::server::Desk;
 use crate::session::secret;
 use crate::words::fill;
-
-/// Markings that a draft may have.
-pub(crate) const MARKINGS: [&str; 5] = ["TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"];
 
 impl From<DraftError> for Problem {
     fn from(error: DraftError) -> Self {
@@ -101,11 +99,12 @@ pub(crate) async fn begin((state, extension): Asked, mut form: Multipart) -> Res
 }
 
 fn made(desk: &Desk, language: Language, file: Option<(String, Vec<u8>)>, text: String) -> Result<Response, Problem> {
+    let schemes = desk.office.view()?.state.schemes();
     let given = file.or_else(|| (!text.trim().is_empty()).then(|| ("document.md".to_owned(), text.clone().into_bytes())));
     let kept = match given {
         None => Err(language.words().share.nothing_given.to_owned()),
         Some((name, bytes)) => Draft::new(name, bytes).map_err(|e| e.to_string()).and_then(|draft| {
-            draft.prepare(Moves::LeftOut).map_err(|e| e.to_string())?;
+            draft.prepare(Moves::LeftOut, &schemes).map_err(|e| e.to_string())?;
             Ok(draft)
         }),
     };
@@ -174,8 +173,9 @@ struct DraftPage {
     title: String,
     file: String,
     name: String,
-    marking: String,
-    markings: [&'static str; 5],
+    schemes: Vec<SchemeBox>,
+    /// What the marking allows, and what recipients accept by it.
+    marked: Vec<String>,
     conditions: String,
     legal: bool,
     pages: bool,
@@ -211,7 +211,9 @@ pub(crate) async fn draft(asked: Asked, Path(id): Path<String>) -> Shown {
 fn draft_page(desk: &Desk, language: Language, draft: &Draft, errors: Vec<(&'static str, String)>) -> Result<DraftPage, Problem> {
     let view = desk.office.view()?;
     let words = &language.words().share;
-    let prepared = draft.prepare(Moves::LeftOut)?;
+    let schemes = view.state.schemes();
+    let prepared = draft.prepare(Moves::LeftOut, &schemes)?;
+    let marking = Marking::parse(&draft.marking, &schemes).map_err(DraftError::from)?;
     let to = recipients(&view.state, &draft.to);
     // Before anybody is chosen, everybody is.
     let copies = if to.is_empty() { release::planned(&view.state, 2) } else { to.len() };
@@ -227,8 +229,8 @@ fn draft_page(desk: &Desk, language: Language, draft: &Draft, errors: Vec<(&'sta
         title,
         file: draft.file.clone(),
         name: draft.name.clone(),
-        marking: draft.marking.clone(),
-        markings: MARKINGS,
+        marked: marking.iter().map(|m| marking::allows(m, language)).collect(),
+        schemes: marking::boxes(&schemes, marking.as_ref()),
         conditions: draft.conditions.clone(),
         legal: draft.legal,
         pages: draft.pages,
@@ -283,7 +285,7 @@ fn blocks(prepared: &Prepared, power: &Power, language: Language) -> Vec<Block> 
             }
             pieces.extend(plain(at, range.start));
             at = range.end;
-            let id = mark_id(mark);
+            let id = prepared.mark_id(mark);
             // What stands in brackets in the text is a mark, whatever anybody ticks.
             let in_brackets = text.get(range.clone()).is_some_and(|t| t.starts_with("[["));
             let first = shown.insert(id.clone());
@@ -401,11 +403,12 @@ fn changed(desk: &Desk, language: Language, id: &str, fields: &Fields) -> Result
         desk.office.act(|w| w.drop_draft(id))??;
         return Ok(Redirect::to("/share").into_response());
     }
-    let kept = desk.office.act(|w| w.draft(id))??;
+    let (kept, schemes) = desk.office.act(|w| (w.draft(id), w.schemes()))?;
+    let kept = kept?;
     let all = |name: &str| fields.iter().filter(|(n, _)| n == name).map(|(_, v)| v.clone()).collect::<Vec<_>>();
     let mut draft = Draft {
         name: field("name"),
-        marking: Some(field("marking")).filter(|m| MARKINGS.contains(&m.as_str())).unwrap_or_default(),
+        marking: marking::chosen(&schemes, &all("marking")),
         conditions: field("conditions"),
         to: all("to"),
         legal: !field("legal").is_empty(),
@@ -413,12 +416,13 @@ fn changed(desk: &Desk, language: Language, id: &str, fields: &Fields) -> Result
         confirmed_by: all("confirmed").into_iter().filter_map(|p| PersonId::new(p).ok()).collect(),
         ..kept.clone()
     };
-    decide(&kept.prepare(Moves::LeftOut)?, &all("keep"), &mut draft);
+    decide(&kept.prepare(Moves::LeftOut, &schemes)?, &all("keep"), &mut draft);
     let mut errors = Vec::new();
-    if let Err(error) = draft.prepare(Moves::LeftOut) {
+    if let Err(error) = draft.prepare(Moves::LeftOut, &schemes) {
         // What the document cannot bear is said, and stays as it was.
         errors.push(("marks", error.to_string()));
-        draft = Draft { decisions: kept.decisions, legal: kept.legal, pages: kept.pages, ..draft };
+        let Draft { decisions, legal, pages, marking, .. } = kept;
+        draft = Draft { decisions, legal, pages, marking, ..draft };
     }
     desk.office.act(|w| w.keep_draft(&draft))??;
     let next = field("do");
@@ -439,18 +443,18 @@ fn changed(desk: &Desk, language: Language, id: &str, fields: &Fields) -> Result
 
 /// Enters what was ticked and what was not.
 fn decide(prepared: &Prepared, ticked: &[String], draft: &mut Draft) {
-    let kept = |mark: &Mark| ticked.contains(&mark_id(mark));
+    let kept = |mark: &Mark| ticked.contains(&prepared.mark_id(mark));
     for mark in prepared.marks.iter().chain(&prepared.struck).filter(|m| m.layer.is_text() || m.layer == Layer::Picture) {
         // A mark that has no box is kept.
         let boxed = !mark.rule.starts_with("authored:");
         if boxed && !kept(mark) {
-            draft.decisions.insert(mark_id(mark), false);
+            draft.decisions.insert(prepared.mark_id(mark), false);
         } else {
-            draft.decisions.remove(&mark_id(mark));
+            draft.decisions.remove(&prepared.mark_id(mark));
         }
     }
     for mark in prepared.proposals.iter().filter(|m| kept(m)) {
-        draft.decisions.insert(mark_id(mark), true);
+        draft.decisions.insert(prepared.mark_id(mark), true);
     }
 }
 
@@ -466,11 +470,15 @@ fn lacks(desk: &Desk, language: Language, draft: &Draft) -> Result<Vec<(&'static
         }
         Ok(_) => {}
     }
-    if recipients(&view.state, &draft.to).is_empty() {
+    let to = recipients(&view.state, &draft.to);
+    if to.is_empty() {
         errors.push(("recipients", words.problem_recipients.to_owned()));
     }
+    let schemes = view.state.schemes();
+    let marking = Marking::parse(&draft.marking, &schemes).map_err(DraftError::from)?;
+    errors.extend(marking.and_then(|m| marking::problem(&view.state, &m, draft, &to, language)));
     let confirmers: BTreeSet<&PersonId> = draft.confirmed_by.iter().collect();
-    if !draft.prepare(Moves::LeftOut)?.sensitive_facts().is_empty() && confirmers.len() < 2 {
+    if !draft.prepare(Moves::LeftOut, &schemes)?.sensitive_facts().is_empty() && confirmers.len() < 2 {
         errors.push(("confirmed", words.problem_confirm.to_owned()));
     }
     Ok(errors)
@@ -512,9 +520,10 @@ pub(crate) async fn preview(asked: Asked, Path(id): Path<String>, Query(which): 
 
 /// A throw-away copy: its file name and bytes.
 fn previewed(desk: &Desk, id: &str, copy: u64) -> Result<(String, Vec<u8>), Problem> {
-    let draft = desk.office.act(|w| w.draft(id))??;
-    let prepared = draft.prepare(Moves::LeftOut)?;
-    let rehearsal = Rehearsal::new(&prepared, &draft.document, 2, (DEFAULT_ALPHA, LARGEST_COALITION), copy);
+    let (draft, schemes) = desk.office.act(|w| (w.draft(id), w.schemes()))?;
+    let draft = draft?;
+    let prepared = draft.prepare(Moves::LeftOut, &schemes)?;
+    let rehearsal = Rehearsal::new(&prepared, 2, (DEFAULT_ALPHA, LARGEST_COALITION), copy);
     let bytes = rehearsal.map_err(|e| Problem::Workspace(e.to_string()))?.copy().to_vec();
     let name = if bytes.starts_with(b"%PDF") { "preview.pdf".to_owned() } else { format!("preview-{}", draft.file) };
     Ok((name, bytes))
@@ -553,7 +562,7 @@ fn release_page(desk: &Desk, language: Language, id: &str, wrong: bool) -> Resul
     let view = desk.office.view()?;
     let words = &language.words().share;
     let draft = desk.office.act(|w| w.draft(id))??;
-    let prepared = draft.prepare(Moves::LeftOut)?;
+    let prepared = draft.prepare(Moves::LeftOut, &view.state.schemes())?;
     let to = recipients(&view.state, &draft.to);
     let person = |id: &PersonId| {
         let facts = view.state.persons.get(id).map(|p| &p.facts);

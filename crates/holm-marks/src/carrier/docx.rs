@@ -4,6 +4,7 @@
 //! are. All other parts are copied as stored, compressed bytes and all.
 
 mod figure;
+mod label;
 mod package;
 mod spacing;
 mod story;
@@ -17,6 +18,7 @@ use super::{CarrierError, Copy, left_over};
 use crate::document::Block;
 use crate::layout::Shift;
 use crate::mark::{Layer, Mark, Site};
+pub(crate) use label::label_docx;
 pub(crate) use package::Package;
 use story::{Piece, Story};
 

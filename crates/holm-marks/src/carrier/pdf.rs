@@ -5,6 +5,7 @@
 //! rather than appended to, since an appended update would carry the unmarked master within it.
 
 mod figure;
+mod label;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
@@ -14,6 +15,7 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
 use self::figure::{Figure, FigureEdit, figures};
+pub(crate) use self::label::label_pdf;
 use super::picture::{ItemPicture, PictureWriter};
 use super::splice::{Splice, splice};
 use super::{CarrierError, Copy};

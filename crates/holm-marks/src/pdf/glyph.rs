@@ -39,6 +39,13 @@ impl Matrix {
         }
     }
 
+    /// The map back, of one that turns, mirrors and moves without scaling to nothing.
+    pub(crate) fn inverse(self) -> Self {
+        let det = self.a * self.d - self.b * self.c;
+        let (a, b, c, d) = (self.d / det, -self.b / det, -self.c / det, self.a / det);
+        Self { a, b, c, d, e: -(self.e * a + self.f * c), f: -(self.e * b + self.f * d) }
+    }
+
     pub(crate) fn apply(self, x: f64, y: f64) -> (f64, f64) {
         (self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f)
     }

@@ -3,6 +3,7 @@
 
 mod extraction;
 mod hostile;
+mod labels;
 mod packs;
 mod page_file;
 mod pdf_pictures;

@@ -88,7 +88,7 @@ impl Item {
         let options = MarkOptions { copies, ..MarkOptions::default() };
         let mut prepared = Prepared::new(&bytes, file, &options, None)?;
         if matches!(form, Form::Set | Form::Word) {
-            prepared.move_words(&bytes, None)?;
+            prepared.move_words(None)?;
         }
         let secret = PictureSecret::new(*blake3::hash(name.as_bytes()).as_bytes());
         let template = copies.keyed_template(&prepared.master, &bytes, &prepared.marks, &secret)?;

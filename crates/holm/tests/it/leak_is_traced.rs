@@ -35,7 +35,6 @@ fn a_leaked_copy_is_named_and_nobody_else() {
     // Authorise, freeze the manifest, make the key, seal, append; only then does anything leave.
     let item = ItemName::new("minutes").unwrap();
     let everybody: Vec<PersonId> = workspace.state().resolve("all").unwrap();
-    let permit = workspace.permit(&Action::Share { item: &item, to: &everybody }, now()).unwrap();
     let terms = Terms {
         name: item.clone(),
         file: "minutes.md".to_owned(),
@@ -45,7 +44,8 @@ fn a_leaked_copy_is_named_and_nobody_else() {
         planned: 5,
         review: None,
     };
-    let frozen = workspace.freeze(&permit, &prepared, MINUTES.as_bytes(), &terms).unwrap();
+    let permit = workspace.permit(&Action::Share { item: &item, to: &everybody, handling: terms.handling() }, now()).unwrap();
+    let frozen = workspace.freeze(&permit, &prepared, &terms).unwrap();
     let keyed = frozen.make_key(&mut workspace, &permit, None).unwrap();
     let sealed = keyed.seal(&workspace, &everybody, &|_| {}).unwrap();
     let (released, _) = sealed.append(&mut workspace, &permit, &everybody, None).unwrap();

@@ -2,6 +2,7 @@
 
 use holm::identity::DeviceKeys;
 use holm::leak::LeakFile;
+use holm::marking::Marking;
 use holm::policy::Action;
 use holm::prepare::{MarkOptions, Prepared};
 use holm::share::Terms;
@@ -9,6 +10,16 @@ use holm::trace::TraceRequest;
 use holm::workspace::{InitOptions, Workspace};
 use holm_record::id::ItemName;
 use jiff::Timestamp;
+
+const SCHEME: &str = r#"
+scheme = "saffron"
+
+[[level]]
+name = "only"
+portion = "S-O"
+pass-on = "consent"
+conditions = { en = "Marzipan.", es = "Mazapán." }
+"#;
 
 const MINUTES: &str = include_str!("../../../holm-simulate/corpus/en-minutes.md");
 
@@ -37,21 +48,19 @@ fn a_stolen_workspace_shows_none_of_its_words() {
     workspace.import_roster(&permit, &roster).unwrap();
     let prepared = Prepared::new(MINUTES.as_bytes(), "minutes.md", &MarkOptions::default(), None).unwrap();
     let (item, to) = (ItemName::new("quicksilver-minutes").unwrap(), workspace.state().resolve("all").unwrap());
-    let permit = workspace.permit(&Action::Share { item: &item, to: &to }, Timestamp::now()).unwrap();
+    let permit = workspace.permit(&Action::Administer, Timestamp::now()).unwrap();
+    workspace.import_scheme(&permit, SCHEME).unwrap();
     let terms = Terms {
         name: item.clone(),
         file: "minutes.md".to_owned(),
-        marking: Some("SAFFRON-ONLY".to_owned()),
+        marking: Marking::parse("SAFFRON:ONLY", &workspace.schemes()).unwrap(),
         conditions: Some("never-aloud".to_owned()),
         second: None,
         planned: 1,
         review: None,
     };
-    let keyed = workspace
-        .freeze(&permit, &prepared, MINUTES.as_bytes(), &terms)
-        .unwrap()
-        .make_key(&mut workspace, &permit, None)
-        .unwrap();
+    let permit = workspace.permit(&Action::Share { item: &item, to: &to, handling: terms.handling() }, Timestamp::now()).unwrap();
+    let keyed = workspace.freeze(&permit, &prepared, &terms).unwrap().make_key(&mut workspace, &permit, None).unwrap();
     keyed.seal(&workspace, &to, &|_| {}).unwrap().append(&mut workspace, &permit, &to, None).unwrap();
     let alpha = workspace.alpha();
     let permit = workspace.permit(&Action::Trace { alpha, limit: alpha }, Timestamp::now()).unwrap();
@@ -69,6 +78,7 @@ fn a_stolen_workspace_shows_none_of_its_words() {
         "cartographer",
         "quicksilver",
         "saffron",
+        "marzipan",
         "never-aloud",
         "marmalade",
         &keys.recipient(),

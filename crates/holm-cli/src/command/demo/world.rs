@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use holm::identity::DeviceKeys;
+use holm::marking::Marking;
 use holm::policy::Action;
 use holm::prepare::{MarkOptions, Prepared};
 use holm::receipt::open_copy;
@@ -190,23 +191,26 @@ impl World {
         let (item, (file, bytes), to) = (row.item()?, row.file()?, self.recipients(row)?);
         write_durably(&self.folder.join("documents").join(&file), bytes)?;
         let at = self.later(5);
-        let permit = self.workspace.permit(&Action::Share { item: &item, to: &to }, at)?;
+        let marking = Marking::parse(row.marking, &self.workspace.schemes())?;
+        let terms = Terms {
+            name: item.clone(),
+            file: file.clone(),
+            marking: marking.clone(),
+            conditions: row.conditions.map(str::to_owned),
+            second: None,
+            planned: to.len(),
+            review: None,
+        };
+        let action = Action::Share { item: &item, to: &to, handling: terms.handling() };
+        let permit = self.workspace.permit(&action, at)?;
+        let options = MarkOptions { marking, ..MarkOptions::default() };
+        let mut prepared = Prepared::new(bytes, &file, &options, None)?;
         let keyed = if self.workspace.state().items.contains_key(&item) {
-            self.workspace.reopen(&item, bytes, &[])?
+            self.workspace.reopen(&item, &prepared.document, &[])?
         } else {
-            let mut prepared = Prepared::new(bytes, &file, &MarkOptions::default(), None)?;
             let confirmers = CONFIRMERS.into_iter().map(PersonId::new).collect::<Result<Vec<_>, _>>()?;
             prepared.confirm_facts(&confirmers);
-            let terms = Terms {
-                name: item.clone(),
-                file,
-                marking: Some(row.marking.to_owned()),
-                conditions: row.conditions.map(str::to_owned),
-                second: None,
-                planned: to.len(),
-                review: None,
-            };
-            self.workspace.freeze(&permit, &prepared, bytes, &terms)?.make_key(&mut self.workspace, &permit, None)?
+            self.workspace.freeze(&permit, &prepared, &terms)?.make_key(&mut self.workspace, &permit, None)?
         };
         let sealed = keyed.seal(&self.workspace, &to, &|_| {})?;
         let (released, _) = sealed.append(&mut self.workspace, &permit, &to, None)?;

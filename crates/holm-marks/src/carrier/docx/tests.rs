@@ -4,6 +4,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use super::*;
+use crate::carrier::label::{Labelled, Labels, label};
 use crate::carrier::{Format, Master};
 use crate::document::BlockKind;
 use crate::mark::Layer;
@@ -289,4 +290,26 @@ fn text_where_no_run_can_be_ended_is_read_and_left_alone() {
             assert!(!master.can_carry(&moved, &moved.sites[0]), "`{word}` in {body}");
         }
     }
+}
+
+/// The document that Word's file says after labels for TLP:AMBER were written into it, where `TLP:R` is a portion mark too.
+fn labelled(bytes: &[u8]) -> Labelled {
+    let known = |inside: &str| inside == "TLP:R" || inside == "TLP:A";
+    let labels = Labels { banner: "TLP:AMBER", portion: "TLP:A", known: &known };
+    label(bytes, "a.docx", &labels).unwrap()
+}
+
+#[test]
+fn labels_are_paragraphs_and_words_of_the_document_and_the_section_stays_last() {
+    let bytes = docx(
+        r#"<w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t>Raid &amp; search</w:t></w:r></w:p><w:p><w:r><w:t>(TLP:R) His name.</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>One</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>Two</w:t></w:r></w:p></w:tc></w:tr></w:tbl><w:p><w:pPr><w:sectPr><w:pgSz w:w="1"/></w:sectPr></w:pPr><w:r><w:t>End.</w:t></w:r></w:p><w:sectPr><w:pgSz w:w="2"/></w:sectPr>"#,
+    );
+    let once = labelled(&bytes);
+    let wanted = ["TLP:AMBER", "(TLP:A) Raid & search", "(TLP:R) His name.", "(TLP:A) One", "Two", "(TLP:A) End.", "TLP:AMBER"];
+    assert_eq!(texts(&once.bytes), wanted);
+    assert_eq!((once.marked, once.unmarked), (4, 0));
+    let main = String::from_utf8(part(&once.bytes, "word/document.xml")).unwrap();
+    assert!(main.ends_with(r#"</w:p><w:sectPr><w:pgSz w:w="2"/></w:sectPr></w:body></w:document>"#), "{main}");
+    assert_eq!(part(&once.bytes, "word/styles.xml"), part(&bytes, "word/styles.xml"));
+    assert_eq!(labelled(&once.bytes).bytes, once.bytes, "what is labelled already stays");
 }

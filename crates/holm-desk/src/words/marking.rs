@@ -1,0 +1,58 @@
+//! Markings: how an item is to be handled.
+
+pub(crate) struct MarkingWords {
+    pub(crate) marking: &'static str,
+    pub(crate) hint: &'static str,
+    pub(crate) none: &'static str,
+    pub(crate) allows: &'static str,
+    pub(crate) never: &'static str,
+    pub(crate) consent: &'static str,
+    pub(crate) agency: &'static str,
+    pub(crate) partners: &'static str,
+    pub(crate) anyone: &'static str,
+    pub(crate) outside: &'static str,
+    pub(crate) bar_agency: &'static str,
+    pub(crate) bar_unit: &'static str,
+    pub(crate) bar_role: &'static str,
+    pub(crate) bar_rank: &'static str,
+    pub(crate) two_persons: &'static str,
+    pub(crate) no_conditions: &'static str,
+}
+
+pub(crate) const EN: MarkingWords = MarkingWords {
+    marking: "Marking",
+    hint: "One of each scheme; all of them hold together. It stands at the head and the foot of every copy and before each paragraph. A paragraph that you begin with a mark of your own, such as (TLP:G), keeps it.",
+    none: "none",
+    allows: "{}: {}",
+    never: "nobody passes it on.",
+    consent: "holders pass it on only with your consent.",
+    agency: "holders pass it on within their agency; beyond it with your consent.",
+    partners: "holders pass it on to whoever is on the roster; beyond it with your consent.",
+    anyone: "holders pass it on as they like.",
+    outside: "{} keeps this from {}: {}. Untick that person, or choose another marking.",
+    bar_agency: "it is not for {}",
+    bar_unit: "it is not for the unit {}",
+    bar_role: "it is not for the role {}",
+    bar_rank: "rank level {} is below {}",
+    two_persons: "What is marked {} is released by two persons, which cannot be done here yet: save the document and use holm share --second.",
+    no_conditions: "{} means a restriction that you state: write it here.",
+};
+
+pub(crate) const ES: MarkingWords = MarkingWords {
+    marking: "Marca de manejo",
+    hint: "Una de cada esquema; todas valen a la vez. Aparecen al principio y al final de cada ejemplar y antes de cada párrafo. Si usted empieza un párrafo con una marca propia, por ejemplo (TLP:G), se conserva.",
+    none: "ninguna",
+    allows: "{}: {}",
+    never: "nadie lo comparte.",
+    consent: "quien lo tiene lo comparte solo con el consentimiento de usted.",
+    agency: "quien lo tiene lo comparte dentro de su institución; fuera de ella, con el consentimiento de usted.",
+    partners: "quien lo tiene lo comparte con quien esté en la nómina; fuera de ella, con el consentimiento de usted.",
+    anyone: "quien lo tiene lo comparte como quiera.",
+    outside: "{} no permite entregarlo a {}: {}. Quite a esa persona o elija otra marca.",
+    bar_agency: "no es para {}",
+    bar_unit: "no es para la unidad {}",
+    bar_role: "no es para el cargo {}",
+    bar_rank: "el nivel de mando {} es menor que {}",
+    two_persons: "Lo marcado {} lo entregan dos personas, lo que aquí aún no se puede: guarde el documento y use holm share --second.",
+    no_conditions: "{} significa una restricción que usted señala: escríbala aquí.",
+};
