@@ -35,6 +35,7 @@ fn dispatch(app: &App, command: Command) -> Result<Outcome, CommandError> {
         Command::Item(args) => args.run(app),
         Command::Open(args) => args.run(app),
         Command::Receipt(args) => args.run(app),
+        Command::Onward(args) => args.run(app),
         Command::Trace(args) => args.run(app),
         Command::VerifyTrace(args) => args.run(app),
         Command::Record(args) => args.run(app),

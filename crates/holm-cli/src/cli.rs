@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::command::{
-    contribute, custodian, demo, desk, init, item, keygen, marking, marks, open, person, receipt, record, share, simulate, trace,
-    verify_trace,
+    contribute, custodian, demo, desk, init, item, keygen, marking, marks, onward, open, person, receipt, record, share,
+    simulate, trace, verify_trace,
 };
 
 /// Share sensitive documents as individually marked copies, and prove which copy a leak came from.
@@ -55,6 +55,8 @@ pub(crate) enum Command {
     Open(open::Open),
     #[command(subcommand)]
     Receipt(receipt::ReceiptCommand),
+    #[command(subcommand)]
+    Onward(onward::OnwardCommand),
     Trace(trace::Trace),
     VerifyTrace(verify_trace::VerifyTrace),
     #[command(subcommand)]

@@ -9,6 +9,7 @@ pub(crate) mod item;
 pub(crate) mod keygen;
 pub(crate) mod marking;
 pub(crate) mod marks;
+pub(crate) mod onward;
 pub(crate) mod open;
 pub(crate) mod person;
 pub(crate) mod receipt;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use holm::contribution::ContributionError;
 use holm::identity::IdentityError;
 use holm::marking::{ImportError, MarkingError};
+use holm::onward::OnwardError;
 use holm::pages::PagesError;
 use holm::policy::Refusal;
 use holm::prepare::PrepareError;
@@ -104,6 +105,7 @@ from_errors!(
     IdentityError,
     ImportError,
     MarkingError,
+    OnwardError,
     PrepareError,
     ProgramError,
     RenderError,

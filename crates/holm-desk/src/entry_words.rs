@@ -1,6 +1,6 @@
 //! Entries of the record as sentences.
 
-use holm_record::event::Event;
+use holm_record::event::{Decision, Event};
 
 use crate::language::{Language, count};
 use crate::words::fill;
@@ -33,6 +33,15 @@ fn english(event: &Event) -> String {
         Event::ReceiptImported { item, person, verified: true, .. } => say("{} signed for {}", &[person, item]),
         Event::ReceiptImported { item, person, .. } => {
             say("a receipt of {} for {} came in; its signature could not be checked", &[person, item])
+        }
+        Event::OnwardAsked { item, person, .. } => say("{} asked to pass {} on", &[person, item]),
+        Event::OnwardAnswered { item, person, decision, .. } => {
+            let decided = match decision {
+                Decision::Granted => "granted",
+                Decision::Narrowed => "narrowed",
+                Decision::Refused => "refused",
+            };
+            say("the request of {} to pass {} on was {}", &[person, item, &decided])
         }
         Event::EvidenceSealed { incident, files, .. } => say("evidence for {} was sealed: {}", &[incident, &files.join(", ")]),
         Event::ExtractionRecorded { incident, item, look, .. } => {
@@ -69,6 +78,15 @@ fn spanish(event: &Event) -> String {
         Event::ReceiptImported { item, person, verified: true, .. } => say("{} firmó por {}", &[person, item]),
         Event::ReceiptImported { item, person, .. } => {
             say("llegó un acuse de {} por {}; su firma no se pudo comprobar", &[person, item])
+        }
+        Event::OnwardAsked { item, person, .. } => say("{} pidió transmitir {}", &[person, item]),
+        Event::OnwardAnswered { item, person, decision, .. } => {
+            let decided = match decision {
+                Decision::Granted => "se concedió",
+                Decision::Narrowed => "se concedió en parte",
+                Decision::Refused => "se negó",
+            };
+            say("la solicitud de {} de transmitir {} {}", &[person, item, &decided])
         }
         Event::EvidenceSealed { incident, files, .. } => say("se selló evidencia de {}: {}", &[incident, &files.join(", ")]),
         Event::ExtractionRecorded { incident, item, look, .. } => {

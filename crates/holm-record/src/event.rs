@@ -51,6 +51,18 @@ pub enum KeyMaking {
     },
 }
 
+/// What an originator decides on a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    /// As asked.
+    Granted,
+    /// Less than was asked, or under conditions.
+    Narrowed,
+    /// No.
+    Refused,
+}
+
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -181,6 +193,9 @@ pub enum Event {
         /// SHA-256 of the originator's conditions, in hexadecimal.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         conditions: Option<String>,
+        /// The originator's age recipient, to which requests are sealed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<String>,
     },
     /// Unsealed copies were written out.
     PlainWritten {
@@ -203,6 +218,36 @@ pub enum Event {
         note: String,
         /// Whether its signature was checked against the person's enrolled key.
         verified: bool,
+    },
+    /// A recipient asked to pass something on.
+    OnwardAsked {
+        /// Which item.
+        item: ItemName,
+        /// The asker's copy.
+        copy: CopyId,
+        /// Who asks.
+        person: PersonId,
+        /// The signed note.
+        note: String,
+    },
+    /// The originator's answer.
+    OnwardAnswered {
+        /// Which item.
+        item: ItemName,
+        /// The asker's copy.
+        copy: CopyId,
+        /// Who asked.
+        person: PersonId,
+        /// SHA-256 of the signed note, in hexadecimal.
+        request: String,
+        /// What was decided.
+        decision: Decision,
+        /// To whom it may be passed on.
+        to: String,
+        /// Numbers of the paragraphs that may be; none means the whole item, or nothing where the answer is a refusal.
+        paragraphs: Vec<u32>,
+        /// Conditions, or the reason of a refusal.
+        words: Option<String>,
     },
     /// Evidence was sealed before anybody looked at it.
     EvidenceSealed {
@@ -282,6 +327,8 @@ impl Event {
             Self::Disclosure { .. } => "disclosure",
             Self::PlainWritten { .. } => "plain-written",
             Self::ReceiptImported { .. } => "receipt-imported",
+            Self::OnwardAsked { .. } => "onward-asked",
+            Self::OnwardAnswered { .. } => "onward-answered",
             Self::EvidenceSealed { .. } => "evidence-sealed",
             Self::ExtractionRecorded { .. } => "extraction-recorded",
             Self::VerdictRecorded { .. } => "verdict-recorded",
@@ -301,6 +348,8 @@ impl Event {
             | Self::Disclosure { item, .. }
             | Self::PlainWritten { item, .. }
             | Self::ReceiptImported { item, .. }
+            | Self::OnwardAsked { item, .. }
+            | Self::OnwardAnswered { item, .. }
             | Self::ExtractionRecorded { item, .. }
             | Self::VerdictRecorded { item, .. }
             | Self::ItemOpened { item, .. } => Some(item),

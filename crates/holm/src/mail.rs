@@ -72,6 +72,7 @@ mod tests {
     use holm_record::id::{CopyId, ItemName, PersonId};
 
     use super::*;
+    use crate::shown::ShownEntry;
     use crate::slip::FORMAT;
 
     fn slip() -> Slip {
@@ -84,11 +85,14 @@ mod tests {
             conditions: Some("Para quien se nombra".to_owned()),
             sealed_file: "p1.docx.age".to_owned(),
             sealed_sha256: "ab".repeat(32),
-            log_key: "k".to_owned(),
-            leaf: String::new(),
-            body: String::new(),
-            salt: Salt([0; 32]),
-            proof: String::new(),
+            reply_to: None,
+            entry: ShownEntry {
+                log_key: "k".to_owned(),
+                leaf: String::new(),
+                body: String::new(),
+                salt: Salt([0; 32]),
+                proof: String::new(),
+            },
         }
     }
 

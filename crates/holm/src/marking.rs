@@ -10,7 +10,7 @@ use holm_marks::carrier::label::{Labelled, Labels, label, own_portion};
 use holm_marks::carrier::{CarrierError, Master};
 use holm_marks::frame::Language;
 use holm_record::event::Event;
-use holm_record::id::PersonId;
+use holm_record::id::{ItemName, PersonId};
 
 use crate::policy::Permit;
 use crate::state::State;
@@ -196,6 +196,13 @@ impl State {
     #[must_use]
     pub fn schemes(&self) -> Schemes {
         Schemes::with(self.schemes.values().cloned())
+    }
+
+    /// The marking that an item was released with; one that was recorded before markings had rules is none.
+    #[must_use]
+    pub fn recorded_marking(&self, item: &ItemName) -> Option<Marking> {
+        let released = self.items.get(item)?.released.as_ref()?;
+        Marking::parse(released.marking.as_deref()?, &self.schemes()).ok().flatten()
     }
 }
 

@@ -132,11 +132,10 @@ pub fn authorize(state: &State, actor: &str, at: Timestamp, action: &Action<'_>)
 
 /// Checks the marking's rules. A marking that was recorded before it had any (a free text) has none.
 fn handled(state: &State, item: &ItemName, to: &[PersonId], handling: Handling<'_>) -> Result<(), MarkingError> {
-    let Some(released) = state.items.get(item).and_then(|i| i.released.as_ref()) else {
-        return handling.marking.map_or(Ok(()), |m| m.check(state, to, handling.two_persons, handling.conditions));
-    };
-    let recorded = released.marking.as_deref().and_then(|m| Marking::parse(m, &state.schemes()).ok().flatten());
-    recorded.map_or(Ok(()), |m| m.check(state, to, true, true))
+    if state.items.get(item).is_some_and(|i| i.released.is_some()) {
+        return state.recorded_marking(item).map_or(Ok(()), |m| m.check(state, to, true, true));
+    }
+    handling.marking.map_or(Ok(()), |m| m.check(state, to, handling.two_persons, handling.conditions))
 }
 
 fn may_receive(person: Option<&Person>, id: &PersonId) -> Result<(), Refusal> {

@@ -35,7 +35,7 @@ pub enum ReceiptError {
     #[error(transparent)]
     Note(#[from] NoteError),
     /// Its signature is by a key that the person has not enrolled.
-    #[error("the receipt is not signed by a key that `{0}` has enrolled")]
+    #[error("it is not signed by a key that `{0}` has enrolled")]
     NotBy(PersonId),
     /// It was imported before.
     #[error("a receipt for copy `{0}` is in the record already")]
@@ -134,17 +134,7 @@ impl Workspace {
                 fields.copy, fields.item
             )));
         }
-        let person = self.state().persons.get(&fields.person).ok_or_else(|| ReceiptError::Unknown(fields.person.to_string()))?;
-        let keys: Vec<NoteKey> =
-            person.usable_devices().filter_map(verifier).map(|k| NoteKey::new(fields.person.as_str(), k)).collect();
-        let verified = match keys.as_slice() {
-            [] => false,
-            keys => match keys.iter().map(|k| k.open(note)).find(|r| !matches!(r, Err(NoteError::Unsigned(_)))) {
-                Some(Ok(_)) => true,
-                Some(Err(error)) => return Err(error.into()),
-                None => return Err(ReceiptError::NotBy(fields.person)),
-            },
-        };
+        let verified = self.signed_by(&fields.person, note)?;
         let event = Event::ReceiptImported {
             item: fields.item,
             copy: fields.copy.clone(),
@@ -154,5 +144,23 @@ impl Workspace {
         };
         self.append(permit, vec![event])?;
         Ok((fields.copy, verified))
+    }
+
+    /// Whether a note is signed by a device of a person's that is in use; `false` only if the person never enrolled a key that
+    /// signs.
+    ///
+    /// # Errors
+    /// [`ReceiptError`] if the signature does not hold or is by another key.
+    pub(crate) fn signed_by(&self, id: &PersonId, note: &str) -> Result<bool, ReceiptError> {
+        let person = self.state().persons.get(id).ok_or_else(|| ReceiptError::Unknown(id.to_string()))?;
+        let keys: Vec<NoteKey> = person.usable_devices().filter_map(verifier).map(|k| NoteKey::new(id.as_str(), k)).collect();
+        match keys.as_slice() {
+            [] => Ok(false),
+            keys => match keys.iter().map(|k| k.open(note)).find(|r| !matches!(r, Err(NoteError::Unsigned(_)))) {
+                Some(Ok(_)) => Ok(true),
+                Some(Err(error)) => Err(error.into()),
+                None => Err(ReceiptError::NotBy(id.clone())),
+            },
+        }
     }
 }

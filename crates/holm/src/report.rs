@@ -136,8 +136,22 @@ pub struct Holders {
     pub on_lost_devices: Vec<CopyId>,
     /// Folders to which unsealed copies were written.
     pub plain_folders: Vec<String>,
+    /// What holders of copies were allowed to pass on before the leak was received.
+    #[serde(default)]
+    pub passed_on: Vec<PassedOn>,
     /// Recipients whose signed receipts held commitment and checkpoint before the leak was received.
     pub receipts_before: usize,
+}
+
+/// A grant to pass paragraphs of a copy on: whoever was handed them could have leaked them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PassedOn {
+    /// The copy.
+    pub copy: CopyId,
+    /// To whom.
+    pub to: String,
+    /// Numbers of the paragraphs; none means all of the item.
+    pub paragraphs: Vec<u32>,
 }
 
 /// One person's e-process over all items and looks.

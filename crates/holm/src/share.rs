@@ -670,6 +670,7 @@ impl Sealed {
             (None, released) => released.map(|r| (r.marking.clone(), r.conditions.clone())).unwrap_or_default(),
         };
         let conditions = conditions.as_deref().map(conditions_hash);
+        let reply_to = Some(workspace.keys().recipient());
         for copy in &self.copies {
             events.push(Event::Disclosure {
                 item: item.clone(),
@@ -681,6 +682,7 @@ impl Sealed {
                 told_at: permit.at(),
                 marking: marking.clone(),
                 conditions: conditions.clone(),
+                reply_to: reply_to.clone(),
             });
         }
         let earlier = workspace.state().items.get(&item).map(|i| i.disclosures.clone()).unwrap_or_default();

@@ -5,18 +5,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use holm_record::commitment::{Salt, hex, sha256};
-use holm_record::entry::Entry;
+use holm_record::commitment::{hex, sha256};
 use holm_record::event::Event;
 use holm_record::id::{CopyId, ItemName, PersonId};
-use holm_record::proof::{LogProof, ProofError};
-use holm_record::verify::{LogIdentity, verify_inclusion};
+use holm_record::proof::LogProof;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::share::file_name;
+use crate::shown::{ShownEntry, ShownError};
 use crate::workspace::{Workspace, WorkspaceError};
 
 /// Version of the format.
@@ -29,9 +25,9 @@ pub enum SlipError {
     /// Not a slip.
     #[error("this is not a slip: {0}")]
     Malformed(String),
-    /// The proof is malformed.
-    #[error(transparent)]
-    Proof(#[from] ProofError),
+    /// Its entry.
+    #[error("the slip does not hold: {0}")]
+    Entry(#[from] ShownError),
     /// Something does not match.
     #[error("the slip does not hold: {0}")]
     Invalid(String),
@@ -89,16 +85,12 @@ pub struct Slip {
     pub sealed_file: String,
     /// Its SHA-256, in hexadecimal.
     pub sealed_sha256: String,
-    /// Verifier key of the record.
-    pub log_key: String,
-    /// The leaf of the disclosure's entry.
-    pub leaf: String,
-    /// The entry's body, in base64.
-    pub body: String,
-    /// The salt of its commitment.
-    pub salt: Salt,
-    /// C2SP tlog-proof of the leaf.
-    pub proof: String,
+    /// Where requests for this item's originator are sealed to (`docs/spec/onward.md`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+    /// The disclosure's entry.
+    #[serde(flatten)]
+    pub entry: ShownEntry,
 }
 
 impl Slip {
@@ -113,8 +105,7 @@ impl Slip {
             .get(item)
             .and_then(|i| Some((i.disclosures.iter().find(|d| d.copy == *copy)?.clone(), i.released.clone()?)));
         let (disclosure, released) = found.ok_or_else(|| SlipError::NoCopy(copy.clone()))?;
-        let (leaf, opened, proof) = workspace.shown_entry(disclosure.index)?;
-        let (opened, proof) = opened.zip(proof).ok_or_else(|| SlipError::NoCopy(copy.clone()))?;
+        let entry = ShownEntry::of(workspace, disclosure.index)?.ok_or_else(|| SlipError::NoCopy(copy.clone()))?;
         Ok(Self {
             format: FORMAT.to_owned(),
             item: item.clone(),
@@ -124,11 +115,8 @@ impl Slip {
             conditions: released.conditions,
             sealed_file: format!("{}.age", file_name(copy, &released.file)),
             sealed_sha256: disclosure.sealed,
-            log_key: workspace.log_key().to_owned(),
-            leaf,
-            body: BASE64.encode(opened.body),
-            salt: opened.salt,
-            proof: proof.to_text(),
+            reply_to: disclosure.reply_to,
+            entry,
         })
     }
 
@@ -167,14 +155,8 @@ impl Slip {
         if hex(&sha256(sealed)) != self.sealed_sha256 {
             return Err(invalid("the sealed file is not the one that was recorded"));
         }
-        let body = BASE64.decode(&self.body).map_err(|_| invalid("the entry is not base64"))?;
-        let committed = Sha256::digest([b"holm entry body v1\n", &self.salt.0[..], &body].concat());
-        if self.leaf.lines().nth(2) != Some(BASE64.encode(committed).as_str()) {
-            return Err(invalid("the entry is not the one that the leaf commits to"));
-        }
-        let entry: Entry =
-            serde_json::from_slice(&body).map_err(|e| SlipError::Invalid(format!("the entry cannot be read: {e}")))?;
-        let Event::Disclosure { item, copy, person, sealed, marking, conditions, .. } = &entry.event else {
+        let (event, proof) = self.entry.check()?;
+        let Event::Disclosure { item, copy, person, sealed, marking, conditions, reply_to, .. } = &event else {
             return Err(invalid("the entry records something else"));
         };
         if (item, copy, person, sealed) != (&self.item, &self.copy, &self.person, &self.sealed_sha256) {
@@ -183,9 +165,9 @@ impl Slip {
         if *marking != self.marking || *conditions != self.conditions.as_deref().map(conditions_hash) {
             return Err(invalid("marking or conditions are not those that were recorded"));
         }
-        let log = LogIdentity::parse(&self.log_key).map_err(SlipError::Invalid)?;
-        let proof = LogProof::from_text(&self.proof)?;
-        verify_inclusion(&proof, &self.leaf, &log).map_err(SlipError::Invalid)?;
+        if *reply_to != self.reply_to {
+            return Err(invalid("requests would be sealed to somebody else"));
+        }
         Ok(proof)
     }
 }

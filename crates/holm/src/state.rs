@@ -9,6 +9,7 @@ use holm_record::id::{CopyId, CustodianName, IncidentName, ItemName, PersonId};
 use jiff::Timestamp;
 
 use crate::marking::Scheme;
+use crate::onward::{Answer, Asked, Request};
 
 /// A person of the roster.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +48,8 @@ pub struct Disclosure {
     pub content: Commitment,
     /// When the person was told.
     pub told_at: Timestamp,
+    /// To whom the person's requests are sealed.
+    pub reply_to: Option<String>,
     /// When a signed receipt came back whose signature was checked.
     pub receipt: Option<Timestamp>,
     /// Entry of that receipt.
@@ -108,6 +111,8 @@ pub struct Item {
     pub opened: bool,
     /// Folders to which unsealed copies were written.
     pub plain_folders: Vec<String>,
+    /// What recipients asked to pass on, in order.
+    pub requests: Vec<Asked>,
 }
 
 /// One look at an item.
@@ -214,6 +219,8 @@ impl State {
             | Event::Disclosure { .. }
             | Event::ReceiptImported { .. }
             | Event::PlainWritten { .. }
+            | Event::OnwardAsked { .. }
+            | Event::OnwardAnswered { .. }
             | Event::ItemOpened { .. } => {
                 self.apply_item(index, at, event);
             }
@@ -270,17 +277,20 @@ impl State {
                     file: file.clone(),
                 });
             }
-            Event::Disclosure { copy, person, recipients, sealed, content, told_at, .. } => item.disclosures.push(Disclosure {
-                index,
-                copy: copy.clone(),
-                person: person.clone(),
-                recipients: recipients.clone(),
-                sealed: sealed.clone(),
-                content: *content,
-                told_at: *told_at,
-                receipt: None,
-                receipt_index: None,
-            }),
+            Event::Disclosure { copy, person, recipients, sealed, content, told_at, reply_to, .. } => {
+                item.disclosures.push(Disclosure {
+                    index,
+                    copy: copy.clone(),
+                    person: person.clone(),
+                    recipients: recipients.clone(),
+                    sealed: sealed.clone(),
+                    content: *content,
+                    told_at: *told_at,
+                    reply_to: reply_to.clone(),
+                    receipt: None,
+                    receipt_index: None,
+                })
+            }
             Event::ReceiptImported { copy, verified: true, .. } => {
                 for disclosure in item.disclosures.iter_mut().filter(|d| d.copy == *copy && d.receipt.is_none()) {
                     disclosure.receipt = Some(at);
@@ -288,6 +298,16 @@ impl State {
                 }
             }
             Event::PlainWritten { folder, .. } => item.plain_folders.push(folder.clone()),
+            // Only what could be read was recorded.
+            Event::OnwardAsked { note, .. } => {
+                item.requests.extend(Request::parse(note).ok().map(|request| Asked::new(index, at, request, note)));
+            }
+            Event::OnwardAnswered { request, decision, to, paragraphs, words, .. } => {
+                if let Some(asked) = item.requests.iter_mut().find(|a| a.hash == *request && a.answer.is_none()) {
+                    let (to, paragraphs, words) = (to.clone(), paragraphs.clone(), words.clone());
+                    asked.answer = Some(Answer { index, at, decision: *decision, to, paragraphs, words });
+                }
+            }
             Event::ItemOpened { .. } => item.opened = true,
             _ => {}
         }

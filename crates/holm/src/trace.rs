@@ -25,6 +25,7 @@ use crate::custody::CustodyError;
 use crate::identity::DeviceKeys;
 use crate::leak::{LeakContent, LeakFile, LeakFileError};
 use crate::manifest::Manifest;
+use crate::onward::passed_on;
 use crate::pages::PagesError;
 use crate::picture_sight;
 use crate::policy::Permit;
@@ -431,6 +432,7 @@ impl Workspace {
             alone: known.and_then(|i| i.prepared.as_ref()).is_some_and(|p| p.making == holm_record::event::KeyMaking::Alone),
             on_lost_devices: lost,
             plain_folders: known.map(|i| i.plain_folders.clone()).unwrap_or_default(),
+            passed_on: known.map(|i| passed_on(&i.requests, evidence_index)).unwrap_or_default(),
             receipts_before: family.iter().filter(|d| d.receipt_index.is_some_and(|i| i < evidence_index)).count(),
         }
     }

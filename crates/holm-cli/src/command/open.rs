@@ -39,7 +39,7 @@ impl Open {
                 .hint("ask the sender for it; without it nothing proves what this copy is"));
         }
         let slip = Slip::parse(&read_text(&slip_path)?)?;
-        self.check_log_key(&slip)?;
+        check_log_key(self.log_key.as_deref(), &slip.entry.log_key)?;
         // Mail programs and browsers rename files; the slip knows the right one by its hash.
         let beside = folder.join(format!("{stem}.age"));
         let sealed = read(&if beside.exists() { beside } else { folder.join(&slip.sealed_file) })?;
@@ -56,7 +56,7 @@ impl Open {
         say!("copy {} of {}, issued to {}", slip.copy, slip.item, slip.person);
         slip.marking.iter().for_each(|m| say!("marking: {m}"));
         slip.conditions.iter().for_each(|c| say!("conditions: {c}"));
-        say!("its entry is in the record {}", slip.log_key);
+        say!("its entry is in the record {}", slip.entry.log_key);
         if self.log_key.is_none() {
             say!("  (compare this key once with the sender by another way, then give it with `--log-key`)");
         }
@@ -71,15 +71,15 @@ impl Open {
         }
         Ok(Outcome::Done)
     }
+}
 
-    /// A slip brings its own record's key: only whoever knows the right one sees that a record was made up for them.
-    fn check_log_key(&self, slip: &Slip) -> Result<(), CommandError> {
-        let Some(given) = &self.log_key else { return Ok(()) };
-        let key = if Path::new(given).exists() { read_text(Path::new(given))? } else { given.clone() };
-        if key.trim() == slip.log_key {
-            return Ok(());
-        }
-        Err(CommandError::new(format!("this copy comes from another record: its key is {}", slip.log_key))
-            .hint("ask the sender, by another way than this copy came, which record is theirs"))
+/// A slip or an answer brings its own record's key: only whoever knows the right one sees that a record was made up for them.
+pub(crate) fn check_log_key(given: Option<&str>, own: &str) -> Result<(), CommandError> {
+    let Some(given) = given else { return Ok(()) };
+    let key = if Path::new(given).exists() { read_text(Path::new(given))? } else { given.to_owned() };
+    if key.trim() == own {
+        return Ok(());
     }
+    Err(CommandError::new(format!("this comes from another record: its key is {own}"))
+        .hint("ask the sender, by another way than this came, which record is theirs"))
 }

@@ -112,6 +112,7 @@ fn about(event: &holm_record::event::Event) -> String {
         | Event::PersonLeft { person, .. }
         | Event::DeviceLost { person, .. } => person.to_string(),
         Event::CustodianAdded { name, .. } => name.to_string(),
+        Event::OnwardAsked { item, copy, .. } | Event::OnwardAnswered { item, copy, .. } => format!("{item} copy {copy}"),
         Event::VerdictRecorded { item, verdict, look, .. } => format!("{item} look {look}: {verdict}"),
         Event::EvidenceSealed { incident, files, .. } => format!("{incident}: {}", files.join(", ")),
         other => other.item().map(ToString::to_string).unwrap_or_default(),

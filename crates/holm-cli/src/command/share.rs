@@ -105,12 +105,9 @@ impl Share {
 
     /// The marking that was given, or that the item was released with.
     fn marking(&self, workspace: &Workspace, name: &ItemName) -> Result<Option<Marking>, CommandError> {
-        let released = workspace.state().items.get(name).and_then(|i| i.released.as_ref());
-        let schemes = workspace.schemes();
         match &self.options.marking {
-            Some(given) => Ok(Marking::parse(given, &schemes)?),
-            // What was recorded before markings had rules is a text without any.
-            None => Ok(released.and_then(|r| Marking::parse(r.marking.as_deref()?, &schemes).ok().flatten())),
+            Some(given) => Ok(Marking::parse(given, &workspace.schemes())?),
+            None => Ok(workspace.state().recorded_marking(name)),
         }
     }
 

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 use holm::leak::LeakFile;
 use holm::policy::Action;
-use holm::report::{CopyResult, Report, Verdict, Voice};
+use holm::report::{CopyResult, PassedOn, Report, Verdict, Voice};
 use holm::trace::TraceRequest;
 use holm_record::id::{IncidentName, ItemName};
 
@@ -157,6 +157,11 @@ fn print_holders(report: &Report) {
     }
     say!("whoever holds the key can make any copy again: {}", holders.custodians.join(", "));
     holders.plain_folders.iter().for_each(|f| say!("unsealed copies were written to {f}"));
+    for PassedOn { copy, to, paragraphs } in &holders.passed_on {
+        let numbers = paragraphs.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+        let what = if paragraphs.is_empty() { "all of it".to_owned() } else { format!("paragraphs {numbers}") };
+        say!("with your consent, {to} may have been passed {what} of copy {copy}");
+    }
     if !holders.on_lost_devices.is_empty() {
         let copies: Vec<String> = holders.on_lost_devices.iter().map(ToString::to_string).collect();
         say!("lost devices can open: {}", copies.join(", "));

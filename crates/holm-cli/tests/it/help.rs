@@ -5,7 +5,7 @@ use crate::desk::Desk;
 #[test]
 fn the_help_of_every_command_reads_as_it_did() {
     let desk = Desk::empty();
-    let commands: [&[&str]; 12] = [
+    let commands: [&[&str]; 14] = [
         &[],
         &["init"],
         &["person"],
@@ -18,6 +18,8 @@ fn the_help_of_every_command_reads_as_it_did() {
         &["trace"],
         &["item"],
         &["record"],
+        &["marking"],
+        &["onward"],
     ];
     let mut all = String::new();
     for command in commands {

@@ -475,3 +475,88 @@ fn markings_that_cannot_hold_are_refused_before_anything_is_written() {
     let entries = desk.run(&["record", "log", "--json"]).ok().json();
     assert_eq!(entries.as_array().map(Vec::len), Some(3), "the workspace and two persons");
 }
+
+#[test]
+fn a_recipient_asks_to_pass_on_and_the_answer_stands_in_the_record() {
+    let desk = Desk::with(4);
+    desk.run(&["share", "brief.md", "--to", "all", "--marking", "ORCON", "--plain", "plain"]).ok();
+    desk.run(&["open", "holm-out/brief/p2.md.age", "--identity", "k2", "--out", "mine"]).ok();
+    let ask = ["onward", "ask", "mine/p2.md", "--slip", "holm-out/brief/p2.md.holm", "--identity", "k2"];
+    let asked = |more: &[&str]| desk.run(&[&ask[..], more].concat());
+    let listed = asked(&[]).ok().out;
+    assert!(listed.contains("   1  ORCON") && listed.contains("   2  (OC) "), "{listed}");
+    let whom = ["--to", "Colonel Rey, Port Authority", "--purpose", "warrant for berth 4", "--by", "2026-12-24"];
+    asked(&[&["--paragraph", "2", "--paragraph", "4"][..], &whom].concat()).ok();
+    // Sealed: the words of the paragraphs do not travel in the open.
+    let sealed = std::fs::read(desk.path("mine/p2.md.request")).unwrap();
+    assert!(sealed.starts_with(b"age-encryption.org/v1"));
+    desk.run(&["onward", "import", "mine/p2.md.request"]).ok();
+    desk.run(&["onward", "import", "mine/p2.md.request"]).fails_with(&["in the record already"]);
+    let rows = desk.run(&["onward", "list", "--json"]).ok().json();
+    let number = rows[0]["number"].as_str().unwrap();
+    assert_eq!((rows[0]["to"].as_str(), rows[0]["by"].as_str()), (Some("Colonel Rey, Port Authority"), Some("2026-12-24")));
+
+    let answer = |reply: &[&str]| desk.run(&[&["onward", "answer", number][..], reply].concat());
+    answer(&[]).fails_with(&["is not answered"]);
+    answer(&["--narrow"]).fails_with(&["leaves out paragraphs or adds conditions"]);
+    answer(&["--narrow", "--paragraph", "5"]).fails_with(&["paragraph 5 was not asked for"]);
+    answer(&["--narrow", "--paragraph", "4", "--conditions", "by word of mouth"]).ok();
+    answer(&["--grant"]).fails_with(&["is answered"]);
+    let file = format!("holm-out/answers/brief-p2.1-{number}.answer");
+    let told = std::fs::read(desk.path(&file)).unwrap();
+    assert!(told.starts_with(b"age-encryption.org/v1"));
+    std::fs::remove_file(desk.path(&file)).unwrap();
+    answer(&[]).ok();
+    let read = desk.run(&["onward", "read", &file, "--identity", "k2"]).ok().out;
+    assert!(read.contains("narrowed to paragraphs 4: by word of mouth"), "{read}");
+    desk.run(&["onward", "read", &file, "--identity", "k3"]).fails_with(&["does not open with this key"]);
+    let other = ["onward", "read", &file, "--identity", "k2", "--log-key", "holm.invalid/x+0+A"];
+    desk.run(&other).fails_with(&["another record"]);
+
+    // A verdict on that copy says to whom it may have gone on.
+    desk.write("leak.txt", desk.read("plain/p2.md").as_bytes());
+    let report = desk.run(&["trace", "leak.txt", "--json"]).ok().json();
+    let onward = &report["holders"]["passed_on"][0];
+    assert_eq!((onward["copy"].as_str(), onward["paragraphs"][0].as_u64()), (Some("p2.1"), Some(4)));
+    assert_eq!(desk.run(&["record", "verify"]).code, 0);
+}
+
+#[test]
+fn requests_that_do_not_hold_are_refused_and_nothing_is_recorded() {
+    let desk = Desk::with(3);
+    desk.write("lantern.toml", SCHEME.replace("least-level = 3\n", "").as_bytes());
+    desk.run(&["marking", "import", "lantern.toml"]).ok();
+    desk.run(&["share", "brief.md", "--to", "p1", "--to", "p2", "--marking", "LANTERN:CORE", "--plain", "plain"]).ok();
+    let slip = "holm-out/brief/p1.md.holm";
+    let ask = |key: &str, more: &[&str]| {
+        let to = ["onward", "ask", "plain/p1.md", "--slip", slip, "--identity", key, "--purpose", "x"];
+        desk.run(&[&to[..], more].concat())
+    };
+    ask("k1", &["--whole", "--to", ""]).fails_with(&["whom it is for"]);
+    ask("k1", &["--whole", "--to", &"a".repeat(501)]).fails_with(&["500"]);
+    ask("k1", &["--paragraph", "999", "--to", "Rey"]).fails_with(&["no paragraph 999"]);
+    // Signed by somebody else in p1's name.
+    ask("k2", &["--whole", "--to", "Rey"]).ok();
+    desk.run(&["onward", "import", "plain/p1.md.request"]).fails_with(&["not signed by a key that `p1` has enrolled"]);
+    desk.write("not.request", b"age-encryption.org/v1\nnothing");
+    desk.run(&["onward", "import", "not.request"]).fails_with(&["does not open"]);
+    // A slip whose address for requests was exchanged does not hold.
+    let mut changed: serde_json::Value = serde_json::from_str(&desk.read(slip)).unwrap();
+    changed["reply_to"] = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p".into();
+    desk.write(slip, changed.to_string().as_bytes());
+    desk.run(&["open", "holm-out/brief/p1.md.age", "--identity", "k1"]).fails_with(&["sealed to somebody else"]);
+    let count = || desk.run(&["onward", "list", "--json"]).ok().json().as_array().map(Vec::len);
+    assert_eq!(count(), Some(0));
+
+    // What is never passed on can only be refused.
+    desk.run(&["share", "brief.md", "--to", "p1", "--plain", "plain"]).ok();
+    ask("k1", &["--whole", "--to", "Rey"]).ok();
+    desk.run(&["onward", "import", "plain/p1.md.request"]).ok();
+    let rows = desk.run(&["onward", "list", "--json"]).ok().json();
+    let answer = |reply: &[&str]| desk.run(&[&["onward", "answer", rows[0]["number"].as_str().unwrap()][..], reply].concat());
+    answer(&["--grant"]).fails_with(&["`LANTERN:CORE` is never passed on"]);
+    answer(&["--narrow", "--conditions", "soon"]).fails_with(&["never passed on"]);
+    answer(&["--refuse", ""]).fails_with(&["the reason"]);
+    answer(&["--refuse", "It names a source."]).ok();
+    desk.run(&["onward", "answer", "ffffffff", "--grant"]).fails_with(&["no request has the number"]);
+}

@@ -227,7 +227,7 @@ fn arrived_page(desk: &Desk, language: Language, ticket: &str, error: Option<Str
             person: slip.person.to_string(),
             marking: slip.marking,
             conditions: slip.conditions,
-            log_key: slip.log_key,
+            log_key: slip.entry.log_key,
             locked: is_locked(desk),
             has_key: desk.identity.is_some(),
             error,
