@@ -226,6 +226,44 @@ fn copy_is_sound(desk: &Desk, master: &str) {
 }
 
 #[test]
+fn copies_with_a_marking_are_sound_and_show_it_to_other_programs() {
+    let desk = pdf_desk();
+    let marking = ["--marking", "TLP:AMBER//SIENA:H2"];
+    let shared = |file: &str, name: &str| {
+        let share = ["share", file, "--name", name, "--to", "all", "--confirmed-by", "p1", "--confirmed-by", "p2"];
+        let plain = ["--plain", name, "--out", &format!("out-{name}")];
+        desk.run(&[&share[..], &plain, &marking].concat()).ok();
+    };
+    let done = |command: &mut Command| {
+        let out = command.current_dir(desk.root()).output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8(out.stdout).unwrap()
+    };
+    let banners = |text: &str| -> Vec<usize> {
+        text.trim_end_matches('\u{c}').split('\u{c}').map(|page| page.matches("TLP:AMBER//SIENA:H2").count()).collect()
+    };
+    shared("correo.pdf", "labelled");
+    done(Command::new("qpdf").args(["--check", "labelled/p3.pdf"]));
+    let text = done(Command::new("pdftotext").args(["labelled/p3.pdf", "-"]));
+    let per_page = banners(&text);
+    assert!(per_page.iter().all(|n| *n == 2), "{per_page:?}");
+    assert!(text.matches("(TLP:A//H2)").count() > 5, "{text}");
+    // Every word of the master is still there.
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
+    let master = words(&done(Command::new("pdftotext").args(["correo.pdf", "-"])));
+    assert!(master.is_subset(&words(&text)));
+    assert_eq!(named(&desk, "labelled/p3.pdf"), ["p3"]);
+
+    desk.write("yard.docx", BRIEF_DOCX);
+    shared("yard.docx", "yard");
+    to_pdf(&desk, "yard/p3.docx");
+    let text = done(Command::new("pdftotext").args(["p3.pdf", "-"]));
+    assert_eq!(banners(&text).iter().sum::<usize>(), 2, "on the first page and on the last");
+    assert!(text.matches("(TLP:A//H2)").count() > 5, "{text}");
+    assert_eq!(named(&desk, "yard/p3.docx"), ["p3"]);
+}
+
+#[test]
 fn a_pdf_that_typst_made_is_traced_after_ghostscript_and_from_a_screenshot() {
     let desk = Desk::with(6);
     let text = include_str!("../../holm-simulate/corpus/es-correo.md").replace(['#', '*', '_', '<', '@', '$'], "");
