@@ -6,7 +6,7 @@ PACKAGES = age openssl poppler-utils pandoc qpdf ghostscript tesseract-ocr tesse
 	chromium
 DEMO ?= holm-demo
 
-.PHONY: build demo test check e2e packages peers bench bench-full bench-soundness bench-survival bench-layout speed bench-marking-peers clean
+.PHONY: build demo test check e2e packages peers bench bench-desk bench-full bench-soundness bench-survival bench-layout speed bench-marking-peers clean
 
 build:
 	$(CARGO) build --release -p holm-cli
@@ -47,6 +47,9 @@ bench: speed
 
 speed: peers
 	HOLM_PEERS=$(CURDIR)/target/peers $(CARGO) bench -q -p holm --bench speed
+
+bench-desk:
+	$(CARGO) bench -q -p holm-desk --bench pages
 
 bench-full:
 	$(CARGO) bench -q -p holm-codes --bench power
