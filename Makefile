@@ -6,7 +6,8 @@ PACKAGES = age openssl poppler-utils pandoc qpdf ghostscript tesseract-ocr tesse
 	chromium
 DEMO ?= holm-demo
 
-.PHONY: build demo test check e2e packages peers bench bench-desk bench-full bench-soundness bench-survival bench-layout speed bench-marking-peers clean
+.PHONY: build demo test check e2e packages peers bench bench-desk bench-full bench-soundness bench-survival bench-layout speed \
+	bench-marking-peers portable clean
 
 build:
 	$(CARGO) build --release -p holm-cli
@@ -75,6 +76,11 @@ bench-marking-peers: target/marking-peers/ready
 
 target/marking-peers/ready: scripts/marking-peers/install.sh
 	sh scripts/marking-peers/install.sh target/marking-peers
+
+# That nothing which is shipped needs Unix: it compiles for Windows.
+portable:
+	$(MAKE) packages PACKAGES=gcc-mingw-w64-x86-64
+	$(CARGO) clippy --target x86_64-pc-windows-gnu -p holm-cli --bin holm --tests -q -- -D warnings -A clippy::all
 
 clean:
 	$(CARGO) clean

@@ -1,7 +1,8 @@
 //! An item's copies as pages: of Word files by LibreOffice, which also says whether moving words would break lines anew.
 
+use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{MAIN_SEPARATOR_STR, Path};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -127,7 +128,8 @@ pub(crate) fn without_reflow(
 fn to_pdf(documents: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, ProgramError> {
     let failed = |why: String| ProgramError::Failed(PROGRAM.to_owned(), why);
     let shared = Path::new("/dev/shm");
-    let folder = if shared.is_dir() { tempfile::tempdir_in(shared) } else { tempfile::tempdir() };
+    // Elsewhere anybody might have made a folder of this name.
+    let folder = if cfg!(target_os = "linux") && shared.is_dir() { tempfile::tempdir_in(shared) } else { tempfile::tempdir() };
     let folder = folder.map_err(|e| failed(e.to_string()))?;
     let mut inputs = Vec::new();
     for (number, document) in documents.iter().enumerate() {
@@ -135,10 +137,10 @@ fn to_pdf(documents: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, ProgramError> {
         fs::write(&input, document).map_err(|e| failed(e.to_string()))?;
         inputs.push(input);
     }
-    let profile = format!("-env:UserInstallation=file://{}/profile", folder.path().display());
+    let profile = format!("-env:UserInstallation={}", file_address(&folder.path().join("profile")));
     let child = Command::new(PROGRAM)
         .env_remove("HOLM_PASSPHRASE")
-        .env("TMPDIR", folder.path())
+        .envs(["TMPDIR", "TMP", "TEMP"].map(|name| (name, folder.path())))
         .args([profile.as_str(), "--headless", "--norestore", "--convert-to", "pdf", "--outdir"])
         .arg(folder.path())
         .args(&inputs)
@@ -160,6 +162,20 @@ fn to_pdf(documents: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, ProgramError> {
     inputs.iter().map(read).collect::<Result<_, _>>().map_err(|_| failed("it made no PDF of the document".to_owned()))
 }
 
+/// A path as an address (RFC 8089): `file:///tmp/a%20b`, or `file:///C:/a%20b` where paths begin with a drive.
+fn file_address(path: &Path) -> String {
+    let path = path.to_string_lossy().replace(MAIN_SEPARATOR_STR, "/");
+    let mut address = if path.starts_with('/') { "file://" } else { "file:///" }.to_owned();
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b':' | b'.' | b'-' | b'_' | b'~' => address.push(char::from(byte)),
+            // Writing to a string never fails.
+            _ => drop(write!(address, "%{byte:02X}")),
+        }
+    }
+    address
+}
+
 impl Rendering {
     /// Takes what this rendering itself moved from what was measured against it.
     pub fn unmove(&self, marks: &[Mark], sightings: &mut [Sighting]) {
@@ -168,5 +184,16 @@ impl Rendering {
             let shift = mark.and_then(|m| m.sites.first()?.texts.first()).and_then(|t| Shift::parse(t));
             sighting.moved += shift.map_or(0.0, Shift::points);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_with_spaces_accents_or_drives_are_file_addresses() {
+        assert_eq!(file_address(&Path::new("/").join("tmp").join("a b%ñ")), "file:///tmp/a%20b%25%C3%B1");
+        assert_eq!(file_address(&Path::new("C:").join("Ana Ruiz")), "file:///C:/Ana%20Ruiz");
     }
 }

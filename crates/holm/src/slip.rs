@@ -138,7 +138,8 @@ impl Slip {
     /// [`SlipError::Malformed`].
     pub fn parse(text: &str) -> Result<Self, SlipError> {
         let slip: Self = serde_json::from_str(text).map_err(|e| SlipError::Malformed(e.to_string()))?;
-        let plain_name = !slip.sealed_file.contains(['/', '\\']) && !slip.sealed_file.starts_with('.');
+        // A colon names a drive where there are drives.
+        let plain_name = !slip.sealed_file.contains(['/', '\\', ':']) && !slip.sealed_file.starts_with('.');
         match (slip.format == FORMAT, plain_name) {
             (true, true) => Ok(slip),
             (false, _) => Err(SlipError::Malformed(format!("its format is `{}`", slip.format))),

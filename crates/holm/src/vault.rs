@@ -213,18 +213,35 @@ fn write_file(path: &Path, bytes: &[u8], secret: bool) -> Result<(), VaultError>
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut part = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).suffix(TEMPORARY).tempfile_in(folder).map_err(failed())?;
     // A new file is its owner's alone; what is sent on may be read by others.
-    #[cfg(unix)]
     if !secret {
-        use std::os::unix::fs::PermissionsExt;
-        part.as_file().set_permissions(fs::Permissions::from_mode(0o644)).map_err(failed())?;
+        open_to_others(part.as_file()).map_err(failed())?;
     }
     part.write_all(bytes).and_then(|()| part.as_file().sync_all()).map_err(failed())?;
     part.persist(path).map_err(|e| failed()(e.error))?;
     Ok(())
 }
 
+#[cfg(unix)]
+fn open_to_others(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+/// Elsewhere who may read a file follows from its folder.
+#[cfg(not(unix))]
+fn open_to_others(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
 fn sync_folder(folder: &Path) -> Result<(), VaultError> {
     File::open(folder).and_then(|f| f.sync_all()).map_err(VaultError::disk(folder, "synchronised"))
+}
+
+/// Elsewhere a folder cannot be opened as a file; the file system's journal keeps its entries in order.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> Result<(), VaultError> {
+    Ok(())
 }
 
 #[cfg(test)]

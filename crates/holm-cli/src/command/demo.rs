@@ -60,9 +60,9 @@ impl Demo {
         say!("  People: what Tadeo Nieves (h05) was told");
         say!(
             "  Inbox: open {}, the security officer's own copy",
-            self.folder.join("sent/where-the-network-stands/a03.md.eml").display()
+            self.folder.join("sent").join("where-the-network-stands").join("a03.md.eml").display()
         );
-        let identity = Some(self.folder.join("keys/a03"));
+        let identity = Some(self.folder.join("keys").join("a03"));
         super::desk::serve(Options { port: self.port, identity, ..Options::of(workspace) }, !self.no_open)
     }
 
