@@ -12,7 +12,9 @@ use crate::cli::{Cli, Command, Global};
 use crate::error::{CommandError, Outcome};
 use crate::secret::{PassphraseSource, take_from_environment};
 
-pub(crate) fn main() -> ExitCode {
+/// Does what the command line asks; returns the exit code: 0 done, 1 could not, 2 wrongly asked, 3 done and the answer is no.
+#[must_use]
+pub fn main() -> ExitCode {
     take_from_environment();
     let cli = Cli::parse();
     let app = App { global: cli.global };

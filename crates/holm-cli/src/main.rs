@@ -1,15 +1,7 @@
 //! The command line of Holm.
 
-#[macro_use]
-mod say;
-mod app;
-mod cli;
-mod command;
-mod error;
-mod secret;
-
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    app::main()
+    holm_cli::main()
 }

@@ -1,0 +1,15 @@
+//! The command line of Holm: arguments → words on a terminal, files and exit codes.
+//!
+//! The binary `holm` is [`main`]. Never how something is marked, recorded or decoded: each command asks `holm`.
+//!
+//! Where to start reading: `cli.rs` has every command, `command/` one file for each.
+
+#[macro_use]
+mod say;
+mod app;
+mod cli;
+mod command;
+mod error;
+mod secret;
+
+pub use app::main;
