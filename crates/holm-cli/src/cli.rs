@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::command::{
     contribute, custodian, demo, desk, init, item, keygen, marking, marks, onward, open, person, receipt, record, share,
@@ -65,4 +65,10 @@ pub(crate) enum Command {
     Simulate(simulate::SimulateCommand),
     Demo(demo::Demo),
     Desk(desk::Desk),
+}
+
+/// All commands with their options and help, as clap has them.
+#[must_use]
+pub fn command_tree() -> clap::Command {
+    Cli::command()
 }
