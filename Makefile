@@ -7,7 +7,7 @@ PACKAGES = age openssl poppler-utils pandoc qpdf ghostscript tesseract-ocr tesse
 DEMO ?= holm-demo
 
 .PHONY: build demo test check e2e packages peers bench bench-desk bench-full bench-soundness bench-survival bench-layout speed \
-	bench-marking-peers portable clean
+	bench-marking-peers dist dist-test portable clean
 
 build:
 	$(CARGO) build --release -p holm-cli
@@ -76,6 +76,16 @@ bench-marking-peers: target/marking-peers/ready
 
 target/marking-peers/ready: scripts/marking-peers/install.sh
 	sh scripts/marking-peers/install.sh target/marking-peers
+
+# A Debian package and a tarball that run without Rust and Node, in dist/.
+dist:
+	$(MAKE) packages PACKAGES=dpkg-dev
+	sh scripts/dist.sh
+
+# What was built, installed and used where neither is.
+dist-test: dist
+	$(MAKE) packages PACKAGES=curl
+	sh scripts/dist-test.sh
 
 # That nothing which is shipped needs Unix: it compiles for Windows.
 portable:
