@@ -14,7 +14,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::language::{self, Language};
-use crate::page::{self, Shell};
+use crate::problem::Problem;
 use crate::server::Desk;
 use crate::session;
 
@@ -37,13 +37,12 @@ const HEADERS: [(HeaderName, &str); 7] = [
 pub(crate) async fn guard(State(desk): State<Arc<Desk>>, mut request: Request, next: Next) -> Response {
     let language = spoken(request.headers());
     request.extensions_mut().insert(language);
-    let mut response = match refusal(&desk, &request, language) {
-        Some(response) => response,
+    let mut response = match refusal(&desk, &request) {
+        Some(problem) => problem.page(language),
         None => next.run(request).await,
     };
     if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        let words = &language.words().problem;
-        response = page::problem(Shell::bare(language), StatusCode::PAYLOAD_TOO_LARGE, words.large, words.large_what);
+        response = Problem::Large.page(language);
     }
     for (name, value) in HEADERS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
@@ -51,24 +50,22 @@ pub(crate) async fn guard(State(desk): State<Arc<Desk>>, mut request: Request, n
     response
 }
 
-fn refusal(desk: &Desk, request: &Request, language: Language) -> Option<Response> {
-    let words = &language.words().problem;
-    let page = |status, title, text| Some(page::problem(Shell::bare(language), status, title, text));
+fn refusal(desk: &Desk, request: &Request) -> Option<Problem> {
     let text = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
     let own = |host: &str| desk.hosts.iter().any(|h| h == host);
     if !text(header::HOST).is_some_and(own) {
-        return page(StatusCode::FORBIDDEN, words.host, words.host_what);
+        return Some(Problem::Host);
     }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
     let from_here = text(header::ORIGIN).and_then(|o| o.strip_prefix("http://")).is_some_and(own);
     if changes && !from_here {
-        return page(StatusCode::FORBIDDEN, words.origin, words.origin_what);
+        return Some(Problem::Origin);
     }
     let path = request.uri().path();
     let public = path.starts_with("/start/") || path.starts_with("/assets/");
     let open = || cookie(request.headers(), session::COOKIE).is_some_and(|token| desk.sessions.is_open(token, Instant::now()));
     if !public && !open() {
-        return page(StatusCode::UNAUTHORIZED, words.stranger, words.stranger_what);
+        return Some(Problem::Stranger);
     }
     None
 }

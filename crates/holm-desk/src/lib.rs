@@ -19,7 +19,10 @@
 //! # }
 //! ```
 
+mod arrival;
+mod draft;
 mod entry_words;
+mod form;
 mod guard;
 mod job;
 mod language;
@@ -32,6 +35,7 @@ mod server;
 mod session;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod words;
 
 pub use server::{DeskError, Options, Server};

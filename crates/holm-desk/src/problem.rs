@@ -1,23 +1,43 @@
-//! What went wrong, as a page: what happened, what is kept, what to do.
+//! What went wrong: what happened, what is kept, what to do. A page says it in the officer's language, the API as a document.
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
+use holm::draft::DraftError;
 use holm::workspace::WorkspaceError;
 
 use crate::language::Language;
 use crate::office::Closed;
 use crate::page::{self, Shell};
 
+/// A field of a form, and what is wrong with it.
+pub(crate) type Wrong = (&'static str, String);
+
 /// A request that cannot be answered as it was meant.
 #[derive(Debug)]
 pub(crate) enum Problem {
+    /// It was sent to another name than the desk's.
+    Host,
+    /// It would change something and was not sent from the desk.
+    Origin,
+    /// Whoever sent it was not let in.
+    Stranger,
     /// No such page, item or person.
     Missing,
+    /// What it means was here and is not any more, in words.
+    Gone(String),
+    /// It is too large.
+    Large,
+    /// It is not in the form that it must have, in words.
+    Malformed(String),
+    /// What was given cannot be used, by field.
+    Wrong(Vec<Wrong>),
+    /// What was given cannot be used, and no field of it is at fault.
+    Refused(String),
     /// The vault is locked.
     Locked,
     /// The workspace's own words.
     Workspace(String),
-    /// The page could not be made.
+    /// The answer could not be made.
     Internal(String),
 }
 
@@ -36,6 +56,15 @@ impl From<WorkspaceError> for Problem {
     }
 }
 
+impl From<DraftError> for Problem {
+    fn from(error: DraftError) -> Self {
+        match error {
+            DraftError::Missing => Self::Missing,
+            other => Self::Workspace(other.to_string()),
+        }
+    }
+}
+
 impl From<askama::Error> for Problem {
     fn from(error: askama::Error) -> Self {
         Self::Internal(error.to_string())
@@ -48,16 +77,52 @@ impl From<tokio::task::JoinError> for Problem {
     }
 }
 
+impl From<axum::extract::multipart::MultipartError> for Problem {
+    fn from(error: axum::extract::multipart::MultipartError) -> Self {
+        match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::Large,
+            _ => Self::Malformed(error.body_text()),
+        }
+    }
+}
+
+/// A problem as it is told.
+pub(crate) struct Told {
+    pub(crate) status: StatusCode,
+    pub(crate) title: &'static str,
+    pub(crate) text: String,
+}
+
 impl Problem {
-    /// The page that says so.
-    pub(crate) fn page(&self, language: Language) -> Response {
+    /// What is said of it.
+    pub(crate) fn told(&self, language: Language) -> Told {
         let words = &language.words().problem;
         let (status, title, text) = match self {
+            Self::Host => (StatusCode::FORBIDDEN, words.host, words.host_what.to_owned()),
+            Self::Origin => (StatusCode::FORBIDDEN, words.origin, words.origin_what.to_owned()),
+            Self::Stranger => (StatusCode::UNAUTHORIZED, words.stranger, words.stranger_what.to_owned()),
             Self::Missing => (StatusCode::NOT_FOUND, words.missing, words.missing_what.to_owned()),
-            Self::Locked => return axum::response::Redirect::to("/unlock").into_response(),
+            Self::Gone(said) => (StatusCode::NOT_FOUND, words.missing, said.clone()),
+            Self::Large => (StatusCode::PAYLOAD_TOO_LARGE, words.large, words.large_what.to_owned()),
+            Self::Malformed(said) => (StatusCode::BAD_REQUEST, words.malformed, said.clone()),
+            Self::Wrong(fields) => {
+                let said: Vec<&str> = fields.iter().map(|(_, what)| what.as_str()).collect();
+                (StatusCode::UNPROCESSABLE_ENTITY, words.there_is_a_problem, said.join(" "))
+            }
+            Self::Refused(said) => (StatusCode::UNPROCESSABLE_ENTITY, words.there_is_a_problem, said.clone()),
+            Self::Locked => (StatusCode::LOCKED, words.locked, words.locked_what.to_owned()),
             Self::Workspace(said) => (StatusCode::CONFLICT, words.workspace, said.clone()),
             Self::Internal(said) => (StatusCode::INTERNAL_SERVER_ERROR, words.internal, said.clone()),
         };
+        Told { status, title, text }
+    }
+
+    /// The page that says so.
+    pub(crate) fn page(&self, language: Language) -> Response {
+        if matches!(self, Self::Locked) {
+            return Redirect::to("/unlock").into_response();
+        }
+        let Told { status, title, text } = self.told(language);
         page::problem(Shell::bare(language), status, title, &text)
     }
 }

@@ -1,5 +1,7 @@
 //! Releasing a draft: the same steps as `holm share`, in the background.
 
+use std::sync::Arc;
+
 use holm::draft::{Draft, Moves};
 use holm::marking::Marking;
 use holm::policy::Action;
@@ -10,7 +12,10 @@ use holm::workspace::{DEFAULT_ALPHA, LARGEST_COALITION, Workspace};
 use holm_record::id::{ItemName, PersonId};
 use jiff::Timestamp;
 
+use crate::draft::lacks;
+use crate::job::{Done, Subject, Taken, Ticket, Work};
 use crate::language::Language;
+use crate::problem::Problem;
 use crate::server::Desk;
 
 /// Whom a draft means: persons and units, each person once; of units only whoever can be sent something.
@@ -32,11 +37,56 @@ pub(crate) fn is_weak(prepared: &Prepared, state: &State, copies: usize) -> bool
     prepared.power(planned(state, copies), DEFAULT_ALPHA, LARGEST_COALITION).needed.is_none()
 }
 
-/// Releases a draft; where its item is.
+/// What an order to release a draft comes to.
+pub(crate) enum Ordered {
+    /// The job began, or had begun.
+    Begun(Ticket),
+    /// The draft lacks something.
+    Lacking,
+    /// It could name nobody, and that was not accepted.
+    Weak,
+}
+
+/// An order to release a draft.
+pub(crate) struct Order {
+    pub(crate) ticket: String,
+    /// Whether it is accepted that the marks may name nobody.
+    pub(crate) accepts_weak: bool,
+}
+
+/// Begins to release a draft, once for each ticket.
+///
+/// # Errors
+/// [`Problem`] if there is no such draft, or its document cannot be marked.
+pub(crate) fn begin(desk: &Arc<Desk>, language: Language, id: &str, order: &Order) -> Result<Ordered, Problem> {
+    let words = &language.words().problem;
+    let taken = |_: Taken| Problem::Wrong(vec![("ticket", words.ticket_taken.to_owned())]);
+    let ticket = Ticket::new(&order.ticket).ok_or_else(|| Problem::Wrong(vec![("ticket", words.ticket.to_owned())]))?;
+    let subject = Subject::of([id.as_bytes()]);
+    // A second press of the button finds the draft gone; its job says where the copies are.
+    if desk.jobs.is_begun(Work::Release, &ticket, subject).map_err(taken)? {
+        return Ok(Ordered::Begun(ticket));
+    }
+    let draft = desk.office.act(|w| w.draft(id))??;
+    if !lacks(desk, language, &draft)?.is_empty() {
+        return Ok(Ordered::Lacking);
+    }
+    let state = &desk.office.view()?.state;
+    let accepted = order.accepts_weak;
+    if !accepted && is_weak(&draft.prepare(Moves::LeftOut, &state.schemes())?, state, recipients(state, &draft.to).len()) {
+        return Ok(Ordered::Weak);
+    }
+    let (working, id) = (Arc::clone(desk), id.to_owned());
+    let job = move |progress: &dyn Fn(&str)| release(&working, language, &id, accepted, progress);
+    desk.jobs.begin((Work::Release, &ticket), subject, job).map_err(taken)?;
+    Ok(Ordered::Begun(ticket))
+}
+
+/// Releases a draft.
 ///
 /// # Errors
 /// What went wrong, in words. The draft is kept, and what was recorded is taken up by the next try.
-pub(crate) fn release(desk: &Desk, language: Language, id: &str, weak: bool, progress: &dyn Fn(&str)) -> Result<String, String> {
+fn release(desk: &Desk, language: Language, id: &str, weak: bool, progress: &dyn Fn(&str)) -> Result<Done, String> {
     let words = &language.words().share;
     let (draft, schemes) = desk.office.act(|w| (w.draft(id), w.schemes())).map_err(said)?;
     let draft = draft.map_err(said)?;
@@ -44,10 +94,11 @@ pub(crate) fn release(desk: &Desk, language: Language, id: &str, weak: bool, pro
     let prepared = draft.prepare(Moves::Found, &schemes).map_err(said)?;
     prepared.check_pages().map_err(said)?;
     progress(words.sealing);
-    desk.office.act(|workspace| steps(workspace, &draft, &prepared, weak, words.problem_weak)).map_err(said)?
+    let item = desk.office.act(|workspace| steps(workspace, &draft, &prepared, weak, words.problem_weak)).map_err(said)??;
+    Ok(Done::Released(item))
 }
 
-fn steps(workspace: &mut Workspace, draft: &Draft, prepared: &Prepared, weak: bool, too_weak: &str) -> Result<String, String> {
+fn steps(workspace: &mut Workspace, draft: &Draft, prepared: &Prepared, weak: bool, too_weak: &str) -> Result<ItemName, String> {
     let name = ItemName::new(draft.name.clone()).map_err(said)?;
     let to = recipients(workspace.state(), &draft.to);
     let terms = terms(workspace, draft, &name, to.len())?;
@@ -66,7 +117,7 @@ fn steps(workspace: &mut Workspace, draft: &Draft, prepared: &Prepared, weak: bo
     let sealed = keyed.seal(workspace, &to, &|_| {}).map_err(said)?;
     sealed.append(workspace, &permit, &to, None).map_err(said)?;
     workspace.drop_draft(&draft.id).map_err(said)?;
-    Ok(format!("/items/{name}"))
+    Ok(name)
 }
 
 fn terms(workspace: &Workspace, draft: &Draft, name: &ItemName, copies: usize) -> Result<Terms, String> {

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use holm::workspace::WorkspaceError;
 
+use crate::arrival::Arrivals;
 use crate::job::Jobs;
 use crate::office::{Closed, Office};
-use crate::page::inbox::Arrivals;
 use crate::router::router;
 use crate::session::{Sessions, secret};
 

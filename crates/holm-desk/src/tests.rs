@@ -19,10 +19,10 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+use crate::arrival::Arrivals;
 use crate::job::Jobs;
 use crate::office::Office;
 use crate::page::in_address;
-use crate::page::inbox::Arrivals;
 use crate::router::router;
 use crate::server::Desk;
 use crate::session::Sessions;
@@ -41,16 +41,11 @@ impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fill(&folder);
-        let sessions = Sessions::new("code", Duration::from_secs(600));
-        let hosts = [HOST.to_owned(), "localhost:7465".to_owned()];
-        let desk = Arc::new(Desk {
-            office: Office::new(folder.path().join("w")),
-            sessions,
-            jobs: Jobs::default(),
-            identity: Some(folder.path().join("p5.key")),
-            arrivals: Arrivals::default(),
-            hosts,
-        });
+        let desk = desk(&folder);
+        Self::started(folder, desk).await
+    }
+
+    async fn started(folder: TempDir, desk: Arc<Desk>) -> Self {
         let mut world = Self { folder, desk, cookie: String::new() };
         let started = world.send(Request::get("/start/code")).await;
         assert_eq!(started.status(), StatusCode::SEE_OTHER);
@@ -92,16 +87,8 @@ impl World {
 
     /// Sends a form with files: name, file name, content.
     async fn parts(&self, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Response<Body> {
-        let mut body = Vec::new();
-        for (name, file, content) in parts {
-            let file = file.map(|f| format!("; filename=\"{f}\"")).unwrap_or_default();
-            body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").into_bytes());
-            body.extend_from_slice(content);
-            body.extend_from_slice(b"\r\n");
-        }
-        body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
-        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
-        self.send_body(posted(path).header(header::CONTENT_TYPE, kind), Body::from(body)).await
+        let (kind, body) = multipart(parts);
+        self.send_body(posted(path).header(header::CONTENT_TYPE, kind), body).await
     }
 
     /// Sends a form of fields.
@@ -156,6 +143,30 @@ impl World {
     fn looks(&self) -> usize {
         self.desk.office.view().unwrap().state.looks.len()
     }
+}
+
+fn desk(folder: &TempDir) -> Arc<Desk> {
+    Arc::new(Desk {
+        office: Office::new(folder.path().join("w")),
+        sessions: Sessions::new("code", Duration::from_secs(600)),
+        jobs: Jobs::default(),
+        identity: Some(folder.path().join("p5.key")),
+        arrivals: Arrivals::default(),
+        hosts: [HOST.to_owned(), "localhost:7465".to_owned()],
+    })
+}
+
+/// A form with files, and its media type.
+fn multipart(parts: &[(&str, Option<&str>, &[u8])]) -> (String, Body) {
+    let mut body = Vec::new();
+    for (name, file, content) in parts {
+        let file = file.map(|f| format!("; filename=\"{f}\"")).unwrap_or_default();
+        body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").into_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
+    (format!("multipart/form-data; boundary={BOUNDARY}"), Body::from(body))
 }
 
 fn posted(path: &str) -> axum::http::request::Builder {

@@ -12,21 +12,28 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::{Asked, download};
 use crate::problem::Problem;
+use crate::server::Desk;
 
 /// `GET /items/{name}/copies/{copy}/{kind}`
 pub(crate) async fn file((state, extension): Asked, Path((item, copy, kind)): Path<(String, String, String)>) -> Response {
     let (desk, language) = (state.0, extension.0);
-    let made = tokio::task::spawn_blocking(move || -> Result<Response, Problem> {
-        let (item, copy) = names(&item, &copy)?;
-        let Outgoing { slip, sealed, mail, .. } = desk.office.act(|w| w.outgoing(&item, &copy))?.map_err(|_| Problem::Missing)?;
-        match kind.as_str() {
-            "sealed" => Ok(download(&slip.sealed_file, "application/age-encryption", sealed)),
-            "slip" => Ok(download(&slip.file_name(), "application/json", slip.to_text().into_bytes())),
-            "mail" => Ok(download(&mail_name(&slip.sealed_file), "message/rfc822", mail)),
-            _ => Err(Problem::Missing),
-        }
-    });
+    let made = tokio::task::spawn_blocking(move || file_of(&desk, &item, &copy, &kind));
     made.await.map_err(Problem::from).and_then(|made| made).unwrap_or_else(|problem| problem.page(language))
+}
+
+/// A file that goes with a copy: `sealed`, its `slip`, or a `mail` with both.
+///
+/// # Errors
+/// [`Problem::Missing`] if there is no such copy or file.
+pub(crate) fn file_of(desk: &Desk, item: &str, copy: &str, kind: &str) -> Result<Response, Problem> {
+    let (item, copy) = names(item, copy)?;
+    let Outgoing { slip, sealed, mail, .. } = desk.office.act(|w| w.outgoing(&item, &copy))?.map_err(|_| Problem::Missing)?;
+    match kind {
+        "sealed" => Ok(download(&slip.sealed_file, "application/age-encryption", sealed)),
+        "slip" => Ok(download(&slip.file_name(), "application/json", slip.to_text().into_bytes())),
+        "mail" => Ok(download(&mail_name(&slip.sealed_file), "message/rfc822", mail)),
+        _ => Err(Problem::Missing),
+    }
 }
 
 fn names(item: &str, copy: &str) -> Result<(ItemName, CopyId), Problem> {
@@ -41,12 +48,18 @@ fn mail_name(sealed: &str) -> String {
 /// `GET /items/{name}/mails`
 pub(crate) async fn mails((state, extension): Asked, Path(item): Path<String>) -> Response {
     let (desk, language) = (state.0, extension.0);
-    let made = tokio::task::spawn_blocking(move || -> Result<Response, Problem> {
-        let item = ItemName::new(item).map_err(|_| Problem::Missing)?;
-        let archive = desk.office.act(|workspace| archive(workspace, &item))?.map_err(Problem::Workspace)?;
-        Ok(download(&format!("{item}.zip"), "application/zip", archive.ok_or(Problem::Missing)?))
-    });
+    let made = tokio::task::spawn_blocking(move || mails_of(&desk, &item));
     made.await.map_err(Problem::from).and_then(|made| made).unwrap_or_else(|problem| problem.page(language))
+}
+
+/// An archive of all mails of an item.
+///
+/// # Errors
+/// [`Problem::Missing`] if there is no such item or it has no copies.
+pub(crate) fn mails_of(desk: &Desk, item: &str) -> Result<Response, Problem> {
+    let item = ItemName::new(item).map_err(|_| Problem::Missing)?;
+    let archive = desk.office.act(|workspace| archive(workspace, &item))?.map_err(Problem::Workspace)?;
+    Ok(download(&format!("{item}.zip"), "application/zip", archive.ok_or(Problem::Missing)?))
 }
 
 /// All mails of an item and the list of them; `None` if there is no such item.

@@ -42,15 +42,20 @@ pub(crate) async fn leave(
     Extension(language): Extension<Language>,
     headers: HeaderMap,
 ) -> Response {
-    if let Some(token) = cookie(&headers, session::COOKIE) {
+    end(&desk, &headers);
+    let words = &language.words().problem;
+    problem(Shell::bare(language), StatusCode::OK, words.gone, words.gone_what)
+}
+
+/// Ends the session that a request belongs to, and closes the vault.
+pub(crate) fn end(desk: &Arc<Desk>, headers: &HeaderMap) {
+    if let Some(token) = cookie(headers, session::COOKIE) {
         desk.sessions.end(token);
     }
     desk.arrivals.clear();
-    let closing = Arc::clone(&desk);
+    let closing = Arc::clone(desk);
     // A release or a trace that is at work is finished first.
     drop(tokio::task::spawn_blocking(move || closing.office.lock()));
-    let words = &language.words().problem;
-    problem(Shell::bare(language), StatusCode::OK, words.gone, words.gone_what)
 }
 
 /// What the language form sends.
@@ -93,20 +98,32 @@ pub(crate) struct Passphrase {
 
 /// `POST /unlock`
 pub(crate) async fn unlock((State(desk), Extension(language)): Asked, Form(form): Form<Passphrase>) -> Response {
-    let passphrase = SecretString::from(form.passphrase);
-    let done = tokio::task::spawn_blocking(move || desk.office.unlock(Some(&passphrase))).await;
-    match done.map_err(Problem::from) {
-        Ok(Ok(())) => Redirect::to("/").into_response(),
-        Ok(Err(Closed::Locked)) | Ok(Err(Closed::Workspace(holm::workspace::WorkspaceError::Identity(_)))) => {
+    let done = tokio::task::spawn_blocking(move || opened(&desk, language, form.passphrase)).await;
+    match done.map_err(Problem::from).and_then(|done| done) {
+        Ok(()) => Redirect::to("/").into_response(),
+        Err(Problem::Wrong(_)) => {
             let page = Unlock { shell: Shell::bare(language), wrong: true }.render();
             page.map_or_else(
                 |e| Problem::from(e).page(language),
                 |page| (StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response(),
             )
         }
-        Ok(Err(closed)) => Problem::from(closed).page(language),
         Err(problem) => problem.page(language),
     }
+}
+
+/// Opens the workspace with a passphrase.
+///
+/// # Errors
+/// [`Problem::Wrong`] if it is not the officer's.
+pub(crate) fn opened(desk: &Desk, language: Language, passphrase: String) -> Result<(), Problem> {
+    let passphrase = SecretString::from(passphrase);
+    desk.office.unlock(Some(&passphrase)).map_err(|closed| match closed {
+        Closed::Locked | Closed::Workspace(holm::workspace::WorkspaceError::Identity(_)) => {
+            Problem::Wrong(vec![("passphrase", language.words().problem.wrong_passphrase.to_owned())])
+        }
+        other => other.into(),
+    })
 }
 
 /// Anything that is no page.

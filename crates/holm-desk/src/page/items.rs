@@ -51,14 +51,7 @@ pub(crate) async fn items(asked: Asked, Query(asks): Query<Asks>) -> Shown {
 fn list(desk: &Desk, language: Language, asks: Asks) -> Result<Items, Problem> {
     let view = desk.office.view()?;
     let words = &language.words().item;
-    let wanted = asks.q.to_lowercase();
-    let found: Vec<(&ItemName, &Item)> = newest_first(&view.state)
-        .into_iter()
-        .filter(|(name, item)| {
-            let marking = item.released.as_ref().and_then(|r| r.marking.as_deref()).unwrap_or_default();
-            format!("{name} {marking}").to_lowercase().contains(&wanted)
-        })
-        .collect();
+    let found = found(&view.state, &asks.q);
     let part = Part::new(asks.page, found.len(), &format!("q={}&", in_address(&asks.q)));
     let rows = found.get(part.from..part.to).unwrap_or_default();
     let row = |(name, item): &(&ItemName, &Item)| ItemRow {
@@ -79,13 +72,25 @@ fn list(desk: &Desk, language: Language, asks: Asks) -> Result<Items, Problem> {
     })
 }
 
+/// Items whose name or marking holds a text in any case, the newest first.
+pub(crate) fn found<'s>(state: &'s State, text: &str) -> Vec<(&'s ItemName, &'s Item)> {
+    let wanted = text.to_lowercase();
+    let mut items = newest_first(state);
+    items.retain(|(name, item)| {
+        let marking = item.released.as_ref().and_then(|r| r.marking.as_deref()).unwrap_or_default();
+        format!("{name} {marking}").to_lowercase().contains(&wanted)
+    });
+    items
+}
+
 fn newest_first(state: &State) -> Vec<(&ItemName, &Item)> {
     let mut items: Vec<(&ItemName, &Item)> = state.items.iter().collect();
     items.sort_by_key(|(_, item)| std::cmp::Reverse(item.released.as_ref().map(|r| r.index)));
     items
 }
 
-fn last_look<'s>(state: &'s State, item: &ItemName) -> Option<&'s Look> {
+/// The newest look at an item.
+pub(crate) fn last_look<'s>(state: &'s State, item: &ItemName) -> Option<&'s Look> {
     state.looks.iter().rev().find(|l| l.item == *item)
 }
 

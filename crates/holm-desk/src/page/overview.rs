@@ -20,9 +20,9 @@ const PATIENCE: i64 = 7;
 const LATEST: u64 = 8;
 
 /// Something that waits for the officer.
-struct Need {
-    what: String,
-    why: String,
+pub(crate) struct Need {
+    pub(crate) what: String,
+    pub(crate) why: String,
     path: String,
 }
 
@@ -78,19 +78,25 @@ fn page(desk: &Desk, language: Language) -> Result<Overview, Problem> {
     })
 }
 
-fn figures(state: &State, language: Language) -> Vec<Figure> {
-    let words = &language.words().overview;
+/// Numbers of people on the roster, items released, copies issued and receipts that came back.
+pub(crate) fn counts(state: &State) -> [usize; 4] {
     let copies = || state.items.values().flat_map(|i| &i.disclosures);
-    let figure = |number: usize, of, path| Figure { number: count(number), of, path };
-    vec![
-        figure(state.persons.values().filter(|p| !p.left).count(), words.people, "/people"),
-        figure(state.items.values().filter(|i| i.released.is_some()).count(), words.items, "/items"),
-        figure(copies().count(), words.copies, "/items"),
-        figure(copies().filter(|d| d.receipt.is_some()).count(), words.receipts, "/items"),
+    [
+        state.persons.values().filter(|p| !p.left).count(),
+        state.items.values().filter(|i| i.released.is_some()).count(),
+        copies().count(),
+        copies().filter(|d| d.receipt.is_some()).count(),
     ]
 }
 
-fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need> {
+fn figures(state: &State, language: Language) -> Vec<Figure> {
+    let words = &language.words().overview;
+    let of = [(words.people, "/people"), (words.items, "/items"), (words.copies, "/items"), (words.receipts, "/items")];
+    counts(state).into_iter().zip(of).map(|(number, (of, path))| Figure { number: count(number), of, path }).collect()
+}
+
+/// What waits for the officer, and why.
+pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need> {
     let words = &language.words().overview;
     let mut needs = Vec::new();
     for look in view.state.looks.iter().rev() {

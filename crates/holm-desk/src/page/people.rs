@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Path, Query};
-use holm::state::Person;
-use holm_record::id::PersonId;
+use holm::state::{Disclosure, Person, State};
+use holm_record::id::{ItemName, PersonId};
 use serde::Deserialize;
 
 use super::{Asked, Part, Place, Shell, Shown, day, in_address, moment};
@@ -59,14 +59,8 @@ pub(crate) async fn people(asked: Asked, Query(asks): Query<Asks>) -> Shown {
 fn list(desk: &Desk, language: Language, asks: Asks) -> Result<People, Problem> {
     let view = desk.office.view()?;
     let words = &language.words().person;
-    let wanted = asks.q.to_lowercase();
-    let matches = |id: &PersonId, person: &Person| {
-        let facts = &person.facts;
-        let text = format!("{id} {} {} {} {}", facts.name, facts.agency, facts.unit, facts.role).to_lowercase();
-        let keyless = asks.keyless.is_none() || !person.left && person.usable_devices().next().is_none();
-        text.contains(&wanted) && (asks.unit.is_empty() || unit(person) == asks.unit) && keyless
-    };
-    let found: Vec<(&PersonId, &Person)> = view.state.persons.iter().filter(|(id, p)| matches(id, p)).collect();
+    let wanted = Wanted { text: asks.q.clone(), unit: asks.unit.clone(), keyless: asks.keyless.is_some() };
+    let found = wanted.found(&view.state);
     let query = format!("q={}&unit={}&", in_address(&asks.q), in_address(&asks.unit));
     let part = Part::new(asks.page, found.len(), &query);
     let told = told_by_person(&view);
@@ -93,13 +87,37 @@ fn list(desk: &Desk, language: Language, asks: Asks) -> Result<People, Problem> 
     })
 }
 
+/// Who is looked for.
+pub(crate) struct Wanted {
+    /// What stands in their id, name, agency, unit or role, in any case.
+    pub(crate) text: String,
+    /// Agency and unit, as [`unit`] writes them; empty for all.
+    pub(crate) unit: String,
+    /// Only whoever is still there and has no device to seal to.
+    pub(crate) keyless: bool,
+}
+
+impl Wanted {
+    /// Everybody who is looked for.
+    pub(crate) fn found<'s>(&self, state: &'s State) -> Vec<(&'s PersonId, &'s Person)> {
+        let wanted = self.text.to_lowercase();
+        let matches = |id: &PersonId, person: &Person| {
+            let facts = &person.facts;
+            let text = format!("{id} {} {} {} {}", facts.name, facts.agency, facts.unit, facts.role).to_lowercase();
+            let keyless = !self.keyless || !person.left && person.usable_devices().next().is_none();
+            text.contains(&wanted) && (self.unit.is_empty() || unit(person) == self.unit) && keyless
+        };
+        state.persons.iter().filter(|(id, p)| matches(id, p)).collect()
+    }
+}
+
 /// Units of different agencies may have one name.
-fn unit(person: &Person) -> String {
+pub(crate) fn unit(person: &Person) -> String {
     format!("{}, {}", person.facts.agency, person.facts.unit)
 }
 
 /// Numbers of items that people were told.
-fn told_by_person(view: &View) -> BTreeMap<&PersonId, usize> {
+pub(crate) fn told_by_person(view: &View) -> BTreeMap<&PersonId, usize> {
     let mut told = BTreeMap::new();
     for item in view.state.items.values() {
         let persons: BTreeSet<&PersonId> = item.disclosures.iter().map(|d| &d.person).collect();
@@ -135,16 +153,15 @@ pub(crate) async fn person(asked: Asked, Path(id): Path<String>) -> Shown {
 fn one(desk: &Desk, language: Language, id: &str) -> Result<PersonPage, Problem> {
     let view = desk.office.view()?;
     let (words, item_words) = (&language.words().person, &language.words().item);
-    let (id, person) = view.state.persons.iter().find(|(p, _)| p.as_str() == id).ok_or(Problem::Missing)?;
-    let mut told = view.state.told(id, None);
-    told.sort_by_key(|(_, disclosure)| std::cmp::Reverse(disclosure.index));
+    let (id, person) = person_of(&view, id)?;
+    let told = told(&view, id);
     let items: BTreeSet<_> = told.iter().map(|(item, _)| *item).collect();
     let title = match (items.len(), person.left) {
         (0, _) => words.told_nothing.to_owned(),
         (n, false) => words.was_told.of(n),
         (n, true) => words.knew.of(n),
     };
-    let row = |(name, disclosure): &(&holm_record::id::ItemName, &holm::state::Disclosure)| ToldRow {
+    let row = |(name, disclosure): &(&ItemName, &Disclosure)| ToldRow {
         item: name.to_string(),
         marking: view.state.items.get(*name).and_then(|i| i.released.as_ref()?.marking.clone()).unwrap_or_default(),
         copy: disclosure.copy.to_string(),
@@ -159,6 +176,21 @@ fn one(desk: &Desk, language: Language, id: &str) -> Result<PersonPage, Problem>
         means: if person.left { &words.left_means } else { &words.means },
         shell: Shell::of(language, Place::People, &view),
     })
+}
+
+/// A person of the roster.
+///
+/// # Errors
+/// [`Problem::Missing`].
+pub(crate) fn person_of<'v>(view: &'v View, id: &str) -> Result<(&'v PersonId, &'v Person), Problem> {
+    view.state.persons.iter().find(|(p, _)| p.as_str() == id).ok_or(Problem::Missing)
+}
+
+/// Everything that a person was told, the newest first.
+pub(crate) fn told<'v>(view: &'v View, id: &PersonId) -> Vec<(&'v ItemName, &'v Disclosure)> {
+    let mut told = view.state.told(id, None);
+    told.sort_by_key(|(_, disclosure)| std::cmp::Reverse(disclosure.index));
+    told
 }
 
 fn facts(person: &Person, language: Language) -> Vec<(&'static str, String)> {

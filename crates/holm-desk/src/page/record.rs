@@ -87,16 +87,44 @@ pub(crate) async fn verify(asked: Asked) -> Shown {
     super::shown(asked, verified).await
 }
 
+/// What a verification came to.
+pub(crate) struct Verification {
+    pub(crate) holds: bool,
+    pub(crate) entries: u64,
+    pub(crate) checkpoints: u64,
+    /// Sealed files.
+    pub(crate) files: usize,
+    pub(crate) at: Timestamp,
+    /// What does not hold, and where.
+    pub(crate) findings: Vec<String>,
+}
+
+/// Recomputes everything from bytes.
+///
+/// # Errors
+/// [`Problem`] only if the bytes cannot be read at all.
+pub(crate) fn verification(desk: &Desk) -> Result<Verification, Problem> {
+    let report = desk.office.act(|workspace| workspace.verify())??;
+    Ok(Verification {
+        holds: report.holds(),
+        entries: report.record.entries,
+        checkpoints: report.record.checkpoints,
+        files: report.files,
+        at: Timestamp::now(),
+        findings: report.record.findings.iter().map(|f| format!("{}: {}", f.at, f.what)).chain(report.findings).collect(),
+    })
+}
+
 fn verified(desk: &Desk, language: Language) -> Result<Verified, Problem> {
     let words = &language.words().record;
-    let report = desk.office.act(|workspace| workspace.verify())??;
+    let Verification { holds, entries, checkpoints, files, at, findings } = verification(desk)?;
     let view = desk.office.view()?;
-    let [entries, checkpoints] = [report.record.entries, report.record.checkpoints].map(grouped);
+    let [entries, checkpoints] = [entries, checkpoints].map(grouped);
     Ok(Verified {
-        holds: report.holds(),
-        checked: fill(words.checked, &[&entries, &checkpoints, &count(report.files)]),
-        at: fill(words.verified_at, &[&moment(Timestamp::now())]),
-        findings: report.record.findings.iter().map(|f| format!("{}: {}", f.at, f.what)).chain(report.findings).collect(),
+        holds,
+        checked: fill(words.checked, &[&entries, &checkpoints, &count(files)]),
+        at: fill(words.verified_at, &[&moment(at)]),
+        findings,
         shell: Shell::of(language, Place::Record, &view),
     })
 }

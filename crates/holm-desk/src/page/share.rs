@@ -10,33 +10,24 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use holm::draft::{Draft, DraftError, Moves};
 use holm::marking::Marking;
 use holm::prepare::{Power, Prepared};
-use holm::rehearsal::Rehearsal;
 use holm::state::{Person, State};
-use holm::workspace::{DEFAULT_ALPHA, LARGEST_COALITION};
 use holm_marks::carrier::Format;
 use holm_marks::mark::{Layer, Mark};
-use holm_record::id::{ItemName, PersonId};
+use holm_record::id::PersonId;
 use serde::Deserialize;
 
 use super::marking::{self, SchemeBox};
-use super::trace::{class, last_part, layer_name};
+use super::trace::{class, layer_name, result_path};
 use super::{Asked, Place, Shell, Shown};
-use crate::job::Progress;
+use crate::draft::{self, Change, Given, Marks};
+use crate::form;
+use crate::job::{Progress, Work};
 use crate::language::{Language, count};
 use crate::problem::Problem;
-use crate::release::{self, recipients};
+use crate::release::{self, Order, Ordered, recipients};
 use crate::server::Desk;
 use crate::session::secret;
 use crate::words::fill;
-
-impl From<DraftError> for Problem {
-    fn from(error: DraftError) -> Self {
-        match error {
-            DraftError::Missing => Self::Missing,
-            other => Self::Workspace(other.to_string()),
-        }
-    }
-}
 
 struct DraftLine {
     id: String,
@@ -71,52 +62,23 @@ fn share_page(desk: &Desk, language: Language, text: String, error: Option<Strin
 }
 
 /// `POST /share`: a document becomes a draft.
-pub(crate) async fn begin((state, extension): Asked, mut form: Multipart) -> Response {
-    let language = extension.0;
-    let (mut file, mut text) = (None, String::new());
-    loop {
-        let field = match form.next_field().await {
-            Ok(Some(field)) => field,
-            Ok(None) => break,
-            Err(error) => return (error.status(), error.body_text()).into_response(),
-        };
-        let (name, given) = (field.name().unwrap_or_default().to_owned(), field.file_name().map(str::to_owned));
-        let bytes = match field.bytes().await {
-            Ok(bytes) => bytes,
-            Err(error) => return (error.status(), error.body_text()).into_response(),
-        };
-        match (name.as_str(), given) {
-            ("document", Some(given)) if !given.is_empty() && !bytes.is_empty() => {
-                file = Some((last_part(&given), bytes.to_vec()))
-            }
-            ("text", _) => text = String::from_utf8_lossy(&bytes).into_owned(),
-            _ => {}
-        }
-    }
-    let desk = state.0;
-    let done = tokio::task::spawn_blocking(move || made(&desk, language, file, text)).await;
-    done.map_err(Problem::from).and_then(|done| done).unwrap_or_else(|problem| problem.page(language))
+pub(crate) async fn begin((state, extension): Asked, form: Multipart) -> Response {
+    let (desk, language) = (state.0, extension.0);
+    let given = form::parts(form).await.and_then(|parts| Given::of(&parts));
+    let done = tokio::task::spawn_blocking(move || made(&desk, language, given?));
+    done.await.map_err(Problem::from).and_then(|done| done).unwrap_or_else(|problem| problem.page(language))
 }
 
-fn made(desk: &Desk, language: Language, file: Option<(String, Vec<u8>)>, text: String) -> Result<Response, Problem> {
-    let schemes = desk.office.view()?.state.schemes();
-    let given = file.or_else(|| (!text.trim().is_empty()).then(|| ("document.md".to_owned(), text.clone().into_bytes())));
-    let kept = match given {
-        None => Err(language.words().share.nothing_given.to_owned()),
-        Some((name, bytes)) => Draft::new(name, bytes).map_err(|e| e.to_string()).and_then(|draft| {
-            draft.prepare(Moves::LeftOut, &schemes).map_err(|e| e.to_string())?;
-            Ok(draft)
-        }),
-    };
-    match kept {
-        Ok(draft) => {
-            desk.office.act(|w| w.keep_draft(&draft))??;
-            Ok(Redirect::to(&format!("/share/{}", draft.id)).into_response())
-        }
-        Err(error) => {
-            let page = share_page(desk, language, text, Some(error))?.render()?;
+fn made(desk: &Desk, language: Language, given: Given) -> Result<Response, Problem> {
+    let text = given.text.clone();
+    match draft::keep(desk, language, given) {
+        Ok(draft) => Ok(Redirect::to(&format!("/share/{}", draft.id)).into_response()),
+        Err(Problem::Wrong(errors)) => {
+            let error = errors.into_iter().next().map(|(_, error)| error);
+            let page = share_page(desk, language, text, error)?.render()?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
         }
+        Err(problem) => Err(problem),
     }
 }
 
@@ -215,12 +177,11 @@ fn draft_page(desk: &Desk, language: Language, draft: &Draft, errors: Vec<(&'sta
     let prepared = draft.prepare(Moves::LeftOut, &schemes)?;
     let marking = Marking::parse(&draft.marking, &schemes).map_err(DraftError::from)?;
     let to = recipients(&view.state, &draft.to);
-    // Before anybody is chosen, everybody is.
-    let copies = if to.is_empty() { release::planned(&view.state, 2) } else { to.len() };
-    let power = prepared.power(copies, DEFAULT_ALPHA, LARGEST_COALITION);
+    let power = draft::power(&view.state, &prepared, to.len());
+    let copies = count(power.copies);
     let title = match power.needed {
-        Some(needed) => fill(words.enough, &[&count(needed), &count(power.marks), &count(copies)]),
-        None => fill(words.too_few, &[&count(copies)]),
+        Some(needed) => fill(words.enough, &[&count(needed), &count(power.marks), &copies]),
+        None => fill(words.too_few, &[&copies]),
     };
     let confirmed = |at: usize| draft.confirmed_by.get(at).map(ToString::to_string).unwrap_or_default();
     let present = view.state.persons.iter().filter(|(_, p)| !p.left);
@@ -406,28 +367,21 @@ fn changed(desk: &Desk, language: Language, id: &str, fields: &Fields) -> Result
     let (kept, schemes) = desk.office.act(|w| (w.draft(id), w.schemes()))?;
     let kept = kept?;
     let all = |name: &str| fields.iter().filter(|(n, _)| n == name).map(|(_, v)| v.clone()).collect::<Vec<_>>();
-    let mut draft = Draft {
-        name: field("name"),
-        marking: marking::chosen(&schemes, &all("marking")),
-        conditions: field("conditions"),
-        to: all("to"),
-        legal: !field("legal").is_empty(),
-        pages: !field("pages").is_empty(),
-        confirmed_by: all("confirmed").into_iter().filter_map(|p| PersonId::new(p).ok()).collect(),
-        ..kept.clone()
+    let change = Change {
+        name: Some(field("name")),
+        marking: Some(marking::chosen(&schemes, &all("marking"))),
+        conditions: Some(field("conditions")),
+        to: Some(all("to")),
+        legal: Some(!field("legal").is_empty()),
+        pages: Some(!field("pages").is_empty()),
+        confirmed_by: Some(all("confirmed").into_iter().filter_map(|p| PersonId::new(p).ok()).collect()),
+        marks: Some(Marks::Only(all("keep"))),
     };
-    decide(&kept.prepare(Moves::LeftOut, &schemes)?, &all("keep"), &mut draft);
-    let mut errors = Vec::new();
-    if let Err(error) = draft.prepare(Moves::LeftOut, &schemes) {
-        // What the document cannot bear is said, and stays as it was.
-        errors.push(("marks", error.to_string()));
-        let Draft { decisions, legal, pages, marking, .. } = kept;
-        draft = Draft { decisions, legal, pages, marking, ..draft };
-    }
+    let (draft, mut errors) = change.applied(&kept, &schemes)?;
     desk.office.act(|w| w.keep_draft(&draft))??;
     let next = field("do");
     if next == "release" {
-        errors.extend(lacks(desk, language, &draft)?);
+        errors.extend(draft::lacks(desk, language, &draft)?);
     }
     if !errors.is_empty() {
         let page = draft_page(desk, language, &draft, errors)?.render()?;
@@ -439,49 +393,6 @@ fn changed(desk: &Desk, language: Language, id: &str, fields: &Fields) -> Result
         _ => format!("/share/{id}"),
     })
     .into_response())
-}
-
-/// Enters what was ticked and what was not.
-fn decide(prepared: &Prepared, ticked: &[String], draft: &mut Draft) {
-    let kept = |mark: &Mark| ticked.contains(&prepared.mark_id(mark));
-    for mark in prepared.marks.iter().chain(&prepared.struck).filter(|m| m.layer.is_text() || m.layer == Layer::Picture) {
-        // A mark that has no box is kept.
-        let boxed = !mark.rule.starts_with("authored:");
-        if boxed && !kept(mark) {
-            draft.decisions.insert(prepared.mark_id(mark), false);
-        } else {
-            draft.decisions.remove(&prepared.mark_id(mark));
-        }
-    }
-    for mark in prepared.proposals.iter().filter(|m| kept(m)) {
-        draft.decisions.insert(prepared.mark_id(mark), true);
-    }
-}
-
-/// What a draft still lacks before it can be released, by field.
-fn lacks(desk: &Desk, language: Language, draft: &Draft) -> Result<Vec<(&'static str, String)>, Problem> {
-    let view = desk.office.view()?;
-    let words = &language.words().share;
-    let mut errors = Vec::new();
-    match ItemName::new(draft.name.clone()) {
-        Err(_) => errors.push(("name", words.problem_name.to_owned())),
-        Ok(name) if view.state.items.get(&name).is_some_and(|i| i.released.is_some()) => {
-            errors.push(("name", words.problem_taken.to_owned()));
-        }
-        Ok(_) => {}
-    }
-    let to = recipients(&view.state, &draft.to);
-    if to.is_empty() {
-        errors.push(("recipients", words.problem_recipients.to_owned()));
-    }
-    let schemes = view.state.schemes();
-    let marking = Marking::parse(&draft.marking, &schemes).map_err(DraftError::from)?;
-    errors.extend(marking.and_then(|m| marking::problem(&view.state, &m, draft, &to, language)));
-    let confirmers: BTreeSet<&PersonId> = draft.confirmed_by.iter().collect();
-    if !draft.prepare(Moves::LeftOut, &schemes)?.sensitive_facts().is_empty() && confirmers.len() < 2 {
-        errors.push(("confirmed", words.problem_confirm.to_owned()));
-    }
-    Ok(errors)
 }
 
 /// Which preview is asked for.
@@ -505,7 +416,7 @@ struct Preview {
 pub(crate) async fn preview(asked: Asked, Path(id): Path<String>, Query(which): Query<Which>) -> Shown {
     super::shown(asked, move |desk, language| {
         let view = desk.office.view()?;
-        let (name, bytes) = previewed(desk, &id, which.copy)?;
+        let (name, bytes) = draft::preview(desk, &id, which.copy)?;
         let text = holm_marks::leak::read(&bytes, &name).unwrap_or_default();
         Ok(Preview {
             id,
@@ -518,21 +429,10 @@ pub(crate) async fn preview(asked: Asked, Path(id): Path<String>, Query(which): 
     .await
 }
 
-/// A throw-away copy: its file name and bytes.
-fn previewed(desk: &Desk, id: &str, copy: u64) -> Result<(String, Vec<u8>), Problem> {
-    let (draft, schemes) = desk.office.act(|w| (w.draft(id), w.schemes()))?;
-    let draft = draft?;
-    let prepared = draft.prepare(Moves::LeftOut, &schemes)?;
-    let rehearsal = Rehearsal::new(&prepared, 2, (DEFAULT_ALPHA, LARGEST_COALITION), copy);
-    let bytes = rehearsal.map_err(|e| Problem::Workspace(e.to_string()))?.copy().to_vec();
-    let name = if bytes.starts_with(b"%PDF") { "preview.pdf".to_owned() } else { format!("preview-{}", draft.file) };
-    Ok((name, bytes))
-}
-
 /// `GET /share/{id}/preview/file`
 pub(crate) async fn preview_file((state, extension): Asked, Path(id): Path<String>, Query(which): Query<Which>) -> Response {
     let (desk, language) = (state.0, extension.0);
-    let made = tokio::task::spawn_blocking(move || previewed(&desk, &id, which.copy)).await;
+    let made = tokio::task::spawn_blocking(move || draft::preview(&desk, &id, which.copy)).await;
     match made.map_err(Problem::from).and_then(|made| made) {
         Ok((name, bytes)) => super::download(&name, "application/octet-stream", bytes),
         Err(problem) => problem.page(language),
@@ -586,38 +486,29 @@ fn release_page(desk: &Desk, language: Language, id: &str, wrong: bool) -> Resul
 
 /// What the release form sends.
 #[derive(Deserialize)]
-pub(crate) struct Order {
+pub(crate) struct OrderForm {
     ticket: String,
     #[serde(default)]
     weak: String,
 }
 
 /// `POST /share/{id}/release`
-pub(crate) async fn release((state, extension): Asked, Path(id): Path<String>, Form(order): Form<Order>) -> Response {
+pub(crate) async fn release((state, extension): Asked, Path(id): Path<String>, Form(form): Form<OrderForm>) -> Response {
     let (desk, language) = (state.0, extension.0);
-    let (at, checked) = (id.clone(), Arc::clone(&desk));
-    let accepted = !order.weak.is_empty();
-    let page = tokio::task::spawn_blocking(move || {
-        let page = release_page(&checked, language, &at, true)?;
-        let lacking = lacks(&checked, language, &checked.office.act(|w| w.draft(&at))??)?;
-        Ok::<_, Problem>((page, lacking))
-    });
-    match page.await.map_err(Problem::from).and_then(|page| page) {
-        Ok((_, lacking)) if !lacking.is_empty() => return Redirect::to(&format!("/share/{id}")).into_response(),
-        Ok((page, _)) if page.weak && !accepted => {
-            let page = page.render();
-            return page.map_or_else(
-                |e| Problem::from(e).page(language),
-                |page| (StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response(),
-            );
+    let order = Order { ticket: form.ticket, accepts_weak: !form.weak.is_empty() };
+    let done = tokio::task::spawn_blocking(move || ordered(&desk, language, &id, &order));
+    done.await.map_err(Problem::from).and_then(|done| done).unwrap_or_else(|problem| problem.page(language))
+}
+
+fn ordered(desk: &Arc<Desk>, language: Language, id: &str, order: &Order) -> Result<Response, Problem> {
+    Ok(match release::begin(desk, language, id, order)? {
+        Ordered::Begun(ticket) => Redirect::to(&format!("/share/{id}/release/{}", ticket.as_str())).into_response(),
+        Ordered::Lacking => Redirect::to(&format!("/share/{id}")).into_response(),
+        Ordered::Weak => {
+            let page = release_page(desk, language, id, true)?.render()?;
+            (StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response()
         }
-        // A second press of the button finds the draft gone; its job says where the copies are.
-        Ok(_) | Err(Problem::Missing) => {}
-        Err(problem) => return problem.page(language),
-    }
-    let (working, at) = (Arc::clone(&desk), id.clone());
-    desk.jobs.begin(&order.ticket, move |progress| release::release(&working, language, &at, accepted, progress));
-    Redirect::to(&format!("/share/{id}/release/{}", order.ticket)).into_response()
+    })
 }
 
 #[derive(Template)]
@@ -638,7 +529,7 @@ struct NotReleased {
 /// `GET /share/{id}/release/{ticket}`
 pub(crate) async fn released((state, extension): Asked, Path((id, ticket)): Path<(String, String)>) -> Response {
     let (desk, language) = (state.0, extension.0);
-    let progress = desk.jobs.progress(&ticket);
+    let progress = desk.jobs.progress(Work::Release, &ticket);
     let view = tokio::task::spawn_blocking(move || desk.office.view()).await;
     let view = match view.map_err(Problem::from).and_then(|view| Ok(view?)) {
         Ok(view) => view,
@@ -646,7 +537,7 @@ pub(crate) async fn released((state, extension): Asked, Path((id, ticket)): Path
     };
     let shell = Shell::of(language, Place::Share, &view);
     let page = match progress {
-        Some(Progress::Done(path)) => return Redirect::to(&path).into_response(),
+        Some(Progress::Done(done)) => return Redirect::to(&result_path(&done)).into_response(),
         Some(Progress::Working(at)) => Releasing { shell, at }.render(),
         Some(Progress::Failed(why)) => NotReleased { shell, id, why }.render(),
         None => return Redirect::to(&format!("/share/{id}")).into_response(),

@@ -1,28 +1,26 @@
 //! Tracing a leak: the form, the work, and the report of a look.
 
+use std::sync::Arc;
+
 use askama::Template;
-use axum::body::Bytes;
 use axum::extract::{Extension, Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use holm::exhibit::{Exhibit, Piece};
-use holm::leak::LeakFile;
-use holm::policy::Action;
 use holm::report::{CopyResult, LayerRead, Report, Verdict, Voice};
 use holm::state::Look;
-use holm::trace::TraceRequest;
 use holm_marks::mark::Layer;
-use holm_record::id::{IncidentName, ItemName};
-use jiff::Timestamp;
 
 use super::evidence::{Dot, EvidencePlot};
 use super::{Asked, Place, Shell, Shown};
-use crate::job::Progress;
+use crate::form;
+use crate::job::{Done, Progress, Work};
 use crate::language::{Language, count, grouped};
 use crate::office::View;
-use crate::problem::Problem;
+use crate::problem::{Problem, Wrong};
 use crate::server::Desk;
 use crate::session::secret;
+use crate::trace::{self, Given};
 use crate::words::fill;
 
 struct LookLine {
@@ -43,15 +41,22 @@ struct TraceForm {
     text: String,
     item: String,
     incident: String,
-    wrong: bool,
+    errors: Vec<Wrong>,
+}
+
+impl TraceForm {
+    /// What is wrong with the files.
+    fn files_error(&self) -> Option<&str> {
+        self.errors.iter().find(|(field, _)| *field == "files").map(|(_, error)| error.as_str())
+    }
 }
 
 /// `GET /trace`
 pub(crate) async fn form(asked: Asked) -> Shown {
-    super::shown(asked, |desk, language| trace_form(desk, language, &Given::default(), false)).await
+    super::shown(asked, |desk, language| trace_form(desk, language, &Given::default(), Vec::new())).await
 }
 
-fn trace_form(desk: &Desk, language: Language, given: &Given, wrong: bool) -> Result<TraceForm, Problem> {
+fn trace_form(desk: &Desk, language: Language, given: &Given, errors: Vec<Wrong>) -> Result<TraceForm, Problem> {
     let view = desk.office.view()?;
     let state = &view.state;
     let mut incidents: Vec<String> = state.evidence.iter().map(|e| e.incident.to_string()).collect();
@@ -70,96 +75,44 @@ fn trace_form(desk: &Desk, language: Language, given: &Given, wrong: bool) -> Re
         text: given.text.clone(),
         item: given.item.clone(),
         incident: given.incident.clone(),
-        wrong,
+        errors,
         shell: Shell::of(language, Place::Trace, &view),
     })
 }
 
 /// Where a look's report is.
 pub(crate) fn report_path(look: &Look) -> String {
-    format!("/looks/{}", look.index)
+    look_path(look.index)
 }
 
-/// What the form holds.
-#[derive(Clone, Debug, Default)]
-struct Given {
-    ticket: String,
-    text: String,
-    item: String,
-    incident: String,
-    files: Vec<LeakFile>,
+fn look_path(index: u64) -> String {
+    format!("/looks/{index}")
 }
 
-impl Given {
-    /// Reads the form; `None` if it is no such form.
-    async fn read(mut form: Multipart) -> Result<Self, axum::extract::multipart::MultipartError> {
-        let mut given = Self::default();
-        while let Some(field) = form.next_field().await? {
-            let name = field.name().unwrap_or_default().to_owned();
-            let file = field.file_name().map(str::to_owned);
-            let bytes: Bytes = field.bytes().await?;
-            let text = || String::from_utf8_lossy(&bytes).into_owned();
-            match (name.as_str(), file) {
-                ("files", Some(file)) if !file.is_empty() && !bytes.is_empty() => {
-                    given.files.push(LeakFile { name: last_part(&file), bytes: bytes.to_vec() });
-                }
-                ("ticket", _) => given.ticket = text(),
-                ("text", _) => given.text = text(),
-                ("item", _) => given.item = text(),
-                ("incident", _) => given.incident = text(),
-                _ => {}
-            }
-        }
-        Ok(given)
+/// Where what a job came to is shown.
+pub(crate) fn result_path(done: &Done) -> String {
+    match done {
+        Done::Traced(looks) => looks.first().map_or_else(|| "/trace/no-match".to_owned(), |index| look_path(*index)),
+        Done::Released(item) => format!("/items/{item}"),
     }
-
-    fn request(self, alpha: f64) -> TraceRequest {
-        let mut files = self.files;
-        if !self.text.trim().is_empty() {
-            files.push(LeakFile { name: "pasted.txt".to_owned(), bytes: self.text.into_bytes() });
-        }
-        let (item, incident) = (ItemName::new(self.item).ok(), IncidentName::new(self.incident).ok());
-        TraceRequest { files, item, alpha, incident }
-    }
-}
-
-/// A file's name without folders and control characters, as it is recorded.
-pub(crate) fn last_part(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = last.chars().filter(|c| !c.is_control()).take(120).collect();
-    if clean.is_empty() { "leak".to_owned() } else { clean }
 }
 
 /// `POST /trace`
 pub(crate) async fn trace((State(desk), Extension(language)): Asked, form: Multipart) -> Response {
-    let given = match Given::read(form).await {
-        Ok(given) => given,
-        Err(error) => return (error.status(), error.body_text()).into_response(),
-    };
-    if given.files.is_empty() && given.text.trim().is_empty() || given.ticket.is_empty() {
-        let page = trace_form(&desk, language, &given, true).and_then(|page| Ok(page.render()?));
-        return match page {
-            Ok(page) => (StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response(),
-            Err(problem) => problem.page(language),
-        };
-    }
-    let (ticket, working) = (given.ticket.clone(), std::sync::Arc::clone(&desk));
-    desk.jobs.begin(&ticket, move |progress| trace_now(&working, given, progress));
-    Redirect::to(&format!("/trace/{ticket}")).into_response()
+    let given = form::parts(form).await.and_then(|parts| Given::of(&parts));
+    let made = tokio::task::spawn_blocking(move || begun(&desk, language, given?));
+    made.await.map_err(Problem::from).and_then(|made| made).unwrap_or_else(|problem| problem.page(language))
 }
 
-fn trace_now(desk: &Desk, given: Given, progress: &dyn Fn(&str)) -> Result<String, String> {
-    let traced = desk.office.act(|workspace| {
-        let alpha = workspace.alpha();
-        let permit = workspace.permit(&Action::Trace { alpha, limit: alpha }, Timestamp::now()).map_err(|e| e.to_string())?;
-        let reports = workspace.trace(&permit, &given.request(alpha), &[], progress).map_err(|e| e.to_string())?;
-        let first = reports.first().and_then(|report| {
-            let of = |l: &&Look| Some(&l.item) == report.item.as_ref() && l.incident == report.incident && l.look == report.look;
-            workspace.state().looks.iter().find(of)
-        });
-        Ok(first.map_or_else(|| "/trace/no-match".to_owned(), report_path))
-    });
-    traced.map_err(|e| e.to_string()).and_then(|done| done)
+fn begun(desk: &Arc<Desk>, language: Language, mut given: Given) -> Result<Response, Problem> {
+    match trace::begin(desk, language, &mut given) {
+        Ok(ticket) => Ok(Redirect::to(&format!("/trace/{}", ticket.as_str())).into_response()),
+        Err(Problem::Wrong(errors)) => {
+            let page = trace_form(desk, language, &given, errors)?.render()?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
+        }
+        Err(problem) => Err(problem),
+    }
 }
 
 #[derive(Template)]
@@ -184,7 +137,7 @@ struct NoMatch {
 
 /// `GET /trace/{ticket}`
 pub(crate) async fn progress((State(desk), Extension(language)): Asked, Path(ticket): Path<String>) -> Response {
-    let progress = desk.jobs.progress(&ticket);
+    let progress = desk.jobs.progress(Work::Trace, &ticket);
     let view = tokio::task::spawn_blocking(move || desk.office.view()).await;
     let view = match view.map_err(Problem::from).and_then(|view| Ok(view?)) {
         Ok(view) => view,
@@ -192,7 +145,7 @@ pub(crate) async fn progress((State(desk), Extension(language)): Asked, Path(tic
     };
     let shell = Shell::of(language, Place::Trace, &view);
     let page = match progress {
-        Some(Progress::Done(path)) => return Redirect::to(&path).into_response(),
+        Some(Progress::Done(done)) => return Redirect::to(&result_path(&done)).into_response(),
         Some(Progress::Working(at)) => Working { shell, at }.render(),
         Some(Progress::Failed(why)) => Failed { shell, why }.render(),
         None if ticket == "no-match" => NoMatch { shell }.render(),
@@ -251,13 +204,9 @@ pub(crate) async fn report(asked: Asked, Path(index): Path<u64>) -> Shown {
     super::shown(asked, move |desk, language| report_page(desk, language, index)).await
 }
 
-fn look_of(view: &View, index: u64) -> Result<&Look, Problem> {
-    view.state.looks.iter().find(|l| l.index == index && l.verdict.is_some()).ok_or(Problem::Missing)
-}
-
 fn report_page(desk: &Desk, language: Language, index: u64) -> Result<ReportPage, Problem> {
     let view = desk.office.view()?;
-    let look = look_of(&view, index)?;
+    let look = trace::look(&view, index)?;
     let words = &language.words().trace;
     let exhibit = desk.office.act(|workspace| workspace.exhibit(look))?.map_err(|e| Problem::Workspace(e.to_string()))?;
     let report = &exhibit.report;
@@ -430,12 +379,7 @@ pub(crate) fn class(layer: Layer) -> &'static str {
 
 /// `GET /looks/{index}/report.json`
 pub(crate) async fn export((State(desk), Extension(language)): Asked, Path(index): Path<u64>) -> Response {
-    let made = tokio::task::spawn_blocking(move || -> Result<String, Problem> {
-        let view = desk.office.view()?;
-        let look = look_of(&view, index)?;
-        let report = desk.office.act(|w| w.report_of(look))?.map_err(|e| Problem::Workspace(e.to_string()))?;
-        serde_json::to_string_pretty(&report).map_err(|e| Problem::Internal(e.to_string()))
-    });
+    let made = tokio::task::spawn_blocking(move || trace::report(&desk, index));
     match made.await.map_err(Problem::from).and_then(|made| made) {
         Ok(json) => super::download(&format!("look-{index}.json"), "application/json", json.into_bytes()),
         Err(problem) => problem.page(language),
