@@ -1,6 +1,6 @@
 //! Drafts: a document is kept, what is decided on it changes, a copy of it is rehearsed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holm::draft::{Draft, DraftError, Moves};
 use holm::marking::{Marking, Schemes};
@@ -61,6 +61,8 @@ pub(crate) fn keep(desk: &Desk, language: Language, given: Given) -> Result<Draf
 pub(crate) enum Marks {
     /// These, by id, and none of the others.
     Only(Vec<String>),
+    /// These as well, and those not any more.
+    Changed { keep: Vec<String>, strike: Vec<String> },
 }
 
 /// What is to be changed of a draft; what is absent stays.
@@ -97,6 +99,11 @@ impl Change {
             let prepared = before.prepare(Moves::LeftOut, schemes)?;
             match marks {
                 Marks::Only(ids) => decide(&prepared, &ids, &mut draft),
+                Marks::Changed { keep, strike } => {
+                    errors = unknown(&prepared, &keep, &strike);
+                    let used = prepared.marks.iter().map(|m| prepared.mark_id(m)).filter(|id| !strike.contains(id));
+                    decide(&prepared, &used.chain(keep).collect::<Vec<_>>(), &mut draft);
+                }
             }
         }
         if let Err(error) = draft.prepare(Moves::LeftOut, schemes) {
@@ -135,6 +142,27 @@ fn decide(prepared: &Prepared, ticked: &[String], draft: &mut Draft) {
     for mark in prepared.proposals.iter().filter(|m| kept(m)) {
         draft.decisions.insert(prepared.mark_id(mark), true);
     }
+}
+
+/// Marks to keep or strike that the document does not have, and those that cannot be struck.
+fn unknown(prepared: &Prepared, keep: &[String], strike: &[String]) -> Vec<Wrong> {
+    let all = prepared.marks.iter().chain(&prepared.struck).chain(&prepared.proposals).filter(is_decided_on);
+    let known: BTreeMap<String, &Mark> = all.map(|m| (prepared.mark_id(m), m)).collect();
+    let mut wrong = Vec::new();
+    for id in keep.iter().filter(|id| !known.contains_key(*id)) {
+        wrong.push(("keep", format!("`{id}` is no mark of this document")));
+    }
+    for id in strike {
+        match known.get(id) {
+            None => wrong.push(("strike", format!("`{id}` is no mark of this document"))),
+            Some(mark) if !may_be_struck(mark) => {
+                wrong.push(("strike", format!("`{id}` stands in brackets in the document, so it varies; write one alternative")));
+            }
+            Some(_) if keep.contains(id) => wrong.push(("strike", format!("`{id}` is to be kept and struck"))),
+            Some(_) => {}
+        }
+    }
+    wrong
 }
 
 /// What a draft still lacks before it can be released, by field.

@@ -1,11 +1,11 @@
-//! The desk: pages in a browser on the officer's own machine (DESIGN §11).
+//! The desk: pages in a browser on the officer's own machine (DESIGN §11), and the same for programs (`api`).
 //!
 //! In: the folder of a workspace. Out: pages rendered here, at an address of this machine alone. A page that a server sends
 //! can be altered by whoever runs the server, so the desk runs where its officer is, and no other server ever holds a key or a
 //! plaintext item.
 //!
 //! Must never know: how marks are found, drawn or decoded. It calls `holm` and renders what that returns. It never answers
-//! anybody but the browser that was given its start link (`guard`).
+//! anybody but the browser or program that was given its start link (`guard`).
 //!
 //! Start reading at `router`, where every route stands.
 //!
@@ -19,6 +19,7 @@
 //! # }
 //! ```
 
+mod api;
 mod arrival;
 mod draft;
 mod entry_words;

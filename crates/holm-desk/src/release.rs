@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use crate::draft::lacks;
 use crate::job::{Done, Subject, Taken, Ticket, Work};
 use crate::language::Language;
-use crate::problem::Problem;
+use crate::problem::{Problem, Wrong};
 use crate::server::Desk;
 
 /// Whom a draft means: persons and units, each person once; of units only whoever can be sent something.
@@ -41,8 +41,8 @@ pub(crate) fn is_weak(prepared: &Prepared, state: &State, copies: usize) -> bool
 pub(crate) enum Ordered {
     /// The job began, or had begun.
     Begun(Ticket),
-    /// The draft lacks something.
-    Lacking,
+    /// The draft lacks something, by field.
+    Lacking(Vec<Wrong>),
     /// It could name nobody, and that was not accepted.
     Weak,
 }
@@ -68,8 +68,9 @@ pub(crate) fn begin(desk: &Arc<Desk>, language: Language, id: &str, order: &Orde
         return Ok(Ordered::Begun(ticket));
     }
     let draft = desk.office.act(|w| w.draft(id))??;
-    if !lacks(desk, language, &draft)?.is_empty() {
-        return Ok(Ordered::Lacking);
+    let lacking = lacks(desk, language, &draft)?;
+    if !lacking.is_empty() {
+        return Ok(Ordered::Lacking(lacking));
     }
     let state = &desk.office.view()?.state;
     let accepted = order.accepts_weak;

@@ -46,9 +46,45 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/language", post(gate::language))
         .route("/assets/desk.css", get(stylesheet))
         .route("/assets/holm.svg", get(icon))
+        .merge(api())
         .fallback(gate::missing)
         .layer(from_fn_with_state(Arc::clone(&desk), guard))
         .with_state(desk)
+}
+
+/// What programs may ask; documented in `openapi.json`.
+fn api() -> Router<Arc<Desk>> {
+    use crate::api::{arrivals, document, drafts, items, looks, overview, people, record, releases, session, traces};
+
+    let large = || DefaultBodyLimit::max(LARGEST);
+    Router::new()
+        .route("/api/v1/openapi.json", get(document::openapi))
+        .route("/api/v1/overview", get(overview::overview))
+        .route("/api/v1/items", get(items::items))
+        .route("/api/v1/items/{name}", get(items::item))
+        .route("/api/v1/items/{name}/mails", get(items::item_mails))
+        .route("/api/v1/items/{name}/copies/{copy}/{kind}", get(items::item_file))
+        .route("/api/v1/people", get(people::people))
+        .route("/api/v1/people/{id}", get(people::person))
+        .route("/api/v1/record", get(record::record))
+        .route("/api/v1/record/verify", post(record::verify_record))
+        .route("/api/v1/traces", post(traces::begin_trace).layer(large()))
+        .route("/api/v1/traces/{ticket}", get(traces::trace))
+        .route("/api/v1/looks", get(looks::looks))
+        .route("/api/v1/looks/{index}", get(looks::look))
+        .route("/api/v1/drafts", get(drafts::drafts).post(drafts::begin_draft).layer(large()))
+        .route("/api/v1/drafts/{id}", get(drafts::draft).patch(drafts::change_draft).delete(drafts::drop_draft))
+        .route("/api/v1/drafts/{id}/preview", get(drafts::preview_draft))
+        .route("/api/v1/drafts/{id}/release", post(releases::release_draft))
+        .route("/api/v1/schemes", get(drafts::schemes))
+        .route("/api/v1/releases/{ticket}", get(releases::release))
+        .route("/api/v1/arrivals", post(arrivals::arrive).layer(large()))
+        .route("/api/v1/arrivals/{ticket}", get(arrivals::arrival))
+        .route("/api/v1/arrivals/{ticket}/accept", post(arrivals::accept_arrival))
+        .route("/api/v1/arrivals/{ticket}/{what}", get(arrivals::save_arrival))
+        .route("/api/v1/receipts", post(arrivals::take_receipts).layer(large()))
+        .route("/api/v1/unlock", post(session::unlock))
+        .route("/api/v1/leave", post(session::leave))
 }
 
 async fn stylesheet() -> ([(axum::http::HeaderName, &'static str); 1], &'static str) {

@@ -1,4 +1,7 @@
-//! The desk as a browser meets it, without a browser.
+//! The desk as a browser meets it, without a browser; as a program does, in [`api`].
+
+mod api;
+mod schema;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +44,15 @@ impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fill(&folder);
+        let desk = desk(&folder);
+        Self::started(folder, desk).await
+    }
+
+    /// A desk with nothing in it, whose officer's key has a passphrase.
+    async fn locked(passphrase: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let options = InitOptions { passphrase: Some(passphrase.to_owned().into()), ..InitOptions::default() };
+        Workspace::init(&folder.path().join("w"), &options, Timestamp::now()).unwrap();
         let desk = desk(&folder);
         Self::started(folder, desk).await
     }

@@ -138,7 +138,11 @@ fn handled(state: &State, item: &ItemName, to: &[PersonId], handling: Handling<'
     handling.marking.map_or(Ok(()), |m| m.check(state, to, handling.two_persons, handling.conditions))
 }
 
-fn may_receive(person: Option<&Person>, id: &PersonId) -> Result<(), Refusal> {
+/// Checks that a person can be sent something now.
+///
+/// # Errors
+/// [`Refusal`] says why not.
+pub fn may_receive(person: Option<&Person>, id: &PersonId) -> Result<(), Refusal> {
     let person = person.ok_or_else(|| Refusal::Unknown(id.clone()))?;
     if person.left {
         return Err(Refusal::Left(id.clone()));

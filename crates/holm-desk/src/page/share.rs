@@ -503,7 +503,7 @@ pub(crate) async fn release((state, extension): Asked, Path(id): Path<String>, F
 fn ordered(desk: &Arc<Desk>, language: Language, id: &str, order: &Order) -> Result<Response, Problem> {
     Ok(match release::begin(desk, language, id, order)? {
         Ordered::Begun(ticket) => Redirect::to(&format!("/share/{id}/release/{}", ticket.as_str())).into_response(),
-        Ordered::Lacking => Redirect::to(&format!("/share/{id}")).into_response(),
+        Ordered::Lacking(_) => Redirect::to(&format!("/share/{id}")).into_response(),
         Ordered::Weak => {
             let page = release_page(desk, language, id, true)?.render()?;
             (StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response()

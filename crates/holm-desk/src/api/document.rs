@@ -1,0 +1,60 @@
+//! The OpenAPI document. It is frozen in `openapi.json`: a change of the API is a change of that file.
+
+use axum::Json;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::{Content, OpenApi as Generated, PathItem, Ref, RefOr, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
+
+use super::{arrivals, drafts, items, looks, overview, people, problem, record, releases, session, traces};
+use crate::session::COOKIE;
+
+/// The document.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Holm desk",
+        version = "1",
+        description = "A workspace on the officer's own machine, for programs.\n\nA program takes the start link with a cookie \
+            jar (`curl -c jar LINK`), which works once. What changes something also needs the header `Holm-Api: 1`, and no \
+            `Origin` but the desk's own. What goes wrong is answered as `application/problem+json` (RFC 9457).",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    paths(
+        overview::overview, items::items, items::item, items::item_file, items::item_mails, people::people, people::person,
+        record::record, record::verify_record, traces::begin_trace, traces::trace, looks::looks, looks::look, drafts::drafts,
+        drafts::begin_draft, drafts::draft, drafts::change_draft, drafts::drop_draft, drafts::preview_draft, drafts::schemes,
+        releases::release_draft, releases::release, arrivals::arrive, arrivals::arrival, arrivals::accept_arrival,
+        arrivals::save_arrival, arrivals::take_receipts, session::unlock, session::leave, openapi
+    ),
+    components(schemas(problem::ProblemDocument)),
+    security(("session" = [])),
+    modifiers(&Refusals)
+)]
+pub(crate) struct Document;
+
+/// How a session is shown, and that everything may be refused.
+struct Refusals;
+
+impl Modify for Refusals {
+    fn modify(&self, document: &mut Generated) {
+        let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(COOKIE)));
+        document.components.get_or_insert_default().add_security_scheme("session", cookie);
+        let content = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
+        let refused = ResponseBuilder::new().description("What went wrong.").content(problem::KIND, content).build();
+        for operation in document.paths.paths.values_mut().flat_map(operations) {
+            operation.responses.responses.insert("default".to_owned(), refused.clone().into());
+        }
+    }
+}
+
+/// What an address takes.
+fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut utoipa::openapi::path::Operation> {
+    [&mut path.get, &mut path.post, &mut path.patch, &mut path.delete].into_iter().flatten()
+}
+
+/// This document.
+#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "document",
+    responses((status = 200, description = "The OpenAPI document.", body = serde_json::Value)))]
+pub(crate) async fn openapi() -> Json<Generated> {
+    Json(Document::openapi())
+}

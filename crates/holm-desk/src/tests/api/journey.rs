@@ -1,0 +1,108 @@
+//! The whole way of a copy, by a program alone: shared, released, received, signed for, leaked, traced.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use super::super::schema::{name, names};
+use super::super::{World, minutes};
+
+/// A world, and the operations that succeeded in it.
+struct Walk {
+    world: World,
+    done: Mutex<BTreeSet<String>>,
+}
+
+impl Walk {
+    fn took(&self, method: &str, path: &str, (status, answer): (StatusCode, Value)) -> Value {
+        assert!(status.is_success(), "{method} {path}: {status} {answer}");
+        self.done.lock().unwrap().insert(name(method, path));
+        answer
+    }
+
+    async fn ask(&self, method: &str, path: &str) -> Value {
+        self.took(method, path, self.world.ask(method, path).await)
+    }
+
+    async fn give(&self, method: &str, path: &str, body: &Value) -> Value {
+        self.took(method, path, self.world.give(method, path, body).await)
+    }
+
+    async fn upload(&self, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Value {
+        self.took("POST", path, self.world.upload(path, parts).await)
+    }
+
+    async fn save(&self, path: &str) -> Vec<u8> {
+        let file = self.world.saved(path).await;
+        self.took("GET", path, (StatusCode::OK, Value::Null));
+        file
+    }
+
+    /// Waits for a job.
+    async fn finish(&self, path: &str) -> Value {
+        let job = self.world.finished(path).await;
+        assert_eq!(job["state"], "done", "{job}");
+        self.took("GET", path, (StatusCode::OK, job))
+    }
+
+    /// Shares a document with five people under this name.
+    async fn share(&self, name: &str) {
+        let draft = self.upload("/api/v1/drafts", &[("document", Some("minutes.md"), minutes().as_bytes())]).await;
+        let path = format!("/api/v1/drafts/{}", draft["id"].as_str().unwrap());
+        let terms = json!({"name": name, "recipients": ["p1", "p2", "p3", "p4", "p5"], "conditions": "Do not pass on."});
+        let changed = self.give("PATCH", &path, &terms).await;
+        assert_eq!((&changed["lacks"], &changed["power"]["weak"]), (&json!([]), &json!(false)));
+        assert_eq!(self.ask("GET", &path).await, changed);
+        assert!(!self.save(&format!("{path}/preview")).await.is_empty());
+        self.give("POST", &format!("{path}/release"), &json!({"ticket": name})).await;
+        assert_eq!(self.finish(&format!("/api/v1/releases/{name}")).await["item"], name);
+    }
+
+    /// Receives, opens and signs for a copy; the copy as it is read.
+    async fn receive(&self, item: &str, copy: &str) -> Vec<u8> {
+        let mail = self.save(&format!("/api/v1/items/{item}/copies/{copy}/mail")).await;
+        let arrived = self.upload("/api/v1/arrivals", &[("files", Some("copy.eml"), &mail)]).await;
+        assert_eq!((&arrived["item"], &arrived["conditions"]), (&json!(item), &json!("Do not pass on.")));
+        let path = format!("/api/v1/arrivals/{}", arrived["ticket"].as_str().unwrap());
+        self.give("POST", &format!("{path}/accept"), &json!({})).await;
+        assert_eq!(self.ask("GET", &path).await["opened"], json!(true));
+        let receipt = self.save(&format!("{path}/receipt")).await;
+        let taken = self.upload("/api/v1/receipts", &[("receipts", Some("copy.receipt"), &receipt)]).await;
+        assert_eq!((&taken["receipts"][0]["copy"], &taken["receipts"][0]["verified"]), (&json!(copy), &json!(true)));
+        self.save(&format!("{path}/copy")).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_is_shared_received_leaked_and_named_by_a_program_and_every_operation_of_the_document_answers() {
+    let walk = Walk { world: World::new().await, done: Mutex::default() };
+    walk.give("POST", "/api/v1/unlock", &json!({"passphrase": ""})).await;
+    walk.share("minutes").await;
+    let leak = walk.receive("minutes", "p5.1").await;
+    walk.upload("/api/v1/traces", &[("ticket", None, b"leak"), ("files", Some("leak.md"), &leak)]).await;
+    let traced = walk.finish("/api/v1/traces/leak").await;
+    let report = walk.ask("GET", &format!("/api/v1/looks/{}", traced["looks"][0])).await;
+    assert_eq!((&report["item"], &report["verdict"]), (&json!("minutes"), &json!("named")));
+    let named = report["copies"].as_array().unwrap().iter().filter(|c| c["named"] == json!(true));
+    assert_eq!(named.map(|c| (&c["copy"], &c["person"])).collect::<Vec<_>>(), [(&json!("p5.1"), &json!("p5"))]);
+    assert_eq!(walk.ask("GET", "/api/v1/looks").await["looks"][0]["named"], json!(["p5.1"]));
+    let item = walk.ask("GET", "/api/v1/items/minutes").await;
+    assert_eq!((&item["total_copies"], &item["looks"][0]["verdict"]), (&json!(5), &json!("named")));
+    assert_eq!(walk.ask("GET", "/api/v1/items").await["items"][0]["receipts"], 1);
+    let told = walk.ask("GET", "/api/v1/people/p5").await;
+    assert!(told["told"][0]["signed_at"].is_string(), "{told}");
+    assert_eq!(walk.ask("GET", "/api/v1/overview").await["receipts"], 1);
+    assert_eq!(walk.ask("GET", "/api/v1/people").await["total"], 30);
+    assert!(walk.save("/api/v1/items/minutes/mails").await.starts_with(b"PK"));
+    let record = walk.ask("GET", "/api/v1/record").await;
+    assert_eq!(walk.ask("POST", "/api/v1/record/verify").await["entries"], record["size"]);
+    assert_eq!(walk.ask("GET", "/api/v1/drafts").await["drafts"], json!([]));
+    let other = walk.upload("/api/v1/drafts", &[("text", None, b"We met in the hall and it rained all day.")]).await;
+    walk.ask("DELETE", &format!("/api/v1/drafts/{}", other["id"].as_str().unwrap())).await;
+    walk.ask("GET", "/api/v1/schemes").await;
+    walk.ask("GET", "/api/v1/openapi.json").await;
+    walk.ask("POST", "/api/v1/leave").await;
+    assert_eq!(*walk.done.lock().unwrap(), names(), "every operation");
+}
