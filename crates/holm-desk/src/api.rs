@@ -15,6 +15,7 @@ pub(crate) mod people;
 pub(crate) mod problem;
 pub(crate) mod record;
 pub(crate) mod releases;
+pub(crate) mod requests;
 pub(crate) mod session;
 pub(crate) mod traces;
 

@@ -20,6 +20,8 @@ use crate::server::Desk;
 use crate::session::{held, secret};
 use crate::words::fill;
 
+/// How every sealed file begins.
+const AGE: &[u8] = b"age-encryption.org/v1";
 /// Copies that are kept in memory; the oldest is forgotten first.
 const MOST: usize = 20;
 
@@ -91,7 +93,7 @@ fn copy(files: &[(String, Vec<u8>)]) -> Option<(Slip, Vec<u8>)> {
     };
     let parts: Vec<Vec<u8>> = files.iter().flat_map(inside).collect();
     let slip = parts.iter().find_map(|p| Slip::parse(std::str::from_utf8(p).ok()?).ok())?;
-    let sealed = parts.into_iter().find(|p| p.starts_with(b"age-encryption.org/v1"))?;
+    let sealed = parts.into_iter().find(|p| p.starts_with(AGE))?;
     Some((slip, sealed))
 }
 
@@ -118,11 +120,15 @@ pub(crate) fn find(desk: &Desk, language: Language, ticket: &str) -> Result<Arri
 
 /// Whether the key file of whoever sits here needs a passphrase.
 pub(crate) fn needs_passphrase(desk: &Desk) -> bool {
-    let start = |path: &std::path::Path| std::fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"age-encryption.org/v1"));
+    let start = |path: &std::path::Path| std::fs::read(path).is_ok_and(|bytes| bytes.starts_with(AGE));
     desk.identity.as_deref().is_some_and(start)
 }
 
-fn keys(desk: &Desk, passphrase: Option<&SecretString>) -> Result<DeviceKeys, Problem> {
+/// The key of whoever sits here.
+///
+/// # Errors
+/// [`Problem::Refused`] if there is none, [`Problem::Wrong`] if it does not open.
+pub(crate) fn keys(desk: &Desk, passphrase: Option<&SecretString>) -> Result<DeviceKeys, Problem> {
     let missing = || Problem::Refused("this desk has no key to open copies with".to_owned());
     let path = desk.identity.as_deref().ok_or_else(missing)?;
     let unread = |e| Problem::Refused(format!("the key file `{}` could not be read: {e}", path.display()));
@@ -165,11 +171,18 @@ pub(crate) fn save(desk: &Desk, ticket: &str, what: &str) -> Result<Saved, Probl
     }
 }
 
-/// A receipt that came back: its file, and the copy that it is for with whether its signature was checked, or why it was not
-/// entered.
-pub(crate) type CameBack = (String, Result<(CopyId, bool), String>);
+/// A receipt or a request that came back: its file, and what was entered, or why nothing was.
+pub(crate) type CameBack = (String, Result<Taken, String>);
 
-/// Enters receipts that came back.
+/// What was entered.
+pub(crate) enum Taken {
+    /// A receipt for a copy, and whether its signature was checked.
+    Receipt { copy: CopyId, checked: bool },
+    /// A request to pass something on, by its number.
+    Request(String),
+}
+
+/// Enters receipts and requests that came back.
 ///
 /// # Errors
 /// [`Problem::Wrong`] if none was given.
@@ -180,19 +193,25 @@ pub(crate) fn take(desk: &Desk, language: Language, files: &[(String, Vec<u8>)])
     let one = |(name, bytes): &(String, Vec<u8>)| {
         let taken = desk.office.act(|workspace| {
             let permit = workspace.permit(&Action::Administer, Timestamp::now()).map_err(|e| e.to_string())?;
-            workspace.import_receipt(&permit, &String::from_utf8_lossy(bytes)).map_err(|e| e.to_string())
+            // Receipts travel in the open, requests sealed.
+            if bytes.starts_with(AGE) {
+                return workspace.import_request(&permit, bytes).map(Taken::Request).map_err(|e| e.to_string());
+            }
+            let receipt = workspace.import_receipt(&permit, &String::from_utf8_lossy(bytes));
+            receipt.map(|(copy, checked)| Taken::Receipt { copy, checked }).map_err(|e| e.to_string())
         })?;
         Ok((name.clone(), taken))
     };
     files.iter().map(one).collect()
 }
 
-/// What is said of a receipt.
+/// What is said of what came back.
 pub(crate) fn said(language: Language, (file, taken): &CameBack) -> String {
     let words = &language.words().inbox;
     match taken {
-        Ok((copy, true)) => fill(words.taken, &[file, copy]),
-        Ok((copy, false)) => fill(words.taken_unverified, &[file, copy]),
+        Ok(Taken::Receipt { copy, checked: true }) => fill(words.taken, &[file, copy]),
+        Ok(Taken::Receipt { copy, checked: false }) => fill(words.taken_unverified, &[file, copy]),
+        Ok(Taken::Request(number)) => fill(language.words().onward.taken, &[file, number]),
         Err(why) => fill(words.refused, &[file, why]),
     }
 }

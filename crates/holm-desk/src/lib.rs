@@ -28,6 +28,7 @@ mod guard;
 mod job;
 mod language;
 mod office;
+mod onward;
 mod page;
 mod problem;
 mod release;

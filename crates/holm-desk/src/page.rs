@@ -6,6 +6,7 @@ pub(crate) mod gate;
 pub(crate) mod inbox;
 pub(crate) mod items;
 pub(crate) mod marking;
+pub(crate) mod onward;
 pub(crate) mod overview;
 pub(crate) mod people;
 pub(crate) mod record;

@@ -9,7 +9,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use crate::guard::guard;
-use crate::page::{files, gate, inbox, items, overview, people, record, share, trace};
+use crate::page::{files, gate, inbox, items, onward, overview, people, record, share, trace};
 use crate::server::Desk;
 
 /// Bytes that a form may hold.
@@ -32,7 +32,12 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/share/{id}/release/{ticket}", get(share::released))
         .route("/inbox", get(inbox::inbox).post(inbox::arrive).layer(DefaultBodyLimit::max(LARGEST)))
         .route("/inbox/{ticket}", get(inbox::arrived).post(inbox::open))
+        .route("/inbox/{ticket}/onward", get(onward::question).post(onward::ask))
         .route("/inbox/{ticket}/{what}", get(inbox::save))
+        .route("/answers", post(onward::read))
+        .route("/requests", get(onward::requests))
+        .route("/requests/{number}", get(onward::request).post(onward::answer))
+        .route("/requests/{number}/answer", get(onward::answer_file))
         .route("/receipts", post(inbox::receipts).layer(DefaultBodyLimit::max(LARGEST)))
         .route("/trace", get(trace::form).post(trace::trace).layer(DefaultBodyLimit::max(LARGEST)))
         .route("/trace/{ticket}", get(trace::progress))
@@ -54,7 +59,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
 
 /// What programs may ask; documented in `openapi.json`.
 fn api() -> Router<Arc<Desk>> {
-    use crate::api::{arrivals, document, drafts, items, looks, overview, people, record, releases, session, traces};
+    use crate::api::{arrivals, document, drafts, items, looks, overview, people, record, releases, requests, session, traces};
 
     let large = || DefaultBodyLimit::max(LARGEST);
     Router::new()
@@ -81,8 +86,14 @@ fn api() -> Router<Arc<Desk>> {
         .route("/api/v1/arrivals", post(arrivals::arrive).layer(large()))
         .route("/api/v1/arrivals/{ticket}", get(arrivals::arrival))
         .route("/api/v1/arrivals/{ticket}/accept", post(arrivals::accept_arrival))
+        .route("/api/v1/arrivals/{ticket}/paragraphs", get(requests::paragraphs))
+        .route("/api/v1/arrivals/{ticket}/request", post(requests::ask_onward))
         .route("/api/v1/arrivals/{ticket}/{what}", get(arrivals::save_arrival))
         .route("/api/v1/receipts", post(arrivals::take_receipts).layer(large()))
+        .route("/api/v1/requests", get(requests::requests))
+        .route("/api/v1/requests/{number}", get(requests::request))
+        .route("/api/v1/requests/{number}/answer", get(requests::save_answer).post(requests::answer_request))
+        .route("/api/v1/answers", post(requests::read_answer))
         .route("/api/v1/unlock", post(session::unlock))
         .route("/api/v1/leave", post(session::leave))
 }

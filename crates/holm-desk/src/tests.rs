@@ -1,6 +1,7 @@
 //! The desk as a browser meets it, without a browser; as a program does, in [`api`].
 
 mod api;
+mod onward;
 mod schema;
 
 use std::sync::Arc;
@@ -231,10 +232,11 @@ fn fill(folder: &TempDir) {
     std::fs::copy(plain.join("p5.md"), folder.path().join("leak.md")).unwrap();
 }
 
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "/",
     "/share",
     "/inbox",
+    "/requests",
     "/items",
     "/items?q=br",
     "/items/brief",

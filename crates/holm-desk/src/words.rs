@@ -5,6 +5,7 @@
 pub(crate) mod inbox;
 pub(crate) mod item;
 pub(crate) mod marking;
+pub(crate) mod onward;
 pub(crate) mod overview;
 pub(crate) mod person;
 pub(crate) mod problem;
@@ -17,6 +18,7 @@ pub(crate) mod trace;
 pub(crate) struct Words {
     pub(crate) shell: shell::ShellWords,
     pub(crate) problem: problem::ProblemWords,
+    pub(crate) onward: onward::OnwardWords,
     pub(crate) overview: overview::OverviewWords,
     pub(crate) inbox: inbox::InboxWords,
     pub(crate) item: item::ItemWords,
@@ -30,6 +32,7 @@ pub(crate) struct Words {
 pub(crate) const EN: Words = Words {
     shell: shell::EN,
     problem: problem::EN,
+    onward: onward::EN,
     overview: overview::EN,
     inbox: inbox::EN,
     item: item::EN,
@@ -43,6 +46,7 @@ pub(crate) const EN: Words = Words {
 pub(crate) const ES: Words = Words {
     shell: shell::ES,
     problem: problem::ES,
+    onward: onward::ES,
     overview: overview::ES,
     inbox: inbox::ES,
     item: item::ES,

@@ -28,7 +28,7 @@ const HEADER: &str = "holm-onward/1";
 /// Version of an answer's format.
 const ANSWER: &str = "holm-answer/1";
 /// Letters that one line of a request or an answer may have.
-const LONGEST: usize = 500;
+pub const LONGEST: usize = 500;
 /// Letters of a paragraph that a request shows.
 const OPENING: usize = 120;
 /// Bytes of a request's file; one that asks for every paragraph of a book is smaller.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{File, LANGUAGE, answered, made};
-use crate::arrival::{self, Arrived, CameBack};
+use crate::arrival::{self, Arrived, CameBack, Taken};
 use crate::form::parts;
 use crate::page::download;
 use crate::problem::Problem;
@@ -134,7 +134,7 @@ pub(crate) async fn save_arrival(State(desk): State<Arc<Desk>>, Path((ticket, wh
     .await
 }
 
-/// Receipts that recipients sent back.
+/// Receipts and requests that recipients sent back.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "a schema only; the form is read part by part")]
 struct ReceiptsForm {
@@ -142,13 +142,13 @@ struct ReceiptsForm {
     receipts: Vec<Vec<u8>>,
 }
 
-/// What came of receipts, in order.
+/// What came of receipts and requests, in order.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Receipts {
     receipts: Vec<Receipt>,
 }
 
-/// A receipt that came back.
+/// A receipt or a request that came back.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Receipt {
     /// Its file.
@@ -157,20 +157,24 @@ pub(crate) struct Receipt {
     copy: Option<String>,
     /// Whether its signature was checked: not if the person never enrolled a signing key.
     verified: bool,
+    /// The request that it is; absent if it is none.
+    request: Option<String>,
     /// Why it was not entered.
     error: Option<String>,
 }
 
 impl Receipt {
     fn of((file, taken): CameBack) -> Self {
+        let nothing = Self { file, copy: None, verified: false, request: None, error: None };
         match taken {
-            Ok((copy, verified)) => Self { file, copy: Some(copy.to_string()), verified, error: None },
-            Err(why) => Self { file, copy: None, verified: false, error: Some(why) },
+            Ok(Taken::Receipt { copy, checked }) => Self { copy: Some(copy.to_string()), verified: checked, ..nothing },
+            Ok(Taken::Request(number)) => Self { verified: true, request: Some(number), ..nothing },
+            Err(why) => Self { error: Some(why), ..nothing },
         }
     }
 }
 
-/// Checks receipts against the record and enters those that hold. If none does, that is a problem.
+/// Checks receipts and requests against the record and enters those that hold. If none does, that is a problem.
 #[utoipa::path(post, path = "/api/v1/receipts", tag = "inbox",
     request_body(content = ReceiptsForm, content_type = "multipart/form-data"),
     responses((status = 200, description = "At least one was entered.", body = Receipts)))]

@@ -5,7 +5,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Generated, PathItem, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::{arrivals, drafts, items, looks, overview, people, problem, record, releases, session, traces};
+use super::{arrivals, drafts, items, looks, overview, people, problem, record, releases, requests, session, traces};
 use crate::session::COOKIE;
 
 /// The document.
@@ -24,7 +24,9 @@ use crate::session::COOKIE;
         record::record, record::verify_record, traces::begin_trace, traces::trace, looks::looks, looks::look, drafts::drafts,
         drafts::begin_draft, drafts::draft, drafts::change_draft, drafts::drop_draft, drafts::preview_draft, drafts::schemes,
         releases::release_draft, releases::release, arrivals::arrive, arrivals::arrival, arrivals::accept_arrival,
-        arrivals::save_arrival, arrivals::take_receipts, session::unlock, session::leave, openapi
+        arrivals::save_arrival, arrivals::take_receipts, requests::requests, requests::request, requests::answer_request,
+        requests::save_answer, requests::paragraphs, requests::ask_onward, requests::read_answer, session::unlock,
+        session::leave, openapi
     ),
     components(schemas(problem::ProblemDocument)),
     security(("session" = [])),

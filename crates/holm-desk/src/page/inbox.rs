@@ -9,6 +9,7 @@ use super::{Asked, Place, Shell, Shown, download};
 use crate::arrival::{self, Arrived};
 use crate::form;
 use crate::language::Language;
+use crate::onward;
 use crate::problem::{Problem, Wrong};
 use crate::server::Desk;
 use crate::words::fill;
@@ -21,6 +22,12 @@ struct InboxPage {
     has_workspace: bool,
     error: Option<String>,
     receipts_error: bool,
+    answer_error: Option<String>,
+    /// Whether the key file needs a passphrase.
+    locked: bool,
+    /// Requests that wait for an answer.
+    waiting: usize,
+    passphrase_error: Option<String>,
 }
 
 /// `GET /inbox`
@@ -36,6 +43,10 @@ fn page(desk: &Desk, language: Language, errors: Vec<Wrong>) -> InboxPage {
         has_workspace: view.is_some(),
         error: of("files"),
         receipts_error: of("receipts").is_some(),
+        answer_error: of("answer"),
+        passphrase_error: of("passphrase"),
+        locked: arrival::needs_passphrase(desk),
+        waiting: view.as_deref().map_or(0, |v| onward::waiting(&v.state.requests()).len()),
         shell: Shell::maybe_of(language, Place::Inbox, view.as_deref()),
     }
 }
@@ -52,7 +63,7 @@ pub(crate) async fn arrive((state, extension): Asked, form: Multipart) -> Respon
 }
 
 /// The inbox with what is wrong with its form, if that is the problem.
-fn refused(desk: &Desk, language: Language, problem: Problem) -> Result<Response, Problem> {
+pub(super) fn refused(desk: &Desk, language: Language, problem: Problem) -> Result<Response, Problem> {
     let Problem::Wrong(errors) = problem else { return Err(problem) };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page(desk, language, errors).render()?)).into_response())
 }

@@ -10,6 +10,7 @@ use super::{Asked, Place, Shell, moment};
 use crate::entry_words::sentence;
 use crate::language::{Language, count};
 use crate::office::View;
+use crate::onward;
 use crate::problem::Problem;
 use crate::server::Desk;
 use crate::words::fill;
@@ -113,6 +114,14 @@ pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need
                 needs.push(Need { what, why: words.undecided_why.to_owned(), path });
             }
         }
+    }
+    let all = view.state.requests();
+    let asked = onward::waiting(&all);
+    if let Some(first) = asked.first() {
+        let onward = &language.words().onward;
+        let by = first.request.by.map_or_else(|| onward.any_day.to_owned(), |day| day.to_string());
+        let why = fill(onward.need_why, &[&by]);
+        needs.push(Need { what: onward.need.of(asked.len()), why, path: "/requests".to_owned() });
     }
     for (name, item) in &view.state.items {
         if item.prepared.is_some() && item.released.is_none() {

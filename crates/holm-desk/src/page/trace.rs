@@ -7,7 +7,7 @@ use axum::extract::{Extension, Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use holm::exhibit::{Exhibit, Piece};
-use holm::report::{CopyResult, LayerRead, Report, Verdict, Voice};
+use holm::report::{CopyResult, LayerRead, PassedOn, Report, Verdict, Voice};
 use holm::state::Look;
 use holm_marks::mark::Layer;
 
@@ -318,6 +318,13 @@ fn holders(report: &Report, language: Language) -> Vec<String> {
     }
     lines.push(fill(words.custodians, &[&holders.custodians.join(", ")]));
     lines.extend(holders.plain_folders.iter().map(|f| fill(words.plain, &[f])));
+    for PassedOn { copy, to, paragraphs } in &holders.passed_on {
+        let numbers = paragraphs.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+        lines.push(match numbers.as_str() {
+            "" => fill(words.passed_on_whole, &[to, copy]),
+            numbers => fill(words.passed_on, &[to, &numbers, copy]),
+        });
+    }
     if !holders.on_lost_devices.is_empty() {
         let copies: Vec<String> = holders.on_lost_devices.iter().map(ToString::to_string).collect();
         lines.push(fill(words.lost, &[&copies.join(", ")]));

@@ -84,6 +84,15 @@ impl World {
         to_bytes(response.into_body(), 1 << 24).await.unwrap().to_vec()
     }
 
+    /// A file that the API makes from an order, as the document says.
+    async fn made(&self, path: &str, body: &Value) -> Vec<u8> {
+        let request = asked("POST", path).header(header::CONTENT_TYPE, "application/json");
+        let response = self.send_body(request, Body::from(body.to_string())).await;
+        let kind = response.headers()[header::CONTENT_TYPE].to_str().unwrap().to_owned();
+        assert_documented("POST", path, response.status().as_u16(), &kind, None);
+        to_bytes(response.into_body(), 1 << 24).await.unwrap().to_vec()
+    }
+
     /// Waits until a job is not at work any more.
     async fn finished(&self, path: &str) -> Value {
         loop {

@@ -58,6 +58,8 @@ pub(crate) struct TraceWords {
     pub(crate) alone: &'static str,
     pub(crate) custodians: &'static str,
     pub(crate) plain: &'static str,
+    pub(crate) passed_on: &'static str,
+    pub(crate) passed_on_whole: &'static str,
     pub(crate) lost: &'static str,
     pub(crate) witnesses: Plural,
     pub(crate) no_witness: &'static str,
@@ -130,6 +132,8 @@ pub(crate) const EN: TraceWords = TraceWords {
     alone: "The originator's desk made the key alone: the verdict is not protected against that desk.",
     custodians: "Whoever holds the key can make any copy again: {}.",
     plain: "Unsealed copies were written to {}.",
+    passed_on: "With your consent, {} may have been passed paragraphs {} of copy {}.",
+    passed_on_whole: "With your consent, {} may have been passed all of copy {}.",
     lost: "Lost devices can open: {}.",
     witnesses: Plural {
         one: "One recipient had signed for this item's commitments before the leak was received.",
@@ -224,6 +228,8 @@ pub(crate) const ES: TraceWords = TraceWords {
     alone: "El escritorio del autor hizo solo la clave: el resultado no protege contra ese escritorio.",
     custodians: "Quien tiene la clave puede volver a hacer cualquier ejemplar: {}.",
     plain: "Se escribieron ejemplares sin sellar en {}.",
+    passed_on: "Con su consentimiento, {} pudo recibir los párrafos {} del ejemplar {}.",
+    passed_on_whole: "Con su consentimiento, {} pudo recibir todo el ejemplar {}.",
     lost: "Dispositivos perdidos pueden abrir: {}.",
     witnesses: Plural {
         one: "Un destinatario había firmado por los compromisos de esta pieza antes de recibir la filtración.",

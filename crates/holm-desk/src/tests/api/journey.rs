@@ -71,7 +71,26 @@ impl Walk {
         let receipt = self.save(&format!("{path}/receipt")).await;
         let taken = self.upload("/api/v1/receipts", &[("receipts", Some("copy.receipt"), &receipt)]).await;
         assert_eq!((&taken["receipts"][0]["copy"], &taken["receipts"][0]["verified"]), (&json!(copy), &json!(true)));
+        self.pass_on(&path).await;
         self.save(&format!("{path}/copy")).await
+    }
+
+    /// Asks to pass two paragraphs of a copy on, and is granted one.
+    async fn pass_on(&self, arrival: &str) {
+        let known = self.ask("GET", &format!("{arrival}/paragraphs")).await;
+        let numbers = json!([known["paragraphs"][0]["number"], known["paragraphs"][1]["number"]]);
+        let (path, asked) = (format!("{arrival}/request"), json!({"paragraphs": numbers, "to": "Rey", "purpose": "A warrant."}));
+        let sealed = self.world.made(&path, &asked).await;
+        self.took("POST", &path, (StatusCode::OK, Value::Null));
+        let taken = self.upload("/api/v1/receipts", &[("receipts", Some("copy.request"), &sealed)]).await;
+        let path = format!("/api/v1/requests/{}", taken["receipts"][0]["request"].as_str().unwrap());
+        assert_eq!(self.ask("GET", "/api/v1/requests").await["requests"][0], self.ask("GET", &path).await);
+        let answer = json!({"decision": "narrow", "paragraphs": [numbers[1]]});
+        let answered = self.give("POST", &format!("{path}/answer"), &answer).await;
+        assert_eq!(answered["answer"], json!({"decision": "narrowed", "paragraphs": [numbers[1]], "words": null}));
+        let file = self.save(&format!("{path}/answer")).await;
+        let read = self.upload("/api/v1/answers", &[("answer", Some("copy.answer"), &file)]).await;
+        assert_eq!((&read["answer"], &read["to"]), (&answered["answer"], &json!("Rey")));
     }
 }
 
@@ -91,6 +110,7 @@ async fn a_copy_is_shared_received_leaked_and_named_by_a_program_and_every_opera
     let item = walk.ask("GET", "/api/v1/items/minutes").await;
     assert_eq!((&item["total_copies"], &item["looks"][0]["verdict"]), (&json!(5), &json!("named")));
     assert_eq!(walk.ask("GET", "/api/v1/items").await["items"][0]["receipts"], 1);
+    assert_eq!(report["holders"]["passed_on"][0]["to"], "Rey");
     let told = walk.ask("GET", "/api/v1/people/p5").await;
     assert!(told["told"][0]["signed_at"].is_string(), "{told}");
     assert_eq!(walk.ask("GET", "/api/v1/overview").await["receipts"], 1);
