@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// A field of a form: name, file name, content.
+type Field<'f> = (&'f str, Option<&'f str>, &'f [u8]);
+
 /// A copy that was sent to whoever sits here, opened: where it is.
 async fn opened(world: &World) -> String {
     let mail = world.file("/items/brief/copies/p5.1/mail").await;
@@ -22,7 +25,7 @@ async fn a_request_is_asked_taken_in_answered_once_and_read_by_whoever_asked() {
     let ask = format!("{arrived}/onward");
     let (_, form) = world.page(&ask).await;
     assert!(form.contains("name=\"paragraphs\" value=\"3\""), "{form}");
-    let whom: [(&str, Option<&str>, &[u8]); 2] = [("to", None, b"Colonel Rey"), ("purpose", None, b"<b>warrant</b>")];
+    let whom: [Field<'_>; 2] = [("to", None, b"Colonel Rey"), ("purpose", None, b"<b>warrant</b>")];
     let fields = [&[("paragraphs", None, &b"2"[..]), ("paragraphs", None, b"3")][..], &whom, &[("by", None, b"2026-12-24")]];
     let sealed = bytes(world.parts(&ask, &fields.concat()).await).await;
     assert!(sealed.starts_with(b"age-encryption.org/v1"));
@@ -39,7 +42,7 @@ async fn a_request_is_asked_taken_in_answered_once_and_read_by_whoever_asked() {
 
     let size = || world.desk.office.view().unwrap().size;
     let before = size();
-    let wrong: [(&[(&str, Option<&str>, &[u8])], &str); 5] = [
+    let wrong: [(&[Field<'_>], &str); 5] = [
         (&[], "Choose an answer"),
         (&[("decision", None, b"refuse")], "why it is refused"),
         (&[("decision", None, b"narrow"), ("paragraphs", None, b"2"), ("paragraphs", None, b"3")], "Untick a paragraph"),
@@ -53,7 +56,7 @@ async fn a_request_is_asked_taken_in_answered_once_and_read_by_whoever_asked() {
         assert!(page.contains(said) && page.contains("There is a problem"), "{said}: {page}");
     }
     assert_eq!(size(), before, "nothing is recorded");
-    let narrowed: [(&str, Option<&str>, &[u8]); 3] =
+    let narrowed: [Field<'_>; 3] =
         [("decision", None, b"narrow"), ("paragraphs", None, b"3"), ("words", None, b"by word of mouth")];
     assert_eq!(world.parts(&path, &narrowed).await.status(), StatusCode::SEE_OTHER);
     assert!(text(world.parts(&path, &narrowed).await).await.contains("is answered"), "once");
@@ -73,7 +76,7 @@ async fn a_request_that_lacks_something_says_so_and_keeps_what_was_typed() {
     let world = World::new().await;
     let ask = format!("{}/onward", opened(&world).await);
     let long = "a".repeat(501);
-    let wrong: [(&[(&str, Option<&str>, &[u8])], &str); 4] = [
+    let wrong: [(&[Field<'_>], &str); 4] = [
         (&[("to", None, b"Rey"), ("purpose", None, b"x")], "Choose at least one paragraph"),
         (&[("whole", None, b"1"), ("to", None, b""), ("purpose", None, b"x")], "Write one line"),
         (&[("whole", None, b"1"), ("to", None, b"Rey"), ("purpose", None, long.as_bytes())], "Write one line"),
