@@ -172,11 +172,16 @@ fn unknown(prepared: &Prepared, keep: &[String], strike: &[String]) -> Vec<Wrong
 pub(crate) fn lacks(desk: &Desk, language: Language, draft: &Draft) -> Result<Vec<Wrong>, Problem> {
     let view = desk.office.view()?;
     let words = &language.words().share;
+    let schemes = view.state.schemes();
+    let prepared = draft.prepare(Moves::LeftOut, &schemes)?;
     let mut errors = Vec::new();
     match ItemName::new(draft.name.clone()) {
         Err(_) => errors.push(("name", words.problem_name.to_owned())),
         Ok(name) if view.state.items.get(&name).is_some_and(|i| i.released.is_some()) => {
-            errors.push(("name", words.problem_taken.to_owned()));
+            // A release that was interrupted after its entry left its draft; it goes on under the same name.
+            if !desk.office.act(|w| w.is_master_of(&name, &prepared.document))? {
+                errors.push(("name", words.problem_taken.to_owned()));
+            }
         }
         Ok(_) => {}
     }
@@ -184,11 +189,10 @@ pub(crate) fn lacks(desk: &Desk, language: Language, draft: &Draft) -> Result<Ve
     if to.is_empty() {
         errors.push(("recipients", words.problem_recipients.to_owned()));
     }
-    let schemes = view.state.schemes();
     let marking = Marking::parse(&draft.marking, &schemes).map_err(DraftError::from)?;
     errors.extend(marking.and_then(|m| marking::problem(&view.state, &m, draft, &to, language)));
     let confirmers: BTreeSet<&PersonId> = draft.confirmed_by.iter().collect();
-    if !draft.prepare(Moves::LeftOut, &schemes)?.sensitive_facts().is_empty() && confirmers.len() < 2 {
+    if !prepared.sensitive_facts().is_empty() && confirmers.len() < 2 {
         errors.push(("confirmed", words.problem_confirm.to_owned()));
     }
     Ok(errors)

@@ -391,6 +391,13 @@ impl Workspace {
         std::iter::once(officer).chain(named).collect()
     }
 
+    /// Whether a released item's master is this document: sharing it under this name adds recipients to the item.
+    #[must_use]
+    pub fn is_master_of(&self, item: &ItemName, document: &[u8]) -> bool {
+        let same = |m: &Manifest| m.master == Commitment::to(MASTER_DOMAIN, &m.master_salt, document);
+        self.state().items.get(item).is_some_and(|i| i.released.is_some()) && self.manifest_of(item).is_ok_and(|m| same(&m))
+    }
+
     /// Reopens a released item for further recipients; needs its custodians.
     ///
     /// # Errors

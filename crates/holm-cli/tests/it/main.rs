@@ -10,5 +10,6 @@ mod pages;
 mod pdf_pictures;
 mod pictures;
 mod scene;
+mod served;
 mod story;
 mod tidy;
