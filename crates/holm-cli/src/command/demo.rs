@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::error::{CommandError, Outcome};
 
 mod leaks;
+mod requests;
 mod world;
 
 /// Make an example world, trace three leaks in it, and open it on the desk
@@ -77,6 +78,7 @@ impl Demo {
         let mut world = World::new(self.folder.clone(), workspace, began);
         world.enrol()?;
         world.disclose(app.now())?;
+        requests::pass_on(&mut world, app.now())?;
         let named = leaks::retyped_excerpt(&mut world, app.now())?;
         leaks::mixed_copies(&mut world, app.now())?;
         leaks::something_else(&mut world, app.now())?;

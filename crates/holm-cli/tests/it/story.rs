@@ -74,6 +74,9 @@ fn the_example_world_is_made_once_and_its_leaks_are_traced() {
     assert!(made.contains("NO MATCH") && made.contains("everything holds") && !made.contains("does NOT hold"), "{made}");
     let people = desk.run(&["person", "list", "--json", "--workspace", "world/workspace"]).ok().json();
     assert_eq!(people.as_array().unwrap().len(), 120);
+    let requests = desk.run(&["onward", "list", "--json", "--workspace", "world/workspace"]).ok().json();
+    let decisions: Vec<_> = requests.as_array().unwrap().iter().map(|r| r["decision"].as_str()).collect();
+    assert_eq!(decisions, [Some("narrowed"), Some("refused"), None]);
     let again = desk.run(&["demo", "world", "--no-desk"]).ok().out;
     assert!(again.contains("opened as it was left") && !again.contains("enrolled"), "{again}");
     desk.write("file", b"x");

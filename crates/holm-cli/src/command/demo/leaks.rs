@@ -42,7 +42,7 @@ fn trace(world: &mut World, name: &str, text: &str, now: Timestamp) -> Result<Ve
 
 pub(super) fn retyped_excerpt(world: &mut World, now: Timestamp) -> Result<Report, CommandError> {
     chapter("A leak: one recipient retyped most of the brief, with typing mistakes");
-    let (bytes, _) = world.open(&ItemName::new(BRIEF)?, &PersonId::new(LEAKER)?, now)?;
+    let bytes = world.open(&ItemName::new(BRIEF)?, &PersonId::new(LEAKER)?, now)?.1.bytes;
     let text = read_leak(&bytes, "yard-brief.docx").map_err(|e| CommandError::new(e.to_string()))?;
     // Seven paragraphs in eight, without the first: what somebody who sells a raid would pass on.
     let paragraphs: Vec<&str> = text.split("\n\n").collect();
@@ -58,7 +58,7 @@ pub(super) fn mixed_copies(world: &mut World, now: Timestamp) -> Result<(), Comm
     let item = ItemName::new(ASSESSMENT)?;
     let mut copies = Vec::new();
     for person in POOLERS {
-        copies.push(String::from_utf8_lossy(&world.open(&item, &PersonId::new(person)?, now)?.0).into_owned());
+        copies.push(String::from_utf8_lossy(&world.open(&item, &PersonId::new(person)?, now)?.1.bytes).into_owned());
     }
     let texts: Vec<&str> = copies.iter().map(String::as_str).collect();
     let mixed = mix(&texts, Grain::Sentences, &mut Chance::new(11));

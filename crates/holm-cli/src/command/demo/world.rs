@@ -7,7 +7,7 @@ use holm::identity::DeviceKeys;
 use holm::marking::Marking;
 use holm::policy::Action;
 use holm::prepare::{MarkOptions, Prepared};
-use holm::receipt::open_copy;
+use holm::receipt::{OpenedCopy, open_copy};
 use holm::share::Terms;
 use holm::slip::Slip;
 use holm::vault::{write_durably, write_secret};
@@ -228,8 +228,7 @@ impl World {
                 continue;
             }
             let at = self.later(11);
-            let (_, receipt) = self.open(&item, person, at)?;
-            let Some(receipt) = receipt else { continue };
+            let Some(receipt) = self.open(&item, person, at)?.1.receipt else { continue };
             let permit = self.workspace.permit(&Action::Administer, at)?;
             self.workspace.import_receipt(&permit, &receipt)?;
             signed += 1;
@@ -237,19 +236,24 @@ impl World {
         Ok(signed)
     }
 
-    /// A recipient opens a copy; returns its bytes and the receipt.
-    pub(super) fn open(
-        &mut self,
-        item: &ItemName,
-        person: &PersonId,
-        at: Timestamp,
-    ) -> Result<(Vec<u8>, Option<String>), CommandError> {
-        let missing = || CommandError::new(format!("{person} has no copy of {item}"));
+    /// A recipient opens a copy; returns its slip too.
+    pub(super) fn open(&mut self, item: &ItemName, person: &PersonId, at: Timestamp) -> Result<(Slip, OpenedCopy), CommandError> {
+        let (slip, sealed) = self.sent(item, person)?;
+        let opened = open_copy(&sealed, &slip, self.keys_of(person)?, at)?;
+        Ok((slip, opened))
+    }
+
+    /// What a recipient was sent last of an item.
+    fn sent(&mut self, item: &ItemName, person: &PersonId) -> Result<(Slip, Vec<u8>), CommandError> {
         let copies = self.workspace.state().items.get(item).map(|i| i.disclosures.as_slice()).unwrap_or_default();
-        let copy = copies.iter().rev().find(|d| d.person == *person).map(|d| d.copy.clone()).ok_or_else(missing)?;
+        let copy = copies.iter().rev().find(|d| d.person == *person).map(|d| d.copy.clone());
+        let copy = copy.ok_or_else(|| CommandError::new(format!("{person} has no copy of {item}")))?;
         let slip = Slip::of(&mut self.workspace, item, &copy)?;
         let sealed = crate::app::read(&self.folder.join("sent").join(item.as_str()).join(&slip.sealed_file))?;
-        let opened = open_copy(&sealed, &slip, self.keys.get(person).ok_or_else(missing)?, at)?;
-        Ok((opened.bytes, opened.receipt))
+        Ok((slip, sealed))
+    }
+
+    pub(super) fn keys_of(&self, person: &PersonId) -> Result<&DeviceKeys, CommandError> {
+        self.keys.get(person).ok_or_else(|| CommandError::new(format!("{person} has no key")))
     }
 }
