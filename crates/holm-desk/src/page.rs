@@ -6,11 +6,14 @@ pub(crate) mod gate;
 pub(crate) mod inbox;
 pub(crate) mod items;
 pub(crate) mod marking;
+pub(crate) mod matrix;
 pub(crate) mod onward;
 pub(crate) mod overview;
 pub(crate) mod people;
 pub(crate) mod record;
 pub(crate) mod share;
+pub(crate) mod timeline;
+pub(crate) mod told;
 pub(crate) mod trace;
 
 use std::sync::Arc;
@@ -189,12 +192,17 @@ pub(crate) struct Part {
 impl Part {
     /// The `page`-th part, from 0, of `of` rows; `query` is what else stands in the address.
     pub(crate) fn new(page: usize, of: usize, query: &str) -> Self {
-        let pages = of.div_ceil(ROWS).max(1);
+        Self::along("page", page, ROWS, of, query)
+    }
+
+    /// The same with parts of another size, of which a table has several kinds: `name` is this kind's in the address.
+    pub(crate) fn along(name: &str, page: usize, size: usize, of: usize, query: &str) -> Self {
+        let pages = of.div_ceil(size).max(1);
         let page = page.min(pages - 1);
-        let link = |page: usize| format!("?{query}page={page}");
+        let link = |page: usize| format!("?{query}{name}={page}");
         Self {
-            from: page * ROWS,
-            to: (page * ROWS + ROWS).min(of),
+            from: page * size,
+            to: (page * size + size).min(of),
             of,
             earlier: page.checked_sub(1).map(link),
             later: (page + 1 < pages).then(|| link(page + 1)),

@@ -9,7 +9,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use crate::guard::guard;
-use crate::page::{files, gate, inbox, items, onward, overview, people, record, share, trace};
+use crate::page::{files, gate, inbox, items, onward, overview, people, record, share, told, trace};
 use crate::server::Desk;
 
 /// Bytes that a form may hold.
@@ -24,6 +24,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/items/{name}/copies/{copy}/{kind}", get(files::file))
         .route("/people", get(people::people))
         .route("/people/{id}", get(people::person))
+        .route("/told", get(told::told))
         .route("/share", get(share::form).post(share::begin).layer(DefaultBodyLimit::max(LARGEST)))
         .route("/share/{id}", get(share::draft).post(share::change))
         .route("/share/{id}/preview", get(share::preview))

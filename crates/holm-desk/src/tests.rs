@@ -232,7 +232,7 @@ fn fill(folder: &TempDir) {
     std::fs::copy(plain.join("p5.md"), folder.path().join("leak.md")).unwrap();
 }
 
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 16] = [
     "/",
     "/share",
     "/inbox",
@@ -240,9 +240,13 @@ const PAGES: [&str; 12] = [
     "/items",
     "/items?q=br",
     "/items/brief",
+    "/items/brief?from=2020-01-01T00:00&until=2020-01-02T00:00",
+    "/told",
+    "/told?q=person&unit=Bureau,+Unit+1&item=br&rows=9&columns=9",
     "/people",
     "/people?unit=Bureau,+Unit+1",
     "/people/p5",
+    "/people/p5?from=2020-01-01T00:00",
     "/record",
     "/trace",
 ];

@@ -12,6 +12,7 @@ pub(crate) mod problem;
 pub(crate) mod record;
 pub(crate) mod share;
 pub(crate) mod shell;
+pub(crate) mod told;
 pub(crate) mod trace;
 
 /// Everything that is said in one language.
@@ -26,6 +27,7 @@ pub(crate) struct Words {
     pub(crate) person: person::PersonWords,
     pub(crate) record: record::RecordWords,
     pub(crate) share: share::ShareWords,
+    pub(crate) told: told::ToldWords,
     pub(crate) trace: trace::TraceWords,
 }
 
@@ -40,6 +42,7 @@ pub(crate) const EN: Words = Words {
     person: person::EN,
     record: record::EN,
     share: share::EN,
+    told: told::EN,
     trace: trace::EN,
 };
 
@@ -54,6 +57,7 @@ pub(crate) const ES: Words = Words {
     person: person::ES,
     record: record::ES,
     share: share::ES,
+    told: told::ES,
     trace: trace::ES,
 };
 

@@ -1,14 +1,19 @@
 //! Items and copies: who was told what and when.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use askama::Template;
 use axum::extract::{Path, Query};
 use holm::state::{Disclosure, Item, Look, Person, State};
 use holm_record::event::KeyMaking;
-use holm_record::id::{ItemName, PersonId};
+use holm_record::id::{IncidentName, ItemName, PersonId};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+use super::timeline::{Lane, Leak, Timeline, Window, WindowForm};
 use super::trace::report_path;
-use super::{Asked, Part, Place, Shell, Shown, day, in_address, moment};
+use super::{Asked, Part, Place, ROWS, Shell, Shown, day, in_address, moment};
 use crate::language::{Language, count};
 use crate::problem::Problem;
 use crate::server::Desk;
@@ -19,8 +24,7 @@ use crate::words::fill;
 pub(crate) struct Asks {
     #[serde(default)]
     q: String,
-    #[serde(default)]
-    page: usize,
+    page: Option<usize>,
 }
 
 struct ItemRow {
@@ -52,7 +56,7 @@ fn list(desk: &Desk, language: Language, asks: Asks) -> Result<Items, Problem> {
     let view = desk.office.view()?;
     let words = &language.words().item;
     let found = found(&view.state, &asks.q);
-    let part = Part::new(asks.page, found.len(), &format!("q={}&", in_address(&asks.q)));
+    let part = Part::new(asks.page.unwrap_or(0), found.len(), &format!("q={}&", in_address(&asks.q)));
     let rows = found.get(part.from..part.to).unwrap_or_default();
     let row = |(name, item): &(&ItemName, &Item)| ItemRow {
         name: name.to_string(),
@@ -83,6 +87,7 @@ pub(crate) fn found<'s>(state: &'s State, text: &str) -> Vec<(&'s ItemName, &'s 
     items
 }
 
+/// Items from the one that was released last; those that were never released come last.
 fn newest_first(state: &State) -> Vec<(&ItemName, &Item)> {
     let mut items: Vec<(&ItemName, &Item)> = state.items.iter().collect();
     items.sort_by_key(|(_, item)| std::cmp::Reverse(item.released.as_ref().map(|r| r.index)));
@@ -114,6 +119,8 @@ struct CopyRow {
     copy: String,
     told: String,
     receipt: String,
+    /// Whether it was issued outside the window that is looked at.
+    outside: bool,
 }
 
 struct LookRow {
@@ -137,26 +144,39 @@ struct ItemPage {
     copies: Vec<CopyRow>,
     part: Part,
     looks: Vec<LookRow>,
+    /// What was known when a leak was received, for each.
+    leaks: Vec<String>,
+    timeline: Option<Timeline>,
+    window: WindowForm,
 }
 
 /// `GET /items/{name}`
-pub(crate) async fn item(asked: Asked, Path(name): Path<String>, Query(asks): Query<Asks>) -> Shown {
-    super::shown(asked, move |desk, language| one(desk, language, &name, &asks)).await
+pub(crate) async fn item(
+    asked: Asked,
+    Path(name): Path<String>,
+    Query(asks): Query<Asks>,
+    Query(window): Query<Window>,
+) -> Shown {
+    super::shown(asked, move |desk, language| one(desk, language, &name, &asks, &window)).await
 }
 
-fn one(desk: &Desk, language: Language, name: &str, asks: &Asks) -> Result<ItemPage, Problem> {
+fn one(desk: &Desk, language: Language, name: &str, asks: &Asks, window: &Window) -> Result<ItemPage, Problem> {
     let view = desk.office.view()?;
     let words = &language.words().item;
     let (name, item) = view.state.items.iter().find(|(n, _)| n.as_str() == name).ok_or(Problem::Missing)?;
-    let part = Part::new(asks.page, item.disclosures.len(), "");
-    let row = |d: &Disclosure| copy_row(d, view.state.persons.get(&d.person), language);
+    // Without a page, the one on which the window begins.
+    let first = item.disclosures.iter().position(|d| window.holds(d.told_at)).unwrap_or(0);
+    let part = Part::new(asks.page.unwrap_or(first / ROWS), item.disclosures.len(), &window.query());
+    let shown = item.disclosures.get(part.from..part.to).unwrap_or_default();
+    let leaks = leaks(&view.state, name);
+    let row = |d: &Disclosure| copy_row(d, view.state.persons.get(&d.person), window, language);
     let look = |l: &Look| LookRow {
         what: fill(words.look, &[&l.look, &l.incident]),
         verdict: verdict(l, language),
         path: l.verdict.is_some().then(|| report_path(l)),
     };
     let released = item.released.as_ref();
-    let holders: std::collections::BTreeSet<&PersonId> = item.disclosures.iter().map(|d| &d.person).collect();
+    let holders: BTreeSet<&PersonId> = item.disclosures.iter().map(|d| &d.person).collect();
     Ok(ItemPage {
         item: name.to_string(),
         title: words.holds.of(holders.len()).replace("{item}", name.as_str()),
@@ -165,14 +185,17 @@ fn one(desk: &Desk, language: Language, name: &str, asks: &Asks) -> Result<ItemP
         file: released.map(|r| r.file.clone()).unwrap_or_default(),
         conditions: released.and_then(|r| r.conditions.clone()),
         key: key(item, language),
-        copies: item.disclosures.get(part.from..part.to).unwrap_or_default().iter().map(row).collect(),
+        copies: shown.iter().map(row).collect(),
         part,
+        leaks: leaks.iter().map(|leak| had_been_told(item, leak, language)).collect(),
+        timeline: (!shown.is_empty()).then(|| timeline(&view.state, shown, &leaks, window, language)),
+        window: WindowForm::new(format!("/items/{name}"), window, shown.iter().map(|d| d.told_at), language),
         looks: view.state.looks.iter().filter(|l| l.item == *name).map(look).collect(),
         shell: Shell::of(language, Place::Items, &view),
     })
 }
 
-fn copy_row(disclosure: &Disclosure, person: Option<&Person>, language: Language) -> CopyRow {
+fn copy_row(disclosure: &Disclosure, person: Option<&Person>, window: &Window, language: Language) -> CopyRow {
     let words = &language.words().item;
     let facts = person.map(|p| &p.facts);
     CopyRow {
@@ -182,7 +205,50 @@ fn copy_row(disclosure: &Disclosure, person: Option<&Person>, language: Language
         copy: disclosure.copy.to_string(),
         told: moment(disclosure.told_at),
         receipt: disclosure.receipt.map_or_else(|| words.unsigned.to_owned(), |at| fill(words.signed, &[&day(at)])),
+        outside: !window.holds(disclosure.told_at),
     }
+}
+
+/// Leaks of an item, by incident: when the first evidence was received that was looked at for it.
+pub(crate) fn leaks(state: &State, item: &ItemName) -> Vec<Leak> {
+    let released = state.items.get(item).and_then(|i| i.released.as_ref()).map(|r| r.at);
+    let of_item = state.looks.iter().filter(|l| l.item == *item);
+    let incidents: BTreeSet<(&IncidentName, &str)> = of_item.map(|l| (&l.incident, l.evidence.as_str())).collect();
+    let mut leaks: BTreeMap<&IncidentName, Leak> = BTreeMap::new();
+    for evidence in state.evidence.iter().filter(|e| incidents.contains(&(&e.incident, e.object.as_str()))) {
+        let leak = || Leak { from: released.unwrap_or(evidence.at), received: evidence.at, label: evidence.incident.to_string() };
+        leaks.entry(&evidence.incident).or_insert_with(leak);
+    }
+    let mut leaks: Vec<Leak> = leaks.into_values().collect();
+    leaks.sort_by_key(|leak| leak.received);
+    leaks
+}
+
+fn had_been_told(item: &Item, leak: &Leak, language: Language) -> String {
+    let persons = |before: Option<Timestamp>| {
+        let told = item.disclosures.iter().filter(|d| before.is_none_or(|before| d.told_at <= before));
+        count(told.map(|d| &d.person).collect::<BTreeSet<_>>().len())
+    };
+    let (then, all) = (persons(Some(leak.received)), persons(None));
+    fill(language.words().told.had_been_told, &[&leak.label, &moment(leak.received), &then, &all])
+}
+
+/// A lane for each person of these disclosures, in the order in which they were first told.
+fn timeline(state: &State, shown: &[Disclosure], leaks: &[Leak], window: &Window, language: Language) -> Timeline {
+    let mut lanes: Vec<(&PersonId, Lane)> = Vec::new();
+    for disclosure in shown {
+        match lanes.iter_mut().find(|(person, _)| **person == disclosure.person) {
+            Some((_, lane)) => lane.told.push(disclosure.told_at),
+            None => {
+                let name = state.persons.get(&disclosure.person).map(|p| p.facts.name.clone());
+                let label = name.unwrap_or_else(|| disclosure.person.to_string());
+                lanes.push((&disclosure.person, Lane { label, told: vec![disclosure.told_at], leak: None }));
+            }
+        }
+    }
+    let said = |leak: &Leak| Leak { label: fill(language.words().told.leak_of, &[&leak.label]), ..leak.clone() };
+    let leaks: Vec<Leak> = leaks.iter().map(said).collect();
+    Timeline::new(lanes.into_iter().map(|(_, lane)| lane).collect(), &leaks, window, &TimeZone::system())
 }
 
 /// How the key was made and is kept, and what was done with it.

@@ -6,9 +6,11 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use holm::state::{Disclosure, Person, State};
 use holm_record::id::{ItemName, PersonId};
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use super::{Asked, Part, Place, Shell, Shown, day, in_address, moment};
+use super::timeline::{Lane, Leak, Timeline, Window, WindowForm};
+use super::{Asked, Part, Place, ROWS, Shell, Shown, day, in_address, moment};
 use crate::language::{Language, count};
 use crate::office::View;
 use crate::problem::Problem;
@@ -22,8 +24,7 @@ pub(crate) struct Asks {
     q: String,
     #[serde(default)]
     unit: String,
-    #[serde(default)]
-    page: usize,
+    page: Option<usize>,
     keyless: Option<String>,
 }
 
@@ -62,7 +63,7 @@ fn list(desk: &Desk, language: Language, asks: Asks) -> Result<People, Problem> 
     let wanted = Wanted { text: asks.q.clone(), unit: asks.unit.clone(), keyless: asks.keyless.is_some() };
     let found = wanted.found(&view.state);
     let query = format!("q={}&unit={}&", in_address(&asks.q), in_address(&asks.unit));
-    let part = Part::new(asks.page, found.len(), &query);
+    let part = Part::new(asks.page.unwrap_or(0), found.len(), &query);
     let told = told_by_person(&view);
     let row = |(id, person): &(&PersonId, &Person)| PersonRow {
         id: id.to_string(),
@@ -132,6 +133,9 @@ struct ToldRow {
     copy: String,
     told: String,
     receipt: String,
+    leak: String,
+    /// Whether it was told outside the window that is looked at.
+    outside: bool,
 }
 
 #[derive(Template)]
@@ -142,15 +146,24 @@ struct PersonPage {
     id: String,
     facts: Vec<(&'static str, String)>,
     told: Vec<ToldRow>,
+    part: Part,
+    timeline: Timeline,
+    has_leaks: bool,
+    window: WindowForm,
     means: &'static [&'static str; 2],
 }
 
 /// `GET /people/{id}`
-pub(crate) async fn person(asked: Asked, Path(id): Path<String>) -> Shown {
-    super::shown(asked, move |desk, language| one(desk, language, &id)).await
+pub(crate) async fn person(
+    asked: Asked,
+    Path(id): Path<String>,
+    Query(asks): Query<Asks>,
+    Query(window): Query<Window>,
+) -> Shown {
+    super::shown(asked, move |desk, language| one(desk, language, &id, &asks, &window)).await
 }
 
-fn one(desk: &Desk, language: Language, id: &str) -> Result<PersonPage, Problem> {
+fn one(desk: &Desk, language: Language, id: &str, asks: &Asks, window: &Window) -> Result<PersonPage, Problem> {
     let view = desk.office.view()?;
     let (words, item_words) = (&language.words().person, &language.words().item);
     let (id, person) = person_of(&view, id)?;
@@ -161,18 +174,30 @@ fn one(desk: &Desk, language: Language, id: &str) -> Result<PersonPage, Problem>
         (n, false) => words.was_told.of(n),
         (n, true) => words.knew.of(n),
     };
+    // Without a page, the one on which the window begins.
+    let first = told.iter().position(|(_, d)| window.holds(d.told_at)).unwrap_or(0);
+    let part = Part::new(asks.page.unwrap_or(first / ROWS), told.len(), &window.query());
+    let shown = told.get(part.from..part.to).unwrap_or_default();
+    let leaks: BTreeMap<&ItemName, Leak> =
+        items.iter().filter_map(|item| Some((*item, super::items::leaks(&view.state, item).into_iter().next()?))).collect();
     let row = |(name, disclosure): &(&ItemName, &Disclosure)| ToldRow {
         item: name.to_string(),
         marking: view.state.items.get(*name).and_then(|i| i.released.as_ref()?.marking.clone()).unwrap_or_default(),
         copy: disclosure.copy.to_string(),
         told: moment(disclosure.told_at),
         receipt: disclosure.receipt.map_or_else(|| item_words.unsigned.to_owned(), |at| fill(item_words.signed, &[&day(at)])),
+        leak: leaks.get(name).map_or_else(|| language.words().told.none_received.to_owned(), |leak| moment(leak.received)),
+        outside: !window.holds(disclosure.told_at),
     };
     Ok(PersonPage {
         title: title.replace("{name}", &person.facts.name),
         id: id.to_string(),
         facts: facts(person, language),
-        told: told.iter().map(row).collect(),
+        told: shown.iter().map(row).collect(),
+        timeline: timeline(shown, &leaks, window),
+        has_leaks: !leaks.is_empty(),
+        window: WindowForm::new(format!("/people/{id}"), window, shown.iter().map(|(_, d)| d.told_at), language),
+        part,
         means: if person.left { &words.left_means } else { &words.means },
         shell: Shell::of(language, Place::People, &view),
     })
@@ -191,6 +216,21 @@ pub(crate) fn told<'v>(view: &'v View, id: &PersonId) -> Vec<(&'v ItemName, &'v 
     let mut told = view.state.told(id, None);
     told.sort_by_key(|(_, disclosure)| std::cmp::Reverse(disclosure.index));
     told
+}
+
+/// A lane for each item, the newest disclosure first, with the time in which its first leak must have happened.
+fn timeline(told: &[(&ItemName, &Disclosure)], leaks: &BTreeMap<&ItemName, Leak>, window: &Window) -> Timeline {
+    let mut lanes: Vec<(&ItemName, Lane)> = Vec::new();
+    for (item, disclosure) in told {
+        match lanes.iter_mut().find(|(name, _)| name == item) {
+            Some((_, lane)) => lane.told.push(disclosure.told_at),
+            None => {
+                let leak = leaks.get(item).cloned();
+                lanes.push((item, Lane { label: item.to_string(), told: vec![disclosure.told_at], leak }));
+            }
+        }
+    }
+    Timeline::new(lanes.into_iter().map(|(_, lane)| lane).collect(), &[], window, &TimeZone::system())
 }
 
 fn facts(person: &Person, language: Language) -> Vec<(&'static str, String)> {
