@@ -6,17 +6,21 @@ PACKAGES = age openssl poppler-utils pandoc qpdf ghostscript tesseract-ocr tesse
 	chromium
 DEMO ?= holm-demo
 
-.PHONY: build demo test check e2e packages peers bench bench-desk bench-full bench-soundness bench-survival bench-layout speed \
+.PHONY: build web demo test check e2e packages peers bench bench-desk bench-full bench-soundness bench-survival bench-layout speed \
 	bench-marking-peers dist dist-test portable clean
 
-build:
+build: web
 	$(CARGO) build --release -p holm-cli
 
-demo:
+# What pages add where scripts run; needs Node.js, and without it says so.
+web:
+	@sh scripts/web.sh
+
+demo: web
 	$(CARGO) build --release -p holm-cli
 	./target/release/holm demo $(DEMO)
 
-check:
+check: web
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -q -- -D warnings
 	$(CARGO) test --workspace -q

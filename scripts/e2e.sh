@@ -2,6 +2,7 @@
 # Browser tests of the desk, in Debian's Chromium: scripts/e2e.sh. Makes an example world under target/, once for each program.
 set -eu
 cd "$(dirname "$0")/.."
+sh scripts/web.sh
 cargo build -q -p holm-cli
 world=target/e2e/world
 if [ ! -e "$world/workspace/workspace.json" ] || [ target/debug/holm -nt "$world/workspace/workspace.json" ]; then

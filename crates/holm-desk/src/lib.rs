@@ -21,6 +21,7 @@
 
 mod api;
 mod arrival;
+mod bundle;
 mod draft;
 mod entry_words;
 mod form;

@@ -26,6 +26,7 @@ use axum::response::{Html, IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::bundle;
 use crate::language::{Language, grouped};
 use crate::office::View;
 use crate::problem::Problem;
@@ -120,6 +121,13 @@ impl Shell {
     /// Whether whoever sees it is inside.
     fn is_inside(&self) -> bool {
         self.place.is_some()
+    }
+
+    /// The islands' script and what it says, if it was built: where there is something to look at.
+    fn islands(&self) -> askama::Result<Option<(String, String)>> {
+        let address = bundle::address().filter(|_| self.is_inside());
+        let words = || serde_json::to_string(&self.w.islands).map_err(|e| askama::Error::Custom(e.into()));
+        address.map(|address| Ok((address, words()?))).transpose()
     }
 
     fn rail(&self) -> [RailLink; Place::ALL.len()] {

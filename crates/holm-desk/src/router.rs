@@ -8,6 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
+use crate::bundle;
 use crate::guard::guard;
 use crate::page::{files, gate, inbox, items, onward, overview, people, record, share, told, trace};
 use crate::server::Desk;
@@ -52,6 +53,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/language", post(gate::language))
         .route("/assets/desk.css", get(stylesheet))
         .route("/assets/holm.svg", get(icon))
+        .route("/assets/{file}", get(bundle::script))
         .merge(api())
         .fallback(gate::missing)
         .layer(from_fn_with_state(Arc::clone(&desk), guard))

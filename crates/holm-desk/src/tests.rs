@@ -305,6 +305,24 @@ async fn every_page_is_shown_in_both_languages_and_runs_no_foreign_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pages_load_the_islands_that_were_built_and_nothing_where_none_were() {
+    let world = World::new().await;
+    let (_, page) = world.page("/told").await;
+    let scripts: Vec<&str> = page.split("<script").skip(1).map(|s| s.split('>').next().unwrap()).collect();
+    match crate::bundle::address() {
+        Some(address) => {
+            assert_eq!(scripts, [format!(" type=\"module\" src=\"{address}\"")]);
+            let script = world.send(Request::get(&address)).await;
+            assert_eq!(script.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
+            assert!(script.headers()[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
+            assert!(page.contains("data-words=\"{&#34;sortBy&#34;"));
+        }
+        None => assert!(scripts.is_empty() && !page.contains("data-words")),
+    }
+    assert_eq!(world.page("/assets/desk-0000000000000000.js").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_leak_that_is_pasted_names_its_copy_and_is_looked_at_once() {
     let world = World::new().await;
     let leak = world.leak();

@@ -3,6 +3,7 @@
 //! Both are written, neither is a translation word by word; Spanish is that of Mexico. A `{}` is filled in by the page.
 
 pub(crate) mod inbox;
+pub(crate) mod islands;
 pub(crate) mod item;
 pub(crate) mod marking;
 pub(crate) mod onward;
@@ -22,6 +23,7 @@ pub(crate) struct Words {
     pub(crate) onward: onward::OnwardWords,
     pub(crate) overview: overview::OverviewWords,
     pub(crate) inbox: inbox::InboxWords,
+    pub(crate) islands: islands::IslandWords,
     pub(crate) item: item::ItemWords,
     pub(crate) marking: marking::MarkingWords,
     pub(crate) person: person::PersonWords,
@@ -37,6 +39,7 @@ pub(crate) const EN: Words = Words {
     onward: onward::EN,
     overview: overview::EN,
     inbox: inbox::EN,
+    islands: islands::EN,
     item: item::EN,
     marking: marking::EN,
     person: person::EN,
@@ -52,6 +55,7 @@ pub(crate) const ES: Words = Words {
     onward: onward::ES,
     overview: overview::ES,
     inbox: inbox::ES,
+    islands: islands::ES,
     item: item::ES,
     marking: marking::ES,
     person: person::ES,

@@ -3,6 +3,8 @@
 /// A named copy.
 pub(crate) struct Dot {
     pub(crate) label: String,
+    /// What is said of it.
+    pub(crate) said: String,
     /// Its p over all copies, looks and items.
     pub(crate) p: f64,
 }
@@ -23,6 +25,9 @@ pub(crate) struct Placed {
     /// The corners of a diamond there.
     pub(crate) diamond: String,
     pub(crate) label: String,
+    pub(crate) said: String,
+    /// How seldom an innocent copy shows so much, in powers of ten.
+    pub(crate) power: String,
     /// Where the label begins, so that it stays in the picture.
     pub(crate) anchor: &'static str,
 }
@@ -34,6 +39,8 @@ pub(crate) struct EvidencePlot {
     pub(crate) line: String,
     pub(crate) line_label: String,
     pub(crate) axis_label: &'static str,
+    /// The power of ten at the end of the axis.
+    pub(crate) end: String,
     pub(crate) height: String,
     pub(crate) base: String,
 }
@@ -66,7 +73,8 @@ impl EvidencePlot {
             Tick { x: number(x(power)), label }
         };
         let place = |(row, dot): (usize, Dot)| {
-            let (x, y) = (x(powers(dot.p)), TOP + ROW * (row as f64 + 0.5) - 8.0);
+            let power = powers(dot.p);
+            let (x, y) = (x(power), TOP + ROW * (row as f64 + 0.5) - 8.0);
             let diamond = format!("M{:.1} {y:.1}l7 -7l7 7l-7 7z", x - 7.0);
             let right = x > AXIS.0 + AXIS.1 / 2.0;
             let label_x = if right { x - 14.0 } else { x + 14.0 };
@@ -75,6 +83,8 @@ impl EvidencePlot {
                 y: number(y + 5.0),
                 diamond,
                 label: dot.label,
+                said: dot.said,
+                power: format!("{power:.3}"),
                 anchor: if right { "end" } else { "start" },
             }
         };
@@ -84,6 +94,7 @@ impl EvidencePlot {
             line: number(x(powers(alpha))),
             line_label,
             axis_label,
+            end: number(end),
             height: number(base + 44.0),
             base: number(base),
         }
@@ -97,7 +108,8 @@ mod tests {
     #[test]
     fn a_named_copy_stands_beyond_the_line_and_within_the_picture() {
         for p in [9e-4, 1e-8, 1e-30, 0.0] {
-            let plot = EvidencePlot::new(vec![Dot { label: "p17.1".to_owned(), p }], 0.001, String::new(), "");
+            let plot =
+                EvidencePlot::new(vec![Dot { label: "p17.1".to_owned(), said: String::new(), p }], 0.001, String::new(), "");
             let line: f64 = plot.line.parse().unwrap();
             let dot: f64 = plot.dots[0].diamond[1..].split(' ').next().unwrap().parse::<f64>().unwrap() + 7.0;
             assert!(line < dot && dot <= AXIS.0 + AXIS.1, "{p}: {line} {dot}");

@@ -216,8 +216,8 @@ fn report_page(desk: &Desk, language: Language, index: u64) -> Result<ReportPage
     Ok(ReportPage {
         title,
         bound: fill(words.bound, &[&grouped((1.0 / report.alpha).round() as u64)]),
-        named: named_lines(&view, report, language),
-        plot: plot(report, language),
+        named: named.iter().map(|c| named_line(&view, c, language)).collect(),
+        plot: plot(&view, report, language),
         below: (others > 0).then(|| format!("{} {}", words.below.of(others), words.withheld)),
         look: format!("{}: {}", fill(words.look, &[&report.look, &report.incident]), words.family.of(report.family)),
         item: look.item.to_string(),
@@ -245,22 +245,19 @@ fn rarely(p: f64, language: Language) -> String {
     }
 }
 
-fn named_lines(view: &View, report: &Report, language: Language) -> Vec<String> {
+fn named_line(view: &View, copy: &CopyResult, language: Language) -> String {
     let words = &language.words().trace;
-    let line = |copy: &CopyResult| {
-        let person = copy.person.as_ref().map(|id| match view.state.persons.get(id) {
-            Some(person) => format!("{} ({id})", person.facts.name),
-            None => id.to_string(),
-        });
-        let person = person.unwrap_or_else(|| words.masked.to_owned());
-        fill(words.issued_to, &[&copy.copy, &person, &rarely(copy.adjusted_p.unwrap_or(1.0), language)])
-    };
-    report.copies.iter().filter(|c| c.named).map(line).collect()
+    let person = copy.person.as_ref().map(|id| match view.state.persons.get(id) {
+        Some(person) => format!("{} ({id})", person.facts.name),
+        None => id.to_string(),
+    });
+    let person = person.unwrap_or_else(|| words.masked.to_owned());
+    fill(words.issued_to, &[&copy.copy, &person, &rarely(copy.adjusted_p.unwrap_or(1.0), language)])
 }
 
-fn plot(report: &Report, language: Language) -> EvidencePlot {
+fn plot(view: &View, report: &Report, language: Language) -> EvidencePlot {
     let words = &language.words().trace;
-    let dot = |c: &CopyResult| Some(Dot { label: c.copy.to_string(), p: c.adjusted_p? });
+    let dot = |c: &CopyResult| Some(Dot { label: c.copy.to_string(), said: named_line(view, c, language), p: c.adjusted_p? });
     let dots: Vec<Dot> = report.copies.iter().filter(|c| c.named).filter_map(dot).collect();
     let line = fill(words.line, &[&grouped((1.0 / report.alpha).round() as u64)]);
     EvidencePlot::new(dots, report.alpha, line, words.evidence_axis)

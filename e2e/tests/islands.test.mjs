@@ -1,0 +1,103 @@
+// What pages add where scripts run: each island by mouse and by keyboard, with nothing that the policy forbids.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { startBrowser, startDesk, watchedPage, world } from "../desk.mjs";
+
+let desk, browser, watched;
+
+before(async () => {
+  desk = await startDesk();
+  browser = await startBrowser();
+  watched = await watchedPage(browser, { viewport: { width: 1400, height: 900 } });
+  await watched.page.goto(desk.link);
+  assert.equal(await watched.page.locator("script[type=module]").count(), 1, "build the islands first: make web");
+});
+
+after(async () => {
+  assert.deepEqual(watched.faults, []);
+  await browser?.close();
+  await desk?.stop();
+});
+
+const at = (path) => new URL(path, desk.link).href;
+const said = (page) => page.locator(".said").last().textContent();
+const focused = (page) => page.evaluate(() => [document.activeElement.closest("tr")?.rowIndex, document.activeElement.cellIndex]);
+
+test("the matrix says whose row and which item's column one is in", async () => {
+  const { page } = watched;
+  await page.goto(at("/told"));
+  const cell = page.locator(".matrix tbody td:has(.unseen)").first();
+  const name = await cell.locator("xpath=../th/a").textContent();
+  const item = await page.locator(".matrix thead th").nth(await cell.evaluate((td) => td.cellIndex)).locator("a").textContent();
+  await cell.hover();
+  const line = await said(page);
+  assert.ok(line.includes(name) && line.includes(item) && line.includes("told"), line);
+  assert.equal(await page.locator("tr.here").count(), 1);
+  await page.locator(".matrix tbody td:not(.number)").first().focus();
+  const [row, column] = await focused(page);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  assert.deepEqual(await focused(page), [row + 1, column + 1]);
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("ArrowUp");
+  assert.deepEqual(await focused(page), [row, column], "there is nothing beyond the first row");
+  assert.equal(await page.locator('.matrix td[tabindex="0"]').count(), 1, "Tab stops once");
+});
+
+test("rows of the matrix are sorted and sifted, and the address restores both", async () => {
+  const { page } = watched;
+  await page.goto(at("/told"));
+  const counts = () => page.$$eval(".matrix tbody tr:not(.group):not([hidden]) td.number", (all) => all.map((td) => Number(td.textContent)));
+  const sent = await counts();
+  await page.click(".matrix thead th.number button");
+  const falling = [...sent].sort((a, b) => b - a);
+  assert.deepEqual(await counts(), falling);
+  assert.match(await said(page), /falling/);
+  const told = await page.locator(".matrix tbody tr:not(.group):has(td .unseen)").count();
+  await page.selectOption("#sift", "told");
+  const sifted = await counts();
+  assert.ok(told === sifted.length && told < sent.length, `${told}, ${sifted.length}`);
+  assert.ok(await page.locator(`text=${told} of ${sent.length} rows`).isVisible());
+  await page.reload();
+  assert.deepEqual(await counts(), sifted, "the address alone restores what is seen");
+  await page.selectOption("#sift", "");
+  await page.click(".matrix thead th.number button");
+  await page.click(".matrix thead th.number button");
+  assert.deepEqual(await counts(), sent, "and back to the order of units");
+  assert.equal(new URL(page.url()).search, "");
+});
+
+test("each dot of the evidence plot says whose it is, and the axis says how far one points", async () => {
+  const { page } = watched;
+  await page.goto(at("/trace"));
+  const looks = await page.$$eval(".lines a", (links) => links.map((link) => link.href));
+  for (const look of looks) {
+    await page.goto(look);
+    const dots = page.locator(".evidence g.dot");
+    if ((await dots.count()) === 0) continue;
+    const lead = (await page.locator(".lead").first().textContent()).replace("◆ ", "");
+    await dots.first().focus();
+    const line = await said(page);
+    assert.ok(line.startsWith(lead) && line.includes("as a verdict asks for"), line);
+    assert.equal(await dots.first().getAttribute("aria-label"), lead);
+    await page.keyboard.press("ArrowDown");
+    assert.equal(await dots.last().evaluate((dot) => dot === document.activeElement), true, "arrow keys go from dot to dot");
+    const box = await page.locator(".evidence line.rule").boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + 4);
+    assert.equal(await page.locator(".evidence .cross text").textContent(), "1 in 1,000", "at the line, the line's own figure");
+    await page.mouse.move(5, 5);
+    assert.equal(await page.locator(".evidence .cross").getAttribute("visibility"), "hidden");
+  }
+});
+
+test("pages do without a bundle that does not come", async () => {
+  const plain = await watchedPage(browser);
+  await plain.context.addCookies(await watched.context.cookies());
+  await plain.page.route("**/assets/*.js", (route) => route.abort());
+  await plain.page.goto(at("/told"));
+  assert.ok((await plain.page.locator(".matrix tbody td:has(.unseen)").count()) > 20);
+  assert.equal(await plain.page.locator(".tools, .sort").count(), 0);
+  assert.ok(plain.faults.splice(0).every((fault) => fault.includes("ERR_FAILED")));
+  await plain.context.close();
+});

@@ -1,0 +1,17 @@
+// Islands: what pages add where scripts run. Every page says the same without them.
+import { evidence } from "./evidence";
+import { Matrix } from "./matrix";
+
+/** Begins an island wherever its element stands; if it fails, the page stays as it was sent, and developers are told. */
+function island<E extends Element>(where: string, begin: (found: E) => void): void {
+  for (const found of document.querySelectorAll<E>(where)) {
+    try {
+      begin(found);
+    } catch (error) {
+      console.error(error);
+    }
+  }
+}
+
+island<SVGSVGElement>("svg.evidence", evidence);
+island<HTMLTableElement>(".matrix table", (table) => new Matrix(table.parentElement as HTMLElement, table));
