@@ -14,9 +14,9 @@ before(async () => {
 });
 
 after(async () => {
-  assert.deepEqual(watched.faults, []);
   await browser?.close();
   await desk?.stop();
+  assert.deepEqual(watched.faults, []);
 });
 
 const at = (path) => new URL(path, desk.link).href;
@@ -89,6 +89,53 @@ test("each dot of the evidence plot says whose it is, and the axis says how far 
     await page.mouse.move(5, 5);
     assert.equal(await page.locator(".evidence .cross").getAttribute("visibility"), "hidden");
   }
+});
+
+test("what is ticked in a draft is kept at once, and what the marks prove follows it", async () => {
+  const { page } = watched;
+  await page.goto(at("/share"));
+  await page.setInputFiles("#document", `${world}/documents/01-observation-mante-road.md`);
+  await page.click("button.primary");
+  await page.waitForSelector(".live");
+  const address = page.url();
+  const value = await page.locator(".paragraph:has(meter) input:checked").first().getAttribute("value");
+  const box = page.locator(`.editor input[value="${value}"]`);
+  const bits = async () => {
+    const meter = page.locator(".paragraph", { has: page.locator(`input[value="${value}"]`) }).locator("meter");
+    return (await meter.count()) === 0 ? 0 : Number(await meter.getAttribute("value"));
+  };
+  const [title, before] = [await page.textContent("h1"), await bits()];
+  await box.focus();
+  await page.keyboard.press("Space");
+  await page.waitForSelector(".live:has-text('Saved.')");
+  assert.notEqual(await page.textContent("h1"), title);
+  assert.equal(await page.locator(".live span").first().textContent(), await page.textContent("h1"));
+  const fewer = await bits();
+  assert.ok(fewer < before, `${fewer} of ${before}`);
+  assert.equal(await page.evaluate(() => document.activeElement.value), value, "the box keeps the focus");
+  await page.check('input[value="unit:Entry"]');
+  await page.waitForSelector(".chosen:not(:has-text('0 people'))");
+  const chosen = await page.textContent(".chosen");
+  await page.goto(address);
+  assert.equal(await page.isChecked(`input[value="${value}"]`), false, "it is kept without a press of a button");
+  assert.equal(await page.textContent(".chosen"), chosen);
+  assert.equal(await bits(), fewer);
+  await page.check(`input[value="${value}"]`);
+  await page.click("button[value=save]");
+  await page.waitForURL(address);
+  assert.equal(await page.isChecked(`input[value="${value}"]`), true, "the button does as it did");
+});
+
+test("a desk that does not answer is said, and what was ticked stays", async () => {
+  const { page, faults } = watched;
+  const value = await page.locator(".editor input:checked").first().getAttribute("value");
+  const box = page.locator(`.editor input[value="${value}"]`);
+  await page.route("**/share/*", (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
+  await box.uncheck();
+  await page.waitForSelector(".live:has-text('Not saved')");
+  assert.equal(await box.isChecked(), false);
+  await page.unroute("**/share/*");
+  assert.ok(faults.splice(0).every((fault) => fault.includes("ERR_FAILED")));
 });
 
 test("pages do without a bundle that does not come", async () => {
