@@ -20,7 +20,7 @@ after(async () => {
 });
 
 const at = (path) => new URL(path, desk.link).href;
-const said = (page) => page.locator(".said").last().textContent();
+const said = (page, where = ".said") => page.locator(where).last().textContent();
 const focused = (page) => page.evaluate(() => [document.activeElement.closest("tr")?.rowIndex, document.activeElement.cellIndex]);
 
 test("the matrix says whose row and which item's column one is in", async () => {
@@ -78,7 +78,7 @@ test("each dot of the evidence plot says whose it is, and the axis says how far 
     if ((await dots.count()) === 0) continue;
     const lead = (await page.locator(".lead").first().textContent()).replace("◆ ", "");
     await dots.first().focus();
-    const line = await said(page);
+    const line = await said(page, ".wide:has(.evidence) + .said");
     assert.ok(line.startsWith(lead) && line.includes("as a verdict asks for"), line);
     assert.equal(await dots.first().getAttribute("aria-label"), lead);
     await page.keyboard.press("ArrowDown");
@@ -136,6 +136,36 @@ test("a desk that does not answer is said, and what was ticked stays", async () 
   assert.equal(await box.isChecked(), false);
   await page.unroute("**/share/*");
   assert.ok(faults.splice(0).every((fault) => fault.includes("ERR_FAILED")));
+});
+
+test("one goes from mark to mark of a leak, of one kind or of all", async () => {
+  const { page } = watched;
+  await page.goto(at("/trace"));
+  const looks = await page.$$eval(".lines a", (links) => links.map((link) => link.href));
+  const counts = [];
+  for (const look of looks) {
+    await page.goto(look);
+    const [all, erased] = [await page.locator("mark[data-kind]").count(), await page.locator("mark[data-kind=erased]").count()];
+    counts.push(erased);
+    await page.click(".tools button:has-text('Next')");
+    assert.ok((await said(page)).startsWith(`Mark 1 of ${all}: `));
+    await page.click(".tools button:has-text('Previous')");
+    assert.ok((await said(page)).startsWith(`Mark ${all} of ${all}: `), "before the first is the last");
+    if (erased === 0) continue;
+    await page.selectOption("#kind", "erased");
+    assert.equal(await page.locator("mark.aside").count(), all - erased);
+    await page.click(".tools button:has-text('Next')");
+    const kind = () => page.evaluate(() => document.activeElement.dataset.kind);
+    assert.equal(await kind(), "erased");
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await kind(), "erased", "arrow keys stay with the kind");
+    assert.ok((await said(page)).includes("not read"));
+    await page.keyboard.press("Escape");
+    assert.equal(await page.evaluate(() => document.activeElement.id), "kind");
+    await page.reload();
+    assert.equal(await page.inputValue("#kind"), "erased", "the address alone restores what is seen");
+  }
+  assert.ok(counts.some((erased) => erased > 0), "a leak in the world lacks marks");
 });
 
 test("pages do without a bundle that does not come", async () => {

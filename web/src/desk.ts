@@ -1,4 +1,5 @@
 // Islands: what pages add where scripts run. Every page says the same without them.
+import { Aligned } from "./aligned";
 import { Editor } from "./editor";
 import { evidence } from "./evidence";
 import { Matrix } from "./matrix";
@@ -14,6 +15,7 @@ function island<E extends Element>(where: string, begin: (found: E) => void): vo
   }
 }
 
+island<HTMLElement>(".aligned", (beside) => new Aligned(beside));
 island<HTMLFormElement>("form:has(> .editor)", (form) => new Editor(form));
 island<SVGSVGElement>("svg.evidence", evidence);
 island<HTMLTableElement>(".matrix table", (table) => new Matrix(table.parentElement as HTMLElement, table));

@@ -32,7 +32,6 @@ export class Matrix {
     for (const [column, head] of this.heads.entries()) this.addSort(head, column);
     this.addSift();
     this.walk();
-    region.after(this.said);
     this.restore();
   }
 
@@ -150,7 +149,7 @@ export class Matrix {
       this.sift(select.value);
       remember({ sift: select.value });
     });
-    this.region.before(element("div", { class: "tools" }, element("label", { for: "sift" }, words.rows), select, this.sifted));
+    this.region.before(element("div", { class: "tools" }, element("label", { for: "sift" }, words.rows), select, this.sifted, this.said));
   }
 
   private sift(name: string): void {

@@ -1,5 +1,6 @@
 //! Tracing a leak: the form, the work, and the report of a look.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -173,6 +174,8 @@ struct MarkSpan {
     text: String,
     /// By layer: none for what all copies say.
     class: &'static str,
+    /// Whether it was read, was not, or was and belongs to a layer that speaks against a named copy.
+    kind: &'static str,
     /// What is said of the mark.
     note: String,
 }
@@ -212,6 +215,7 @@ fn report_page(desk: &Desk, language: Language, index: u64) -> Result<ReportPage
     let report = &exhibit.report;
     let named: Vec<_> = report.copies.iter().filter(|c| c.named).collect();
     let others = report.copies.len() - named.len();
+    let against = against(&named);
     let title = if named.is_empty() { words.inconclusive.to_owned() } else { words.explains.of(named.len()) };
     Ok(ReportPage {
         title,
@@ -227,7 +231,7 @@ fn report_page(desk: &Desk, language: Language, index: u64) -> Result<ReportPage
         others: holders(report, language),
         files: fill(words.leak_files, &[&exhibit.files.join(", ")]),
         leak: leak_spans(&exhibit),
-        blocks: exhibit.blocks.iter().map(|block| block.iter().map(|p| mark_span(p, language)).collect()).collect(),
+        blocks: exhibit.blocks.iter().map(|block| block.iter().map(|p| mark_span(p, &against, language)).collect()).collect(),
         export: format!("{}/report.json", report_path(look)),
         means: if report.verdict == Verdict::Named { &words.means_named } else { &words.means_inconclusive },
         shell: Shell::of(language, Place::Trace, &view),
@@ -348,25 +352,44 @@ fn leak_spans(exhibit: &Exhibit) -> Vec<Span> {
     spans
 }
 
-fn mark_span(piece: &Piece, language: Language) -> MarkSpan {
+/// Layers that speak against a named copy, with these copies.
+fn against(named: &[&CopyResult]) -> BTreeMap<Layer, Vec<String>> {
+    let mut against: BTreeMap<Layer, Vec<String>> = BTreeMap::new();
+    for copy in named {
+        if let Some(layer) = copy.contradicting() {
+            against.entry(layer).or_default().push(copy.copy.to_string());
+        }
+    }
+    against
+}
+
+fn mark_span(piece: &Piece, against: &BTreeMap<Layer, Vec<String>>, language: Language) -> MarkSpan {
     let words = &language.words().trace;
     match piece {
-        Piece::Text(text) => MarkSpan { text: text.clone(), class: "", note: String::new() },
+        Piece::Text(text) => MarkSpan { text: text.clone(), class: "", kind: "", note: String::new() },
         Piece::Mark { layer, alternatives, read } => {
             let name = layer_name(*layer, language);
             let others = alternatives.join(" | ");
             match read.and_then(|a| alternatives.get(a)) {
                 Some(text) => {
-                    let shown = if text.is_empty() { "·".to_owned() } else { text.clone() };
+                    let shown = if text.is_empty() { "·" } else { text };
+                    let (shape, kind, against) = match against.get(layer) {
+                        Some(copies) => ("✕", "against", fill(words.mark_against, &[&copies.join(", ")])),
+                        None => ("●", "read", String::new()),
+                    };
                     MarkSpan {
-                        text: format!("● {shown}"),
+                        text: format!("{shape} {shown}"),
                         class: class(*layer),
-                        note: format!("{name}, {} «{text}» ({others})", words.mark_read),
+                        kind,
+                        note: format!("{name}, {} «{text}» ({others}){against}", words.mark_read),
                     }
                 }
-                None => {
-                    MarkSpan { text: format!("○ {others}"), class: "erased", note: format!("{name}, {}", words.mark_erased) }
-                }
+                None => MarkSpan {
+                    text: format!("○ {others}"),
+                    class: "erased",
+                    kind: "erased",
+                    note: format!("{name}, {}", words.mark_erased),
+                },
             }
         }
     }
