@@ -168,6 +168,43 @@ test("one goes from mark to mark of a leak, of one kind or of all", async () => 
   assert.ok(counts.some((erased) => erased > 0), "a leak in the world lacks marks");
 });
 
+test("a window that is drawn across time lists who was told in it, and the address restores it", async () => {
+  const { page } = watched;
+  await page.goto(at("/people"));
+  const people = await page.$$eval("tbody tr", (rows) => rows.map((row) => ({ href: row.querySelector("a").href, told: Number(row.querySelector(".number")?.textContent) })));
+  const most = people.sort((a, b) => b.told - a.told)[0];
+  await page.goto(most.href);
+  const listed = () => page.$$eval("tr[data-at]:not([hidden])", (rows) => rows.map((row) => Number(row.dataset.at)));
+  const all = await listed();
+  assert.ok(all.length > 5, `${all.length}`);
+  const overlay = await page.locator(".timeline .overlay").boundingBox();
+  const [y, middle] = [overlay.y + overlay.height / 2, overlay.x + overlay.width / 2];
+  await page.mouse.move(overlay.x + 2, y);
+  await page.mouse.down();
+  await page.mouse.move(middle, y, { steps: 5 });
+  await page.mouse.up();
+  const [from, until] = [await page.inputValue("#from"), await page.inputValue("#until")];
+  assert.match(`${from} ${until}`, /^\d{4}-\d\d-\d\dT\d\d:\d\d \d{4}-\d\d-\d\dT\d\d:\d\d$/);
+  const drawn = await listed();
+  assert.deepEqual(drawn, all.filter((told) => told >= Date.parse(from) && told < Date.parse(until) + 60_000));
+  assert.ok(drawn.length > 0 && drawn.length < all.length, `${drawn.length} of ${all.length}`);
+  assert.ok((await said(page)).includes(`${drawn.length} of the ${all.length}`));
+  await page.reload();
+  assert.deepEqual(await listed(), drawn, "the address alone restores what is seen");
+  const plain = await watchedPage(browser, { javaScriptEnabled: false });
+  await plain.context.addCookies(await watched.context.cookies());
+  await plain.page.goto(page.url());
+  assert.equal(await plain.page.locator("tr[data-at]:not([hidden])").count(), drawn.length, "and does so without scripts");
+  await plain.context.close();
+  await page.fill("#from", "2020-01-01T00:00");
+  await page.fill("#until", "2020-01-02T00:00");
+  await page.keyboard.press("Tab");
+  assert.deepEqual(await listed(), [], "what is typed counts as what is drawn");
+  await page.click("text=Show all times");
+  assert.deepEqual(await listed(), all);
+  assert.equal(new URL(page.url()).search, "");
+});
+
 test("pages do without a bundle that does not come", async () => {
   const plain = await watchedPage(browser);
   await plain.context.addCookies(await watched.context.cookies());

@@ -3,6 +3,7 @@ import { Aligned } from "./aligned";
 import { Editor } from "./editor";
 import { evidence } from "./evidence";
 import { Matrix } from "./matrix";
+import { timeline } from "./timeline";
 
 /** Begins an island wherever its element stands; if it fails, the page stays as it was sent, and developers are told. */
 function island<E extends Element>(where: string, begin: (found: E) => void): void {
@@ -16,6 +17,7 @@ function island<E extends Element>(where: string, begin: (found: E) => void): vo
 }
 
 island<HTMLElement>(".aligned", (beside) => new Aligned(beside));
+island<SVGSVGElement>("svg.timeline", timeline);
 island<HTMLFormElement>("form:has(> .editor)", (form) => new Editor(form));
 island<SVGSVGElement>("svg.evidence", evidence);
 island<HTMLTableElement>(".matrix table", (table) => new Matrix(table.parentElement as HTMLElement, table));

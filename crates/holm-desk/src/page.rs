@@ -137,7 +137,11 @@ impl Shell {
 
 /// A moment as pages show it: `2026-11-24 14:05 CST`.
 pub(crate) fn moment(at: Timestamp) -> String {
-    at.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M %Z").to_string()
+    moment_in(at, TimeZone::system())
+}
+
+fn moment_in(at: Timestamp, zone: TimeZone) -> String {
+    at.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M %Z").to_string()
 }
 
 /// A day: `2026-11-24`.

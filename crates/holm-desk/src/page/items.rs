@@ -118,6 +118,8 @@ struct CopyRow {
     unit: String,
     copy: String,
     told: String,
+    /// The same in milliseconds.
+    at: i64,
     receipt: String,
     /// Whether it was issued outside the window that is looked at.
     outside: bool,
@@ -204,6 +206,7 @@ fn copy_row(disclosure: &Disclosure, person: Option<&Person>, window: &Window, l
         unit: facts.map(|f| format!("{}, {}", f.agency, f.unit)).unwrap_or_default(),
         copy: disclosure.copy.to_string(),
         told: moment(disclosure.told_at),
+        at: disclosure.told_at.as_millisecond(),
         receipt: disclosure.receipt.map_or_else(|| words.unsigned.to_owned(), |at| fill(words.signed, &[&day(at)])),
         outside: !window.holds(disclosure.told_at),
     }

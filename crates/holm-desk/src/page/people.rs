@@ -132,6 +132,8 @@ struct ToldRow {
     marking: String,
     copy: String,
     told: String,
+    /// The same in milliseconds.
+    at: i64,
     receipt: String,
     leak: String,
     /// Whether it was told outside the window that is looked at.
@@ -185,6 +187,7 @@ fn one(desk: &Desk, language: Language, id: &str, asks: &Asks, window: &Window) 
         marking: view.state.items.get(*name).and_then(|i| i.released.as_ref()?.marking.clone()).unwrap_or_default(),
         copy: disclosure.copy.to_string(),
         told: moment(disclosure.told_at),
+        at: disclosure.told_at.as_millisecond(),
         receipt: disclosure.receipt.map_or_else(|| item_words.unsigned.to_owned(), |at| fill(item_words.signed, &[&day(at)])),
         leak: leaks.get(name).map_or_else(|| language.words().told.none_received.to_owned(), |leak| moment(leak.received)),
         outside: !window.holds(disclosure.told_at),

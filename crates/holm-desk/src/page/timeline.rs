@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{RoundMode, Span, Timestamp, ToSpan, Unit, ZonedDateTime, ZonedDateTimeRound};
 use serde::Deserialize;
 
-use super::in_address;
+use super::{in_address, moment_in};
 use crate::language::{Language, count};
 use crate::words::fill;
 
@@ -50,6 +50,8 @@ pub(crate) struct Tick {
 /// A lane where it is drawn.
 pub(crate) struct PlacedLane {
     pub(crate) label: String,
+    /// The whole label, with the times.
+    pub(crate) title: String,
     pub(crate) y: String,
     pub(crate) ticks: Vec<Tick>,
     /// Left edge and width of its own leak's band.
@@ -96,6 +98,7 @@ impl Timeline {
         let last = leaks.iter().map(|l| l.received).max();
         let lane = |(row, lane): (usize, Lane)| PlacedLane {
             label: shortened(&lane.label),
+            title: titled(&lane, zone),
             y: number(top + LANE * (row as f64 + 0.5)),
             band: lane.leak.as_ref().map(|l| axis.band(l.from, l.received)),
             late: last.is_some_and(|last| lane.told.iter().all(|at| *at > last)),
@@ -132,6 +135,11 @@ impl Timeline {
 
 fn number(value: f64) -> String {
     format!("{value:.1}")
+}
+
+fn titled(lane: &Lane, zone: &TimeZone) -> String {
+    let told: Vec<String> = lane.told.iter().map(|at| moment_in(*at, zone.clone())).collect();
+    format!("{}: {}", lane.label, told.join(", "))
 }
 
 fn shortened(label: &str) -> String {
@@ -360,6 +368,7 @@ mod tests {
         assert!(places[2] < AXIS.1);
         assert_eq!(timeline.lanes.iter().map(|l| l.late).collect::<Vec<_>>(), [false, false, true]);
         assert_eq!(timeline.lanes[0].label.chars().count(), LABEL, "a long name is cut in the picture");
+        assert_eq!(timeline.lanes[0].title, format!("{}: 2026-03-02 09:00 UTC", "x".repeat(40)), "and whole where one points");
     }
 
     #[test]
