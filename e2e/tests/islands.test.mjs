@@ -151,6 +151,11 @@ test("one goes from mark to mark of a leak, of one kind or of all", async () => 
     assert.ok((await said(page)).startsWith(`Mark 1 of ${all}: `));
     await page.click(".tools button:has-text('Previous')");
     assert.ok((await said(page)).startsWith(`Mark ${all} of ${all}: `), "before the first is the last");
+    const place = await page.locator(".shown").first().getAttribute("data-mark");
+    await page.locator(`mark[data-mark="${place}"]`).first().focus();
+    assert.ok((await page.locator(".shown.here").count()) > 0, "the leak's own words stand out with the mark");
+    const tops = await page.$$eval(`[data-mark="${place}"]`, (all) => all.map((one) => one.closest(".document").getBoundingClientRect().top));
+    assert.ok(Math.abs(tops[0] - tops[1]) < 1, `level: ${tops}`);
     if (erased === 0) continue;
     await page.selectOption("#kind", "erased");
     assert.equal(await page.locator("mark.aside").count(), all - erased);

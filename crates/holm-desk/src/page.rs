@@ -1,5 +1,6 @@
 //! Pages: what all of them share, and one module each.
 
+pub(crate) mod aligned;
 pub(crate) mod evidence;
 pub(crate) mod files;
 pub(crate) mod gate;

@@ -336,6 +336,13 @@ async fn a_leak_that_is_pasted_names_its_copy_and_is_looked_at_once() {
     assert!(page.contains("One copy explains this leak") && page.contains("Copy p5.1, issued to Person 5 (p5)"), "{page}");
     assert!(page.contains("The other 29 copies stay below the line"));
     assert!(page.contains("<mark class=\"fact\""), "marks stand in their places");
+    let levels: Vec<&str> = page.split("<div class=\"document leak\">").skip(1).collect();
+    assert!(levels.len() > 5, "{page}");
+    for level in levels.iter().filter(|l| l.contains("class=\"shown\"")) {
+        let place = level.split("data-mark=\"").nth(1).unwrap().split('"').next().unwrap();
+        let item = level.split("<div class=\"document\">").nth(1).unwrap();
+        assert!(item.contains(&format!("data-mark=\"{place}\"")), "a mark stands level with where the leak shows it: {level}");
+    }
     assert!(world.page_in(&report, "es").await.1.contains("Un ejemplar explica esta filtración"));
     assert_eq!(world.looks(), 1, "a form that is sent twice traces once");
     let (_, json) = world.page(&format!("{report}/report.json")).await;

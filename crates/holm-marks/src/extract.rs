@@ -5,6 +5,8 @@
 //! aligned with the lattice of alternatives; each mark between matched neighbours gets the likelihoods of its
 //! alternatives. Whatever is not between matched neighbours is an erasure.
 
+pub mod passage;
+
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 

@@ -33,6 +33,8 @@ pub(crate) struct Choice {
 #[derive(Clone, Debug)]
 pub(crate) struct Lattice {
     pub(crate) nodes: Vec<Node>,
+    /// The first node of each block.
+    pub(crate) blocks: Vec<usize>,
     /// In order of their place.
     pub(crate) choices: Vec<Choice>,
     /// Fixed tokens by bare form: how often each occurs.
@@ -44,8 +46,9 @@ pub(crate) struct Lattice {
 impl Lattice {
     pub(crate) fn new(blocks: &[Block], marks: &[Mark]) -> Self {
         let invisible = marks.iter().any(|m| m.layer == Layer::Invisible);
-        let mut lattice = Self { nodes: Vec::new(), choices: Vec::new(), counts: HashMap::new(), invisible };
+        let mut lattice = Self { nodes: Vec::new(), blocks: Vec::new(), choices: Vec::new(), counts: HashMap::new(), invisible };
         for (index, block) in blocks.iter().enumerate() {
+            lattice.blocks.push(lattice.nodes.len());
             let mut sites: Vec<(usize, std::ops::Range<usize>, &[String])> = Vec::new();
             // Where words stand does not change what they are.
             for (mark, m) in marks.iter().enumerate().filter(|(_, m)| m.layer.is_text()) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use holm_marks::document::Block;
+use holm_marks::extract::passage::Passage;
 use holm_marks::extract::{Extraction, ReadText};
 use holm_marks::mark::{Layer, Mark};
 
@@ -21,6 +22,8 @@ pub struct Exhibit {
     pub files: Vec<String>,
     /// The leak's text.
     pub leak: ReadText,
+    /// Where each part of it stands in the item.
+    pub passages: Vec<Passage>,
     /// The item's text, block by block.
     pub blocks: Vec<Vec<Piece>>,
 }
@@ -32,6 +35,8 @@ pub enum Piece {
     Text(String),
     /// A mark.
     Mark {
+        /// Its place among the item's marks.
+        mark: usize,
         /// What destroys it.
         layer: Layer,
         /// What copies may say here.
@@ -68,10 +73,12 @@ impl Workspace {
             Some(text) => text,
             None => LeakContent::read(&evidence.files, &|_| ())?.text(),
         };
+        let leak = reader.text.read_text(&text);
         Ok(Exhibit {
             report,
             files: evidence.files.into_iter().map(|f| f.name).collect(),
-            leak: reader.text.read_text(&text),
+            passages: reader.text.passages(&leak.text),
+            leak,
             blocks: pieces(master.blocks(), &manifest.marks, &extraction.extraction),
         })
     }
@@ -101,7 +108,7 @@ fn cut(text: &str, sites: &[(std::ops::Range<usize>, usize)], marks: &[Mark], ex
         let Some(mark) = marks.get(*index) else { continue };
         pieces.extend(plain(at, range.start));
         let read = extraction.readings.get(*index).and_then(|r| r.seen).map(usize::from);
-        pieces.push(Piece::Mark { layer: mark.layer, alternatives: mark.alternatives.clone(), read });
+        pieces.push(Piece::Mark { mark: *index, layer: mark.layer, alternatives: mark.alternatives.clone(), read });
         at = range.end.max(at);
     }
     pieces.extend(plain(at, text.len()));

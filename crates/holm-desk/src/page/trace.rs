@@ -7,11 +7,12 @@ use askama::Template;
 use axum::extract::{Extension, Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use holm::exhibit::{Exhibit, Piece};
+use holm::exhibit::Piece;
 use holm::report::{CopyResult, LayerRead, PassedOn, Report, Verdict, Voice};
 use holm::state::Look;
 use holm_marks::mark::Layer;
 
+use super::aligned::{self, Level};
 use super::evidence::{Dot, EvidencePlot};
 use super::{Asked, Place, Shell, Shown};
 use crate::form;
@@ -163,12 +164,6 @@ struct LayerRow {
     says: Vec<&'static str>,
 }
 
-/// A piece of text, and what it is.
-struct Span {
-    text: String,
-    own: bool,
-}
-
 /// A piece of the item's text.
 struct MarkSpan {
     text: String,
@@ -176,6 +171,7 @@ struct MarkSpan {
     class: &'static str,
     /// Whether it was read, was not, or was and belongs to a layer that speaks against a named copy.
     kind: &'static str,
+    mark: usize,
     /// What is said of the mark.
     note: String,
 }
@@ -196,7 +192,7 @@ struct ReportPage {
     notes: Vec<String>,
     others: Vec<String>,
     files: String,
-    leak: Vec<Span>,
+    levels: Vec<Level>,
     blocks: Vec<Vec<MarkSpan>>,
     export: String,
     means: &'static [&'static str],
@@ -230,7 +226,7 @@ fn report_page(desk: &Desk, language: Language, index: u64) -> Result<ReportPage
         notes: notes(report, language),
         others: holders(report, language),
         files: fill(words.leak_files, &[&exhibit.files.join(", ")]),
-        leak: leak_spans(&exhibit),
+        levels: aligned::levels(&exhibit),
         blocks: exhibit.blocks.iter().map(|block| block.iter().map(|p| mark_span(p, &against, language)).collect()).collect(),
         export: format!("{}/report.json", report_path(look)),
         means: if report.verdict == Verdict::Named { &words.means_named } else { &words.means_inconclusive },
@@ -337,21 +333,6 @@ fn holders(report: &Report, language: Language) -> Vec<String> {
     lines
 }
 
-fn leak_spans(exhibit: &Exhibit) -> Vec<Span> {
-    let text = &exhibit.leak.text;
-    let mut spans = Vec::new();
-    let mut at = 0;
-    let span =
-        |from: usize, to: usize, own| text.get(from..to).filter(|t| !t.is_empty()).map(|t| Span { text: t.to_owned(), own });
-    for range in &exhibit.leak.own {
-        spans.extend(span(at, range.start, false));
-        spans.extend(span(range.start, range.end, true));
-        at = range.end;
-    }
-    spans.extend(span(at, text.len(), false));
-    spans
-}
-
 /// Layers that speak against a named copy, with these copies.
 fn against(named: &[&CopyResult]) -> BTreeMap<Layer, Vec<String>> {
     let mut against: BTreeMap<Layer, Vec<String>> = BTreeMap::new();
@@ -365,34 +346,22 @@ fn against(named: &[&CopyResult]) -> BTreeMap<Layer, Vec<String>> {
 
 fn mark_span(piece: &Piece, against: &BTreeMap<Layer, Vec<String>>, language: Language) -> MarkSpan {
     let words = &language.words().trace;
-    match piece {
-        Piece::Text(text) => MarkSpan { text: text.clone(), class: "", kind: "", note: String::new() },
-        Piece::Mark { layer, alternatives, read } => {
-            let name = layer_name(*layer, language);
-            let others = alternatives.join(" | ");
-            match read.and_then(|a| alternatives.get(a)) {
-                Some(text) => {
-                    let shown = if text.is_empty() { "·" } else { text };
-                    let (shape, kind, against) = match against.get(layer) {
-                        Some(copies) => ("✕", "against", fill(words.mark_against, &[&copies.join(", ")])),
-                        None => ("●", "read", String::new()),
-                    };
-                    MarkSpan {
-                        text: format!("{shape} {shown}"),
-                        class: class(*layer),
-                        kind,
-                        note: format!("{name}, {} «{text}» ({others}){against}", words.mark_read),
-                    }
-                }
-                None => MarkSpan {
-                    text: format!("○ {others}"),
-                    class: "erased",
-                    kind: "erased",
-                    note: format!("{name}, {}", words.mark_erased),
-                },
-            }
-        }
-    }
+    let (mark, layer, alternatives, read) = match piece {
+        Piece::Text(text) => return MarkSpan { text: text.clone(), class: "", kind: "", mark: 0, note: String::new() },
+        Piece::Mark { mark, layer, alternatives, read } => (*mark, *layer, alternatives, read),
+    };
+    let (name, others) = (layer_name(layer, language), alternatives.join(" | "));
+    let Some(text) = read.and_then(|a| alternatives.get(a)) else {
+        let note = format!("{name}, {}", words.mark_erased);
+        return MarkSpan { text: format!("○ {others}"), class: "erased", kind: "erased", mark, note };
+    };
+    let shown = if text.is_empty() { "·" } else { text };
+    let (shape, kind, against) = match against.get(&layer) {
+        Some(copies) => ("✕", "against", fill(words.mark_against, &[&copies.join(", ")])),
+        None => ("●", "read", String::new()),
+    };
+    let note = format!("{name}, {} «{text}» ({others}){against}", words.mark_read);
+    MarkSpan { text: format!("{shape} {shown}"), class: class(layer), kind, mark, note }
 }
 
 /// How a layer's marks are underlined.
