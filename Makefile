@@ -82,7 +82,7 @@ target/marking-peers/ready: scripts/marking-peers/install.sh
 	sh scripts/marking-peers/install.sh target/marking-peers
 
 # A Debian package and a tarball that run without Rust and Node, in dist/.
-dist:
+dist: web
 	$(MAKE) packages PACKAGES=dpkg-dev
 	sh scripts/dist.sh
 
