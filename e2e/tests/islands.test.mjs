@@ -142,11 +142,9 @@ test("one goes from mark to mark of a leak, of one kind or of all", async () => 
   const { page } = watched;
   await page.goto(at("/trace"));
   const looks = await page.$$eval(".lines a", (links) => links.map((link) => link.href));
-  const counts = [];
   for (const look of looks) {
     await page.goto(look);
     const [all, erased] = [await page.locator("mark[data-kind]").count(), await page.locator("mark[data-kind=erased]").count()];
-    counts.push(erased);
     await page.click(".tools button:has-text('Next')");
     assert.ok((await said(page)).startsWith(`Mark 1 of ${all}: `));
     await page.click(".tools button:has-text('Previous')");
@@ -156,21 +154,21 @@ test("one goes from mark to mark of a leak, of one kind or of all", async () => 
     assert.ok((await page.locator(".shown.here").count()) > 0, "the leak's own words stand out with the mark");
     const tops = await page.$$eval(`[data-mark="${place}"]`, (all) => all.map((one) => one.closest(".document").getBoundingClientRect().top));
     assert.ok(Math.abs(tops[0] - tops[1]) < 1, `level: ${tops}`);
-    if (erased === 0) continue;
-    await page.selectOption("#kind", "erased");
-    assert.equal(await page.locator("mark.aside").count(), all - erased);
+    // Keys are drawn anew for each world: a leak of it may show every mark.
+    const [wanted, shown] = erased > 0 ? ["erased", erased] : ["read", await page.locator("mark[data-kind=read]").count()];
+    await page.selectOption("#kind", wanted);
+    assert.equal(await page.locator("mark.aside").count(), all - shown);
     await page.click(".tools button:has-text('Next')");
     const kind = () => page.evaluate(() => document.activeElement.dataset.kind);
-    assert.equal(await kind(), "erased");
+    assert.equal(await kind(), wanted);
     await page.keyboard.press("ArrowRight");
-    assert.equal(await kind(), "erased", "arrow keys stay with the kind");
-    assert.ok((await said(page)).includes("not read"));
+    assert.equal(await kind(), wanted, "arrow keys stay with the kind");
+    assert.ok((await said(page)).includes(wanted === "erased" ? "not read" : "read as"));
     await page.keyboard.press("Escape");
     assert.equal(await page.evaluate(() => document.activeElement.id), "kind");
     await page.reload();
-    assert.equal(await page.inputValue("#kind"), "erased", "the address alone restores what is seen");
+    assert.equal(await page.inputValue("#kind"), wanted, "the address alone restores what is seen");
   }
-  assert.ok(counts.some((erased) => erased > 0), "a leak in the world lacks marks");
 });
 
 test("a window that is drawn across time lists who was told in it, and the address restores it", async () => {
