@@ -48,7 +48,7 @@ test("a document is shared: a mark struck, a unit chosen, copies released and th
   await page.locator(".editor input:checked").first().uncheck();
   await page.check('input[value="unit:Entry"]');
   await page.fill("#name", "the-mante-road-again");
-  await page.selectOption("#marking", "TLP:RED");
+  await page.locator("select[name=marking]").first().selectOption("TLP:RED");
   await page.fill("#conditions", "Read it alone.");
   await page.click("button[value=save]");
   await page.waitForSelector("text=people are chosen");
