@@ -23,8 +23,8 @@ demo: web
 check: web
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -q -- -D warnings
-	$(CARGO) test --workspace -q
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps -q
+	$(CARGO) test --workspace -q
 
 test: packages check peers
 	HOLM_PEERS=$(CURDIR)/target/peers $(CARGO) test -p holm-cli -q --test peers --features peers

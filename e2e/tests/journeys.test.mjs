@@ -114,8 +114,46 @@ test("a copy arrives as a mail, is accepted, read and signed for, and its receip
   await page.goto(at("/inbox"));
   await page.setInputFiles("#receipts", { name: "h02.receipt", mimeType: "text/plain", buffer: readFileSync(await download.path()) });
   await page.click("text=Check and enter");
-  await page.waitForSelector("h1:has-text('One receipt was read')");
+  await page.waitForSelector("h1:has-text('One file was read')");
   assert.match(await page.textContent(".plain-list"), /h02\.receipt: (copy h02\.1|a receipt for copy `h02\.1` is in the record already)/);
+});
+
+test("a recipient asks to pass a paragraph on, the officer grants less, and the answer is read", async () => {
+  const { page } = watched;
+  await page.goto(at("/inbox"));
+  await page.setInputFiles("#files", `${world}/sent/vehicles-cerro-tordillo/h02.md.eml`);
+  await page.click("text=Look at what came");
+  await page.click("#accept");
+  await page.click("text=Ask to pass something on");
+  // By keyboard alone.
+  await tabTo(page, () => document.activeElement.value === "3");
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  await tabTo(page, () => document.activeElement.id === "to");
+  await page.keyboard.insertText("Captain Lucía Rivas, Port Authority");
+  await tabTo(page, () => document.activeElement.id === "purpose");
+  await page.keyboard.insertText("A search warrant.");
+  await tabTo(page, () => document.activeElement.matches("button.primary"));
+  const [request] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
+  assert.match(request.suggestedFilename(), /\.request$/);
+  await page.goto(at("/inbox"));
+  const file = async (download) => ({ name: "file", mimeType: "application/octet-stream", buffer: readFileSync(await download.path()) });
+  await page.setInputFiles("#receipts", await file(request));
+  await page.click("text=Check and enter");
+  assert.match(await page.textContent(".plain-list"), /signature checked, entered/);
+  await page.goto(at("/requests"));
+  await page.locator("tr:has-text('Lucía Rivas') a").first().click();
+  await page.check("input[value=narrow]");
+  await page.locator("input[name=paragraphs]").last().uncheck();
+  await page.fill("#words", "By word of mouth.");
+  await page.click("button.primary");
+  await page.waitForSelector("strong:has-text('Granted in part: paragraphs 3. By word of mouth.')");
+  const [answer] = await Promise.all([page.waitForEvent("download"), page.click("text=Save the answer")]);
+  await page.goto(at("/inbox"));
+  await page.setInputFiles("#answer", await file(answer));
+  await page.click("text=Read the answer");
+  await page.waitForSelector("strong:has-text('Granted in part: paragraphs 3. By word of mouth.')");
 });
 
 test("a leaked file is traced to the copies that it was mixed from", async () => {

@@ -7,9 +7,9 @@ import { after, before, test } from "node:test";
 import { startBrowser, startDesk, watchedPage, world } from "../desk.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const PATHS = ["/", "/share", "/inbox", "/items", "/items/yard-brief", "/items?q=nothing-is-called-so", "/told", "/told?q=nobody-is-called-so", "/trace", "/trace/no-match", "/people", "/people/h05", "/people/h05?from=2020-01-01T00:00&until=2020-01-02T00:00", "/record", "/nothing"];
+const PATHS = ["/", "/share", "/inbox", "/items", "/items/yard-brief", "/items?q=nothing-is-called-so", "/told", "/told?q=nobody-is-called-so", "/requests", "/trace", "/trace/no-match", "/people", "/people/h05", "/people/h05?from=2020-01-01T00:00&until=2020-01-02T00:00", "/record", "/nothing"];
 
-let desk, browser, watched, looks, draft, arrived, opened;
+let desk, browser, watched, looks, draft, arrived, opened, requests;
 
 before(async () => {
   desk = await startDesk();
@@ -38,6 +38,9 @@ before(async () => {
   await page.click("#accept");
   await page.waitForSelector(".sheet");
   arrived = await arrive();
+  await page.goto(at("/requests"));
+  requests = await page.$$eval("tbody a", (links) => links.map((link) => new URL(link.href).pathname));
+  assert.ok(requests.length >= 3, "the world has requests that wait and some that are answered");
 });
 
 after(async () => {
@@ -46,7 +49,7 @@ after(async () => {
 });
 
 const at = (path) => new URL(path, desk.link).href;
-const pages = () => [...PATHS, looks[0], draft, `${draft}/preview`, `${draft}/release`, arrived, opened];
+const pages = () => [...PATHS, looks[0], draft, `${draft}/preview`, `${draft}/release`, arrived, opened, `${opened}/onward`, requests[0], requests.at(-1)];
 
 async function serious(page) {
   // Evaluated over the protocol, which no policy of the page forbids.

@@ -78,7 +78,7 @@ impl Demo {
         let mut world = World::new(self.folder.clone(), workspace, began);
         world.enrol()?;
         world.disclose(app.now())?;
-        requests::pass_on(&mut world, app.now())?;
+        requests::pass_on(&mut world)?;
         let named = leaks::retyped_excerpt(&mut world, app.now())?;
         leaks::mixed_copies(&mut world, app.now())?;
         leaks::something_else(&mut world, app.now())?;

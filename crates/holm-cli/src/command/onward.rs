@@ -172,7 +172,7 @@ impl Import {
 
 fn show(asked: &Asked) {
     let Request { item, copy, person, to, purpose, by, paragraphs, .. } = &asked.request;
-    let by = by.map(|day| format!(", by {day}")).unwrap_or_default();
+    let by = by.map(|day| format!(" (by {day})")).unwrap_or_default();
     say!("{}  {person} asks to pass on {item} ({copy}) to {to}: {purpose}{by}", asked.number());
     if paragraphs.is_empty() {
         say!("          all of it");

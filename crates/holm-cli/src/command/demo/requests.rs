@@ -18,16 +18,14 @@ struct Wish {
     paragraphs: &'static [u32],
     to: &'static str,
     purpose: &'static str,
-    days_ago: i64,
 }
 
 const VEHICLES: Wish = Wish {
     person: "h02",
     item: "vehicles-cerro-tordillo",
-    paragraphs: &[3, 4],
+    paragraphs: &[4, 5],
     to: "Inspector Ruth Ibarra, Highway Patrol",
     purpose: "To have two of the vehicles watched at the toll plaza.",
-    days_ago: 150,
 };
 const ACCOUNTS: Wish = Wish {
     person: "s02",
@@ -35,25 +33,23 @@ const ACCOUNTS: Wish = Wish {
     paragraphs: &[4],
     to: "Lic. Andrés Corral, private auditor",
     purpose: "Opinión técnica sobre los movimientos.",
-    days_ago: 110,
 };
 const NETWORK: Wish = Wish {
     person: "h08",
     item: "where-the-network-stands",
-    paragraphs: &[3, 5],
+    paragraphs: &[5, 6],
     to: "Cmdr. Iván Sosa, Naval Station Altamira",
     purpose: "Patrols off the bar are planned on Thursday.",
-    days_ago: 2,
 };
 
 /// Requests come in, and all but one are answered.
-pub(super) fn pass_on(world: &mut World, now: Timestamp) -> Result<(), CommandError> {
+pub(super) fn pass_on(world: &mut World) -> Result<(), CommandError> {
     chapter("Recipients ask before they pass anything on");
     let narrowed =
-        Reply::Narrow { paragraphs: vec![3], conditions: Some("By word of mouth, and without the source.".to_owned()) };
+        Reply::Narrow { paragraphs: vec![4], conditions: Some("By word of mouth, and without the source.".to_owned()) };
     let refused = Reply::Refuse { reason: "Nobody outside the prosecution reads the accounts.".to_owned() };
     for (wish, reply) in [(&VEHICLES, Some(narrowed)), (&ACCOUNTS, Some(refused)), (&NETWORK, None)] {
-        let at = now.checked_sub((24 * wish.days_ago).hours()).unwrap_or(now);
+        let at = world.later(40);
         let number = ask(world, wish, at)?;
         if let Some(reply) = reply {
             let permit = world.workspace.permit(&Action::Administer, at)?;

@@ -120,7 +120,7 @@ impl World {
     }
 
     /// So many minutes later.
-    fn later(&mut self, minutes: i64) -> Timestamp {
+    pub(super) fn later(&mut self, minutes: i64) -> Timestamp {
         self.clock = self.clock.checked_add(minutes.minutes()).unwrap_or(self.clock);
         self.clock
     }
