@@ -172,9 +172,21 @@ pub enum Reply {
 /// [`OnwardError::Carrier`] if the file cannot be read.
 pub fn paragraphs(copy: &[u8], name: &str) -> Result<Vec<(u32, String)>, OnwardError> {
     let master = Master::parse(copy, name)?;
-    let opening = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(OPENING).collect::<String>();
     let numbered = (1..).zip(master.blocks()).map(|(number, block)| (number, opening(&block.text)));
     Ok(numbered.filter(|(_, text)| !text.is_empty()).collect())
+}
+
+/// How a text begins, in one line.
+fn opening(text: &str) -> String {
+    let mut words = text.split_whitespace();
+    let mut line = words.next().unwrap_or_default().chars().take(OPENING).collect::<String>();
+    for word in words {
+        if line.chars().count() + 1 + word.chars().count() > OPENING {
+            return line + " …";
+        }
+        line = line + " " + word;
+    }
+    line
 }
 
 /// One line, as it was meant.

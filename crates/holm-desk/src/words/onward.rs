@@ -72,7 +72,7 @@ pub(crate) const EN: OnwardWords = OnwardWords {
     waits: "Waits for your answer",
     by: "Answer needed by",
     any_day: "No day was named",
-    asks: "{} asks to pass {} on",
+    asks: "{} asks to pass on {}",
     who: "Who asks",
     copy: "Copy",
     to: "To whom",
