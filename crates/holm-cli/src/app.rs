@@ -1,6 +1,6 @@
 //! Dispatch, and what all commands share.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -109,4 +109,24 @@ pub(crate) fn counted(n: usize, one: &str, many: &str) -> String {
 /// The last part of a path.
 pub(crate) fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
+}
+
+/// Does one thing with each file; says which could not be done, and goes on.
+pub(crate) fn each_file(
+    files: &[PathBuf],
+    what: &str,
+    mut one: impl FnMut(&Path) -> Result<(), CommandError>,
+) -> Result<Outcome, CommandError> {
+    let mut refused = 0;
+    for path in files {
+        if let Err(error) = one(path) {
+            refused += 1;
+            eprint!("{}: ", path.display());
+            error.report();
+        }
+    }
+    match refused {
+        0 => Ok(Outcome::Done),
+        n => Err(CommandError::new(format!("{n} of {} {what} were not recorded", files.len()))),
+    }
 }

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::open::check_log_key;
-use crate::app::{App, file_name, read, read_text};
+use crate::app::{App, each_file, file_name, read, read_text};
 use crate::error::{CommandError, Outcome};
 
 /// Passing on: recipients ask, the originator grants, narrows or refuses
@@ -148,25 +148,13 @@ impl Ask {
 impl Import {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
         let mut workspace = app.workspace()?;
-        let mut refused = 0;
-        for path in &self.files {
+        each_file(&self.files, "requests", |path| {
             let permit = workspace.permit(&Action::Administer, app.now())?;
-            match read(path).and_then(|sealed| Ok(workspace.import_request(&permit, &sealed)?)) {
-                Ok(number) => {
-                    say!("request {number} recorded:");
-                    show(workspace.state().request(&number)?);
-                }
-                Err(error) => {
-                    refused += 1;
-                    eprint!("{}: ", path.display());
-                    error.report();
-                }
-            }
-        }
-        match refused {
-            0 => Ok(Outcome::Done),
-            n => Err(CommandError::new(format!("{n} of {} requests were not recorded", self.files.len()))),
-        }
+            let number = workspace.import_request(&permit, &read(path)?)?;
+            say!("request {number} recorded:");
+            show(workspace.state().request(&number)?);
+            Ok(())
+        })
     }
 }
 

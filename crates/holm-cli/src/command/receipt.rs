@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use holm::policy::Action;
 
-use crate::app::{App, read_text};
+use crate::app::{App, each_file, read_text};
 use crate::error::{CommandError, Outcome};
 
 /// Receipts that recipients signed
@@ -24,25 +24,15 @@ impl ReceiptCommand {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
         let Self::Import(import) = self;
         let mut workspace = app.workspace()?;
-        let mut refused = 0;
-        for path in &import.files {
+        each_file(&import.files, "receipts", |path| {
             let permit = workspace.permit(&Action::Administer, app.now())?;
-            let taken = read_text(path).and_then(|note| Ok(workspace.import_receipt(&permit, &note)?));
-            match taken {
-                Ok((copy, true)) => say!("receipt for copy {copy} recorded"),
-                Ok((copy, false)) => {
+            match workspace.import_receipt(&permit, &read_text(path)?)? {
+                (copy, true) => say!("receipt for copy {copy} recorded"),
+                (copy, false) => {
                     say!("receipt for copy {copy} recorded, unverified: its person has enrolled no signing key")
                 }
-                Err(error) => {
-                    refused += 1;
-                    eprint!("{}: ", path.display());
-                    error.report();
-                }
             }
-        }
-        match refused {
-            0 => Ok(Outcome::Done),
-            n => Err(CommandError::new(format!("{n} of {} receipts were not recorded", import.files.len()))),
-        }
+            Ok(())
+        })
     }
 }
