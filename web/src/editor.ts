@@ -4,6 +4,9 @@ import { element, status, textOf, words } from "./page";
 /** Pause after the last change before it is sent, in milliseconds: boxes are ticked in bursts. */
 const PAUSE = 250;
 
+/** Another tab changed the draft: nothing more is sent until a person presses a button. */
+const CONFLICT = 409;
+
 export class Editor {
   private readonly said = status();
   private readonly proves = element("span", {}, textOf(document.querySelector("h1")));
@@ -41,10 +44,18 @@ export class Editor {
       this.isSending = false;
       const page: Document | null = request.response;
       if (page?.querySelector(".editor") == null) this.say(words.notSaved);
-      else if (!this.hasChanged) this.follow(page);
+      else if (request.status === CONFLICT) return this.say(textOf(page.querySelector("#marks ~ .error")));
+      else this.take(page);
       this.send();
     });
     request.send(body);
+  }
+
+  /** The next change is made to what is kept now. */
+  private take(page: Document): void {
+    const [here, there] = [document, page].map((of) => of.querySelector<HTMLInputElement>("input[name=seen]"));
+    if (here != null && there != null) here.value = there.value;
+    if (!this.hasChanged) this.follow(page);
   }
 
   private say(how: string): void {

@@ -438,6 +438,25 @@ fn ticked(page: &str) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_another_tab_changed_is_not_written_over_unseen() {
+    let world = World::new().await;
+    let draft = world.draft(minutes()).await;
+    let seen = |page: &str| page.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let first = seen(&world.page(&draft).await.1);
+    let change = async |seen: &str, conditions: &str| {
+        world.fields(&draft, &[("seen", seen), ("name", "x"), ("conditions", conditions), ("do", "save")]).await
+    };
+    assert_eq!(change(&first, "One.").await.status(), StatusCode::SEE_OTHER);
+    let other = change(&first, "Two.").await;
+    assert_eq!(other.status(), StatusCode::CONFLICT);
+    let page = text(other).await;
+    assert!(page.contains("was changed elsewhere") && page.contains("Two."), "what was typed is shown: {page}");
+    assert!(world.page(&draft).await.1.contains("One."), "and not kept");
+    assert_eq!(change(&seen(&page), "Two.").await.status(), StatusCode::SEE_OTHER);
+    assert!(world.page(&draft).await.1.contains("Two."), "unless it is said again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_draft_is_released_once_however_often_the_button_is_pressed() {
     let world = World::new().await;
     let draft = world.draft(minutes()).await;

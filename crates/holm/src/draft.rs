@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use holm_marks::carrier::Format;
-use holm_record::commitment::hex;
+use holm_record::commitment::{hex, sha256};
 use holm_record::id::{ItemName, PersonId};
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +76,12 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// What it is now: another value once anything of it changed.
+    #[must_use]
+    pub fn version(&self) -> String {
+        hex(&sha256(&serde_json::to_vec(self).unwrap_or_default())).chars().take(16).collect()
+    }
+
     /// A draft of a document, under a name that is made of the file's.
     ///
     /// # Errors

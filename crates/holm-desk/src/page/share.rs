@@ -23,7 +23,7 @@ use crate::draft::{self, Change, Given, Marks};
 use crate::form;
 use crate::job::{Progress, Work};
 use crate::language::{Language, count};
-use crate::problem::Problem;
+use crate::problem::{Problem, Wrong};
 use crate::release::{self, Order, Ordered, recipients};
 use crate::server::Desk;
 use crate::session::secret;
@@ -132,6 +132,7 @@ struct PictureBox {
 struct DraftPage {
     shell: Shell,
     id: String,
+    seen: String,
     title: String,
     file: String,
     name: String,
@@ -165,12 +166,13 @@ impl DraftPage {
 pub(crate) async fn draft(asked: Asked, Path(id): Path<String>) -> Shown {
     super::shown(asked, move |desk, language| {
         let draft = desk.office.act(|w| w.draft(&id))??;
-        draft_page(desk, language, &draft, Vec::new())
+        draft_page(desk, language, &draft, &draft.version(), Vec::new())
     })
     .await
 }
 
-fn draft_page(desk: &Desk, language: Language, draft: &Draft, errors: Vec<(&'static str, String)>) -> Result<DraftPage, Problem> {
+/// `seen` is the version of the draft that is kept, in place of which what is shown may be kept.
+fn draft_page(desk: &Desk, language: Language, draft: &Draft, seen: &str, errors: Vec<Wrong>) -> Result<DraftPage, Problem> {
     let view = desk.office.view()?;
     let words = &language.words().share;
     let schemes = view.state.schemes();
@@ -187,6 +189,7 @@ fn draft_page(desk: &Desk, language: Language, draft: &Draft, errors: Vec<(&'sta
     let present = view.state.persons.iter().filter(|(_, p)| !p.left);
     Ok(DraftPage {
         id: draft.id.clone(),
+        seen: seen.to_owned(),
         title,
         file: draft.file.clone(),
         name: draft.name.clone(),
@@ -378,13 +381,26 @@ fn changed(desk: &Desk, language: Language, id: &str, fields: &Fields) -> Result
         marks: Some(Marks::Only(all("keep"))),
     };
     let (draft, mut errors) = change.applied(&kept, &schemes)?;
-    desk.office.act(|w| w.keep_draft(&draft))??;
+    // Another tab may have changed it since this one was shown.
+    let seen = field("seen");
+    let now = desk.office.act(|w| -> Result<String, DraftError> {
+        let now = w.draft(id)?.version();
+        if seen.is_empty() || seen == now {
+            w.keep_draft(&draft)?;
+        }
+        Ok(now)
+    })??;
+    if !seen.is_empty() && seen != now {
+        errors.push(("marks", language.words().share.problem_other_tab.to_owned()));
+        let page = draft_page(desk, language, &draft, &now, errors)?.render()?;
+        return Ok((StatusCode::CONFLICT, Html(page)).into_response());
+    }
     let next = field("do");
     if next == "release" {
         errors.extend(draft::lacks(desk, language, &draft)?);
     }
     if !errors.is_empty() {
-        let page = draft_page(desk, language, &draft, errors)?.render()?;
+        let page = draft_page(desk, language, &draft, &draft.version(), errors)?.render()?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response());
     }
     Ok(Redirect::to(&match next.as_str() {
