@@ -138,6 +138,30 @@ test("a desk that does not answer is said, and what was ticked stays", async () 
   assert.ok(faults.splice(0).every((fault) => fault.includes("ERR_FAILED")));
 });
 
+test("two tabs with one draft: the second says that the first changed it, and nothing is lost unseen", async () => {
+  const { page, faults, context } = watched;
+  await page.goto(at("/share"));
+  await page.setInputFiles("#document", `${world}/documents/09-nota-posterior-cordon.md`);
+  await page.click("button.primary");
+  await page.waitForSelector(".live");
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await other.waitForSelector(".live");
+  await page.locator(".editor input:checked").first().uncheck();
+  await page.waitForSelector(".live .state:has-text('Saved.')");
+  await other.fill("#conditions", "Typed in the other tab.");
+  await other.locator("#conditions").blur();
+  await other.waitForSelector(".live .state:has-text('was changed elsewhere')");
+  await other.click("button[value=save]");
+  await other.waitForSelector(".summary[role=alert]:has-text('was changed elsewhere')");
+  assert.equal(await other.inputValue("#conditions"), "Typed in the other tab.");
+  await other.click("button[value=save]");
+  await other.waitForSelector("#conditions");
+  assert.equal(await other.locator(".summary").count(), 0, "said twice, it is kept");
+  await other.close();
+  assert.ok(faults.splice(0).every((fault) => fault.includes("409")));
+});
+
 test("one goes from mark to mark of a leak, of one kind or of all", async () => {
   const { page } = watched;
   await page.goto(at("/trace"));

@@ -13,14 +13,21 @@ export class Editor {
   private waiting = 0;
   private isSending = false;
   private hasChanged = false;
+  /** The button that waits until what is under way has arrived. */
+  private pressed: HTMLElement | null = null;
 
   constructor(private readonly form: HTMLFormElement) {
     this.said.classList.add("live");
     this.said.append(this.proves, " ", element("span", { class: "state" }));
     form.querySelector(".editor")?.after(this.said);
     form.addEventListener("change", () => this.later());
-    // Whatever button is pressed sends the form as it always did; nothing of ours may arrive after it.
-    form.addEventListener("submit", () => clearTimeout(this.waiting));
+    // Whatever button is pressed sends the form as it always did, once what is under way has arrived; nothing of ours follows.
+    form.addEventListener("submit", (event) => {
+      clearTimeout(this.waiting);
+      if (!this.isSending) return;
+      event.preventDefault();
+      this.pressed = event.submitter;
+    });
   }
 
   private later(): void {
@@ -44,11 +51,17 @@ export class Editor {
       this.isSending = false;
       const page: Document | null = request.response;
       if (page?.querySelector(".editor") == null) this.say(words.notSaved);
-      else if (request.status === CONFLICT) return this.say(textOf(page.querySelector("#marks ~ .error")));
+      else if (request.status === CONFLICT) this.stop(textOf(page.querySelector("#marks ~ .error")));
       else this.take(page);
-      this.send();
+      if (this.pressed === null) this.send();
+      else this.form.requestSubmit(this.pressed);
     });
     request.send(body);
+  }
+
+  private stop(why: string): void {
+    this.hasChanged = false;
+    this.say(why);
   }
 
   /** The next change is made to what is kept now. */
