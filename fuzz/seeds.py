@@ -158,7 +158,17 @@ LEAKS = {
     "docx": b"\4" + package(),
 }
 
+# The same for labels.
+LABELS = {
+    **{name: b"\0" + content for name, content in PDFS.items()},
+    "part": b"\1" + PART.encode(),
+    "package": b"\1" + package(),
+    "markdown": b"\2" + LEAKS["markdown"][1:],
+    "text": b"\3(TLP:R) One two.\n\nThree.",
+}
+
 TARGETS = {
+    "label": LABELS,
     "pdf_leak": PDFS,
     "pdf_master": PDFS,
     "docx": {"part": PART.encode(), "package": package()},
