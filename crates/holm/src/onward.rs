@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{DeviceKeys, decrypt_with, encrypt_to_lines};
-use crate::policy::Permit;
+use crate::policy::{Permit, Refusal, may_receive};
 use crate::receipt::ReceiptError;
 use crate::report::PassedOn;
 use crate::shown::{ShownEntry, ShownError};
@@ -62,6 +62,9 @@ pub enum OnwardError {
     /// It asks about a copy that was not issued to the asker.
     #[error("`{0}` was not issued copy `{1}` of `{2}`")]
     Unknown(PersonId, CopyId, ItemName),
+    /// Whoever asked can be told nothing any more.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// Its signature.
     #[error(transparent)]
     Receipt(#[from] ReceiptError),
@@ -350,6 +353,7 @@ impl Workspace {
         if !issued {
             return Err(OnwardError::Unknown(person, copy, item));
         }
+        may_receive(self.state().persons.get(&person), &person)?;
         if !self.signed_by(&person, &note)? {
             return Err(ReceiptError::NotBy(person).into());
         }
@@ -370,6 +374,7 @@ impl Workspace {
         if asked.answer.is_some() {
             return Err(OnwardError::Answered(asked.number().to_owned()));
         }
+        may_receive(self.state().persons.get(&asked.request.person), &asked.request.person)?;
         let (decision, paragraphs, words) = decided(&asked.request, reply)?;
         let Request { item, copy, person, to, .. } = asked.request;
         if let (Some(marking), true) = (self.state().never_passed_on(&item), decision != Decision::Refused) {
@@ -388,6 +393,7 @@ impl Workspace {
         let none = || OnwardError::Unanswered(number.to_owned());
         let asked = self.state().request(number)?;
         let (index, person) = (asked.answer.as_ref().ok_or_else(none)?.index, asked.request.person.clone());
+        may_receive(self.state().persons.get(&person), &person)?;
         let entry = ShownEntry::of(self, index)?.ok_or_else(none)?;
         let text = serde_json::to_string_pretty(&AnswerFile { format: ANSWER.to_owned(), entry }).unwrap_or_default() + "\n";
         let devices =

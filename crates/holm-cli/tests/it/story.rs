@@ -562,4 +562,9 @@ fn requests_that_do_not_hold_are_refused_and_nothing_is_recorded() {
     answer(&["--refuse", ""]).fails_with(&["the reason"]);
     answer(&["--refuse", "It names a source."]).ok();
     desk.run(&["onward", "answer", "ffffffff", "--grant"]).fails_with(&["no request has the number"]);
+    // Who left is told nothing further, an answer neither.
+    ask("k1", &["--whole", "--to", "Sosa"]).ok();
+    desk.run(&["person", "leave", "p1", "--reason", "transferred"]).ok();
+    desk.run(&["onward", "import", "plain/p1.md.request"]).fails_with(&["p1", "left"]);
+    answer(&[]).fails_with(&["p1", "left"]);
 }
