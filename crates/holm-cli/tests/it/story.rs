@@ -68,9 +68,10 @@ fn items_that_share_a_phrase_do_not_share_a_leak() {
 fn the_example_world_is_made_once_and_its_leaks_are_traced() {
     let desk = Desk::empty();
     let made = desk.run(&["demo", "world", "--no-desk"]).ok().out;
-    for said in ["120 people enrolled", "copy h05.1, issued to h05", "copy r02.1, issued to r02", "copy s04.1, issued to s04"] {
-        assert!(made.contains(said), "`{said}` is not in: {made}");
-    }
+    assert!(made.contains("120 people enrolled"), "{made}");
+    // Keys are drawn anew for each world: whether the mixed leak names both of those who pooled, one or neither is chance.
+    let named: Vec<&str> = made.lines().filter_map(|l| l.trim().strip_prefix("copy ")?.split(", issued to").next()).collect();
+    assert!(named.contains(&"h05.1") && named.iter().all(|copy| ["h05.1", "r02.1", "s04.1"].contains(copy)), "{named:?}");
     assert!(made.contains("NO MATCH") && made.contains("everything holds") && !made.contains("does NOT hold"), "{made}");
     let people = desk.run(&["person", "list", "--json", "--workspace", "world/workspace"]).ok().json();
     assert_eq!(people.as_array().unwrap().len(), 120);
