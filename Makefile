@@ -17,8 +17,8 @@ web:
 	@sh scripts/web.sh
 
 demo: web
-	$(CARGO) build --release -p holm-cli
-	./target/release/holm demo $(DEMO)
+	$(CARGO) build --profile demo -p holm-cli
+	./target/demo/holm demo $(DEMO)
 
 check: web
 	$(CARGO) fmt --all --check
