@@ -1,6 +1,6 @@
 // Bundles the islands into dist/desk.js, always the same bytes for the same sources, and says how large it is.
 import { build } from "esbuild";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -34,4 +34,6 @@ const text = licences.length === 0 ? script.text : `${script.text}/*!\n${licence
 const compressed = gzipSync(text, { level: 9 }).length;
 console.log(`web/dist/desk.js: ${text.length} bytes, ${compressed} compressed`);
 if (compressed > MOST) throw new Error(`the islands may have ${MOST} bytes, compressed`);
-writeFileSync(join(here, "dist/desk.js"), text);
+// What is as it was stays untouched, or Cargo would build anew what embeds it.
+const bundle = join(here, "dist/desk.js");
+if (!existsSync(bundle) || readFileSync(bundle, "utf8") !== text) writeFileSync(bundle, text);
