@@ -35,7 +35,7 @@ pub fn naming_probability(arities: &[usize], law: Law, copies: usize, alpha: f64
 /// Marks evenly picked, worth six bits for each that a proof needs: more change nothing but the time that this takes.
 fn sample(arities: &[usize], level: f64) -> Vec<usize> {
     const WORTH: f64 = 6.0;
-    let bits: f64 = arities.iter().map(|q| (*q as f64).log2()).sum();
+    let bits: f64 = arities.iter().map(|q| (*q as f64).log2()).fold(0.0, |sum, bits| sum + bits);
     let enough = (1.0 / level).log2() * WORTH;
     if bits <= enough {
         return arities.to_vec();

@@ -307,7 +307,7 @@ impl Prepared {
                 block,
                 opening: self.opening(block),
                 marks: inside.len(),
-                bits: arities.iter().map(|q| (*q as f64).log2()).sum(),
+                bits: arities.iter().map(|q| (*q as f64).log2()).fold(0.0, |sum, bits| sum + bits),
                 named: told.then(|| probability(&arities, Channel::CLEAN)),
             }
         });
@@ -318,7 +318,7 @@ impl Prepared {
             alpha,
             law,
             marks: arities.len(),
-            bits: arities.iter().map(|q| (*q as f64).log2()).sum(),
+            bits: arities.iter().map(|q| (*q as f64).log2()).fold(0.0, |sum, bits| sum + bits),
             needed_bits: (copies.max(1) as f64 / first_look).log2(),
             whole: probability(&arities, Channel::CLEAN),
             damaged: probability(&arities, Channel::NOISY),

@@ -569,3 +569,12 @@ fn requests_that_do_not_hold_are_refused_and_nothing_is_recorded() {
     desk.run(&["onward", "import", "plain/p1.md.request"]).fails_with(&["p1", "left"]);
     answer(&[]).fails_with(&["p1", "left"]);
 }
+
+#[test]
+fn a_text_in_which_nothing_varies_gives_no_bits() {
+    let desk = Desk::empty();
+    desk.write("short.txt", b"Rain.");
+    let shown = desk.run(&["marks", "short.txt"]);
+    let all = shown.out + &shown.err;
+    assert!(all.contains("0 bits") && !all.contains("-0 bits"), "{all}");
+}
