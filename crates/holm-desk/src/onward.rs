@@ -79,6 +79,12 @@ pub(crate) struct Decided {
 /// [`Problem::Wrong`] says at which field; [`Problem::Missing`] if there is no such request.
 pub(crate) fn answer(desk: &Desk, language: Language, number: &str, decided: &Decided) -> Result<(), Problem> {
     let said = decided.words.trim();
+    let view = desk.office.view()?;
+    let asked = &view.state.request(number).map_err(|_| Problem::Missing)?.request;
+    // Whoever unticked everything must not grant everything.
+    if decided.decision == "narrow" && decided.paragraphs.is_empty() && !asked.paragraphs.is_empty() {
+        return Err(Problem::Wrong(vec![("paragraphs", language.words().onward.keep_one.to_owned())]));
+    }
     let reply = match decided.decision.as_str() {
         "grant" => Reply::Grant,
         "narrow" => Reply::Narrow {

@@ -145,7 +145,7 @@ pub(crate) async fn request(State(desk): State<Arc<Desk>>, Path(number): Path<St
 pub(crate) struct Answering {
     /// `grant`, `narrow` or `refuse`.
     decision: String,
-    /// Of a narrowed grant: the numbers of the paragraphs that may be passed on; none means those that were asked for.
+    /// Of a narrowed grant: the numbers of the paragraphs that may be passed on; at least one, if the request names any.
     #[serde(default)]
     paragraphs: Vec<u32>,
     /// Conditions of a narrowed grant, or the reason of a refusal: one line.

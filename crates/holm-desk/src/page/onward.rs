@@ -156,8 +156,9 @@ fn fields(parts: &[FormPart], known: &[&str]) -> Result<impl Fn(&str) -> String,
     Ok(move |name: &str| texts.iter().find(|(n, _)| n == name).map(|(_, text)| text.clone()).unwrap_or_default())
 }
 
-fn numbers(parts: &[FormPart]) -> Vec<u32> {
-    parts.iter().filter(|p| p.name == "paragraphs").filter_map(|p| p.text().parse().ok()).collect()
+fn numbers(parts: &[FormPart]) -> Result<Vec<u32>, Problem> {
+    let number = |part: &FormPart| part.text().parse().map_err(|_| Problem::Malformed("a paragraph's number is none".to_owned()));
+    parts.iter().filter(|p| p.name == "paragraphs").map(number).collect()
 }
 
 /// `POST /requests/{number}`
@@ -165,7 +166,7 @@ pub(crate) async fn answer((state, extension): Asked, Path(number): Path<String>
     let (desk, language) = (state.0, extension.0);
     let given = form::parts(form).await.and_then(|parts| {
         let field = fields(&parts, &["decision", "paragraphs", "words"])?;
-        Ok(Decided { decision: field("decision"), paragraphs: numbers(&parts), words: field("words") })
+        Ok(Decided { decision: field("decision"), paragraphs: numbers(&parts)?, words: field("words") })
     });
     answered(language, move || {
         let decided = given?;
@@ -239,7 +240,7 @@ pub(crate) async fn ask((state, extension): Asked, Path(ticket): Path<String>, f
     let given = form::parts(form).await.and_then(|parts| {
         let field = fields(&parts, &["paragraphs", "whole", "to", "purpose", "by", "passphrase"])?;
         let (to, purpose, by, passphrase) = (field("to"), field("purpose"), field("by"), field("passphrase"));
-        Ok(Question { paragraphs: numbers(&parts), whole: !field("whole").is_empty(), to, purpose, by, passphrase })
+        Ok(Question { paragraphs: numbers(&parts)?, whole: !field("whole").is_empty(), to, purpose, by, passphrase })
     });
     answered(language, move || {
         let question = given?;

@@ -42,11 +42,12 @@ async fn a_request_is_asked_taken_in_answered_once_and_read_by_whoever_asked() {
 
     let size = || world.desk.office.view().unwrap().size;
     let before = size();
-    let wrong: [(&[Field<'_>], &str); 5] = [
+    let wrong: [(&[Field<'_>], &str); 6] = [
         (&[], "Choose an answer"),
+        (&[("decision", None, b"narrow"), ("words", None, b"soon")], "Leave at least one paragraph ticked"),
         (&[("decision", None, b"refuse")], "why it is refused"),
         (&[("decision", None, b"narrow"), ("paragraphs", None, b"2"), ("paragraphs", None, b"3")], "Untick a paragraph"),
-        (&[("decision", None, b"narrow"), ("words", None, b"a\0b")], "one line"),
+        (&[("decision", None, b"narrow"), ("paragraphs", None, b"2"), ("words", None, b"a\0b")], "one line"),
         (&[("decision", None, b"narrow"), ("paragraphs", None, b"9")], "Untick a paragraph"),
     ];
     for (given, said) in wrong {
@@ -55,6 +56,8 @@ async fn a_request_is_asked_taken_in_answered_once_and_read_by_whoever_asked() {
         let page = text(answer).await;
         assert!(page.contains(said) && page.contains("There is a problem"), "{said}: {page}");
     }
+    let no_number = world.parts(&path, &[("decision", None, b"narrow"), ("paragraphs", None, b"two")]).await;
+    assert_eq!(no_number.status(), StatusCode::BAD_REQUEST);
     assert_eq!(size(), before, "nothing is recorded");
     let narrowed: [Field<'_>; 3] =
         [("decision", None, b"narrow"), ("paragraphs", None, b"3"), ("words", None, b"by word of mouth")];
