@@ -352,6 +352,40 @@ async fn a_leak_that_is_pasted_names_its_copy_and_is_looked_at_once() {
     assert!(innocent["p_value"].is_null() && innocent["e_value"].is_null(), "figures of innocents are withheld");
 }
 
+/// A mark that the leak shows in words that stand in it once, with another of its alternatives: place, shown, other.
+fn shown_once(page: &str, leak: &str) -> (String, String, String) {
+    let shown = page.split("<span class=\"shown\" data-mark=\"").skip(1).filter_map(|span| {
+        let (place, rest) = span.split_once("\">")?;
+        let text = rest.split_once("</span>")?.0;
+        let title = page.split(&format!("data-mark=\"{place}\" title=\"")).nth(1)?.split('"').next()?;
+        let alternatives = title.split_once(" (")?.1.split_once(')')?.0;
+        let other = alternatives.split(" | ").find(|other| *other != text && other.len() > 3)?;
+        (leak.matches(text).count() == 1).then(|| (place.to_owned(), text.to_owned(), other.to_owned()))
+    });
+    shown.max_by_key(|(_, text, _)| text.len()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mark_that_the_named_copy_does_not_have_is_shown_where_it_stands() {
+    let world = World::new().await;
+    let leak = world.leak();
+    world.trace("t1", &[("text", &leak)]).await;
+    let (_, page) = world.page(&world.done("t1").await).await;
+    assert!(!page.contains("data-kind=\"against\""), "the copy itself has all that it shows");
+    let (place, text, other) = shown_once(&page, &leak);
+    world.trace("t2", &[("text", &leak.replace(&text, &other))]).await;
+    let report = world.done("t2").await;
+    let (_, page) = world.page(&report).await;
+    assert!(page.contains("Copy p5.1, issued to"), "{page}");
+    let against: Vec<&str> = page.split("data-kind=\"against\"").skip(1).collect();
+    assert!(!against.is_empty() && against.iter().all(|m| m.starts_with(&format!(" data-mark=\"{place}\""))), "{against:?}");
+    assert!(against[0].contains(", which copy p5.1 does not have\">✕ "), "{against:?}");
+    let json: serde_json::Value = serde_json::from_str(&world.page(&format!("{report}/report.json")).await.1).unwrap();
+    let named = json["copies"].as_array().unwrap().iter().find(|c| c["copy"] == "p5.1").unwrap();
+    assert_eq!(named["against"], serde_json::json!([place.parse::<usize>().unwrap()]));
+    assert!(world.page_in(&report, "es").await.1.contains(", que el ejemplar p5.1 no lleva"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_of_something_else_matches_nothing() {
     let world = World::new().await;

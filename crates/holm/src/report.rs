@@ -51,6 +51,9 @@ pub struct CopyResult {
     /// What each layer says of a copy that is named: shown, never tested.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub layers: BTreeMap<Layer, Voice>,
+    /// Marks, by their place among the item's, that clearly show another alternative than a copy that is named has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub against: Vec<usize>,
 }
 
 /// What one layer's marks say of a copy that all marks together name.
@@ -208,6 +211,7 @@ impl Report {
     pub fn shown(mut self) -> Self {
         for copy in self.copies.iter_mut().filter(|c| !c.named) {
             copy.layers.clear();
+            copy.against.clear();
             (copy.p_value, copy.e_value, copy.adjusted_p) = (None, None, None);
         }
         self.ledger.iter_mut().filter(|l| !l.stands_out).for_each(|l| l.ln_e = None);

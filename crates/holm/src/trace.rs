@@ -355,7 +355,7 @@ impl Workspace {
         let scores = opened.scores(&family, look_level)?;
         let mut report = self.report(recorded, &family, &scores);
         for copy in report.copies.iter_mut().filter(|c| c.named) {
-            copy.layers = voices(&opened.key, &recorded.manifest, &recorded.extraction, &copy.copy);
+            (copy.layers, copy.against) = testimony(&opened.key, &recorded.manifest, &recorded.extraction, &copy.copy);
         }
         let event = Event::VerdictRecorded {
             incident: recorded.incident.clone(),
@@ -393,6 +393,7 @@ impl Workspace {
                     adjusted_p: Some(adjusted_p),
                     named: adjusted_p <= recorded.alpha,
                     layers: BTreeMap::new(),
+                    against: Vec::new(),
                 }
             })
             .collect();
@@ -512,19 +513,29 @@ impl OpenedKey {
     }
 }
 
-/// What each layer that was read says of one copy: how much better its marks fit the copy than chance.
-pub(crate) fn voices(key: &ItemKey, manifest: &Manifest, extraction: &Extraction, copy: &CopyId) -> BTreeMap<Layer, Voice> {
+/// What each layer that was read says of one copy, by how much better its marks fit the copy than chance; and the marks that
+/// clearly show what this copy does not have.
+pub(crate) fn testimony(
+    key: &ItemKey,
+    manifest: &Manifest,
+    extraction: &Extraction,
+    copy: &CopyId,
+) -> (BTreeMap<Layer, Voice>, Vec<usize>) {
     let issuer = Issuer::new(draw_biases(key, manifest.law, &manifest.arities()));
     let codeword = issuer.codeword(key, copy.as_str().as_bytes());
     let mut nats: BTreeMap<Layer, f64> = BTreeMap::new();
+    let mut against = Vec::new();
     let marks = manifest.marks.iter().zip(&extraction.readings).zip(issuer.biases()).zip(&codeword);
-    for (((mark, reading), bias), symbol) in marks {
+    for (index, (((mark, reading), bias), symbol)) in marks.enumerate() {
         let chance: f64 = reading.likelihood.iter().enumerate().map(|(a, l)| bias.probability(a) * l).sum();
         let own = reading.likelihood.get(usize::from(*symbol)).copied().unwrap_or(0.0);
         let fit = (own.max(f64::MIN_POSITIVE) / chance.max(f64::MIN_POSITIVE)).ln();
         *nats.entry(mark.layer).or_default() += fit;
+        if reading.seen.is_some_and(|seen| seen != *symbol) {
+            against.push(index);
+        }
     }
-    nats.into_iter().map(|(layer, nats)| (layer, Voice::of(nats))).collect()
+    (nats.into_iter().map(|(layer, nats)| (layer, Voice::of(nats))).collect(), against)
 }
 
 /// What certificates of one look are seeded by, before the copy's id: evidence and item.

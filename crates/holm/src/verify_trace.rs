@@ -29,7 +29,7 @@ use crate::picture_sight;
 use crate::report::{CopyResult, Report, Verdict};
 use crate::share::{CONTRIBUTION_DOMAIN, COPY_DOMAIN, key_commitment, stream_salt};
 use crate::sight::ItemReader;
-use crate::trace::{certificate_seed, read_all, voices};
+use crate::trace::{certificate_seed, read_all, testimony};
 use crate::verification::{Bundle, FORMAT, ShownEntry, ShownLook};
 
 /// One thing that was checked.
@@ -477,9 +477,10 @@ fn verdict(
         seed: &seed,
     };
     let extraction = &look.extraction.extraction;
-    let misheard = report.copies.iter().find(|c| c.named && c.layers != voices(key, manifest, extraction, &c.copy));
+    let said = |c: &CopyResult| (c.layers.clone(), c.against.clone());
+    let misheard = report.copies.iter().find(|c| c.named && said(c) != testimony(key, manifest, extraction, &c.copy));
     if let Some(copy) = misheard {
-        return Err(format!("the layers say otherwise of copy {} than the report", copy.copy));
+        return Err(format!("the marks say otherwise of copy {} than the report", copy.copy));
     }
     // Figures that the report withholds stand in the sealed one.
     let full = &look.report;

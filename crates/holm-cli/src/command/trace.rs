@@ -147,6 +147,9 @@ fn print_voices(copy: &CopyResult) {
     if copy.contradicting().is_some() {
         say!("    contradicted by its {}: the leak was mixed from several copies, or forged", that(Voice::Contradicts));
     }
+    if !copy.against.is_empty() {
+        say!("    marks that the leak shows and this copy does not have: {}", copy.against.len());
+    }
 }
 
 fn print_holders(report: &Report) {

@@ -131,6 +131,9 @@ struct CopyResult {
     /// By layer, what it says of a named copy: `fits`, `contradicts` or `silent`.
     #[schema(required = false)]
     layers: BTreeMap<String, String>,
+    /// Marks, by their place among the item's, that clearly show what a named copy does not have.
+    #[schema(required = false)]
+    against: Vec<u64>,
 }
 
 /// Marks of the item and those that were read.

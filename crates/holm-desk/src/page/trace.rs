@@ -1,6 +1,5 @@
 //! Tracing a leak: the form, the work, and the report of a look.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -169,7 +168,7 @@ struct MarkSpan {
     text: String,
     /// By layer: none for what all copies say.
     class: &'static str,
-    /// Whether it was read, was not, or was and belongs to a layer that speaks against a named copy.
+    /// Whether it was read, was not, or was and shows what no named copy has.
     kind: &'static str,
     mark: usize,
     /// What is said of the mark.
@@ -211,7 +210,6 @@ fn report_page(desk: &Desk, language: Language, index: u64) -> Result<ReportPage
     let report = &exhibit.report;
     let named: Vec<_> = report.copies.iter().filter(|c| c.named).collect();
     let others = report.copies.len() - named.len();
-    let against = against(&named);
     let title = if named.is_empty() { words.inconclusive.to_owned() } else { words.explains.of(named.len()) };
     Ok(ReportPage {
         title,
@@ -227,7 +225,7 @@ fn report_page(desk: &Desk, language: Language, index: u64) -> Result<ReportPage
         others: holders(report, language),
         files: fill(words.leak_files, &[&exhibit.files.join(", ")]),
         levels: aligned::levels(&exhibit),
-        blocks: exhibit.blocks.iter().map(|block| block.iter().map(|p| mark_span(p, &against, language)).collect()).collect(),
+        blocks: exhibit.blocks.iter().map(|block| block.iter().map(|p| mark_span(p, &named, language)).collect()).collect(),
         export: format!("{}/report.json", report_path(look)),
         means: if report.verdict == Verdict::Named { &words.means_named } else { &words.means_inconclusive },
         shell: Shell::of(language, Place::Trace, &view),
@@ -333,18 +331,7 @@ fn holders(report: &Report, language: Language) -> Vec<String> {
     lines
 }
 
-/// Layers that speak against a named copy, with these copies.
-fn against(named: &[&CopyResult]) -> BTreeMap<Layer, Vec<String>> {
-    let mut against: BTreeMap<Layer, Vec<String>> = BTreeMap::new();
-    for copy in named {
-        if let Some(layer) = copy.contradicting() {
-            against.entry(layer).or_default().push(copy.copy.to_string());
-        }
-    }
-    against
-}
-
-fn mark_span(piece: &Piece, against: &BTreeMap<Layer, Vec<String>>, language: Language) -> MarkSpan {
+fn mark_span(piece: &Piece, named: &[&CopyResult], language: Language) -> MarkSpan {
     let words = &language.words().trace;
     let (mark, layer, alternatives, read) = match piece {
         Piece::Text(text) => return MarkSpan { text: text.clone(), class: "", kind: "", mark: 0, note: String::new() },
@@ -356,11 +343,14 @@ fn mark_span(piece: &Piece, against: &BTreeMap<Layer, Vec<String>>, language: La
         return MarkSpan { text: format!("○ {others}"), class: "erased", kind: "erased", mark, note };
     };
     let shown = if text.is_empty() { "·" } else { text };
-    let (shape, kind, against) = match against.get(&layer) {
-        Some(copies) => ("✕", "against", fill(words.mark_against, &[&copies.join(", ")])),
-        None => ("●", "read", String::new()),
+    let (without, with): (Vec<&CopyResult>, Vec<&CopyResult>) = named.iter().partition(|c| c.against.contains(&mark));
+    let list = |copies: &[&CopyResult]| copies.iter().map(|c| c.copy.as_str()).collect::<Vec<_>>().join(", ");
+    let (shape, kind, said) = match (with.is_empty(), without.is_empty()) {
+        (true, false) => ("✕", "against", fill(words.mark_against, &[&list(&without)])),
+        (false, false) => ("●", "read", fill(words.mark_as, &[&list(&with), &list(&without)])),
+        (_, true) => ("●", "read", String::new()),
     };
-    let note = format!("{name}, {} «{text}» ({others}){against}", words.mark_read);
+    let note = format!("{name}, {} «{text}» ({others}){said}", words.mark_read);
     MarkSpan { text: format!("{shape} {shown}"), class: class(layer), kind, mark, note }
 }
 

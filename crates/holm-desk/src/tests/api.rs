@@ -307,7 +307,7 @@ async fn no_answer_holds_a_figure_of_a_copy_that_is_not_named_or_a_key() {
             let is = |field: &str| object.get(field).is_some_and(|v| *v == json!(true));
             for (field, value) in object.iter().filter(|(_, value)| !value.is_null()) {
                 let withheld = match field.as_str() {
-                    "p_value" | "e_value" | "adjusted_p" | "layers" => !is("named"),
+                    "p_value" | "e_value" | "adjusted_p" | "layers" | "against" => !is("named"),
                     "ln_e" => !is("stands_out"),
                     "codeword" | "symbols" | "key" | "salt" | "secret" => true,
                     _ => false,
