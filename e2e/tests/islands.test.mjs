@@ -20,7 +20,7 @@ after(async () => {
 });
 
 const at = (path) => new URL(path, desk.link).href;
-const said = (page, where = ".said") => page.locator(where).last().textContent();
+const said = (page, where = ".said:not(.after .said)") => page.locator(where).last().textContent();
 const focused = (page) => page.evaluate(() => [document.activeElement.closest("tr")?.rowIndex, document.activeElement.cellIndex]);
 
 test("the matrix says whose row and which item's column one is in", async () => {
@@ -43,6 +43,31 @@ test("the matrix says whose row and which item's column one is in", async () => 
   await page.keyboard.press("ArrowUp");
   assert.deepEqual(await focused(page), [row, column], "there is nothing beyond the first row");
   assert.equal(await page.locator('.matrix td[tabindex="0"]').count(), 1, "Tab stops once");
+});
+
+test("a table is copied as it is listed, in words, and nothing of it is a formula elsewhere", async () => {
+  const { page } = watched;
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: new URL(desk.link).origin });
+  const copied = async () => {
+    await page.click("button.copy");
+    await page.locator(".after .said:not(:empty)").waitFor();
+    return (await page.evaluate(() => navigator.clipboard.readText())).trimEnd().split("\n").map((line) => line.split("\t"));
+  };
+  await page.goto(at("/people?sort=-told"));
+  const people = await copied();
+  const names = await page.$$eval("tbody th a", (all) => all.map((a) => a.textContent));
+  assert.deepEqual(people[0], await page.$$eval("thead th a", (all) => all.map((a) => a.firstChild.textContent.trim())));
+  assert.equal(people.length, names.length + 1);
+  assert.ok(people.every((row) => row.length === people[0].length) && people[1][0].startsWith(names[0]), people[1].join());
+  const told = people.slice(1).map((row) => Number(row.at(-1)));
+  assert.deepEqual(told, [...told].sort((a, b) => b - a), "in the order in which it is listed");
+  await page.goto(at("/told?sift=told"));
+  const matrix = await copied();
+  const listed = await page.locator(".matrix tbody tr:not(.group):not([hidden])").count();
+  assert.match(await said(page, ".after .said"), new RegExp(`${listed}\\.`));
+  assert.ok(matrix.some((row) => row.includes("told and signed")) && !matrix.flat().some((cell) => /[●○↕]/.test(cell)));
+  await page.evaluate(() => (document.querySelector(".matrix tbody th a").firstChild.data = "=1+1"));
+  assert.ok((await copied()).some((row) => row[0].startsWith("'=1+1")));
 });
 
 test("rows of the matrix are sorted and sifted, and the address restores both", async () => {

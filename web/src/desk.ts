@@ -1,5 +1,6 @@
 // Islands: what pages add where scripts run. Every page says the same without them.
 import { Aligned } from "./aligned";
+import { copied } from "./copied";
 import { Editor } from "./editor";
 import { evidence } from "./evidence";
 import { Matrix } from "./matrix";
@@ -20,4 +21,5 @@ island<HTMLElement>(".aligned", (beside) => new Aligned(beside));
 island<SVGSVGElement>("svg.timeline", timeline);
 island<HTMLFormElement>("form:has(> .editor)", (form) => new Editor(form));
 island<SVGSVGElement>("svg.evidence", evidence);
+island<HTMLElement>(".wide:has(> table)", copied);
 island<HTMLTableElement>(".matrix table", (table) => new Matrix(table.parentElement as HTMLElement, table));

@@ -149,7 +149,8 @@ export class Matrix {
       this.sift(select.value);
       remember({ sift: select.value });
     });
-    this.region.before(element("div", { class: "tools" }, element("label", { for: "sift" }, words.rows), select, this.sifted, this.said));
+    const tools = element("div", { class: "tools" }, element("label", { for: "sift" }, words.rows), select, this.sifted, this.said);
+    (document.querySelector(".legend") ?? this.region.previousElementSibling)?.after(tools);
   }
 
   private sift(name: string): void {

@@ -28,6 +28,9 @@ export interface Words {
   markAt: string;
   drag: string;
   inWindow: string;
+  copyTable: string;
+  copied: string;
+  notCopied: string;
 }
 
 const main = document.querySelector("main");

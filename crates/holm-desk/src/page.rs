@@ -13,6 +13,7 @@ pub(crate) mod overview;
 pub(crate) mod people;
 pub(crate) mod record;
 pub(crate) mod share;
+pub(crate) mod sorting;
 pub(crate) mod timeline;
 pub(crate) mod told;
 pub(crate) mod trace;

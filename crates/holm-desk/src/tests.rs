@@ -3,6 +3,7 @@
 mod api;
 mod onward;
 mod schema;
+mod tables;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -232,20 +233,24 @@ fn fill(folder: &TempDir) {
     std::fs::copy(plain.join("p5.md"), folder.path().join("leak.md")).unwrap();
 }
 
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 20] = [
     "/",
     "/share",
     "/inbox",
     "/requests",
     "/items",
     "/items?q=br",
+    "/items?sort=-copies",
+    "/items?unsigned=1",
     "/items/brief",
+    "/items/brief?q=nobody&sort=unit",
     "/items/brief?from=2020-01-01T00:00&until=2020-01-02T00:00",
     "/told",
     "/told?q=person&unit=Bureau,+Unit+1&item=br&rows=9&columns=9",
     "/people",
     "/people?unit=Bureau,+Unit+1",
     "/people/p5",
+    "/people/p5?q=nothing&sort=-leak",
     "/people/p5?from=2020-01-01T00:00",
     "/record",
     "/trace",

@@ -11,6 +11,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+use super::overview::unsigned;
+use super::sorting::{Column, Head, Key, Sorting};
 use super::timeline::{Lane, Leak, Timeline, Window, WindowForm};
 use super::trace::report_path;
 use super::{Asked, Part, Place, ROWS, Shell, Shown, day, in_address, moment};
@@ -23,8 +25,12 @@ use crate::words::fill;
 #[derive(Default, Deserialize)]
 pub(crate) struct Asks {
     #[serde(default)]
-    q: String,
-    page: Option<usize>,
+    pub(crate) q: String,
+    #[serde(default)]
+    pub(crate) sort: String,
+    pub(crate) page: Option<usize>,
+    /// Of items: only those of whose copies receipts have been missing for long.
+    unsigned: Option<String>,
 }
 
 struct ItemRow {
@@ -42,8 +48,12 @@ struct Items {
     shell: Shell,
     title: String,
     q: String,
+    sort: String,
+    heads: Vec<Head>,
     rows: Vec<ItemRow>,
     part: Part,
+    /// Whether these are not all items.
+    sifted: bool,
     empty: bool,
 }
 
@@ -55,20 +65,32 @@ pub(crate) async fn items(asked: Asked, Query(asks): Query<Asks>) -> Shown {
 fn list(desk: &Desk, language: Language, asks: Asks) -> Result<Items, Problem> {
     let view = desk.office.view()?;
     let words = &language.words().item;
-    let found = found(&view.state, &asks.q);
-    let part = Part::new(asks.page.unwrap_or(0), found.len(), &format!("q={}&", in_address(&asks.q)));
+    let mut found = found(&view.state, &asks.q);
+    let now = Timestamp::now();
+    found.retain(|(_, item)| asks.unsigned.is_none() || unsigned(item, now).is_some());
+    let sorting = Sorting::new(&asks.sort, item_columns(&view.state, language));
+    sorting.sort(&mut found);
+    let only = if asks.unsigned.is_some() { "unsigned=1&" } else { "" };
+    let query = format!("q={}&{only}", in_address(&asks.q));
+    let part = Part::new(asks.page.unwrap_or(0), found.len(), &(query.clone() + &sorting.query()));
     let rows = found.get(part.from..part.to).unwrap_or_default();
     let row = |(name, item): &(&ItemName, &Item)| ItemRow {
         name: name.to_string(),
-        marking: item.released.as_ref().and_then(|r| r.marking.clone()).unwrap_or_default(),
+        marking: marking(item).to_owned(),
         released: item.released.as_ref().map_or_else(|| words.not_released.to_owned(), |r| day(r.at)),
         copies: count(item.disclosures.len()),
-        receipts: count(item.disclosures.iter().filter(|d| d.receipt.is_some()).count()),
+        receipts: count(signed(item)),
         traced: last_look(&view.state, name).map_or_else(|| words.never.to_owned(), |look| verdict(look, language)),
     };
     Ok(Items {
-        title: words.all.of(view.state.items.len()),
+        title: match asks.unsigned {
+            Some(_) => words.unsigned_items.of(found.len()),
+            None => words.all.of(view.state.items.len()),
+        },
+        sifted: asks.unsigned.is_some(),
         rows: rows.iter().map(row).collect(),
+        heads: sorting.heads(&query, found.first()),
+        sort: sorting.asked(),
         q: asks.q,
         empty: view.state.items.is_empty(),
         part,
@@ -76,14 +98,37 @@ fn list(desk: &Desk, language: Language, asks: Asks) -> Result<Items, Problem> {
     })
 }
 
+fn item_columns<'s>(state: &'s State, language: Language) -> Vec<Column<'s, (&'s ItemName, &'s Item)>> {
+    let words = &language.words().item;
+    type Row<'s> = (&'s ItemName, &'s Item);
+    vec![
+        Column::new("name", words.name, |(name, _): &Row<'_>| Key::text(name.as_str())),
+        Column::new("marking", words.marking, |(_, item): &Row<'_>| Key::text(marking(item))),
+        Column::new("released", words.released, |(_, item): &Row<'_>| {
+            Key::Number(item.released.as_ref().map_or(0, |r| r.at.as_millisecond()))
+        }),
+        Column::counted("copies", words.copies, |(_, item): &Row<'_>| item.disclosures.len()),
+        Column::counted("receipts", words.receipts, |(_, item): &Row<'_>| signed(item)),
+        Column::new("traced", words.traced, move |(name, _): &Row<'_>| {
+            Key::text(&last_look(state, name).map(|look| verdict(look, language)).unwrap_or_default())
+        }),
+    ]
+}
+
+fn marking(item: &Item) -> &str {
+    item.released.as_ref().and_then(|r| r.marking.as_deref()).unwrap_or_default()
+}
+
+/// How many copies of an item were signed for.
+fn signed(item: &Item) -> usize {
+    item.disclosures.iter().filter(|d| d.receipt.is_some()).count()
+}
+
 /// Items whose name or marking holds a text in any case, the newest first.
 pub(crate) fn found<'s>(state: &'s State, text: &str) -> Vec<(&'s ItemName, &'s Item)> {
     let wanted = text.to_lowercase();
     let mut items = newest_first(state);
-    items.retain(|(name, item)| {
-        let marking = item.released.as_ref().and_then(|r| r.marking.as_deref()).unwrap_or_default();
-        format!("{name} {marking}").to_lowercase().contains(&wanted)
-    });
+    items.retain(|(name, item)| format!("{name} {}", marking(item)).to_lowercase().contains(&wanted));
     items
 }
 
@@ -143,6 +188,9 @@ struct ItemPage {
     file: String,
     conditions: Option<String>,
     key: Vec<String>,
+    q: String,
+    sort: String,
+    heads: Vec<Head>,
     copies: Vec<CopyRow>,
     part: Part,
     looks: Vec<LookRow>,
@@ -166,12 +214,16 @@ fn one(desk: &Desk, language: Language, name: &str, asks: &Asks, window: &Window
     let view = desk.office.view()?;
     let words = &language.words().item;
     let (name, item) = view.state.items.iter().find(|(n, _)| n.as_str() == name).ok_or(Problem::Missing)?;
+    let mut copies = copies(&view.state, item, &asks.q);
+    let sorting = Sorting::new(&asks.sort, copy_columns(language));
+    sorting.sort(&mut copies);
     // Without a page, the one on which the window begins.
-    let first = item.disclosures.iter().position(|d| window.holds(d.told_at)).unwrap_or(0);
-    let part = Part::new(asks.page.unwrap_or(first / ROWS), item.disclosures.len(), &window.query());
-    let shown = item.disclosures.get(part.from..part.to).unwrap_or_default();
+    let first = copies.iter().position(|(d, _)| window.holds(d.told_at)).filter(|_| !sorting.is_asked()).unwrap_or(0);
+    let query = format!("{}q={}&", window.query(), in_address(&asks.q));
+    let part = Part::new(asks.page.unwrap_or(first / ROWS), copies.len(), &(query.clone() + &sorting.query()));
+    let shown = copies.get(part.from..part.to).unwrap_or_default();
     let leaks = leaks(&view.state, name);
-    let row = |d: &Disclosure| copy_row(d, view.state.persons.get(&d.person), window, language);
+    let row = |(disclosure, person): &CopyOf<'_>| copy_row(disclosure, *person, window, language);
     let look = |l: &Look| LookRow {
         what: fill(words.look, &[&l.look, &l.incident]),
         verdict: verdict(l, language),
@@ -182,28 +234,68 @@ fn one(desk: &Desk, language: Language, name: &str, asks: &Asks, window: &Window
     Ok(ItemPage {
         item: name.to_string(),
         title: words.holds.of(holders.len()).replace("{item}", name.as_str()),
-        marking: released.and_then(|r| r.marking.clone()).unwrap_or_default(),
+        marking: marking(item).to_owned(),
         released: released.map_or_else(|| words.not_released.to_owned(), |r| moment(r.at)),
         file: released.map(|r| r.file.clone()).unwrap_or_default(),
         conditions: released.and_then(|r| r.conditions.clone()),
         key: key(item, language),
         copies: shown.iter().map(row).collect(),
+        heads: sorting.heads(&query, copies.first()),
+        q: asks.q.clone(),
+        sort: sorting.asked(),
         part,
         leaks: leaks.iter().map(|leak| had_been_told(item, leak, language)).collect(),
-        timeline: (!shown.is_empty()).then(|| timeline(&view.state, shown, &leaks, window, language)),
-        window: WindowForm::new(format!("/items/{name}"), window, shown.iter().map(|d| d.told_at), language),
+        timeline: (!shown.is_empty()).then(|| timeline(shown, &leaks, window, language)),
+        window: WindowForm::new(format!("/items/{name}"), window, shown.iter().map(|(d, _)| d.told_at), language),
         looks: view.state.looks.iter().filter(|l| l.item == *name).map(look).collect(),
         shell: Shell::of(language, Place::Items, &view),
     })
 }
 
+/// A copy, and to whom it was issued.
+type CopyOf<'s> = (&'s Disclosure, Option<&'s Person>);
+
+/// Copies of an item whose id, holder or holder's unit hold a text in any case, in order of issue.
+fn copies<'s>(state: &'s State, item: &'s Item, text: &str) -> Vec<CopyOf<'s>> {
+    let wanted = text.to_lowercase();
+    let copies = item.disclosures.iter().map(|d| (d, state.persons.get(&d.person)));
+    let says = |(disclosure, person): &CopyOf<'_>| {
+        format!("{} {} {}", disclosure.copy, name_of(*person), unit_of(*person)).to_lowercase().contains(&wanted)
+    };
+    copies.filter(says).collect()
+}
+
+fn copy_columns<'s>(language: Language) -> Vec<Column<'s, CopyOf<'s>>> {
+    let words = &language.words().item;
+    vec![
+        Column::new("person", words.person, |(_, person): &CopyOf<'_>| Key::text(&name_of(*person))),
+        Column::new("unit", words.unit, |(_, person): &CopyOf<'_>| Key::text(&unit_of(*person))),
+        Column::new("copy", words.copy, |(disclosure, _): &CopyOf<'_>| Key::text(disclosure.copy.as_str())),
+        Column::new("told", words.told, |(disclosure, _): &CopyOf<'_>| Key::Number(disclosure.told_at.as_millisecond())),
+        Column::new("receipt", words.receipt, |(disclosure, _): &CopyOf<'_>| receipt_key(disclosure)),
+        Column::fixed(language.words().share.sent),
+    ]
+}
+
+/// By when it was signed for; what was not signed for comes first.
+pub(crate) fn receipt_key(disclosure: &Disclosure) -> Key {
+    Key::Number(disclosure.receipt.map_or(0, |at| at.as_millisecond()))
+}
+
+fn name_of(person: Option<&Person>) -> String {
+    person.map(|p| p.facts.name.clone()).unwrap_or_default()
+}
+
+fn unit_of(person: Option<&Person>) -> String {
+    person.map(super::people::unit).unwrap_or_default()
+}
+
 fn copy_row(disclosure: &Disclosure, person: Option<&Person>, window: &Window, language: Language) -> CopyRow {
     let words = &language.words().item;
-    let facts = person.map(|p| &p.facts);
     CopyRow {
         person: disclosure.person.to_string(),
-        name: facts.map(|f| f.name.clone()).unwrap_or_default(),
-        unit: facts.map(|f| format!("{}, {}", f.agency, f.unit)).unwrap_or_default(),
+        name: name_of(person),
+        unit: unit_of(person),
         copy: disclosure.copy.to_string(),
         told: moment(disclosure.told_at),
         at: disclosure.told_at.as_millisecond(),
@@ -236,15 +328,14 @@ fn had_been_told(item: &Item, leak: &Leak, language: Language) -> String {
     fill(language.words().told.had_been_told, &[&leak.label, &moment(leak.received), &then, &all])
 }
 
-/// A lane for each person of these disclosures, in the order in which they were first told.
-fn timeline(state: &State, shown: &[Disclosure], leaks: &[Leak], window: &Window, language: Language) -> Timeline {
+/// A lane for each person of these disclosures, in their order.
+fn timeline(shown: &[CopyOf<'_>], leaks: &[Leak], window: &Window, language: Language) -> Timeline {
     let mut lanes: Vec<(&PersonId, Lane)> = Vec::new();
-    for disclosure in shown {
+    for (disclosure, person) in shown {
         match lanes.iter_mut().find(|(person, _)| **person == disclosure.person) {
             Some((_, lane)) => lane.told.push(disclosure.told_at),
             None => {
-                let name = state.persons.get(&disclosure.person).map(|p| p.facts.name.clone());
-                let label = name.unwrap_or_else(|| disclosure.person.to_string());
+                let label = person.map_or_else(|| disclosure.person.to_string(), |p| p.facts.name.clone());
                 lanes.push((&disclosure.person, Lane { label, told: vec![disclosure.told_at], leak: None }));
             }
         }

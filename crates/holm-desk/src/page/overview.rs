@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use holm::state::{Item, State};
+use holm_record::id::ItemName;
 use jiff::Timestamp;
 
 use super::trace::report_path;
@@ -17,6 +18,8 @@ use crate::words::fill;
 
 /// Days after which a copy without a receipt is worth asking about.
 const PATIENCE: i64 = 7;
+/// Items of whose copies receipts are missing that are listed one by one; more are one thing to do.
+const LISTED: usize = 3;
 /// Entries that are shown as the latest.
 const LATEST: u64 = 8;
 
@@ -128,11 +131,8 @@ pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need
             let what = fill(words.interrupted, &[name]);
             needs.push(Need { what, why: words.interrupted_why.to_owned(), path: format!("/items/{name}") });
         }
-        if let Some((missing, days)) = unsigned(item, now) {
-            let what = fill(words.unsigned, &[&count(missing), &count(item.disclosures.len()), name]);
-            needs.push(Need { what, why: fill(words.unsigned_why, &[&days]), path: format!("/items/{name}") });
-        }
     }
+    needs.extend(unsigned_needs(&view.state, language, now));
     let keyless = view.state.persons.values().filter(|p| !p.left && p.usable_devices().next().is_none()).count();
     if keyless > 0 {
         let path = "/people?keyless=1".to_owned();
@@ -141,11 +141,48 @@ pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need
     needs
 }
 
+fn unsigned_needs(state: &State, language: Language, now: Timestamp) -> Vec<Need> {
+    let words = &language.words().overview;
+    let items: Vec<_> = state.items.iter().filter_map(|(name, item)| Some((name, item, unsigned(item, now)?))).collect();
+    if items.len() > LISTED {
+        let missing: usize = items.iter().map(|(_, _, (missing, _))| missing).sum();
+        let days = items.iter().map(|(_, _, (_, days))| *days).max().unwrap_or(PATIENCE);
+        let what = fill(words.unsigned_many, &[&count(missing), &count(items.len())]);
+        return vec![Need { what, why: fill(words.unsigned_many_why, &[&days]), path: "/items?unsigned=1".to_owned() }];
+    }
+    let need = |(name, item, (missing, days)): (&ItemName, &Item, (usize, i64))| Need {
+        what: fill(words.unsigned, &[&count(missing), &count(item.disclosures.len()), name]),
+        why: fill(words.unsigned_why, &[&days]),
+        path: format!("/items/{name}?sort=receipt"),
+    };
+    items.into_iter().map(need).collect()
+}
+
 /// Copies that have been without a receipt for too long, and the days since the first of them was issued.
-fn unsigned(item: &Item, now: Timestamp) -> Option<(usize, i64)> {
+pub(crate) fn unsigned(item: &Item, now: Timestamp) -> Option<(usize, i64)> {
     let days = |at: Timestamp| now.duration_since(at).as_hours() / 24;
     let waiting: Vec<i64> =
         item.disclosures.iter().filter(|d| d.receipt.is_none()).map(|d| days(d.told_at)).filter(|d| *d >= PATIENCE).collect();
     let oldest = waiting.iter().copied().max()?;
     Some((waiting.len(), oldest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::told::tests::world;
+
+    #[test]
+    fn a_few_items_without_receipts_are_listed_and_many_are_one_thing_to_do() {
+        let now = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(24 * 30);
+        let needs = |items| unsigned_needs(&world(40, items).state, Language::English, now);
+        let few = needs(3);
+        assert_eq!(few.iter().map(|n| n.what.as_str()).collect::<Vec<_>>()[0], "4 of 8 copies of item-000 have no receipt");
+        assert_eq!((few.len(), few[2].path.as_str()), (3, "/items/item-002?sort=receipt"));
+        let many = needs(30);
+        assert_eq!((many.len(), many[0].what.as_str()), (1, "120 copies of 30 items have no receipt"));
+        assert!(many[0].why.starts_with("The oldest was issued 30 days ago") && many[0].path == "/items?unsigned=1");
+        let early = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(24 * 6);
+        assert!(unsigned_needs(&world(40, 30).state, Language::English, early).is_empty(), "a week is waited");
+    }
 }

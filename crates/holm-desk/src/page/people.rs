@@ -9,6 +9,7 @@ use holm_record::id::{ItemName, PersonId};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+use super::sorting::{Column, Head, Key, Sorting, natural};
 use super::timeline::{Lane, Leak, Timeline, Window, WindowForm};
 use super::{Asked, Part, Place, ROWS, Shell, Shown, day, in_address, moment};
 use crate::language::{Language, count};
@@ -24,6 +25,8 @@ pub(crate) struct Asks {
     q: String,
     #[serde(default)]
     unit: String,
+    #[serde(default)]
+    sort: String,
     page: Option<usize>,
     keyless: Option<String>,
 }
@@ -47,8 +50,12 @@ struct People {
     q: String,
     unit: String,
     units: Vec<String>,
+    sort: String,
+    heads: Vec<Head>,
     rows: Vec<PersonRow>,
     part: Part,
+    /// Whether these are only those without a key.
+    sifted: bool,
     empty: bool,
 }
 
@@ -61,10 +68,14 @@ fn list(desk: &Desk, language: Language, asks: Asks) -> Result<People, Problem> 
     let view = desk.office.view()?;
     let words = &language.words().person;
     let wanted = Wanted { text: asks.q.clone(), unit: asks.unit.clone(), keyless: asks.keyless.is_some() };
-    let found = wanted.found(&view.state);
-    let query = format!("q={}&unit={}&", in_address(&asks.q), in_address(&asks.unit));
-    let part = Part::new(asks.page.unwrap_or(0), found.len(), &query);
     let told = told_by_person(&view);
+    let mut found = wanted.found(&view.state);
+    found.sort_by_cached_key(|(id, _)| natural(id.as_str()));
+    let sorting = Sorting::new(&asks.sort, person_columns(&told, language));
+    sorting.sort(&mut found);
+    let keyless = if wanted.keyless { "keyless=1&" } else { "" };
+    let query = format!("q={}&unit={}&{keyless}", in_address(&asks.q), in_address(&asks.unit));
+    let part = Part::new(asks.page.unwrap_or(0), found.len(), &(query.clone() + &sorting.query()));
     let row = |(id, person): &(&PersonId, &Person)| PersonRow {
         id: id.to_string(),
         name: person.facts.name.clone(),
@@ -77,15 +88,35 @@ fn list(desk: &Desk, language: Language, asks: Asks) -> Result<People, Problem> 
     };
     let units: BTreeSet<String> = view.state.persons.values().map(unit).collect();
     Ok(People {
-        title: words.all.of(view.state.persons.values().filter(|p| !p.left).count()),
+        title: match wanted.keyless {
+            true => language.words().overview.keyless.of(found.len()),
+            false => words.all.of(view.state.persons.values().filter(|p| !p.left).count()),
+        },
+        sifted: wanted.keyless,
         rows: found.get(part.from..part.to).unwrap_or_default().iter().map(row).collect(),
         q: asks.q,
         unit: asks.unit,
         units: units.into_iter().collect(),
+        heads: sorting.heads(&query, found.first()),
+        sort: sorting.asked(),
         part,
         empty: view.state.persons.is_empty(),
         shell: Shell::of(language, Place::People, &view),
     })
+}
+
+type PersonOf<'s> = (&'s PersonId, &'s Person);
+
+fn person_columns<'s>(told: &'s BTreeMap<&PersonId, usize>, language: Language) -> Vec<Column<'s, PersonOf<'s>>> {
+    let words = &language.words().person;
+    vec![
+        Column::new("name", words.name, |(_, person): &PersonOf<'_>| Key::text(&person.facts.name)),
+        Column::new("agency", words.agency, |(_, person): &PersonOf<'_>| Key::text(&person.facts.agency)),
+        Column::new("unit", words.unit, |(_, person): &PersonOf<'_>| Key::text(&person.facts.unit)),
+        Column::counted("level", words.level, |(_, person): &PersonOf<'_>| usize::from(person.facts.level)),
+        Column::new("role", words.role, |(_, person): &PersonOf<'_>| Key::text(&person.facts.role)),
+        Column::counted("told", words.told, |(id, _): &PersonOf<'_>| told.get(*id).copied().unwrap_or(0)),
+    ]
 }
 
 /// Who is looked for.
@@ -147,8 +178,12 @@ struct PersonPage {
     title: String,
     id: String,
     facts: Vec<(&'static str, String)>,
+    q: String,
+    sort: String,
+    heads: Vec<Head>,
     told: Vec<ToldRow>,
     part: Part,
+    was_told: bool,
     timeline: Timeline,
     has_leaks: bool,
     window: WindowForm,
@@ -159,32 +194,38 @@ struct PersonPage {
 pub(crate) async fn person(
     asked: Asked,
     Path(id): Path<String>,
-    Query(asks): Query<Asks>,
+    Query(asks): Query<super::items::Asks>,
     Query(window): Query<Window>,
 ) -> Shown {
     super::shown(asked, move |desk, language| one(desk, language, &id, &asks, &window)).await
 }
 
-fn one(desk: &Desk, language: Language, id: &str, asks: &Asks, window: &Window) -> Result<PersonPage, Problem> {
+fn one(desk: &Desk, language: Language, id: &str, asks: &super::items::Asks, window: &Window) -> Result<PersonPage, Problem> {
     let view = desk.office.view()?;
     let (words, item_words) = (&language.words().person, &language.words().item);
     let (id, person) = person_of(&view, id)?;
-    let told = told(&view, id);
+    let mut told = told(&view, id);
     let items: BTreeSet<_> = told.iter().map(|(item, _)| *item).collect();
     let title = match (items.len(), person.left) {
         (0, _) => words.told_nothing.to_owned(),
         (n, false) => words.was_told.of(n),
         (n, true) => words.knew.of(n),
     };
-    // Without a page, the one on which the window begins.
-    let first = told.iter().position(|(_, d)| window.holds(d.told_at)).unwrap_or(0);
-    let part = Part::new(asks.page.unwrap_or(first / ROWS), told.len(), &window.query());
-    let shown = told.get(part.from..part.to).unwrap_or_default();
     let leaks: BTreeMap<&ItemName, Leak> =
         items.iter().filter_map(|item| Some((*item, super::items::leaks(&view.state, item).into_iter().next()?))).collect();
+    let was_told = !told.is_empty();
+    let wanted = asks.q.to_lowercase();
+    told.retain(|(name, d)| format!("{name} {} {}", d.copy, marking(&view, name)).to_lowercase().contains(&wanted));
+    let sorting = Sorting::new(&asks.sort, told_columns(&view, &leaks, language));
+    sorting.sort(&mut told);
+    // Without a page, the one on which the window begins.
+    let first = told.iter().position(|(_, d)| window.holds(d.told_at)).filter(|_| !sorting.is_asked()).unwrap_or(0);
+    let query = format!("{}q={}&", window.query(), in_address(&asks.q));
+    let part = Part::new(asks.page.unwrap_or(first / ROWS), told.len(), &(query.clone() + &sorting.query()));
+    let shown = told.get(part.from..part.to).unwrap_or_default();
     let row = |(name, disclosure): &(&ItemName, &Disclosure)| ToldRow {
         item: name.to_string(),
-        marking: view.state.items.get(*name).and_then(|i| i.released.as_ref()?.marking.clone()).unwrap_or_default(),
+        marking: marking(&view, name).to_owned(),
         copy: disclosure.copy.to_string(),
         told: moment(disclosure.told_at),
         at: disclosure.told_at.as_millisecond(),
@@ -197,6 +238,10 @@ fn one(desk: &Desk, language: Language, id: &str, asks: &Asks, window: &Window) 
         id: id.to_string(),
         facts: facts(person, language),
         told: shown.iter().map(row).collect(),
+        was_told,
+        heads: sorting.heads(&query, told.first()),
+        q: asks.q.clone(),
+        sort: sorting.asked(),
         timeline: timeline(shown, &leaks, window),
         has_leaks: !leaks.is_empty(),
         window: WindowForm::new(format!("/people/{id}"), window, shown.iter().map(|(_, d)| d.told_at), language),
@@ -204,6 +249,27 @@ fn one(desk: &Desk, language: Language, id: &str, asks: &Asks, window: &Window) 
         means: if person.left { &words.left_means } else { &words.means },
         shell: Shell::of(language, Place::People, &view),
     })
+}
+
+/// An item that a person was told.
+type ToldOf<'v> = (&'v ItemName, &'v Disclosure);
+
+fn told_columns<'v>(view: &'v View, leaks: &'v BTreeMap<&ItemName, Leak>, language: Language) -> Vec<Column<'v, ToldOf<'v>>> {
+    let (words, item, told) = (&language.words().person, &language.words().item, &language.words().told);
+    vec![
+        Column::new("item", words.item, |(name, _): &ToldOf<'_>| Key::text(name.as_str())),
+        Column::new("marking", item.marking, |(name, _): &ToldOf<'_>| Key::text(marking(view, name))),
+        Column::new("copy", item.copy, |(_, disclosure): &ToldOf<'_>| Key::text(disclosure.copy.as_str())),
+        Column::new("told", item.told, |(_, disclosure): &ToldOf<'_>| Key::Number(disclosure.told_at.as_millisecond())),
+        Column::new("receipt", item.receipt, |(_, disclosure): &ToldOf<'_>| super::items::receipt_key(disclosure)),
+        Column::new("leak", told.leak_received, |(name, _): &ToldOf<'_>| {
+            Key::Number(leaks.get(name).map_or(0, |leak| leak.received.as_millisecond()))
+        }),
+    ]
+}
+
+fn marking<'v>(view: &'v View, item: &ItemName) -> &'v str {
+    view.state.items.get(item).and_then(|i| i.released.as_ref()?.marking.as_deref()).unwrap_or_default()
 }
 
 /// A person of the roster.

@@ -17,6 +17,8 @@ const LANE: f64 = 20.0;
 const LINE: f64 = 18.0;
 /// Letters of a label; the table says it in full.
 const LABEL: usize = 25;
+/// Lanes of a picture that is as high as a screen; a higher one is shown when it is asked for.
+const HIGH: usize = 40;
 
 /// Somebody or something that was told, and when.
 pub(crate) struct Lane {
@@ -90,6 +92,11 @@ pub(crate) struct Timeline {
 }
 
 impl Timeline {
+    /// What is pressed to see a picture that is too high to stand before the table.
+    pub(crate) fn summary(&self, language: Language) -> Option<String> {
+        (self.lanes.len() > HIGH).then(|| fill(language.words().told.show_picture, &[&count(self.lanes.len())]))
+    }
+
     /// Lanes in their order, and leaks that concern all of them.
     pub(crate) fn new(lanes: Vec<Lane>, leaks: &[Leak], window: &Window, zone: &TimeZone) -> Self {
         let axis = Axis::over(&lanes, leaks);
@@ -368,6 +375,9 @@ mod tests {
         assert!(places[2] < AXIS.1);
         assert_eq!(timeline.lanes.iter().map(|l| l.late).collect::<Vec<_>>(), [false, false, true]);
         assert_eq!(timeline.lanes[0].label.chars().count(), LABEL, "a long name is cut in the picture");
+        assert_eq!(timeline.summary(Language::English), None);
+        let high = drawn(&vec!["2026-03-02T09:00:00Z"; 41], &[]);
+        assert_eq!(high.summary(Language::English).as_deref(), Some("Show the picture, of 41 lines"));
         assert_eq!(timeline.lanes[0].title, format!("{}: 2026-03-02 09:00 UTC", "x".repeat(40)), "and whole where one points");
     }
 

@@ -155,7 +155,7 @@ fn groups(matrix: &Matrix<'_>, rows: &Range<usize>, columns: &Range<usize>, lang
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use holm::state::{Disclosure, Item, Person, Release};
     use holm_record::commitment::Commitment;
     use holm_record::event::PersonFacts;
@@ -207,7 +207,8 @@ mod tests {
         Item { released: Some(released), disclosures, ..Item::default() }
     }
 
-    fn world(people: usize, items: u64) -> View {
+    /// People who were told items, every fifth each, half of whom signed.
+    pub(crate) fn world(people: usize, items: u64) -> View {
         let persons = (0..people).map(|n| person(n, format!("Person {n}"))).collect();
         let mut state = State { persons, ..State::default() };
         let to = |n: u64| state.persons.keys().skip(n as usize % 5).step_by(5).cloned().collect();

@@ -32,6 +32,9 @@ pub(crate) struct IslandWords {
     pub(crate) mark_at: &'static str,
     pub(crate) drag: &'static str,
     pub(crate) in_window: &'static str,
+    pub(crate) copy_table: &'static str,
+    pub(crate) copied: &'static str,
+    pub(crate) not_copied: &'static str,
 }
 
 pub(crate) const EN: IslandWords = IslandWords {
@@ -61,6 +64,9 @@ pub(crate) const EN: IslandWords = IslandWords {
     mark_at: "Mark % of %: %.",
     drag: "Draw across the picture to list only who was told in that time. Point at a line to read it in full.",
     in_window: "Told in this window: % of the % that are listed here.",
+    copy_table: "Copy this table",
+    copied: "Copied, as listed here: rows %.",
+    not_copied: "Not copied: this browser does not let pages do it. Select the table and copy it by hand.",
 };
 
 pub(crate) const ES: IslandWords = IslandWords {
@@ -90,4 +96,7 @@ pub(crate) const ES: IslandWords = IslandWords {
     mark_at: "Marca % de %: %.",
     drag: "Trace sobre la imagen para listar solo a quienes se les comunicó en ese lapso. Señale una línea para leerla completa.",
     in_window: "Comunicados en este lapso: % de los % que se listan aquí.",
+    copy_table: "Copiar esta tabla",
+    copied: "Copiada tal como se lista aquí: renglones %.",
+    not_copied: "No se copió: este navegador no permite que las páginas lo hagan. Seleccione la tabla y cópiela a mano.",
 };

@@ -4,6 +4,8 @@ use super::Plural;
 
 pub(crate) struct ItemWords {
     pub(crate) all: Plural,
+    pub(crate) unsigned_items: Plural,
+    pub(crate) all_items: &'static str,
     pub(crate) none: &'static str,
     pub(crate) name: &'static str,
     pub(crate) marking: &'static str,
@@ -43,6 +45,11 @@ pub(crate) struct ItemWords {
 
 pub(crate) const EN: ItemWords = ItemWords {
     all: Plural { one: "One item has been shared", many: "{} items have been shared" },
+    unsigned_items: Plural {
+        one: "Copies of one item have had no receipt for a week",
+        many: "Copies of {} items have had no receipt for a week",
+    },
+    all_items: "All items",
     none: "No item has been shared yet. Once one is, it is listed here with who was told and who signed.",
     name: "Item",
     marking: "Marking",
@@ -89,6 +96,11 @@ pub(crate) const EN: ItemWords = ItemWords {
 
 pub(crate) const ES: ItemWords = ItemWords {
     all: Plural { one: "Se ha compartido una pieza", many: "Se han compartido {} piezas" },
+    unsigned_items: Plural {
+        one: "Hay ejemplares de una pieza sin acuse desde hace una semana",
+        many: "Hay ejemplares de {} piezas sin acuse desde hace una semana",
+    },
+    all_items: "Todas las piezas",
     none: "Todavía no se ha compartido ninguna pieza. Cuando se comparta, aparecerá aquí con quién la recibió y quién firmó.",
     name: "Pieza",
     marking: "Marca de manejo",
