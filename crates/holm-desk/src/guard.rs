@@ -19,14 +19,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{Request, State};
+use axum::http::Method;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::api;
 use crate::language::{self, Language};
-use crate::problem::Problem;
+use crate::problem::{self, Problem};
 use crate::server::Desk;
 use crate::session;
 
@@ -60,8 +60,8 @@ pub(crate) async fn guard(State(desk): State<Arc<Desk>>, mut request: Request, n
     };
     if api {
         response = api::problem::restated(response).await;
-    } else if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        response = Problem::Large.page(language);
+    } else {
+        response = problem::restated(response, language).await;
     }
     for (name, value) in HEADERS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));

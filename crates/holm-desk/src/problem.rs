@@ -1,6 +1,8 @@
 //! What went wrong: what happened, what is kept, what to do. A page says it in the officer's language, the API as a document.
 
+use axum::body::to_bytes;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Redirect, Response};
 use holm::draft::DraftError;
 use holm::workspace::WorkspaceError;
@@ -84,6 +86,27 @@ impl From<axum::extract::multipart::MultipartError> for Problem {
             _ => Self::Malformed(error.body_text()),
         }
     }
+}
+
+/// Bytes of a refusal that are read.
+const LONGEST: usize = 16 << 10;
+
+/// An answer to a browser as it is sent: a refusal that is no page yet, such as of a form that is no form, becomes one.
+pub(crate) async fn restated(response: Response, language: Language) -> Response {
+    let status = response.status();
+    let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if !status.is_client_error() || is_page {
+        return response;
+    }
+    let problem = match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Problem::Missing,
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::Large,
+        _ => {
+            let said = to_bytes(response.into_body(), LONGEST).await.unwrap_or_default();
+            Problem::Malformed(String::from_utf8_lossy(&said).into_owned())
+        }
+    };
+    problem.page(language)
 }
 
 /// A problem as it is told.

@@ -1,6 +1,7 @@
 //! The desk as a browser meets it, without a browser; as a program does, in [`api`].
 
 mod api;
+mod forms;
 mod onward;
 mod schema;
 mod tables;
