@@ -4,6 +4,7 @@
 //! are. All other parts are copied as stored, compressed bytes and all.
 
 mod figure;
+mod header;
 mod label;
 mod package;
 mod spacing;

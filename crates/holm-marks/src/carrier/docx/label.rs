@@ -1,5 +1,6 @@
-//! Labels in a Word document: a first and a last paragraph, and portion marks at the beginning of the others.
+//! Labels in a Word document: a line above and below every page, and portion marks at the beginning of paragraphs.
 
+use super::header::on_every_page;
 use super::package::Package;
 use super::story::Story;
 use super::{escape, splice};
@@ -29,35 +30,12 @@ pub(crate) fn label_docx(bytes: &[u8], labels: &Labels<'_>) -> Result<Labelled, 
             None => unmarked += 1,
         }
     }
-    let (first, last) = ends(main)?;
-    let has = |block: Option<&crate::document::Block>| block.is_some_and(|b| b.text.trim() == labels.banner);
-    let paragraph = paragraph(labels.banner);
-    if !has(story.blocks.first()) {
-        splices.push(Splice::fixed(first..first, paragraph.as_str()));
-    }
-    if !has(story.blocks.last()) {
-        splices.push(Splice::fixed(last..last, paragraph.as_str()));
+    let headers = on_every_page(&package, labels.banner)?;
+    if let Some((range, text)) = headers.section {
+        splices.push(Splice::fixed(range, text));
     }
     splices.sort_by_key(|s| s.range.start);
-    let copy: Copy = package.with_parts(splice::splice(main.as_bytes(), &splices, &[]), Vec::new())?;
+    let main = splice::splice(main.as_bytes(), &splices, &[]);
+    let copy: Copy = package.with_new_parts(main, headers.changed, &headers.added)?;
     Ok(Labelled { bytes: copy, marked, unmarked })
-}
-
-/// Where the body's first paragraph begins, and where its last one ends: before the properties of its last section.
-fn ends(main: &str) -> Result<(usize, usize), CarrierError> {
-    let no_body = || CarrierError::DamagedDocx("its main part has no body".to_owned());
-    let open = main.find("<w:body").ok_or_else(no_body)?;
-    let first = main.get(open..).and_then(|rest| rest.find('>')).ok_or_else(no_body)? + open + 1;
-    let close = main.rfind("</w:body>").filter(|close| *close >= first).ok_or_else(no_body)?;
-    let content = main.get(first..close).unwrap_or_default();
-    let text = ["</w:p>", "</w:tbl>", "</w:sdt>"].iter().filter_map(|tag| content.rfind(tag)).max().unwrap_or(0);
-    let section = content.rfind("<w:sectPr").filter(|at| *at > text);
-    Ok((first, first + section.unwrap_or(content.len())))
-}
-
-fn paragraph(banner: &str) -> String {
-    format!(
-        "<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t xml:space=\"preserve\">{}</w:t></w:r></w:p>",
-        escape(banner)
-    )
 }

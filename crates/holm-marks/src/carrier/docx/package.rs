@@ -70,11 +70,15 @@ impl Package {
     /// What the main part refers to, as XML.
     pub(crate) fn main_relations(&self) -> Option<String> {
         let mut archive = self.archive.clone();
+        let index = archive.index_for_name(&self.relations_name()?)?;
+        read_part(&mut archive, index).ok()
+    }
+
+    /// The name of the part that says what the main part refers to.
+    pub(crate) fn relations_name(&self) -> Option<String> {
         let main = self.main_name()?;
         let (folder, file) = main.rsplit_once('/').unwrap_or(("", &main));
-        let name = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
-        let index = archive.index_for_name(&name)?;
-        read_part(&mut archive, index).ok()
+        Some(if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") })
     }
 
     fn main_name(&self) -> Option<String> {
@@ -124,7 +128,17 @@ impl Package {
     }
 
     /// The package with another main part and other pictures; every other part is copied as stored.
-    pub(crate) fn with_parts(&self, main: Vec<u8>, mut parts: Vec<(usize, Vec<u8>)>) -> Result<Copy, CarrierError> {
+    pub(crate) fn with_parts(&self, main: Vec<u8>, parts: Vec<(usize, Vec<u8>)>) -> Result<Copy, CarrierError> {
+        self.with_new_parts(main, parts, &[])
+    }
+
+    /// The same with parts that it does not have, by name.
+    pub(crate) fn with_new_parts(
+        &self,
+        main: Vec<u8>,
+        mut parts: Vec<(usize, Vec<u8>)>,
+        added: &[(String, Vec<u8>)],
+    ) -> Result<Copy, CarrierError> {
         let failed = |e: zip::result::ZipError| CarrierError::DamagedDocx(format!("its package cannot be copied ({e})"));
         let size = main.len() + parts.iter().map(|(_, p)| 4 * p.len()).sum::<usize>();
         parts.push((self.main_index, main));
@@ -148,6 +162,12 @@ impl Package {
                 let entry = archive.by_index_raw(index).map_err(failed)?;
                 writer.raw_copy_file(entry).map_err(failed)?;
             }
+        }
+        for (name, part) in added {
+            // The same date whenever it is written, or a copy that is made again would be another file.
+            let options = SimpleFileOptions::default().last_modified_time(zip::DateTime::default());
+            writer.start_file(name.as_str(), options).map_err(failed)?;
+            writer.write_all(part).map_err(|e| CarrierError::DamagedDocx(e.to_string()))?;
         }
         writer.finish().map(Cursor::into_inner).map_err(failed)
     }

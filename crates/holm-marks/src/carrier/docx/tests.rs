@@ -300,16 +300,91 @@ fn labelled(bytes: &[u8]) -> Labelled {
 }
 
 #[test]
-fn labels_are_paragraphs_and_words_of_the_document_and_the_section_stays_last() {
+fn labels_are_words_of_the_document_and_stand_above_and_below_every_page() {
     let bytes = docx(
         r#"<w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t>Raid &amp; search</w:t></w:r></w:p><w:p><w:r><w:t>(TLP:R) His name.</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>One</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>Two</w:t></w:r></w:p></w:tc></w:tr></w:tbl><w:p><w:pPr><w:sectPr><w:pgSz w:w="1"/></w:sectPr></w:pPr><w:r><w:t>End.</w:t></w:r></w:p><w:sectPr><w:pgSz w:w="2"/></w:sectPr>"#,
     );
     let once = labelled(&bytes);
-    let wanted = ["TLP:AMBER", "(TLP:A) Raid & search", "(TLP:R) His name.", "(TLP:A) One", "Two", "(TLP:A) End.", "TLP:AMBER"];
+    let wanted = ["(TLP:A) Raid & search", "(TLP:R) His name.", "(TLP:A) One", "Two", "(TLP:A) End."];
     assert_eq!(texts(&once.bytes), wanted);
     assert_eq!((once.marked, once.unmarked), (4, 0));
     let main = String::from_utf8(part(&once.bytes, "word/document.xml")).unwrap();
     assert!(main.ends_with(r#"</w:p><w:sectPr><w:pgSz w:w="2"/></w:sectPr></w:body></w:document>"#), "{main}");
+    let first = main.split("<w:sectPr>").nth(1).unwrap();
+    assert_eq!(first.matches("<w:headerReference ").count(), 3, "of every kind of page, and later sections take them over");
+    assert!(
+        first.starts_with("<w:headerReference") && first.contains(r#"w:type="even" r:id="holmfooter"/><w:pgSz w:w="1"/>"#),
+        "{first}"
+    );
     assert_eq!(part(&once.bytes, "word/styles.xml"), part(&bytes, "word/styles.xml"));
+    for (name, root) in [("word/holm-header.xml", "w:hdr"), ("word/holm-footer.xml", "w:ftr")] {
+        let made = String::from_utf8(part(&once.bytes, name)).unwrap();
+        assert!(made.contains(&format!("<{root} ")) && made.matches(">TLP:AMBER<").count() == 1, "{made}");
+    }
+    let relations = String::from_utf8(part(&once.bytes, "word/_rels/document.xml.rels")).unwrap();
+    assert!(relations.contains(r#"Id="holmheader""#) && relations.contains(r#"Target="holm-footer.xml"/></Relationships>"#));
+    let types = String::from_utf8(part(&once.bytes, "[Content_Types].xml")).unwrap();
+    assert!(types.starts_with("<Types><Override PartName=\"/word/holm-header.xml\"") && types.ends_with("</Types>"), "{types}");
     assert_eq!(labelled(&once.bytes).bytes, once.bytes, "what is labelled already stays");
+}
+
+#[test]
+fn headers_that_are_there_get_the_line_and_keep_what_they_say() {
+    let space = r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main""#;
+    let body = r#"<w:p><w:r><w:t>One.</w:t></w:r></w:p><w:sectPr><w:sectPrChange><w:sectPr/></w:sectPrChange><w:headerReference w:type="default" r:id="rId1"/><w:headerReference r:id='rId3' w:type='first'/><w:titlePg/></w:sectPr>"#;
+    let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let relations = format!(
+        r#"<Relationships><Relationship Id="rId1" Type="{kind}/header" Target="header1.xml"/><Relationship Target='/word/header2.xml' Type='{kind}/header' Id='rId3'/><Relationship Id="holmfooter" Type="{kind}/styles" Target="styles.xml"/></Relationships>"#
+    );
+    let header = format!("<w:hdr {space}><w:p><w:r><w:t>Bureau</w:t></w:r></w:p></w:hdr>");
+    let bytes = package_with(&[
+        ("[Content_Types].xml", br#"<Types><Default Extension="xml" ContentType="application/xml"/></Types>"#),
+        ("word/document.xml", format!("{HEAD}{body}{FOOT}").as_bytes()),
+        ("word/_rels/document.xml.rels", relations.as_bytes()),
+        ("word/header1.xml", header.as_bytes()),
+        ("word/header2.xml", format!("<w:hdr {space}/>").as_bytes()),
+    ]);
+    let once = labelled(&bytes);
+    let text = |name: &str| String::from_utf8(part(&once.bytes, name)).unwrap();
+    assert!(
+        text("word/header1.xml").contains("TLP:AMBER</w:t></w:r></w:p><w:p><w:r><w:t>Bureau"),
+        "{}",
+        text("word/header1.xml")
+    );
+    assert!(text("word/header2.xml").ends_with("TLP:AMBER</w:t></w:r></w:p></w:hdr>"));
+    let main = text("word/document.xml");
+    assert_eq!((main.matches("<w:headerReference ").count(), main.matches("<w:footerReference ").count()), (3, 3), "{main}");
+    assert!(
+        main.contains(r#"w:type="even" r:id="holmheader"/>"#) && main.contains(r#"w:type="first" r:id="holmfooter2"/>"#),
+        "{main}"
+    );
+    assert!(main.contains("<w:sectPrChange><w:sectPr/></w:sectPrChange>"), "what was replaced is no section");
+    assert_eq!(labelled(&once.bytes).bytes, once.bytes, "what is labelled already stays");
+    let again = Labels { banner: "TLP:RED", portion: "TLP:R", known: &|_| false };
+    let both = label(&once.bytes, "a.docx", &again).unwrap().bytes;
+    let header = String::from_utf8(part(&both, "word/holm-header.xml")).unwrap();
+    assert!(
+        header.contains("TLP:RED</w:t></w:r></w:p><w:p>") && header.contains("TLP:AMBER"),
+        "another marking stands above: {header}"
+    );
+}
+
+#[test]
+fn packages_whose_headers_cannot_be_had_are_refused() {
+    let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/header";
+    let relations = format!(r#"<Relationships><Relationship Id="rId1" Type="{kind}" Target="gone.xml"/></Relationships>"#);
+    let with = |parts: &[(&str, &[u8])]| {
+        let document = format!("{HEAD}<w:p><w:r><w:t>One.</w:t></w:r></w:p>{FOOT}");
+        let own: [(&str, &[u8]); 2] = [("[Content_Types].xml", b"<Types/>"), ("word/document.xml", document.as_bytes())];
+        let labels = Labels { banner: "TLP:AMBER", portion: "TLP:A", known: &|_| false };
+        label(&package_with(&[&own[..], parts].concat()), "a.docx", &labels)
+    };
+    let rels = ("word/_rels/document.xml.rels", relations.as_bytes());
+    for parts in [&[rels][..], &[rels, ("word/gone.xml", b"no header")], &[rels, ("word/gone.xml", b"<w:hdr \xff></w:hdr>")]] {
+        let said = with(parts).unwrap_err().to_string();
+        assert!(said.contains("its header `word/gone.xml` cannot be read"), "{said}");
+    }
+    assert!(with(&[("word/_rels/document.xml.rels", b"nothing")]).is_err());
+    let none = with(&[]).unwrap().bytes;
+    assert!(String::from_utf8(part(&none, "word/document.xml")).unwrap().ends_with("</w:sectPr></w:body></w:document>"));
 }
