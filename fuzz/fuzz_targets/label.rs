@@ -26,6 +26,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let labels = Labels { banner: "TLP:AMBER//SIENA:H2", portion: "TLP:A//H2", known: &|inside| inside == "TLP:R" };
     let Ok(labelled) = label(&file, name, &labels) else { return };
     let after = Master::parse(&labelled.bytes, name).expect("what is labelled is a document still");
-    let letters = |m: &Master| m.blocks().iter().map(|b| b.text.chars().filter(|c| !c.is_whitespace()).count()).sum::<usize>();
+    // Of a row of stars, how many are text depends on what stands before them.
+    let letters = |m: &Master| m.blocks().iter().map(|b| b.text.chars().filter(|c| c.is_alphanumeric()).count()).sum::<usize>();
     assert!(letters(&after) >= letters(&before), "no word of the document is lost");
 });

@@ -5,6 +5,7 @@
 //! master by what both show, the master is taken away, and what remains is correlated with each mark's pattern. Patterns follow from a
 //! secret that the caller gives ([`Patterns`]); which sign a copy has is its codeword, which nothing here knows.
 
+pub(crate) mod banner;
 mod feature;
 mod format;
 mod homography;
@@ -100,6 +101,9 @@ pub enum PictureError {
         /// Marks of the picture.
         marks: usize,
     },
+    /// A letter of a line that was to stand above and below it.
+    #[error("`{0}` cannot be written on a picture; give the marking's level another name")]
+    Letter(char),
     /// A symbol other than 0 or 1.
     #[error("a picture's marks have two alternatives, and symbol `{0}` is neither")]
     Symbol(u8),

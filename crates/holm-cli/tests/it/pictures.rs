@@ -87,6 +87,24 @@ pub(crate) fn trace_alone(desk: &Desk, file: &str) -> Ran {
 }
 
 #[test]
+fn a_marking_stands_above_and_below_a_picture_and_a_leak_without_it_names_the_copy() {
+    let desk = Desk::with(4);
+    desk.write("yard.jpg", &bytes(&scene(1, 480, 360), ImageFormat::Jpeg));
+    desk.run(&["share", "yard.jpg", "--to", "all", "--plain", "plain", "--marking", "TLP:AMBER"]).ok();
+    let copy = std::fs::read(desk.path("plain/p3.jpg")).unwrap();
+    let seen = image::load_from_memory(&copy).unwrap();
+    let strip = (seen.height() - 360) / 2;
+    let dark = |top: u32| seen.crop_imm(0, top, 480, strip).to_luma8().pixels().filter(|p| p.0[0] < 100).count();
+    assert!(seen.width() == 480 && strip > 20 && dark(0) > 100 && dark(strip + 360) > 100, "{strip}");
+    let cut = seen.crop_imm(0, strip, 480, 360);
+    desk.write("cut.jpg", &damaged(&bytes(&cut, ImageFormat::Jpeg)));
+    let traced = trace_alone(&desk, "cut.jpg");
+    assert_eq!((traced.code, named(&traced).0), (0, vec!["p3".to_owned()]), "{}{}", traced.out, traced.err);
+    // Further recipients get the same master with its line.
+    desk.run(&["share", "yard.jpg", "--to", "p1", "--name", "yard", "--plain", "again"]).ok();
+}
+
+#[test]
 fn a_picture_alone_is_shared_and_its_leaks_name_the_copy() {
     let desk = Desk::with(5);
     desk.write("yard.jpg", &bytes(&scene(1, 480, 360), ImageFormat::Jpeg));

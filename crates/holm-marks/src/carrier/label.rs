@@ -8,11 +8,12 @@ use super::pdf::label_pdf;
 use super::{CarrierError, Copy, Format, Master};
 use crate::document::{Block, BlockKind};
 use crate::mark::Site;
+use crate::picture::banner;
 
 /// What is written into a document.
 #[derive(Clone, Copy)]
 pub struct Labels<'l> {
-    /// First and last line; in a PDF, above and below the text of each page.
+    /// First and last line; above and below the text of each page where there are pages, and what a picture shows.
     pub banner: &'l str,
     /// What stands in brackets before each portion that has no mark of its own.
     pub portion: &'l str,
@@ -41,14 +42,14 @@ pub fn own_portion<'b>(block: &'b Block, known: &dyn Fn(&str) -> bool) -> Option
 /// Writes labels into a document.
 ///
 /// # Errors
-/// [`CarrierError`] if it is none that can be marked. A picture has no text to label: it comes back as it was.
+/// [`CarrierError`] if it is none that can be marked. A picture gets the banner alone, above and below what it shows.
 pub fn label(bytes: &[u8], name: &str, labels: &Labels<'_>) -> Result<Labelled, CarrierError> {
     let master = Master::parse(bytes, name)?;
     match master.format() {
         Format::Text | Format::Markdown => Ok(label_source(&master, bytes, labels)),
         Format::Docx => label_docx(bytes, labels),
         Format::Pdf => label_pdf(bytes, labels),
-        Format::Picture => Ok(Labelled { bytes: bytes.to_vec(), marked: 0, unmarked: 1 }),
+        Format::Picture => Ok(Labelled { bytes: banner::with_banner(bytes, labels.banner)?, marked: 0, unmarked: 1 }),
     }
 }
 
