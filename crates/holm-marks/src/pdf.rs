@@ -70,7 +70,7 @@ pub(crate) struct PdfPage {
 impl PdfFile {
     pub(crate) fn open(bytes: &[u8]) -> Result<Self, PdfError> {
         let options = LoadOptions { max_decompressed_size: Some(object_stream_limit(bytes)), ..LoadOptions::default() };
-        let doc = Document::load_mem_with_options(bytes, options).map_err(|e| match e {
+        let mut doc = Document::load_mem_with_options(bytes, options).map_err(|e| match e {
             lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_) | lopdf::Error::UnsupportedSecurityHandler(_) => {
                 PdfError::Encrypted
             }
@@ -80,6 +80,8 @@ impl PdfFile {
         if doc.is_encrypted() || doc.was_encrypted() || doc.trailer.has(b"Encrypt") {
             return Err(PdfError::Encrypted);
         }
+        // Number 0 is always free (ISO 32000-1, §7.5.4): no other program shows such an object, and no copy would have it.
+        doc.objects.retain(|(number, _), _| *number != 0);
         let pages: Vec<ObjectId> = doc.page_iter().take(MOST_PAGES + 1).collect();
         if pages.len() > MOST_PAGES {
             return Err(PdfError::Pages);

@@ -411,6 +411,19 @@ fn a_stream_of_unknown_length_is_not_shared_empty() {
 }
 
 #[test]
+fn an_object_of_number_0_is_none() {
+    let whole = pages(&["BT /F1 12 Tf 72 700 Td (what the page says) Tj ET"]);
+    let whole = String::from_utf8(whole).unwrap().replace("/Contents 8 0 R", "/Contents[8 0 R 0 0 R]");
+    // Without a table, objects are looked for.
+    let objects = whole.split("xref\n").next().unwrap();
+    let hidden = "0 0 obj\n<</Length 52>>\nstream\nBT /F1 12 Tf 72 500 Td (what no reader shows) Tj ET  \nendstream\nendobj\n";
+    let bytes = format!("{objects}{hidden}trailer\n<</Size 11/Root 1 0 R>>\nstartxref\n0\n%%EOF\n").into_bytes();
+    let master = master(&bytes);
+    let text: Vec<String> = master.blocks().iter().map(|b| b.text.clone()).collect();
+    assert_eq!(text, ["what the page says"]);
+}
+
+#[test]
 fn what_a_master_lacks_does_not_come_into_being_in_its_copies() {
     let mut objects = shared(&format!("{FIRST} 0 R"), 1);
     let missing = FIRST + 2;
