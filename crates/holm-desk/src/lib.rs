@@ -33,6 +33,7 @@ mod onward;
 mod page;
 mod problem;
 mod release;
+mod roster;
 mod router;
 mod server;
 mod session;

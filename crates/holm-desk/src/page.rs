@@ -12,6 +12,7 @@ pub(crate) mod onward;
 pub(crate) mod overview;
 pub(crate) mod people;
 pub(crate) mod record;
+pub(crate) mod roster;
 pub(crate) mod share;
 pub(crate) mod sorting;
 pub(crate) mod timeline;

@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 
 use crate::bundle;
 use crate::guard::guard;
-use crate::page::{files, gate, inbox, items, onward, overview, people, record, share, told, trace};
+use crate::page::{files, gate, inbox, items, onward, overview, people, record, roster, share, told, trace};
 use crate::server::Desk;
 
 /// Bytes that a form may hold.
@@ -46,6 +46,9 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/looks/{index}", get(trace::report))
         .route("/looks/{index}/report.json", get(trace::export))
         .route("/record", get(record::record))
+        .route("/roster", get(roster::roster).post(roster::take))
+        .route("/people/{id}/left", post(roster::left))
+        .route("/people/{id}/lost", post(roster::lost))
         .route("/record/verify", post(record::verify))
         .route("/start/{code}", get(gate::start))
         .route("/unlock", get(gate::locked).post(gate::unlock))
@@ -72,7 +75,9 @@ fn api() -> Router<Arc<Desk>> {
         .route("/api/v1/items/{name}", get(items::item))
         .route("/api/v1/items/{name}/mails", get(items::item_mails))
         .route("/api/v1/items/{name}/copies/{copy}/{kind}", get(items::item_file))
-        .route("/api/v1/people", get(people::people))
+        .route("/api/v1/people", get(people::people).post(people::take_roster))
+        .route("/api/v1/people/{id}/left", post(people::person_left))
+        .route("/api/v1/people/{id}/lost", post(people::device_lost))
         .route("/api/v1/people/{id}", get(people::person))
         .route("/api/v1/record", get(record::record))
         .route("/api/v1/record/verify", post(record::verify_record))

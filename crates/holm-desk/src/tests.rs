@@ -234,7 +234,7 @@ fn fill(folder: &TempDir) {
     std::fs::copy(plain.join("p5.md"), folder.path().join("leak.md")).unwrap();
 }
 
-const PAGES: [&str; 20] = [
+const PAGES: [&str; 21] = [
     "/",
     "/share",
     "/inbox",
@@ -253,6 +253,7 @@ const PAGES: [&str; 20] = [
     "/people/p5",
     "/people/p5?q=nothing&sort=-leak",
     "/people/p5?from=2020-01-01T00:00",
+    "/roster",
     "/record",
     "/trace",
 ];

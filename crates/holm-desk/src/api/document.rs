@@ -20,7 +20,8 @@ use crate::session::COOKIE;
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     paths(
-        overview::overview, items::items, items::item, items::item_file, items::item_mails, people::people, people::person,
+        overview::overview, items::items, items::item, items::item_file, items::item_mails, people::people, people::take_roster, people::person,
+        people::person_left, people::device_lost,
         record::record, record::verify_record, traces::begin_trace, traces::trace, looks::looks, looks::look, drafts::drafts,
         drafts::begin_draft, drafts::draft, drafts::change_draft, drafts::drop_draft, drafts::preview_draft, drafts::schemes,
         releases::release_draft, releases::release, arrivals::arrive, arrivals::arrival, arrivals::accept_arrival,

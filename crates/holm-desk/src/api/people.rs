@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Multipart, Path, Query, State};
 use axum::response::Response;
 use holm::state::{Disclosure, Person};
 use holm_record::id::{ItemName, PersonId};
@@ -12,9 +12,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Span, answered};
+use super::{LANGUAGE, Span, answered};
+use crate::arrival;
+use crate::form;
 use crate::office::View;
 use crate::page::people::{Wanted, person_of, told, told_by_person};
+use crate::problem::Problem;
+use crate::roster;
 use crate::server::Desk;
 
 /// Who is looked for.
@@ -105,6 +109,8 @@ pub(crate) struct PersonAnswer {
     email: String,
     /// Devices that may be sealed to.
     devices: usize,
+    /// Their age recipients.
+    recipients: Vec<String>,
     /// Devices that were lost.
     lost_devices: usize,
     /// Copies that the person was issued, the newest first.
@@ -141,23 +147,100 @@ impl Told {
     params(("id" = String, Path, description = "The person.")),
     responses((status = 200, description = "The person.", body = PersonAnswer)))]
 pub(crate) async fn person(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Response {
+    answered(desk, move |desk| Ok(Json(one(desk, &id)?))).await
+}
+
+fn one(desk: &Desk, id: &str) -> Result<PersonAnswer, Problem> {
+    let view = desk.office.view()?;
+    let (id, person) = person_of(&view, id)?;
+    let facts = &person.facts;
+    Ok(PersonAnswer {
+        id: id.to_string(),
+        name: facts.name.clone(),
+        left: person.left,
+        agency: facts.agency.clone(),
+        unit: facts.unit.clone(),
+        level: facts.level,
+        role: facts.role.clone(),
+        email: facts.email.clone(),
+        devices: person.usable_devices().count(),
+        recipients: person.usable_devices().map(|d| d.recipient.clone()).collect(),
+        lost_devices: person.lost.len(),
+        told: told(&view, id).iter().map(|(item, disclosure)| Told::of(&view, item, disclosure)).collect(),
+    })
+}
+
+/// A roster.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "a schema only")]
+struct Roster {
+    /// CSV: `id,name,agency,unit,level,role,email,recipient`.
+    #[schema(format = Binary)]
+    roster: String,
+}
+
+/// What was taken in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Taken {
+    /// People who were not on the roster.
+    added: usize,
+    /// People of whom something changed.
+    updated: usize,
+}
+
+/// Takes in a roster: people are added or updated, nobody is taken off. If one line is wrong, nothing is recorded.
+#[utoipa::path(post, path = "/api/v1/people", tag = "people",
+    request_body(content = Roster, content_type = "multipart/form-data"),
+    responses((status = 200, description = "It is recorded.", body = Taken)))]
+pub(crate) async fn take_roster(State(desk): State<Arc<Desk>>, form: Multipart) -> Response {
+    let given = form::parts(form).await.and_then(|parts| arrival::files(&parts, "roster"));
     answered(desk, move |desk| {
-        let view = desk.office.view()?;
-        let (id, person) = person_of(&view, &id)?;
-        let facts = &person.facts;
-        Ok(Json(PersonAnswer {
-            id: id.to_string(),
-            name: facts.name.clone(),
-            left: person.left,
-            agency: facts.agency.clone(),
-            unit: facts.unit.clone(),
-            level: facts.level,
-            role: facts.role.clone(),
-            email: facts.email.clone(),
-            devices: person.usable_devices().count(),
-            lost_devices: person.lost.len(),
-            told: told(&view, id).iter().map(|(item, disclosure)| Told::of(&view, item, disclosure)).collect(),
-        }))
+        let text: String = given?.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes)).collect();
+        let (added, updated) = roster::take(desk, LANGUAGE, &text)?;
+        Ok(Json(Taken { added, updated }))
+    })
+    .await
+}
+
+/// Why somebody left.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Leaving {
+    /// One line of at most 200 letters.
+    reason: String,
+}
+
+/// Records that a person left: nothing further is sent.
+#[utoipa::path(post, path = "/api/v1/people/{id}/left", tag = "people", request_body = Leaving,
+    params(("id" = String, Path, description = "The person.")),
+    responses((status = 200, description = "It is recorded.", body = PersonAnswer)))]
+pub(crate) async fn person_left(State(desk): State<Arc<Desk>>, Path(id): Path<String>, Json(given): Json<Leaving>) -> Response {
+    answered(desk, move |desk| {
+        roster::left(desk, LANGUAGE, &id, &given.reason)?;
+        Ok(Json(one(desk, &id)?))
+    })
+    .await
+}
+
+/// Which device was lost, and why.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Losing {
+    /// Its age recipient; absent if the person has one device.
+    #[serde(default)]
+    device: String,
+    /// One line of at most 200 letters.
+    reason: String,
+}
+
+/// Records that a device of a person is lost: nothing further is sealed to it.
+#[utoipa::path(post, path = "/api/v1/people/{id}/lost", tag = "people", request_body = Losing,
+    params(("id" = String, Path, description = "The person.")),
+    responses((status = 200, description = "It is recorded.", body = PersonAnswer)))]
+pub(crate) async fn device_lost(State(desk): State<Arc<Desk>>, Path(id): Path<String>, Json(given): Json<Losing>) -> Response {
+    answered(desk, move |desk| {
+        roster::lost(desk, LANGUAGE, &id, &given.device, &given.reason)?;
+        Ok(Json(one(desk, &id)?))
     })
     .await
 }

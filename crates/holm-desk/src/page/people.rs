@@ -14,7 +14,7 @@ use super::timeline::{Lane, Leak, Timeline, Window, WindowForm};
 use super::{Asked, Part, Place, ROWS, Shell, Shown, day, in_address, moment};
 use crate::language::{Language, count};
 use crate::office::View;
-use crate::problem::Problem;
+use crate::problem::{Problem, Wrong};
 use crate::server::Desk;
 use crate::words::fill;
 
@@ -184,6 +184,9 @@ struct PersonPage {
     told: Vec<ToldRow>,
     part: Part,
     was_told: bool,
+    left: bool,
+    devices: Vec<String>,
+    refused: Refused,
     timeline: Timeline,
     has_leaks: bool,
     window: WindowForm,
@@ -197,10 +200,39 @@ pub(crate) async fn person(
     Query(asks): Query<super::items::Asks>,
     Query(window): Query<Window>,
 ) -> Shown {
-    super::shown(asked, move |desk, language| one(desk, language, &id, &asks, &window)).await
+    super::shown(asked, move |desk, language| one(desk, language, &id, &asks, &window, Refused::default())).await
 }
 
-fn one(desk: &Desk, language: Language, id: &str, asks: &super::items::Asks, window: &Window) -> Result<PersonPage, Problem> {
+/// A change that was refused: which, what was typed, and what is wrong, by field.
+#[derive(Default)]
+pub(crate) struct Refused {
+    pub(crate) form: &'static str,
+    pub(crate) reason: String,
+    pub(crate) errors: Vec<Wrong>,
+}
+
+impl Refused {
+    fn is(&self, form: &str) -> bool {
+        self.form == form
+    }
+}
+
+/// A person's page with a change that was refused.
+///
+/// # Errors
+/// [`Problem::Missing`].
+pub(crate) fn with_errors(desk: &Desk, language: Language, id: &str, refused: Refused) -> Result<String, Problem> {
+    Ok(one(desk, language, id, &super::items::Asks::default(), &Window::default(), refused)?.render()?)
+}
+
+fn one(
+    desk: &Desk,
+    language: Language,
+    id: &str,
+    asks: &super::items::Asks,
+    window: &Window,
+    refused: Refused,
+) -> Result<PersonPage, Problem> {
     let view = desk.office.view()?;
     let (words, item_words) = (&language.words().person, &language.words().item);
     let (id, person) = person_of(&view, id)?;
@@ -239,6 +271,9 @@ fn one(desk: &Desk, language: Language, id: &str, asks: &super::items::Asks, win
         facts: facts(person, language),
         told: shown.iter().map(row).collect(),
         was_told,
+        left: person.left,
+        devices: person.usable_devices().map(|d| d.recipient.clone()).collect(),
+        refused,
         heads: sorting.heads(&query, told.first()),
         q: asks.q.clone(),
         sort: sorting.asked(),

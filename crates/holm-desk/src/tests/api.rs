@@ -534,7 +534,7 @@ async fn bad_orders_are_refused_and_nothing_is_stored() {
     let draft = format!("/api/v1/drafts/{}", draft["id"].as_str().unwrap());
     let release = format!("{draft}/release");
     let before = world.stored().await;
-    let orders: [(&str, &str, &str, u16); 15] = [
+    let orders: [(&str, &str, &str, u16); 21] = [
         ("PATCH", &draft, "{", 400),
         ("PATCH", &draft, "", 400),
         ("PATCH", &draft, "[]", 422),
@@ -550,6 +550,12 @@ async fn bad_orders_are_refused_and_nothing_is_stored() {
         ("PATCH", "/api/v1/drafts/..%2f..%2fofficer", "{}", 404),
         ("DELETE", "/api/v1/drafts/..%2f..%2fofficer", "", 404),
         ("DELETE", "/api/v1/drafts/0000000000000000", "", 404),
+        ("POST", "/api/v1/people/none/left", r#"{"reason": "x"}"#, 404),
+        ("POST", "/api/v1/people/p5/left", r#"{"reason": " "}"#, 422),
+        ("POST", "/api/v1/people/p5/left", r#"{"reason": "a\u0000b"}"#, 422),
+        ("POST", "/api/v1/people/p5/left", "{}", 422),
+        ("POST", "/api/v1/people/p5/lost", r#"{"reason": "x", "device": "age1none"}"#, 422),
+        ("POST", "/api/v1/people/none/lost", r#"{"reason": "x"}"#, 404),
     ];
     for (method, path, body, wanted) in orders {
         let request = asked(method, path).header(header::CONTENT_TYPE, "application/json");

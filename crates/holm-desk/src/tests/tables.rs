@@ -56,3 +56,47 @@ async fn a_list_of_some_says_so_and_leads_to_all() {
     assert!(page.contains("no key to seal to") && page.contains("<a href=\"/people\">Everybody</a>"), "{page}");
     assert!(page.contains("name=\"keyless\" value=\"1\""), "{page}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_taken_in_lose_devices_and_leave_and_what_is_wrong_is_said_by_line() {
+    let world = World::new().await;
+    let size = || world.desk.office.view().unwrap().size;
+    let before = size();
+    let head = "id,name,agency,unit,level,role,email,recipient\n";
+    let wrong = format!("{head}z1,Zoe,B,U,9,x,z@x,\nz 2,<script>alert(1)</script>,B,U,1,x,z@x,\n");
+    for text in ["", " \n", "name,id\nx,y", head, &wrong, "\0"] {
+        let refused = world.parts("/roster", &[("text", None, text.as_bytes())]).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{text:?}");
+        let page = super::text(refused).await;
+        assert!(page.contains("There is a problem") && !page.contains("<script>"), "{page}");
+        assert!(
+            text != wrong || page.contains("line 2: level") && page.contains("line 3:") && page.contains("z1,Zoe,B,U,9"),
+            "{page}"
+        );
+    }
+    assert_eq!(size(), before, "nothing is recorded");
+    let keys = [DeviceKeys::generate().unwrap(), DeviceKeys::generate().unwrap()];
+    let csv = format!("{head}z1,Zoe,B,U,1,x,z@x,{};{}\n", keys[0].public_line(), keys[1].public_line());
+    let taken = super::text(world.parts("/roster", &[("roster", Some("r.csv"), csv.as_bytes())]).await).await;
+    assert!(taken.contains("1 added to the roster, 0 updated"), "{taken}");
+    assert!(world.page_in("/roster", "es").await.1.contains("Agregar personas"));
+
+    let (_, page) = world.page("/people/z1").await;
+    assert!(page.contains(&format!("<option>{}</option>", keys[1].recipient())), "which of two: {page}");
+    let without = world.fields("/people/z1/lost", &[("reason", " "), ("device", &keys[1].recipient())]).await;
+    assert_eq!(without.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = super::text(without).await;
+    assert!(page.contains("Say why in one line") && page.contains("<details class=\"change\" open>"), "{page}");
+    let lost = world.fields("/people/z1/lost", &[("reason", "left on a train"), ("device", &keys[1].recipient())]).await;
+    assert_eq!((lost.status(), to(&lost).as_str()), (StatusCode::SEE_OTHER, "/people/z1"));
+    assert!(world.page("/people/z1").await.1.contains("one key in use, one lost"));
+    let again =
+        super::text(world.fields("/people/z1/lost", &[("reason", "again"), ("device", &keys[1].recipient())]).await).await;
+    assert!(again.contains("has no device with that key") && again.contains("value=\"again\""), "{again}");
+    assert_eq!(world.fields("/people/z1/left", &[("reason", "retired")]).await.status(), StatusCode::SEE_OTHER);
+    let twice = super::text(world.fields("/people/z1/left", &[("reason", "retired")]).await).await;
+    assert!(twice.contains("recorded already"), "{twice}");
+    assert!(!world.page("/people/z1").await.1.contains("/people/z1/left"), "whoever left has no such form");
+    assert_eq!(size(), before + 3);
+    assert_eq!(world.fields("/people/none/left", &[("reason", "x")]).await.status(), StatusCode::NOT_FOUND);
+}

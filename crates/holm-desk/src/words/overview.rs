@@ -48,7 +48,7 @@ pub(crate) const EN: OverviewWords = OverviewWords {
     copies: "copies issued",
     receipts: "receipts signed",
     lately: "Lately recorded",
-    empty: "Nothing has been shared yet. People come on the roster with `holm person import`; then share a document.",
+    empty: "Nothing has been shared yet. Put people on the roster, then share a document.",
     means: [
         "Everything that anybody was told stands in the record before it can be read.",
         "A copy that turns up can be traced. The answer names copies, with a stated bound on error, or says that they cannot be named.",
@@ -77,7 +77,7 @@ pub(crate) const ES: OverviewWords = OverviewWords {
     copies: "ejemplares entregados",
     receipts: "acuses firmados",
     lately: "Últimos asientos",
-    empty: "Todavía no se ha compartido nada. Las personas entran a la nómina con `holm person import`; después, comparta un documento.",
+    empty: "Todavía no se ha compartido nada. Dé de alta a las personas en la nómina; después, comparta un documento.",
     means: [
         "Todo lo que se comunica a alguien queda en el registro antes de que pueda leerse.",
         "Un ejemplar que aparece donde no debe se puede rastrear. La respuesta señala ejemplares, con un límite declarado de error, o dice que no se pueden señalar.",

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use axum::http::StatusCode;
+use holm::identity::DeviceKeys;
 use serde_json::{Value, json};
 
 use super::super::schema::{name, names};
@@ -94,6 +95,21 @@ impl Walk {
     }
 }
 
+impl Walk {
+    /// Somebody comes, loses a device, and leaves.
+    async fn change_the_roster(&self) {
+        let line = DeviceKeys::generate().unwrap().public_line();
+        let csv =
+            format!("id,name,agency,unit,level,role,email,recipient\nz1,Zoé Ñandú,Bureau,Unit 9,2,analyst,z@x.example,{line}\n");
+        let took = self.upload("/api/v1/people", &[("roster", Some("r.csv"), csv.as_bytes())]).await;
+        assert_eq!((&took["added"], &took["updated"]), (&json!(1), &json!(0)));
+        let device = json!({"device": self.ask("GET", "/api/v1/people/z1").await["recipients"][0], "reason": "left on a train"});
+        let lost = self.give("POST", "/api/v1/people/z1/lost", &device).await;
+        assert_eq!((&lost["devices"], &lost["lost_devices"], &lost["left"]), (&json!(0), &json!(1), &json!(false)));
+        assert_eq!(self.give("POST", "/api/v1/people/z1/left", &json!({"reason": "retired"})).await["left"], true);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_is_shared_received_leaked_and_named_by_a_program_and_every_operation_of_the_document_answers() {
     let walk = Walk { world: World::new().await, done: Mutex::default() };
@@ -115,6 +131,7 @@ async fn a_copy_is_shared_received_leaked_and_named_by_a_program_and_every_opera
     assert!(told["told"][0]["signed_at"].is_string(), "{told}");
     assert_eq!(walk.ask("GET", "/api/v1/overview").await["receipts"], 1);
     assert_eq!(walk.ask("GET", "/api/v1/people").await["total"], 30);
+    walk.change_the_roster().await;
     assert!(walk.save("/api/v1/items/minutes/mails").await.starts_with(b"PK"));
     let record = walk.ask("GET", "/api/v1/record").await;
     assert_eq!(walk.ask("POST", "/api/v1/record/verify").await["entries"], record["size"]);
