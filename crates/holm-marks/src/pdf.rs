@@ -48,6 +48,9 @@ pub enum PdfError {
     /// It unpacks to more than any document.
     #[error("this PDF unpacks to far more than any document has; print the pages that matter to a new PDF")]
     Large,
+    /// A copy of it would not say what it says.
+    #[error("this PDF cannot be written anew without losing some of its text; print it to a new PDF and share that")]
+    Unwritable,
 }
 
 /// A PDF file whose objects are in memory.

@@ -22,6 +22,9 @@ pub enum RasterError {
     /// More pixels than any scan.
     #[error("the picture has more than {} million pixels; scale it down or cut it", MOST_PIXELS / 1_000_000)]
     Large,
+    /// A side longer than decoders count.
+    #[error("a side of the picture is longer than {LONGEST} pixels; scale it down or cut it")]
+    Long,
     /// Too many of them.
     #[error(
         "the pages of this picture have more than {} million pixels together; give them in several files",
@@ -29,6 +32,9 @@ pub enum RasterError {
     )]
     Pages,
 }
+
+/// Longest side in pixels: a JPEG's is given in 16 bits, and what decoders add to it for whole blocks must still fit.
+pub(crate) const LONGEST: u32 = 65_500;
 
 /// A grey picture; 0 is black. Pixel (i, j) covers [i, i + 1) × [j, j + 1).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +77,9 @@ impl Raster {
         reader.limits(limits());
         let mut decoder = reader.into_decoder().map_err(damaged)?;
         let (width, height) = decoder.dimensions();
+        if width.max(height) > LONGEST {
+            return Err(RasterError::Long);
+        }
         if u64::from(width) * u64::from(height) > MOST_PIXELS {
             return Err(RasterError::Large);
         }

@@ -72,6 +72,11 @@ fn label_source(master: &Master, bytes: &[u8], labels: &Labels<'_>) -> Labelled 
     let mut places = Vec::new();
     for (block, portion) in portions(master.blocks(), labels) {
         let own = own_portion(portion, labels.known).is_some();
+        // What looks like a table and has too few columns for one would become one, and lose what stands beyond them.
+        if markdown && portion.kind == BlockKind::Prose && portion.text.starts_with('|') {
+            unmarked += 1;
+            continue;
+        }
         let start = || master.offset(&Site { block, range: 0..0, texts: Vec::new() });
         match own.then_some(None).or_else(|| start().map(Some)) {
             Some(place) => {
@@ -172,5 +177,14 @@ mod tests {
         let master = |s: &str| Master::parse(s.as_bytes(), "a.md").unwrap();
         let kinds = |s: &str| master(s).blocks().iter().filter(|b| b.text != "TLP:AMBER").map(|b| b.kind).collect::<Vec<_>>();
         assert_eq!(kinds(&text), kinds(source), "blocks are as they were");
+    }
+
+    #[test]
+    fn what_is_no_table_does_not_become_one() {
+        let source = "| a | b |\n|---|--|-\n| c | d | lost\n";
+        let (text, marked, unmarked) = labelled(source, "a.md");
+        assert_eq!((marked, unmarked), (0, 1));
+        let said = |text: &str| Master::parse(text.as_bytes(), "a.md").unwrap().blocks().iter().any(|b| b.text.contains("lost"));
+        assert!(said(source) && said(&text), "{text}");
     }
 }

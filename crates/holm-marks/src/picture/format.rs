@@ -8,6 +8,7 @@ use image::codecs::tiff::{TiffDecoder, TiffEncoder};
 use image::{DynamicImage, ExtendedColorType, GrayImage, ImageDecoder, ImageEncoder, Limits};
 
 use super::PictureError;
+use crate::raster::LONGEST;
 
 /// Most pixels of a picture.
 pub(super) const PIXELS: u64 = 64 * 1024 * 1024;
@@ -89,7 +90,7 @@ pub(super) fn decode_leak(bytes: &[u8]) -> Result<DynamicImage, PictureError> {
     reader.limits(limits());
     let mut decoder = reader.into_decoder().map_err(damaged)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > PIXELS {
+    if width.max(height) > LONGEST || u64::from(width) * u64::from(height) > PIXELS {
         return Err(PictureError::TooLarge);
     }
     if decoder.total_bytes() > ANNOUNCED + EXPANSION * bytes.len() as u64 {
@@ -116,7 +117,7 @@ fn damaged(error: image::ImageError) -> PictureError {
 
 fn pixels(mut decoder: impl ImageDecoder, format: PictureFormat, bytes: &[u8]) -> Result<Decoded, PictureError> {
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > PIXELS {
+    if width.max(height) > LONGEST || u64::from(width) * u64::from(height) > PIXELS {
         return Err(PictureError::TooLarge);
     }
     if decoder.total_bytes() > ANNOUNCED + EXPANSION * bytes.len() as u64 {

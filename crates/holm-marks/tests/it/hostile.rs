@@ -424,6 +424,15 @@ fn an_object_of_number_0_is_none() {
 }
 
 #[test]
+fn a_file_that_would_lose_text_in_its_copies_is_not_shared() {
+    // lopdf leaves out what calls itself a table of objects when it writes a file: here, the page's font.
+    let whole = String::from_utf8(pages(&["BT /F1 12 Tf 72 700 Td (what the page says) Tj ET"])).unwrap();
+    let bytes = whole.replacen("<</Type/Font/Subtype/TrueType", "<</Type/XRef/Subtype/TrueType", 1).into_bytes();
+    let refused = master(&bytes).template(&[]).err().unwrap().to_string();
+    assert!(refused.contains("without losing some of its text"), "{refused}");
+}
+
+#[test]
 fn what_a_master_lacks_does_not_come_into_being_in_its_copies() {
     let mut objects = shared(&format!("{FIRST} 0 R"), 1);
     let missing = FIRST + 2;

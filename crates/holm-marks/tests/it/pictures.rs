@@ -192,6 +192,23 @@ fn pages_without_pixels_are_refused() {
 }
 
 #[test]
+fn a_jpeg_as_wide_as_its_header_can_say_is_refused() {
+    // Decoders count its blocks in the header's own 16 bits.
+    let table = |class: u8| [&[0xFF, 0xC4, 0, 20, class, 1][..], &[0; 15], &[0]].concat();
+    let wide = [
+        &[0xFF, 0xD8, 0xFF, 0xDB, 0, 67, 0][..],
+        &[1; 64],
+        &[0xFF, 0xC0, 0, 11, 8, 0, 8, 0xFF, 0xFD, 1, 1, 0x11, 0],
+        &table(0x00),
+        &table(0x10),
+        &[0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0x00, 0xFF, 0xD9],
+    ]
+    .concat();
+    assert_eq!(page(&wide), Err(RasterError::Long));
+    assert!(matches!(Picture::decode(&wide), Err(PictureError::TooLarge)));
+}
+
+#[test]
 fn one_strip_may_not_be_page_after_page() {
     // Directories that share their pixels, as large as a page may be, cost nothing to write.
     let mut file = tiff(12, 8, 8);
