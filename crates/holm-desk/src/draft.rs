@@ -11,6 +11,7 @@ use holm::workspace::{DEFAULT_ALPHA, LARGEST_COALITION};
 use holm_marks::mark::{Layer, Mark};
 use holm_record::id::{ItemName, PersonId};
 
+use crate::contribution;
 use crate::form::Part;
 use crate::language::Language;
 use crate::page::marking;
@@ -75,6 +76,8 @@ pub(crate) struct Change {
     pub(crate) legal: Option<bool>,
     pub(crate) pages: Option<bool>,
     pub(crate) confirmed_by: Option<Vec<PersonId>>,
+    /// Nobody, or somebody.
+    pub(crate) second: Option<Option<PersonId>>,
     pub(crate) marks: Option<Marks>,
 }
 
@@ -92,6 +95,7 @@ impl Change {
             legal: self.legal.unwrap_or(before.legal),
             pages: self.pages.unwrap_or(before.pages),
             confirmed_by: self.confirmed_by.unwrap_or_else(|| before.confirmed_by.clone()),
+            second: self.second.unwrap_or_else(|| before.second.clone()),
             ..before.clone()
         };
         let mut errors = Vec::new();
@@ -191,6 +195,7 @@ pub(crate) fn lacks(desk: &Desk, language: Language, draft: &Draft) -> Result<Ve
     }
     let marking = Marking::parse(&draft.marking, &schemes).map_err(DraftError::from)?;
     errors.extend(marking.and_then(|m| marking::problem(&view.state, &m, draft, &to, language)));
+    errors.extend(contribution::problem(&view.state, draft, language));
     let confirmers: BTreeSet<&PersonId> = draft.confirmed_by.iter().collect();
     if !prepared.sensitive_facts().is_empty() && confirmers.len() < 2 {
         errors.push(("confirmed", words.problem_confirm.to_owned()));

@@ -50,6 +50,8 @@ pub(crate) enum Done {
     Traced(Vec<u64>),
     /// The item.
     Released(ItemName),
+    /// The draft whose second person is waited for.
+    Waiting(String),
 }
 
 /// How far a job is.

@@ -22,6 +22,7 @@
 mod api;
 mod arrival;
 mod bundle;
+mod contribution;
 mod draft;
 mod entry_words;
 mod form;

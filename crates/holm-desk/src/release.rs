@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use holm::contribution::Contribution;
 use holm::draft::{Draft, Moves};
 use holm::marking::Marking;
 use holm::policy::Action;
 use holm::prepare::Prepared;
-use holm::share::Terms;
+use holm::share::{ShareError, Terms};
 use holm::state::State;
 use holm::workspace::{DEFAULT_ALPHA, LARGEST_COALITION, Workspace};
 use holm_record::id::{ItemName, PersonId};
@@ -52,6 +53,8 @@ pub(crate) struct Order {
     pub(crate) ticket: String,
     /// Whether it is accepted that the marks may name nobody.
     pub(crate) accepts_weak: bool,
+    /// What the second person drew, once it came back.
+    pub(crate) contribution: Option<Contribution>,
 }
 
 /// Begins to release a draft, once for each ticket.
@@ -62,7 +65,8 @@ pub(crate) fn begin(desk: &Arc<Desk>, language: Language, id: &str, order: &Orde
     let words = &language.words().problem;
     let taken = |_: Taken| Problem::Wrong(vec![("ticket", words.ticket_taken.to_owned())]);
     let ticket = Ticket::new(&order.ticket).ok_or_else(|| Problem::Wrong(vec![("ticket", words.ticket.to_owned())]))?;
-    let subject = Subject::of([id.as_bytes()]);
+    let drawn = order.contribution.as_ref().map(|c| c.note.as_bytes()).unwrap_or_default();
+    let subject = Subject::of([id.as_bytes(), drawn]);
     // A second press of the button finds the draft gone; its job says where the copies are.
     if desk.jobs.is_begun(Work::Release, &ticket, subject).map_err(taken)? {
         return Ok(Ordered::Begun(ticket));
@@ -77,8 +81,8 @@ pub(crate) fn begin(desk: &Arc<Desk>, language: Language, id: &str, order: &Orde
     if !accepted && is_weak(&draft.prepare(Moves::LeftOut, &state.schemes())?, state, recipients(state, &draft.to).len()) {
         return Ok(Ordered::Weak);
     }
-    let (working, id) = (Arc::clone(desk), id.to_owned());
-    let job = move |progress: &dyn Fn(&str)| release(&working, language, &id, accepted, progress);
+    let (working, id, contribution) = (Arc::clone(desk), id.to_owned(), order.contribution.clone());
+    let job = move |progress: &dyn Fn(&str)| release(&working, language, &id, (accepted, contribution.as_ref()), progress);
     desk.jobs.begin((Work::Release, &ticket), subject, job).map_err(taken)?;
     Ok(Ordered::Begun(ticket))
 }
@@ -87,7 +91,13 @@ pub(crate) fn begin(desk: &Arc<Desk>, language: Language, id: &str, order: &Orde
 ///
 /// # Errors
 /// What went wrong, in words. The draft is kept, and what was recorded is taken up by the next try.
-fn release(desk: &Desk, language: Language, id: &str, weak: bool, progress: &dyn Fn(&str)) -> Result<Done, String> {
+fn release(
+    desk: &Desk,
+    language: Language,
+    id: &str,
+    (weak, contribution): (bool, Option<&Contribution>),
+    progress: &dyn Fn(&str),
+) -> Result<Done, String> {
     let words = &language.words().share;
     let (draft, schemes) = desk.office.act(|w| (w.draft(id), w.schemes())).map_err(said)?;
     let draft = draft.map_err(said)?;
@@ -95,30 +105,41 @@ fn release(desk: &Desk, language: Language, id: &str, weak: bool, progress: &dyn
     let prepared = draft.prepare(Moves::Found, &schemes).map_err(said)?;
     prepared.check_pages().map_err(said)?;
     progress(words.sealing);
-    let item = desk.office.act(|workspace| steps(workspace, &draft, &prepared, weak, words.problem_weak)).map_err(said)??;
-    Ok(Done::Released(item))
+    let weak = if weak { None } else { Some(words.problem_weak) };
+    desk.office.act(|workspace| steps(workspace, &draft, &prepared, weak, contribution)).map_err(said)?
 }
 
-fn steps(workspace: &mut Workspace, draft: &Draft, prepared: &Prepared, weak: bool, too_weak: &str) -> Result<ItemName, String> {
+/// `too_weak` is what is said if it could name nobody and that was not accepted.
+fn steps(
+    workspace: &mut Workspace,
+    draft: &Draft,
+    prepared: &Prepared,
+    too_weak: Option<&str>,
+    contribution: Option<&Contribution>,
+) -> Result<Done, String> {
     let name = ItemName::new(draft.name.clone()).map_err(said)?;
     let to = recipients(workspace.state(), &draft.to);
     let terms = terms(workspace, draft, &name, to.len())?;
     let action = Action::Share { item: &name, to: &to, handling: terms.handling() };
     let permit = workspace.permit(&action, Timestamp::now()).map_err(said)?;
-    if is_weak(prepared, workspace.state(), to.len()) && !weak {
-        return Err(too_weak.to_owned());
+    if let Some(why) = too_weak.filter(|_| is_weak(prepared, workspace.state(), to.len())) {
+        return Err(why.to_owned());
     }
     // A release that was interrupted after its entry finds its item there, and adds nobody twice.
     let keyed = if workspace.state().items.get(&name).is_some_and(|i| i.released.is_some()) {
         workspace.reopen(&name, &prepared.document, &[]).map_err(said)?
     } else {
         let frozen = workspace.freeze(&permit, prepared, &terms).map_err(said)?;
-        frozen.make_key(workspace, &permit, None).map_err(said)?
+        match frozen.make_key(workspace, &permit, contribution) {
+            Ok(keyed) => keyed,
+            Err(ShareError::Waiting { .. }) => return Ok(Done::Waiting(draft.id.clone())),
+            Err(error) => return Err(said(error)),
+        }
     };
     let sealed = keyed.seal(workspace, &to, &|_| {}).map_err(said)?;
     sealed.append(workspace, &permit, &to, None).map_err(said)?;
     workspace.drop_draft(&draft.id).map_err(said)?;
-    Ok(name)
+    Ok(Done::Released(name))
 }
 
 fn terms(workspace: &Workspace, draft: &Draft, name: &ItemName, copies: usize) -> Result<Terms, String> {
@@ -128,7 +149,7 @@ fn terms(workspace: &Workspace, draft: &Draft, name: &ItemName, copies: usize) -
         file: draft.file.clone(),
         marking: Marking::parse(&draft.marking, &workspace.schemes()).map_err(said)?,
         conditions: given(&draft.conditions),
-        second: None,
+        second: draft.second.clone(),
         planned: planned(workspace.state(), copies),
         review: (!draft.decisions.is_empty()).then(|| draft.review().to_text().into_bytes()),
     })

@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 
 use crate::bundle;
 use crate::guard::guard;
-use crate::page::{files, gate, inbox, items, onward, overview, people, record, roster, share, told, trace};
+use crate::page::{files, gate, inbox, items, onward, overview, people, record, roster, second, share, told, trace};
 use crate::server::Desk;
 
 /// Bytes that a form may hold.
@@ -32,6 +32,9 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/share/{id}/preview/file", get(share::preview_file))
         .route("/share/{id}/release", get(share::release_form).post(share::release))
         .route("/share/{id}/release/{ticket}", get(share::released))
+        .route("/share/{id}/second", get(second::waiting).post(second::go_on))
+        .route("/share/{id}/second/request", get(second::request))
+        .route("/contributions", post(second::contribute))
         .route("/inbox", get(inbox::inbox).post(inbox::arrive).layer(DefaultBodyLimit::max(LARGEST)))
         .route("/inbox/{ticket}", get(inbox::arrived).post(inbox::open))
         .route("/inbox/{ticket}/onward", get(onward::question).post(onward::ask))
@@ -89,6 +92,8 @@ fn api() -> Router<Arc<Desk>> {
         .route("/api/v1/drafts/{id}", get(drafts::draft).patch(drafts::change_draft).delete(drafts::drop_draft))
         .route("/api/v1/drafts/{id}/preview", get(drafts::preview_draft))
         .route("/api/v1/drafts/{id}/release", post(releases::release_draft))
+        .route("/api/v1/drafts/{id}/key-request", get(releases::key_request))
+        .route("/api/v1/contributions", post(releases::contribute))
         .route("/api/v1/schemes", get(drafts::schemes))
         .route("/api/v1/releases/{ticket}", get(releases::release))
         .route("/api/v1/arrivals", post(arrivals::arrive).layer(large()))

@@ -4,6 +4,7 @@ mod api;
 mod forms;
 mod onward;
 mod schema;
+mod second;
 mod tables;
 
 use std::sync::Arc;

@@ -11,6 +11,7 @@ pub(crate) mod overview;
 pub(crate) mod person;
 pub(crate) mod problem;
 pub(crate) mod record;
+pub(crate) mod second;
 pub(crate) mod share;
 pub(crate) mod shell;
 pub(crate) mod told;
@@ -28,6 +29,7 @@ pub(crate) struct Words {
     pub(crate) marking: marking::MarkingWords,
     pub(crate) person: person::PersonWords,
     pub(crate) record: record::RecordWords,
+    pub(crate) second: second::SecondWords,
     pub(crate) share: share::ShareWords,
     pub(crate) told: told::ToldWords,
     pub(crate) trace: trace::TraceWords,
@@ -44,6 +46,7 @@ pub(crate) const EN: Words = Words {
     marking: marking::EN,
     person: person::EN,
     record: record::EN,
+    second: second::EN,
     share: share::EN,
     told: told::EN,
     trace: trace::EN,
@@ -60,6 +63,7 @@ pub(crate) const ES: Words = Words {
     marking: marking::ES,
     person: person::ES,
     record: record::ES,
+    second: second::ES,
     share: share::ES,
     told: told::ES,
     trace: trace::ES,

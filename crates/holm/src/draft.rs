@@ -73,6 +73,9 @@ pub struct Draft {
     pub conditions: String,
     /// Who confirmed the facts.
     pub confirmed_by: Vec<PersonId>,
+    /// Who draws half of the key; nobody, and it is made here alone.
+    #[serde(default)]
+    pub second: Option<PersonId>,
 }
 
 impl Draft {
@@ -102,6 +105,7 @@ impl Draft {
             marking: String::new(),
             conditions: String::new(),
             confirmed_by: Vec::new(),
+            second: None,
         })
     }
 

@@ -494,6 +494,17 @@ pub fn stream_salt(key: &ItemKey, subject: &[u8]) -> Salt {
     Salt(salt)
 }
 
+impl Workspace {
+    /// What the second person of a pending release is given to contribute to.
+    ///
+    /// # Errors
+    /// [`ShareError`] if none of this name is pending.
+    pub fn key_request(&self, item: &ItemName) -> Result<Request, ShareError> {
+        let pending: Pending = self.read_own(&self.pending_path(item))?;
+        Ok(Frozen { pending }.request(self))
+    }
+}
+
 impl Frozen {
     /// What the second person is given to contribute to.
     #[must_use]

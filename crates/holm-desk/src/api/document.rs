@@ -24,7 +24,8 @@ use crate::session::COOKIE;
         people::person_left, people::device_lost,
         record::record, record::verify_record, traces::begin_trace, traces::trace, looks::looks, looks::look, drafts::drafts,
         drafts::begin_draft, drafts::draft, drafts::change_draft, drafts::drop_draft, drafts::preview_draft, drafts::schemes,
-        releases::release_draft, releases::release, arrivals::arrive, arrivals::arrival, arrivals::accept_arrival,
+        releases::release_draft, releases::release, releases::key_request,
+        releases::contribute, arrivals::arrive, arrivals::arrival, arrivals::accept_arrival,
         arrivals::save_arrival, arrivals::take_receipts, requests::requests, requests::request, requests::answer_request,
         requests::save_answer, requests::paragraphs, requests::ask_onward, requests::read_answer, session::unlock,
         session::leave, openapi

@@ -19,6 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::problem::FieldProblem;
 use super::{File, LANGUAGE, answered, made};
+use crate::contribution::{can_contribute, waits_for};
 use crate::draft::{self, Change, Given, Marks, is_decided_on, may_be_struck};
 use crate::form::parts;
 use crate::page::download;
@@ -118,6 +119,10 @@ pub(crate) struct DraftAnswer {
     confirmed: Vec<String>,
     /// Whether two persons must confirm the facts.
     needs_confirmation: bool,
+    /// Who draws half of the key; absent if this desk makes it alone.
+    second: Option<String>,
+    /// Whether everything but the key is in the record, and the release waits for the second person's contribution.
+    waits: bool,
     /// What it lacks before it can be released.
     lacks: Vec<FieldProblem>,
     power: DraftPower,
@@ -244,6 +249,8 @@ impl DraftAnswer {
             pages: draft.pages,
             confirmed: draft.confirmed_by.iter().map(ToString::to_string).collect(),
             needs_confirmation: !prepared.sensitive_facts().is_empty(),
+            second: draft.second.as_ref().map(ToString::to_string),
+            waits: ItemName::new(draft.name.clone()).is_ok_and(|item| waits_for(&view.state, &item).is_some()),
             lacks: draft::lacks(desk, LANGUAGE, draft)?.iter().map(FieldProblem::of).collect(),
             paragraphs: paragraphs.map(|(i, b)| Paragraph { text: b.text.clone(), bits: bits(i) }).collect(),
             marks: DraftMark::all(&prepared),
@@ -287,6 +294,8 @@ pub(crate) struct DraftChange {
     recipients: Option<Vec<String>>,
     /// Who confirmed the facts.
     confirmed: Option<Vec<String>>,
+    /// Who draws half of the key; empty for nobody.
+    second: Option<String>,
     /// Whether no word varies but what the originator authored.
     legal: Option<bool>,
     /// Whether text is set as pages.
@@ -312,6 +321,12 @@ impl DraftChange {
         let told = self.recipients.iter().flatten().filter_map(|to| Some(("recipients", nobody(state, to)?)));
         let known = |id: &&String| PersonId::new((*id).clone()).is_ok_and(|id| state.persons.get(&id).is_some_and(|p| !p.left));
         let strangers = self.confirmed.iter().flatten().filter(|id| !known(id));
+        let fits = |id: &String| {
+            id.is_empty() || PersonId::new(id.clone()).is_ok_and(|id| state.persons.get(&id).is_some_and(can_contribute))
+        };
+        if self.second.as_ref().is_some_and(|id| !fits(id)) {
+            wrong.push(("second", LANGUAGE.words().second.unfit.to_owned()));
+        }
         wrong.extend(told);
         wrong.extend(strangers.map(|id| ("confirmed", format!("`{id}` is not on the roster"))));
         wrong
@@ -328,6 +343,7 @@ impl DraftChange {
             legal: self.legal,
             pages: self.pages,
             confirmed_by: self.confirmed.map(persons),
+            second: self.second.map(|id| PersonId::new(id).ok()),
             marks: (!untouched).then_some(Marks::Changed { keep: self.keep, strike: self.strike }),
         }
     }

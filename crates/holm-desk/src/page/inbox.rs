@@ -28,6 +28,10 @@ struct InboxPage {
     /// Requests that wait for an answer.
     waiting: usize,
     passphrase_error: Option<String>,
+    request_error: Option<String>,
+    person_error: Option<String>,
+    /// The id that was typed.
+    person: String,
 }
 
 /// `GET /inbox`
@@ -45,6 +49,9 @@ fn page(desk: &Desk, language: Language, errors: Vec<Wrong>) -> InboxPage {
         receipts_error: of("receipts").is_some(),
         answer_error: of("answer"),
         passphrase_error: of("passphrase"),
+        request_error: of("request"),
+        person_error: of("person"),
+        person: String::new(),
         locked: arrival::needs_passphrase(desk),
         waiting: view.as_deref().map_or(0, |v| onward::waiting(&v.state.requests()).len()),
         shell: Shell::maybe_of(language, Place::Inbox, view.as_deref()),
@@ -66,6 +73,13 @@ pub(crate) async fn arrive((state, extension): Asked, form: Multipart) -> Respon
 pub(super) fn refused(desk: &Desk, language: Language, problem: Problem) -> Result<Response, Problem> {
     let Problem::Wrong(errors) = problem else { return Err(problem) };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page(desk, language, errors).render()?)).into_response())
+}
+
+/// The same with the id that was typed beside a request for half of a key.
+pub(super) fn refused_contribution(desk: &Desk, language: Language, person: &str, problem: Problem) -> Result<Response, Problem> {
+    let Problem::Wrong(errors) = problem else { return Err(problem) };
+    let page = InboxPage { person: person.to_owned(), ..page(desk, language, errors) };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response())
 }
 
 #[derive(Template)]

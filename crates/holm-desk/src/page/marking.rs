@@ -53,8 +53,7 @@ pub(crate) fn problem(
     language: Language,
 ) -> Option<(&'static str, String)> {
     let words = &language.words().marking;
-    // A desk makes keys alone.
-    let error = marking.check(state, to, false, !draft.conditions.trim().is_empty()).err()?;
+    let error = marking.check(state, to, draft.second.is_some(), !draft.conditions.trim().is_empty()).err()?;
     Some(match error {
         MarkingError::Outside { marking, person, why } => {
             let name = state.persons.get(&person).map_or_else(|| person.to_string(), |p| p.facts.name.clone());
@@ -66,7 +65,7 @@ pub(crate) fn problem(
             };
             ("recipients", fill(words.outside, &[&marking, &name, &why]))
         }
-        MarkingError::TwoPersons(marking) => ("marking", fill(words.two_persons, &[&marking])),
+        MarkingError::TwoPersons(marking) => ("second", fill(words.two_persons, &[&marking])),
         MarkingError::NoConditions(marking) => ("conditions", fill(words.no_conditions, &[&marking])),
         other => ("marking", other.to_string()),
     })

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::trace::report_path;
 use super::{Asked, Place, Shell, moment};
+use crate::contribution::waits_for;
 use crate::entry_words::sentence;
 use crate::language::{Language, count};
 use crate::office::View;
@@ -127,7 +128,11 @@ pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need
         needs.push(Need { what: onward.need.of(asked.len()), why, path: "/requests".to_owned() });
     }
     for (name, item) in &view.state.items {
-        if item.prepared.is_some() && item.released.is_none() {
+        if let Some(second) = waits_for(&view.state, name) {
+            let who = view.state.persons.get(second).map_or_else(|| second.to_string(), |p| p.facts.name.clone());
+            let what = format!("{name}: {}", fill(language.words().second.waits, &[&who]));
+            needs.push(Need { what, why: language.words().second.waits_why.to_owned(), path: "/share".to_owned() });
+        } else if item.prepared.is_some() && item.released.is_none() {
             let what = fill(words.interrupted, &[name]);
             needs.push(Need { what, why: words.interrupted_why.to_owned(), path: format!("/items/{name}") });
         }

@@ -13,12 +13,13 @@ use holm::prepare::{Power, Prepared};
 use holm::state::{Person, State};
 use holm_marks::carrier::Format;
 use holm_marks::mark::{Layer, Mark};
-use holm_record::id::PersonId;
+use holm_record::id::{ItemName, PersonId};
 use serde::Deserialize;
 
 use super::marking::{self, SchemeBox};
 use super::trace::{class, layer_name, result_path};
 use super::{Asked, Place, Shell, Shown};
+use crate::contribution::{can_contribute, waits_for};
 use crate::draft::{self, Change, Given, Marks};
 use crate::form;
 use crate::job::{Progress, Work};
@@ -152,6 +153,10 @@ struct DraftPage {
     confirmers: Vec<(String, String)>,
     confirmed: [String; 2],
     needs_confirmation: bool,
+    /// Who may draw half of the key: id, name, whether it is they.
+    seconds: Vec<(String, String, bool)>,
+    /// That everything but the key is fixed.
+    fixed: Option<String>,
     errors: Vec<(&'static str, String)>,
 }
 
@@ -208,9 +213,23 @@ fn draft_page(desk: &Desk, language: Language, draft: &Draft, seen: &str, errors
         confirmers: present.map(|(id, p)| (id.to_string(), format!("{} ({id})", p.facts.name))).collect(),
         confirmed: [confirmed(0), confirmed(1)],
         needs_confirmation: !prepared.sensitive_facts().is_empty(),
+        seconds: seconds(&view.state, draft),
+        fixed: fixed(&view.state, draft, language),
         errors,
         shell: Shell::of(language, Place::Share, &view),
     })
+}
+
+fn seconds(state: &State, draft: &Draft) -> Vec<(String, String, bool)> {
+    let can = state.persons.iter().filter(|(_, p)| can_contribute(p));
+    can.map(|(id, p)| (id.to_string(), format!("{} ({id})", p.facts.name), draft.second.as_ref() == Some(id))).collect()
+}
+
+/// That a draft waits for its second person, if it does.
+fn fixed(state: &State, draft: &Draft, language: Language) -> Option<String> {
+    let second = waits_for(state, &ItemName::new(draft.name.clone()).ok()?)?;
+    let name = state.persons.get(second).map_or_else(|| second.to_string(), |p| p.facts.name.clone());
+    Some(fill(language.words().second.fixed, &[&name]))
 }
 
 /// Sites of the document's text marks: block, bytes, mark, whether it is used, whether it is a proposal.
@@ -377,6 +396,7 @@ fn changed(desk: &Desk, language: Language, id: &str, fields: &Fields) -> Result
         to: Some(all("to")),
         legal: Some(!field("legal").is_empty()),
         pages: Some(!field("pages").is_empty()),
+        second: Some(PersonId::new(field("second")).ok()),
         confirmed_by: Some(all("confirmed").into_iter().filter_map(|p| PersonId::new(p).ok()).collect()),
         marks: Some(Marks::Only(all("keep"))),
     };
@@ -463,6 +483,9 @@ struct ReleasePage {
     ticket: String,
     title: String,
     manifest: String,
+    /// How the key is made.
+    key: String,
+    means: &'static [&'static str],
     people: Vec<(String, String)>,
     button: String,
     weak: bool,
@@ -492,6 +515,11 @@ fn release_page(desk: &Desk, language: Language, id: &str, wrong: bool) -> Resul
         ticket: secret().map_err(|e| Problem::Internal(e.to_string()))?,
         title: words.ready.of(to.len()),
         manifest: fill(words.record_manifest, &[&draft.name, &count(prepared.marks.len())]),
+        key: match &draft.second {
+            None => words.record_alone.to_owned(),
+            Some(second) => fill(language.words().second.record_key, &[&person(second).0]),
+        },
+        means: if draft.second.is_some() { language.words().second.means.as_slice() } else { words.means_release.as_slice() },
         people: to.iter().map(person).collect(),
         button: words.release.of(to.len()),
         weak: release::is_weak(&prepared, &view.state, to.len()),
@@ -511,7 +539,7 @@ pub(crate) struct OrderForm {
 /// `POST /share/{id}/release`
 pub(crate) async fn release((state, extension): Asked, Path(id): Path<String>, Form(form): Form<OrderForm>) -> Response {
     let (desk, language) = (state.0, extension.0);
-    let order = Order { ticket: form.ticket, accepts_weak: !form.weak.is_empty() };
+    let order = Order { ticket: form.ticket, accepts_weak: !form.weak.is_empty(), contribution: None };
     let done = tokio::task::spawn_blocking(move || ordered(&desk, language, &id, &order));
     done.await.map_err(Problem::from).and_then(|done| done).unwrap_or_else(|problem| problem.page(language))
 }

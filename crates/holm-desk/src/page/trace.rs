@@ -95,6 +95,7 @@ pub(crate) fn result_path(done: &Done) -> String {
     match done {
         Done::Traced(looks) => looks.first().map_or_else(|| "/trace/no-match".to_owned(), |index| look_path(*index)),
         Done::Released(item) => format!("/items/{item}"),
+        Done::Waiting(draft) => format!("/share/{draft}/second"),
     }
 }
 

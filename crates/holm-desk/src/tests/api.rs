@@ -403,6 +403,8 @@ async fn what_a_draft_lacks_is_said_by_field_and_nothing_is_recorded() {
         json!({"recipients": ["unit:None"]}),
         json!({"recipients": ["p1", "../p1"]}),
         json!({"confirmed": ["p1", "nobody"]}),
+        json!({"second": "nobody"}),
+        json!({"second": "../p5"}),
         json!({"keep": ["0:1-2:none"]}),
         json!({"strike": [bracketed["id"]]}),
     ];
@@ -534,7 +536,8 @@ async fn bad_orders_are_refused_and_nothing_is_stored() {
     let draft = format!("/api/v1/drafts/{}", draft["id"].as_str().unwrap());
     let release = format!("{draft}/release");
     let before = world.stored().await;
-    let orders: [(&str, &str, &str, u16); 21] = [
+    let key_request = format!("{draft}/key-request");
+    let orders: [(&str, &str, &str, u16); 26] = [
         ("PATCH", &draft, "{", 400),
         ("PATCH", &draft, "", 400),
         ("PATCH", &draft, "[]", 422),
@@ -550,6 +553,11 @@ async fn bad_orders_are_refused_and_nothing_is_stored() {
         ("PATCH", "/api/v1/drafts/..%2f..%2fofficer", "{}", 404),
         ("DELETE", "/api/v1/drafts/..%2f..%2fofficer", "", 404),
         ("DELETE", "/api/v1/drafts/0000000000000000", "", 404),
+        ("POST", &release, r#"{"ticket": "r", "contribution": {"note": 1}}"#, 422),
+        ("POST", "/api/v1/contributions", "{}", 422),
+        ("POST", "/api/v1/contributions", r#"{"request": {}, "person": "p5"}"#, 422),
+        ("GET", &key_request, "", 404),
+        ("GET", "/api/v1/drafts/0000000000000000/key-request", "", 404),
         ("POST", "/api/v1/people/none/left", r#"{"reason": "x"}"#, 404),
         ("POST", "/api/v1/people/p5/left", r#"{"reason": " "}"#, 422),
         ("POST", "/api/v1/people/p5/left", r#"{"reason": "a\u0000b"}"#, 422),

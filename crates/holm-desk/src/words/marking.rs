@@ -34,7 +34,7 @@ pub(crate) const EN: MarkingWords = MarkingWords {
     bar_unit: "it is not for the unit {}",
     bar_role: "it is not for the role {}",
     bar_rank: "rank level {} is below {}",
-    two_persons: "What is marked {} is released by two persons, which cannot be done here yet: save the document and use holm share --second.",
+    two_persons: "What is marked {} is released by two persons: choose the second.",
     no_conditions: "{} means a restriction that you state: write it here.",
 };
 
@@ -53,6 +53,6 @@ pub(crate) const ES: MarkingWords = MarkingWords {
     bar_unit: "no es para la unidad {}",
     bar_role: "no es para el cargo {}",
     bar_rank: "el nivel de mando {} es menor que {}",
-    two_persons: "Lo marcado {} lo entregan dos personas, lo que aquí aún no se puede: guarde el documento y use holm share --second.",
+    two_persons: "Lo marcado {} lo entregan dos personas: elija a la segunda.",
     no_conditions: "{} significa una restricción que usted señala: escríbala aquí.",
 };

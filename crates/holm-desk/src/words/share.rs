@@ -59,6 +59,7 @@ pub(crate) struct ShareWords {
     pub(crate) ready_lead: &'static str,
     pub(crate) will_record: &'static str,
     pub(crate) record_manifest: &'static str,
+    pub(crate) record_alone: &'static str,
     pub(crate) record_key: &'static str,
     pub(crate) record_told: &'static str,
     pub(crate) weak: &'static str,
@@ -142,7 +143,8 @@ pub(crate) const EN: ShareWords = ShareWords {
     ready: Plural { one: "One copy is ready to be released", many: "{} copies are ready to be released" },
     ready_lead: "After this, marks, recipients' copies and conditions cannot be changed. Further people can be added later.",
     will_record: "What will be recorded",
-    record_manifest: "The manifest of {}: the document's hash, its {} marks and their order, the rules of the test. Then a key is drawn, by this desk alone.",
+    record_manifest: "The manifest of {}: the document's hash, its {} marks and their order, the rules of the test.",
+    record_alone: "Then a key is drawn, by this desk alone.",
     record_key: "The key's commitment, sealed to its custodians.",
     record_told: "That each of these people was told, each with the hash of the sealed copy:",
     weak: "The text is too short to name anyone.",
@@ -173,7 +175,7 @@ pub(crate) const EN: ShareWords = ShareWords {
     ],
     means_release: [
         "First the record, then the copies: if something fails in between, nothing has left.",
-        "This desk makes the key alone, and every report will say so. For a key that nobody alone chose, share with `holm share --second`.",
+        "This desk makes the key alone, and every report will say so. For a key that nobody alone chose, name a second person in the draft.",
         "Copies cannot be called back. A photograph, a memory, a conversation cannot be prevented.",
     ],
 };
@@ -234,7 +236,8 @@ pub(crate) const ES: ShareWords = ShareWords {
     ready: Plural { one: "Hay un ejemplar listo para entregarse", many: "Hay {} ejemplares listos para entregarse" },
     ready_lead: "Después de esto no se pueden cambiar las marcas, los ejemplares ni las condiciones. Más adelante se pueden agregar personas.",
     will_record: "Qué quedará en el registro",
-    record_manifest: "El manifiesto de {}: la huella del documento, sus {} marcas y su orden, las reglas de la prueba. Después se saca una clave, solo en este escritorio.",
+    record_manifest: "El manifiesto de {}: la huella del documento, sus {} marcas y su orden, las reglas de la prueba.",
+    record_alone: "Después se saca una clave, solo en este escritorio.",
     record_key: "El compromiso de la clave, sellada para sus custodios.",
     record_told: "Que a cada una de estas personas se le comunicó, cada una con la huella del ejemplar sellado:",
     weak: "El texto es muy corto para señalar a alguien.",
@@ -265,7 +268,7 @@ pub(crate) const ES: ShareWords = ShareWords {
     ],
     means_release: [
         "Primero el registro, después los ejemplares: si algo falla en medio, nada ha salido.",
-        "Este escritorio hace solo la clave, y cada informe lo dirá. Para una clave que nadie eligió solo, comparta con `holm share --second`.",
+        "Este escritorio hace solo la clave, y cada informe lo dirá. Para una clave que nadie eligió solo, nombre en el borrador a una segunda persona.",
         "Los ejemplares no se pueden retirar. Una fotografía, un recuerdo, una conversación no se pueden impedir.",
     ],
 };

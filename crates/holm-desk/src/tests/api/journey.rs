@@ -52,12 +52,25 @@ impl Walk {
     async fn share(&self, name: &str) {
         let draft = self.upload("/api/v1/drafts", &[("document", Some("minutes.md"), minutes().as_bytes())]).await;
         let path = format!("/api/v1/drafts/{}", draft["id"].as_str().unwrap());
-        let terms = json!({"name": name, "recipients": ["p1", "p2", "p3", "p4", "p5"], "conditions": "Do not pass on."});
+        let terms =
+            json!({"name": name, "recipients": ["p1", "p2", "p3", "p4", "p5"], "conditions": "Do not pass on.", "second": "p5"});
         let changed = self.give("PATCH", &path, &terms).await;
         assert_eq!((&changed["lacks"], &changed["power"]["weak"]), (&json!([]), &json!(false)));
         assert_eq!(self.ask("GET", &path).await, changed);
         assert!(!self.save(&format!("{path}/preview")).await.is_empty());
-        self.give("POST", &format!("{path}/release"), &json!({"ticket": name})).await;
+        self.give("POST", &format!("{path}/release"), &json!({"ticket": "first"})).await;
+        let waits = self.finish("/api/v1/releases/first").await;
+        assert_eq!(
+            (&waits["waits"], &waits["item"]),
+            (&draft["id"], &Value::Null),
+            "for whoever draws the other half of the key"
+        );
+        assert_eq!(self.ask("GET", &path).await["waits"], true);
+        let request: Value = serde_json::from_slice(&self.save(&format!("{path}/key-request")).await).unwrap();
+        let asked = json!({"request": request, "person": "p5"});
+        let drawn: Value = serde_json::from_slice(&self.world.made("/api/v1/contributions", &asked).await).unwrap();
+        self.took("POST", "/api/v1/contributions", (StatusCode::OK, Value::Null));
+        self.give("POST", &format!("{path}/release"), &json!({"ticket": name, "contribution": drawn})).await;
         assert_eq!(self.finish(&format!("/api/v1/releases/{name}")).await["item"], name);
     }
 

@@ -1,0 +1,93 @@
+//! A key that two persons make, on their two desks.
+
+use super::*;
+
+/// The draft's form as its page has it, with these fields in place of its own.
+async fn sent(world: &World, draft: &str, own: &[(&str, &str)]) -> Response<Body> {
+    let (_, page) = world.page(draft).await;
+    let seen = page.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let boxes = page.split("name=\"keep\" value=\"").skip(1).map(|rest| ("keep", rest.split('"').next().unwrap()));
+    let fields: Vec<(&str, &str)> = [("seen", seen)].into_iter().chain(boxes).chain(own.iter().copied()).collect();
+    world.fields(draft, &fields).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_waits_for_its_second_person_and_goes_on_with_what_they_drew() {
+    let world = World::new().await;
+    let draft = world.draft(minutes()).await;
+    let second = format!("{draft}/second");
+    let own = [("name", "hall"), ("to", "unit:Unit 1"), ("second", "p5"), ("do", "release")];
+    assert_eq!(world.page(&second).await.0, StatusCode::NOT_FOUND, "nothing waits");
+    for unfit in ["nobody", "../p5", "p5\0", "<b>"] {
+        sent(&world, &draft, &[("name", "hall"), ("to", "unit:Unit 1"), ("second", unfit), ("do", "save")]).await;
+        assert!(!world.page(&draft).await.1.contains("<option value=\"p5\" selected>"), "{unfit}");
+    }
+    assert_eq!(to(&sent(&world, &draft, &own).await), format!("{draft}/release"));
+    let (_, page) = world.page(&format!("{draft}/release")).await;
+    assert!(page.contains("Then Person 5 draws the other half of the key") && !page.contains("by this desk alone"), "{page}");
+    let size = || world.desk.office.view().unwrap().size;
+    let before = size();
+    let release = format!("{draft}/release");
+    assert_eq!(world.fields(&release, &[("ticket", "one")]).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(world.done_at(&format!("{release}/one")).await, second);
+    assert_eq!((size(), world.copies_of("hall")), (before + 1, 0), "the manifest, and no copy");
+    assert!(world.page(&second).await.1.contains("The release waits for Person 5"));
+    assert!(world.page(&draft).await.1.contains("This draft waits for Person 5"));
+    assert!(world.page("/").await.1.contains("hall: The release waits for Person 5"));
+
+    // On the second person's desk, which is this one too.
+    let request = world.file(&format!("{second}/request")).await;
+    let text = String::from_utf8(request.clone()).unwrap();
+    assert!(text.contains("\"item\": \"hall\"") && !text.contains("minutes"), "{text}");
+    let given =
+        |person: &'static [u8]| [("request", Some("hall.key-request"), request.clone()), ("person", None, person.to_vec())];
+    let answered = async |parts: &[(&'static str, Option<&'static str>, Vec<u8>)]| {
+        let parts: Vec<_> = parts.iter().map(|(n, f, c)| (*n, *f, c.as_slice())).collect();
+        world.parts("/contributions", &parts).await
+    };
+    for (parts, said) in [
+        (vec![("person", None, b"p5".to_vec())], "Choose the file that the originator sent"),
+        (vec![("request", Some("x"), b"{}".to_vec()), ("person", None, b"p5".to_vec())], "no request for half of a key"),
+        (given(b"p 5<b>").to_vec(), "This is no id"),
+    ] {
+        let refused = answered(&parts).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+        let page = super::text(refused).await;
+        assert!(page.contains(said) && page.contains("There is a problem") && !page.contains("<b>"), "{page}");
+    }
+    let drawn = to_bytes(answered(&given(b"p5")).await.into_body(), 1 << 20).await.unwrap();
+    let posing = to_bytes(answered(&given(b"p6")).await.into_body(), 1 << 20).await.unwrap();
+
+    let back = |ticket: &'static [u8], file: &[u8]| {
+        let parts = [("ticket", None, ticket.to_vec()), ("contribution", Some("hall.contribution"), file.to_vec())];
+        let (second, world) = (&second, &world);
+        async move {
+            let parts: Vec<_> = parts.iter().map(|(n, f, c)| (*n, *f, c.as_slice())).collect();
+            world.parts(second, &parts).await
+        }
+    };
+    for (file, said) in
+        [(&b""[..], "Choose the file that they sent back"), (b"[]", "no contribution"), (&request, "no contribution")]
+    {
+        let refused = back(b"t", file).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(super::text(refused).await.contains(said), "{said}");
+    }
+    back(b"posing", &posing).await;
+    let page = loop {
+        let page = world.page(&format!("{release}/posing")).await.1;
+        if !page.contains("http-equiv=\"refresh\"") {
+            break page;
+        }
+    };
+    assert!(page.contains("not signed by the key that `p5` has enrolled"), "{page}");
+    assert_eq!((size(), world.copies_of("hall")), (before + 1, 0), "nothing follows from what another drew");
+    for _ in 0..2 {
+        assert_eq!(to(&back(b"two", &drawn).await), format!("{release}/two"));
+        assert_eq!(world.done_at(&format!("{release}/two")).await, "/items/hall");
+    }
+    assert_eq!(world.copies_of("hall"), 10, "once");
+    let (_, item) = world.page("/items/hall").await;
+    assert!(item.contains("p5") && !item.contains("The originator&#39;s desk made it alone"), "{item}");
+    assert_eq!(world.page(&second).await.0, StatusCode::NOT_FOUND, "nothing waits any more");
+}
