@@ -11,6 +11,26 @@ async fn sent(world: &World, draft: &str, own: &[(&str, &str)]) -> Response<Body
     world.fields(draft, &fields).await
 }
 
+/// Sends a form with files and fields.
+async fn given(world: &World, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> (StatusCode, Vec<u8>) {
+    let response = world.parts(path, parts).await;
+    (response.status(), to_bytes(response.into_body(), 1 << 20).await.unwrap().to_vec())
+}
+
+/// What the second person's desk refuses to draw half of a key for.
+async fn nothing_is_drawn_for_what_is_no_request(world: &World, request: &[u8]) {
+    for (file, person, said) in [
+        (&b""[..], &b"p5"[..], "Choose the file that the originator sent"),
+        (b"{}", b"p5", "no request for half of a key"),
+        (request, b"p 5<b>", "This is no id"),
+    ] {
+        let (status, page) = given(world, "/contributions", &[("request", Some("x"), file), ("person", None, person)]).await;
+        let page = String::from_utf8(page).unwrap();
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains(said) && !page.contains("<b>"), "{page}");
+        assert!(page.contains("There is a problem"), "{page}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_release_waits_for_its_second_person_and_goes_on_with_what_they_drew() {
     let world = World::new().await;
@@ -39,32 +59,12 @@ async fn a_release_waits_for_its_second_person_and_goes_on_with_what_they_drew()
     let request = world.file(&format!("{second}/request")).await;
     let text = String::from_utf8(request.clone()).unwrap();
     assert!(text.contains("\"item\": \"hall\"") && !text.contains("minutes"), "{text}");
-    let given =
-        |person: &'static [u8]| [("request", Some("hall.key-request"), request.clone()), ("person", None, person.to_vec())];
-    let answered = async |parts: &[(&'static str, Option<&'static str>, Vec<u8>)]| {
-        let parts: Vec<_> = parts.iter().map(|(n, f, c)| (*n, *f, c.as_slice())).collect();
-        world.parts("/contributions", &parts).await
-    };
-    for (parts, said) in [
-        (vec![("person", None, b"p5".to_vec())], "Choose the file that the originator sent"),
-        (vec![("request", Some("x"), b"{}".to_vec()), ("person", None, b"p5".to_vec())], "no request for half of a key"),
-        (given(b"p 5<b>").to_vec(), "This is no id"),
-    ] {
-        let refused = answered(&parts).await;
-        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{said}");
-        let page = super::text(refused).await;
-        assert!(page.contains(said) && page.contains("There is a problem") && !page.contains("<b>"), "{page}");
-    }
-    let drawn = to_bytes(answered(&given(b"p5")).await.into_body(), 1 << 20).await.unwrap();
-    let posing = to_bytes(answered(&given(b"p6")).await.into_body(), 1 << 20).await.unwrap();
+    nothing_is_drawn_for_what_is_no_request(&world, &request).await;
+    let (_, drawn) = given(&world, "/contributions", &[("request", Some("r"), &request), ("person", None, b"p5")]).await;
+    let (_, posing) = given(&world, "/contributions", &[("request", Some("r"), &request), ("person", None, b"p6")]).await;
 
-    let back = |ticket: &'static [u8], file: &[u8]| {
-        let parts = [("ticket", None, ticket.to_vec()), ("contribution", Some("hall.contribution"), file.to_vec())];
-        let (second, world) = (&second, &world);
-        async move {
-            let parts: Vec<_> = parts.iter().map(|(n, f, c)| (*n, *f, c.as_slice())).collect();
-            world.parts(second, &parts).await
-        }
+    let back = async |ticket: &[u8], file: &[u8]| {
+        world.parts(&second, &[("ticket", None, ticket), ("contribution", Some("hall.contribution"), file)]).await
     };
     for (file, said) in
         [(&b""[..], "Choose the file that they sent back"), (b"[]", "no contribution"), (&request, "no contribution")]

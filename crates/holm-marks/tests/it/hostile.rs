@@ -1,6 +1,7 @@
 //! Files that are damaged, odd or made to do harm: a clear error or what can be read, never a panic, and neither memory nor
 //! time without end.
 
+use holm_marks::carrier::label::{Labels, label};
 use holm_marks::carrier::{CarrierError, Master};
 use holm_marks::pdf::{LeakedPage, PageKind, PdfError, leaked_pages};
 
@@ -430,6 +431,8 @@ fn a_file_that_would_lose_text_in_its_copies_is_not_shared() {
     let bytes = whole.replacen("<</Type/Font/Subtype/TrueType", "<</Type/XRef/Subtype/TrueType", 1).into_bytes();
     let refused = master(&bytes).template(&[]).err().unwrap().to_string();
     assert!(refused.contains("without losing some of its text"), "{refused}");
+    let labels = Labels { banner: "TLP:RED", portion: "TLP:R", known: &|_| false };
+    assert_eq!(label(&bytes, "x.pdf", &labels).unwrap_err().to_string(), refused, "nor labelled");
 }
 
 #[test]

@@ -57,7 +57,13 @@ pub(crate) fn label_pdf(bytes: &[u8], labels: &Labels<'_>) -> Result<Labelled, C
             None => unmarked += 1,
         }
     }
-    Ok(Labelled { bytes: write(&master, &writings)?, marked, unmarked })
+    let bytes = write(&master, &writings)?;
+    // As of a copy: something may be lost when an odd file is written anew.
+    let letters = |m: &PdfMaster| m.blocks.iter().flat_map(|b| b.text.chars()).filter(|c| c.is_alphanumeric()).count();
+    if !PdfMaster::parse(&bytes).is_ok_and(|after| letters(&after) >= letters(&master)) {
+        return Err(PdfError::Unwritable.into());
+    }
+    Ok(Labelled { bytes, marked, unmarked })
 }
 
 fn banners(width: f64, height: f64, text: &str) -> [Writing; 2] {
