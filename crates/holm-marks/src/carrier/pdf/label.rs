@@ -1,6 +1,7 @@
 //! Labels on the pages of a PDF: the banner above and below the text, portion marks in the margin beside the line with which a
 //! paragraph begins. What the pages show already is not touched.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use lopdf::{Dictionary, Object, ObjectId, Stream, dictionary};
@@ -59,11 +60,20 @@ pub(crate) fn label_pdf(bytes: &[u8], labels: &Labels<'_>) -> Result<Labelled, C
     }
     let bytes = write(&master, &writings)?;
     // As of a copy: something may be lost when an odd file is written anew.
-    let letters = |m: &PdfMaster| m.blocks.iter().flat_map(|b| b.text.chars()).filter(|c| c.is_alphanumeric()).count();
-    if !PdfMaster::parse(&bytes).is_ok_and(|after| letters(&after) >= letters(&master)) {
+    let after = PdfMaster::parse(&bytes).map(|after| words(&after)).unwrap_or_default();
+    if words(&master).into_iter().any(|(word, count)| after.get(&word).copied().unwrap_or(0) < count) {
         return Err(PdfError::Unwritable.into());
     }
     Ok(Labelled { bytes, marked, unmarked })
+}
+
+/// Words of a document's text, and how often each stands there.
+fn words(master: &PdfMaster) -> HashMap<String, usize> {
+    let mut words = HashMap::new();
+    for word in master.blocks.iter().flat_map(|b| b.text.split_whitespace()) {
+        *words.entry(word.to_owned()).or_default() += 1;
+    }
+    words
 }
 
 fn banners(width: f64, height: f64, text: &str) -> [Writing; 2] {
