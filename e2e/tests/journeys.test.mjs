@@ -66,6 +66,35 @@ test("a document is shared: a mark struck, a unit chosen, copies released and th
   assert.equal(await page.locator("text=No draft is waiting").count(), 1);
 });
 
+test("a key is made by two persons, each at a desk, and the copies then go out", async () => {
+  const { page } = watched;
+  const name = `two-persons-${Date.now()}`;
+  await page.goto(at("/share"));
+  await page.setInputFiles("#document", `${world}/documents/01-observation-mante-road.md`);
+  await page.click("button.primary");
+  await page.waitForSelector(".editor");
+  await page.check('input[value="unit:Entry"]');
+  await page.fill("#name", name);
+  await page.selectOption("#second", "h02");
+  await page.click("button[value=release]");
+  await page.waitForSelector("text=draws the other half of the key");
+  await page.click("button.primary");
+  await page.waitForSelector("h1:has-text('The release waits for')", { timeout: 120_000 });
+  const waiting = page.url();
+  const [request] = await Promise.all([page.waitForEvent("download"), page.click("a.button")]);
+  assert.equal(request.suggestedFilename(), `${name}.key-request`);
+  await page.goto(at("/inbox"));
+  await page.setInputFiles("#request", await request.path());
+  await page.fill("#person", "h02");
+  const [drawn] = await Promise.all([page.waitForEvent("download"), page.click("text=Draw and sign my half")]);
+  assert.equal(drawn.suggestedFilename(), `${name}.contribution`);
+  await page.goto(waiting);
+  await page.setInputFiles("#contribution", await drawn.path());
+  await page.click("button.primary");
+  await page.waitForSelector(`h1:has-text('hold a copy of ${name}')`, { timeout: 120_000 });
+  assert.ok((await page.textContent("dl")).includes("Made with h02"));
+});
+
 test("a draft is released by keyboard alone, and outlives the desk's browser", async () => {
   const { page } = watched;
   await page.goto(at("/share"));

@@ -9,7 +9,7 @@ import { startBrowser, startDesk, watchedPage, world } from "../desk.mjs";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PATHS = ["/", "/share", "/inbox", "/items", "/items/yard-brief", "/items?q=nothing-is-called-so", "/told", "/told?q=nobody-is-called-so", "/requests", "/trace", "/trace/no-match", "/people", "/roster", "/people/h05", "/people/h05?from=2020-01-01T00:00&until=2020-01-02T00:00", "/record", "/nothing"];
 
-let desk, browser, watched, looks, draft, arrived, opened, requests;
+let desk, browser, watched, looks, draft, second, arrived, opened, requests;
 
 before(async () => {
   desk = await startDesk();
@@ -27,6 +27,19 @@ before(async () => {
   draft = new URL(page.url()).pathname;
   await page.check('input[value="unit:Entry"]');
   await page.click("button[value=save]");
+  // Another one, whose release waits for a second person.
+  await page.goto(at("/share"));
+  await page.fill("#text", readFileSync(`${world}/documents/01-observation-mante-road.md`, "utf8"));
+  await page.click("button.primary");
+  await page.waitForSelector(".editor");
+  await page.check('input[value="unit:Entry"]');
+  await page.fill("#name", `second-${Date.now()}`);
+  await page.selectOption("#second", "h02");
+  await page.click("button[value=release]");
+  await page.waitForURL(/release$/);
+  await page.click("button.primary");
+  await page.waitForURL(/second$/, { timeout: 120_000 });
+  second = new URL(page.url()).pathname;
   const arrive = async () => {
     await page.goto(at("/inbox"));
     await page.setInputFiles("#files", `${world}/sent/yard-brief/h02.docx.eml`);
@@ -49,7 +62,7 @@ after(async () => {
 });
 
 const at = (path) => new URL(path, desk.link).href;
-const pages = () => [...PATHS, looks[0], draft, `${draft}/preview`, `${draft}/release`, arrived, opened, `${opened}/onward`, requests[0], requests.at(-1)];
+const pages = () => [...PATHS, looks[0], draft, `${draft}/preview`, `${draft}/release`, second, arrived, opened, `${opened}/onward`, requests[0], requests.at(-1)];
 
 async function serious(page) {
   // Evaluated over the protocol, which no policy of the page forbids.

@@ -48,7 +48,7 @@ pub(crate) const EN: SecondWords = SecondWords {
     not_one: "This file is no contribution. Ask them for the file that ends in .contribution.",
     means: [
         "Your half was committed to before theirs is drawn, and theirs is sealed to this desk: neither of you can steer the key.",
-        "A verdict on this item is then protected against this desk alone, and every report says so.",
+        "A verdict on this item is then protected against this desk too: it could not have written a copy before the key was drawn.",
     ],
     asked: "You are asked for half of a key",
     asked_hint: "The file ends in .key-request. Your own half is drawn here, at random, signed with your key and sealed to the originator. You do not see the document.",
@@ -81,7 +81,7 @@ pub(crate) const ES: SecondWords = SecondWords {
     not_one: "Este archivo no es una aportación. Pídale el archivo que termina en .contribution.",
     means: [
         "La mitad de usted quedó comprometida antes de sortearse la otra, y esta llega sellada a este escritorio: ninguno puede dirigir la clave.",
-        "Un resultado sobre esta pieza queda así protegido contra este solo escritorio, y todo informe lo dice.",
+        "Un resultado sobre esta pieza queda así protegido también contra este escritorio: no pudo escribir un ejemplar antes de sortearse la clave.",
     ],
     asked: "Se le pide la mitad de una clave",
     asked_hint: "El archivo termina en .key-request. La mitad de usted se sortea aquí, se firma con su clave y se sella para quien origina. Usted no ve el documento.",
