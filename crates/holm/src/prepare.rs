@@ -332,9 +332,9 @@ impl Prepared {
 
     /// What may turn up of a copy, and the probability that it names a single leaker.
     fn leaks(&self, probability: impl Fn(&[usize], Channel) -> f64) -> Vec<LeakPower> {
-        // Shares of layout marks that are not seen clearly and that are misread, rounded to the worse (docs/design/
-        // layout-survival.md, "What a channel does to a mark"): 0.15 and 0.03 of a scan, 0.22 and 0.03 of three lines of one, 0.15
-        // and 0.03 of a photograph, 0.18 and 0.05 of one of half a page.
+        // Shares of layout marks that are not seen clearly and that are misread, the worst of each kind rounded to the worse
+        // (docs/design/layout-survival.md, "What a channel does to a moved word"): 0.14 and 0.02 of a scan, 0.20 and 0.03 of three
+        // lines of one; 0.14 and 0.02 of a photograph, 0.16 and 0.02 of one of half a page, 0.25 and 0.05 of three lines.
         const SCANNED: Channel = Channel { erased: 0.2, flipped: 0.03 };
         const PHOTOGRAPHED: Channel = Channel { erased: 0.25, flipped: 0.06 };
         // Of picture marks, at half the size or photographed: none erased, one in twenty misread (docs/design/pictures.md).
