@@ -171,6 +171,12 @@ pub(crate) async fn shown<T: Template>(
     Shown(language, tokio::task::spawn_blocking(work).await.map_err(Problem::from).and_then(|done| done))
 }
 
+/// Answers a request away from the threads that take them; what goes wrong is a page.
+pub(crate) async fn answered(language: Language, work: impl FnOnce() -> Result<Response, Problem> + Send + 'static) -> Response {
+    let made = tokio::task::spawn_blocking(work).await;
+    made.map_err(Problem::from).and_then(|made| made).unwrap_or_else(|problem| problem.page(language))
+}
+
 #[derive(Template)]
 #[template(path = "problem.html")]
 struct ProblemPage<'p> {

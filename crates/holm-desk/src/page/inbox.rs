@@ -5,7 +5,7 @@ use axum::extract::{Multipart, Path};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
-use super::{Asked, Place, Shell, Shown, download};
+use super::{Asked, Place, Shell, Shown, answered, download};
 use crate::arrival::{self, Arrived};
 use crate::form;
 use crate::language::Language;
@@ -62,11 +62,11 @@ fn page(desk: &Desk, language: Language, errors: Vec<Wrong>) -> InboxPage {
 pub(crate) async fn arrive((state, extension): Asked, form: Multipart) -> Response {
     let (desk, language) = (state.0, extension.0);
     let files = form::parts(form).await.and_then(|parts| arrival::files(&parts, "files"));
-    let made = tokio::task::spawn_blocking(move || match arrival::arrive(&desk, language, &files?) {
+    answered(language, move || match arrival::arrive(&desk, language, &files?) {
         Ok(ticket) => Ok(Redirect::to(&format!("/inbox/{ticket}")).into_response()),
         Err(problem) => refused(&desk, language, problem),
-    });
-    made.await.map_err(Problem::from).and_then(|made| made).unwrap_or_else(|problem| problem.page(language))
+    })
+    .await
 }
 
 /// The inbox with what is wrong with its form, if that is the problem.
@@ -111,8 +111,7 @@ struct OpenedPage {
 /// `GET /inbox/{ticket}`
 pub(crate) async fn arrived((state, extension): Asked, Path(ticket): Path<String>) -> Response {
     let (desk, language) = (state.0, extension.0);
-    let made = tokio::task::spawn_blocking(move || arrived_page(&desk, language, &ticket, None));
-    made.await.map_err(Problem::from).and_then(|made| made).unwrap_or_else(|problem| problem.page(language))
+    answered(language, move || arrived_page(&desk, language, &ticket, None)).await
 }
 
 fn arrived_page(desk: &Desk, language: Language, ticket: &str, error: Option<String>) -> Result<Response, Problem> {
@@ -157,14 +156,14 @@ pub(crate) async fn open((state, extension): Asked, Path(ticket): Path<String>, 
         [] => Ok(String::new()),
         [other, ..] => Err(other.unknown()),
     });
-    let made = tokio::task::spawn_blocking(move || match arrival::accept(&desk, language, &ticket, passphrase?) {
+    answered(language, move || match arrival::accept(&desk, language, &ticket, passphrase?) {
         Ok(_) => Ok(Redirect::to(&format!("/inbox/{ticket}")).into_response()),
         Err(problem @ (Problem::Wrong(_) | Problem::Refused(_))) => {
             arrived_page(&desk, language, &ticket, Some(problem.told(language).text))
         }
         Err(problem) => Err(problem),
-    });
-    made.await.map_err(Problem::from).and_then(|made| made).unwrap_or_else(|problem| problem.page(language))
+    })
+    .await
 }
 
 /// `GET /inbox/{ticket}/{what}`: the copy or the receipt, as a file.
@@ -187,7 +186,7 @@ struct ReceiptsPage {
 pub(crate) async fn receipts((state, extension): Asked, form: Multipart) -> Response {
     let (desk, language) = (state.0, extension.0);
     let files = form::parts(form).await.and_then(|parts| arrival::files(&parts, "receipts"));
-    let made = tokio::task::spawn_blocking(move || match arrival::take(&desk, language, &files?) {
+    answered(language, move || match arrival::take(&desk, language, &files?) {
         Ok(came_back) => {
             let lines: Vec<String> = came_back.iter().map(|one| arrival::said(language, one)).collect();
             let view = desk.office.view()?;
@@ -196,6 +195,6 @@ pub(crate) async fn receipts((state, extension): Asked, form: Multipart) -> Resp
             Ok(Html(ReceiptsPage { title, lines, shell }.render()?).into_response())
         }
         Err(problem) => refused(&desk, language, problem),
-    });
-    made.await.map_err(Problem::from).and_then(|made| made).unwrap_or_else(|problem| problem.page(language))
+    })
+    .await
 }

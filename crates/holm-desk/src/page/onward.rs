@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use holm::onward::{Asked as AskedOnward, OpenedAnswer};
 use holm_record::event::Decision;
 
-use super::{Asked, Place, Shell, Shown, download, moment};
+use super::{Asked, Place, Shell, Shown, answered, download, moment};
 use crate::arrival;
 use crate::form::{self, Part as FormPart};
 use crate::language::Language;
@@ -180,11 +180,6 @@ pub(crate) async fn answer((state, extension): Asked, Path(number): Path<String>
         }
     })
     .await
-}
-
-async fn answered(language: Language, work: impl FnOnce() -> Result<Response, Problem> + Send + 'static) -> Response {
-    let made = tokio::task::spawn_blocking(work).await;
-    made.map_err(Problem::from).and_then(|made| made).unwrap_or_else(|problem| problem.page(language))
 }
 
 /// `GET /requests/{number}/answer`

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::{Asked, Place, Shell, Shown, people};
+use super::{Asked, Place, Shell, Shown, answered, people};
 use crate::form;
 use crate::language::{Language, count};
 use crate::problem::{Problem, Wrong};
@@ -45,7 +45,7 @@ fn page(
 pub(crate) async fn take((state, extension): Asked, form: Multipart) -> Response {
     let (desk, language) = (state.0, extension.0);
     let given = form::parts(form).await.and_then(|parts| Given::of(&parts));
-    let made = tokio::task::spawn_blocking(move || {
+    answered(language, move || {
         let given = given?;
         match roster::take(&desk, language, given.lines()) {
             Ok((added, updated)) => {
@@ -59,8 +59,8 @@ pub(crate) async fn take((state, extension): Asked, form: Multipart) -> Response
             }
             Err(problem) => Err(problem),
         }
-    });
-    made.await.map_err(Problem::from).and_then(|made| made).unwrap_or_else(|problem| problem.page(language))
+    })
+    .await
 }
 
 /// What the form holds: a file, or lines.
@@ -102,21 +102,21 @@ pub(crate) struct Change {
 /// `POST /people/{id}/left`
 pub(crate) async fn left((state, extension): Asked, Path(id): Path<String>, Form(change): Form<Change>) -> Response {
     let (desk, language) = (state.0, extension.0);
-    let made = tokio::task::spawn_blocking(move || {
+    answered(language, move || {
         let done = roster::left(&desk, language, &id, &change.reason);
         changed(&desk, language, &id, ("left", &change.reason), done)
-    });
-    made.await.map_err(Problem::from).and_then(|made| made).unwrap_or_else(|problem| problem.page(language))
+    })
+    .await
 }
 
 /// `POST /people/{id}/lost`
 pub(crate) async fn lost((state, extension): Asked, Path(id): Path<String>, Form(change): Form<Change>) -> Response {
     let (desk, language) = (state.0, extension.0);
-    let made = tokio::task::spawn_blocking(move || {
+    answered(language, move || {
         let done = roster::lost(&desk, language, &id, &change.device, &change.reason);
         changed(&desk, language, &id, ("lost", &change.reason), done)
-    });
-    made.await.map_err(Problem::from).and_then(|made| made).unwrap_or_else(|problem| problem.page(language))
+    })
+    .await
 }
 
 /// The person's page after a change, or with what is wrong at the form that it stands in.

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use holm_record::id::ItemName;
 
-use super::{Asked, Place, Shell, Shown, download};
+use super::{Asked, Place, Shell, Shown, answered, download};
 use crate::contribution::{self, Given};
 use crate::form;
 use crate::language::Language;
@@ -104,9 +104,4 @@ pub(crate) async fn contribute((state, extension): Asked, form: Multipart) -> Re
         }
     })
     .await
-}
-
-async fn answered(language: Language, work: impl FnOnce() -> Result<Response, Problem> + Send + 'static) -> Response {
-    let made = tokio::task::spawn_blocking(work).await;
-    made.map_err(Problem::from).and_then(|made| made).unwrap_or_else(|problem| problem.page(language))
 }
