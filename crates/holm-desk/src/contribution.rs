@@ -4,6 +4,7 @@ use age::secrecy::SecretString;
 use holm::contribution::{Contribution, Request};
 use holm::draft::Draft;
 use holm::state::{Person, State};
+use holm_record::event::KeyMaking;
 use holm_record::id::{ItemName, PersonId};
 
 use crate::arrival::{self, Saved};
@@ -30,8 +31,8 @@ pub(crate) fn waits_for<'s>(state: &'s State, item: &ItemName) -> Option<&'s Per
     let known = state.items.get(item).filter(|i| i.released.is_none())?;
     let prepared = known.prepared.as_ref().filter(|p| p.second.is_none())?;
     match &prepared.making {
-        holm_record::event::KeyMaking::TwoPersons { second } => Some(second),
-        holm_record::event::KeyMaking::Alone => None,
+        KeyMaking::TwoPersons { second } => Some(second),
+        KeyMaking::Alone => None,
     }
 }
 
