@@ -7,7 +7,7 @@ const grouped = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 });
 
 /** So many powers of ten, as pages write them. */
 function power(powers: number): string {
-  return powers < 9 ? grouped.format(10 ** powers) : `10^${Math.floor(powers)}`;
+  return powers < 9 ? grouped.format(10 ** powers) : `10${[...String(Math.floor(powers))].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
 }
 
 export function evidence(svg: SVGSVGElement): void {

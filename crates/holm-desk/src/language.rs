@@ -46,6 +46,14 @@ impl Language {
     }
 }
 
+/// A power of ten as it is written: `10¹²`.
+pub(crate) fn power_of_ten(power: u32) -> String {
+    const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let digits = power.to_string();
+    let raised = digits.bytes().filter_map(|d| RAISED.get(usize::from(d.wrapping_sub(b'0'))));
+    std::iter::once("10").map(str::to_owned).chain(raised.map(char::to_string)).collect()
+}
+
 /// A number as both languages write it: 83,511.
 pub(crate) fn grouped(number: impl Into<u64>) -> String {
     let digits = number.into().to_string();

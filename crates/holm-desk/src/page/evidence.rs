@@ -1,5 +1,7 @@
 //! The evidence plot: a logarithmic axis of how seldom an innocent copy shows so much, one ruled line for what a verdict asks.
 
+use crate::language::{grouped, power_of_ten};
+
 /// A named copy.
 pub(crate) struct Dot {
     pub(crate) label: String,
@@ -67,8 +69,8 @@ impl EvidencePlot {
             let power = step * i as f64;
             let label = match power as u32 {
                 0 => "1".to_owned(),
-                p @ 1..=6 => crate::language::grouped(10_u64.pow(p)),
-                p => format!("10^{p}"),
+                p @ 1..=6 => grouped(10_u64.pow(p)),
+                p => power_of_ten(p),
             };
             Tick { x: number(x(power)), label }
         };
@@ -121,5 +123,8 @@ mod tests {
         let plot = EvidencePlot::new(Vec::new(), 0.001, String::new(), "");
         let labels: Vec<&str> = plot.ticks.iter().map(|t| t.label.as_str()).collect();
         assert_eq!(labels, ["1", "10", "100", "1,000", "10,000"]);
+        let far = Dot { label: "p17.1".to_owned(), said: String::new(), p: 1e-14 };
+        let plot = EvidencePlot::new(vec![far], 0.001, String::new(), "");
+        assert_eq!(plot.ticks.iter().map(|t| t.label.as_str()).collect::<Vec<_>>()[3..], ["10⁹", "10¹²", "10¹⁵"]);
     }
 }

@@ -16,7 +16,7 @@ use super::evidence::{Dot, EvidencePlot};
 use super::{Asked, Place, Shell, Shown};
 use crate::form;
 use crate::job::{Done, Progress, Work};
-use crate::language::{Language, count, grouped};
+use crate::language::{Language, count, grouped, power_of_ten};
 use crate::office::View;
 use crate::problem::{Problem, Wrong};
 use crate::server::Desk;
@@ -238,7 +238,7 @@ fn rarely(p: f64, language: Language) -> String {
     let words = &language.words().trace;
     let one_in = (1.0 / p.max(1e-300)).log10();
     if one_in >= 9.0 {
-        fill(words.fewer, &[&one_in.floor()])
+        fill(words.fewer, &[&power_of_ten(one_in.floor() as u32)])
     } else {
         fill(words.about, &[&grouped(10.0_f64.powf(one_in).round() as u64)])
     }
