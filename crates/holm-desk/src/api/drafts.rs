@@ -404,7 +404,17 @@ pub(crate) async fn change_draft(
         if !wrong.is_empty() {
             return Err(Problem::Wrong(wrong));
         }
-        desk.office.act(|w| w.keep_draft(&draft))??;
+        // What was changed meanwhile is not written over.
+        let kept = desk.office.act(|w| -> Result<bool, DraftError> {
+            let same = w.draft(&id)?.version() == before.version();
+            if same {
+                w.keep_draft(&draft)?;
+            }
+            Ok(same)
+        })??;
+        if !kept {
+            return Err(Problem::Workspace("the draft was changed while this change was made; send it again".to_owned()));
+        }
         Ok(Json(DraftAnswer::of(desk, &draft)?))
     })
     .await

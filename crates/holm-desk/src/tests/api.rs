@@ -374,6 +374,43 @@ async fn a_draft_is_changed_rehearsed_and_released_once_for_each_ticket() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn changes_that_are_made_at_once_are_all_there_or_refused() {
+    let world = World::new().await;
+    let draft = world.kept_draft(minutes()).await;
+    let path = format!("/api/v1/drafts/{}", draft["id"].as_str().unwrap());
+    let changes = [
+        ("name", json!("minutes")),
+        ("conditions", json!("Read alone.")),
+        ("marking", json!("TLP:AMBER")),
+        ("recipients", json!(["p1"])),
+        ("legal", json!(true)),
+        ("second", json!("p5")),
+    ];
+    let sent = |(field, value): &(&'static str, Value)| {
+        let (desk, cookie, path) = (std::sync::Arc::clone(&world.desk), world.cookie.clone(), path.clone());
+        let body = Body::from(json!({*field: value}).to_string());
+        tokio::spawn(async move {
+            let request = asked("PATCH", &path).header(header::HOST, HOST).header(header::COOKIE, cookie);
+            let request = request.header(header::CONTENT_TYPE, "application/json").body(body).unwrap();
+            tower::ServiceExt::oneshot(crate::router::router(desk), request).await.unwrap().status()
+        })
+    };
+    let under_way: Vec<_> = changes.iter().map(sent).collect();
+    let mut taken = 0;
+    for ((field, value), answer) in changes.iter().zip(under_way) {
+        match answer.await.unwrap() {
+            StatusCode::OK => {
+                taken += 1;
+                assert_eq!(world.get(&path).await[field], *value, "{field} was said to be changed");
+            }
+            status => assert_eq!(status, StatusCode::CONFLICT, "{field}"),
+        }
+    }
+    assert!(taken > 0, "somebody is first");
+    assert_eq!(world.give("PATCH", &path, &json!({"name": "again"})).await.0, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_draft_lacks_is_said_by_field_and_nothing_is_recorded() {
     let world = World::new().await;
     let draft = world.kept_draft("We met in the hall. [[Two|Three]] windows were open, and it rained all day.").await;
