@@ -15,10 +15,13 @@ function harmless(text: string): string {
   return /^[=+\-@]/.test(text) ? `'${text}` : text;
 }
 
-/** Offers to copy the table of a region. */
+/** Rows from which on nobody wants to type a table again. */
+const LONG = 5;
+
+/** Offers to copy the table of a region, if it is long. */
 export function copied(region: HTMLElement): void {
   const table = region.querySelector("table");
-  if (table === null || table.rows.length < 2) return;
+  if (table === null || table.rows.length <= LONG) return;
   const answer = status();
   const button = element("button", { type: "button", class: "copy" }, words.copyTable);
   button.addEventListener("click", () => {
