@@ -17,6 +17,7 @@ use holm_record::id::{ItemName, PersonId};
 use serde::Deserialize;
 
 use super::marking::{self, SchemeBox};
+use super::sorting::natural;
 use super::trace::{class, layer_name, result_path};
 use super::{Asked, Place, Shell, Shown};
 use crate::contribution::{can_contribute, waits_for};
@@ -29,6 +30,9 @@ use crate::release::{self, Order, Ordered, recipients};
 use crate::server::Desk;
 use crate::session::secret;
 use crate::words::fill;
+
+/// People who are listed before the button that releases their copies; more are shown when they are asked for.
+const MANY: usize = 40;
 
 struct DraftLine {
     id: String,
@@ -487,6 +491,8 @@ struct ReleasePage {
     key: String,
     means: &'static [&'static str],
     people: Vec<(String, String)>,
+    /// What is pressed to see them, if there are so many that they would stand between a reader and the button.
+    all: Option<String>,
     button: String,
     weak: bool,
     wrong: bool,
@@ -502,7 +508,8 @@ fn release_page(desk: &Desk, language: Language, id: &str, wrong: bool) -> Resul
     let words = &language.words().share;
     let draft = desk.office.act(|w| w.draft(id))??;
     let prepared = draft.prepare(Moves::LeftOut, &view.state.schemes())?;
-    let to = recipients(&view.state, &draft.to);
+    let mut to = recipients(&view.state, &draft.to);
+    to.sort_by_cached_key(|id| natural(id.as_str()));
     let person = |id: &PersonId| {
         let facts = view.state.persons.get(id).map(|p| &p.facts);
         (
@@ -521,6 +528,7 @@ fn release_page(desk: &Desk, language: Language, id: &str, wrong: bool) -> Resul
         },
         means: if draft.second.is_some() { language.words().second.means.as_slice() } else { words.means_release.as_slice() },
         people: to.iter().map(person).collect(),
+        all: (to.len() > MANY).then(|| fill(words.see_all, &[&count(to.len())])),
         button: words.release.of(to.len()),
         weak: release::is_weak(&prepared, &view.state, to.len()),
         wrong,

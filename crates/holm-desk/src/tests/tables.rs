@@ -46,6 +46,23 @@ async fn copies_of_an_item_are_searched_and_sorted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn many_recipients_do_not_stand_between_a_reader_and_the_button() {
+    let world = World::new().await;
+    let people: String =
+        (0..30).map(|n| format!("z{n},Zoe {n},B,U,1,x,z@x,{}\n", DeviceKeys::generate().unwrap().public_line())).collect();
+    let csv = format!("id,name,agency,unit,level,role,email,recipient\n{people}");
+    world.parts("/roster", &[("roster", Some("r.csv"), csv.as_bytes())]).await;
+    let draft = world.draft(minutes()).await;
+    world.fields(&draft, &[("name", "all"), ("to", "unit:U"), ("do", "save")]).await;
+    let (_, few) = world.page(&format!("{draft}/release")).await;
+    assert!(few.contains("Zoe 29") && !few.contains("<details"), "{few}");
+    world.fields(&draft, &[("name", "all"), ("to", "all"), ("do", "save")]).await;
+    let (_, many) = world.page(&format!("{draft}/release")).await;
+    assert!(many.contains("<summary>See all 60 people</summary>") && many.contains("Zoe 29"), "{many}");
+    assert!(many.find("Zoe 9<").unwrap() < many.find("Zoe 10<").unwrap(), "by number");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_of_some_says_so_and_leads_to_all() {
     let world = World::new().await;
     let (_, page) = world.page("/items?unsigned=1").await;
