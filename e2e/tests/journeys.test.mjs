@@ -239,6 +239,46 @@ test("everything that one person was told is found from the people's list", asyn
   assert.ok(await page.locator("tbody a:has-text('yard-brief')").isVisible());
 });
 
+/** Chooses a file for the field that has the focus, as the keyboard opens its dialog. */
+async function choose(page, file) {
+  const [dialog] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Space")]);
+  await dialog.setFiles(file);
+}
+
+test("a copy is accepted, read and signed for, and its receipt entered, by keyboard alone", async () => {
+  const { page } = watched;
+  await page.goto(at("/inbox"));
+  await tabTo(page, () => document.activeElement.id === "files");
+  await choose(page, `${world}/sent/yard-brief/h02.docx.eml`);
+  await tabTo(page, () => document.activeElement.matches("button.primary"));
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#accept");
+  await tabTo(page, () => document.activeElement.id === "accept");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("h1:has-text('Your copy of yard-brief')");
+  await tabTo(page, () => document.activeElement.textContent.includes("Save the receipt"));
+  const [receipt] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
+  await page.goto(at("/inbox"));
+  await tabTo(page, () => document.activeElement.id === "receipts");
+  await choose(page, { name: "h02.receipt", mimeType: "text/plain", buffer: readFileSync(await receipt.path()) });
+  await tabTo(page, () => document.activeElement.textContent === "Check and enter");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("h1:has-text('One file was read')");
+});
+
+test("a person is looked up by keyboard alone", async () => {
+  const { page } = watched;
+  await page.goto(at("/people"));
+  await tabTo(page, () => document.activeElement.id === "q");
+  await page.keyboard.type("nieves");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/q=nieves/);
+  await tabTo(page, () => document.activeElement.matches("tbody a"));
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("h1:has-text('Tadeo Nieves was told')");
+  await tabTo(page, () => document.activeElement.matches("tbody a") && document.activeElement.textContent === "yard-brief");
+});
+
 test("the record is verified before the reader's eyes", async () => {
   const { page } = watched;
   await page.goto(at("/record"));
