@@ -11,6 +11,8 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let carried = |m: &Mark| m.sites.iter().all(|s| master.can_carry(m, s));
     let marks: Vec<Mark> = find(layout, Density::Every, &[]).into_iter().map(|f| f.mark).filter(carried).collect();
     let Ok(template) = master.template(&marks) else { return };
+    // What would be lost in writing is refused before anything is shared.
+    let Ok(()) = master.check_copies(&template, marks.len()) else { return };
     let symbols: Vec<u8> = (0..marks.len()).map(|i| (i % 2) as u8).collect();
     for picture in master.pictures().iter().filter_map(|p| p.picture().ok()) {
         assert!(picture.size().0 > 0 && picture.size().1 > 0);

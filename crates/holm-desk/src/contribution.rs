@@ -11,6 +11,7 @@ use crate::arrival::{self, Saved};
 use crate::language::Language;
 use crate::problem::{Problem, Wrong};
 use crate::server::Desk;
+use crate::words::fill;
 
 const JSON: &str = "application/json";
 
@@ -24,6 +25,28 @@ pub(crate) fn problem(state: &State, draft: &Draft, language: Language) -> Optio
     let second = draft.second.as_ref()?;
     let fit = state.persons.get(second).is_some_and(can_contribute);
     (!fit).then(|| ("second", language.words().second.unfit.to_owned()))
+}
+
+/// Who among the recipients of a release that waits came on the roster after its key was begun: whoever knew half of the key
+/// could have chosen their names.
+pub(crate) fn too_late(state: &State, draft: &Draft, to: &[PersonId], language: Language) -> Option<Wrong> {
+    let item = ItemName::new(draft.name.clone()).ok()?;
+    waits_for(state, &item)?;
+    let begun = state.items.get(&item)?.prepared.as_ref()?.index;
+    let late: Vec<&str> =
+        to.iter().filter(|id| state.persons.get(*id).is_some_and(|p| p.since > begun)).map(PersonId::as_str).collect();
+    (!late.is_empty()).then(|| ("recipients", fill(language.words().second.too_late, &[&late.join(", ")])))
+}
+
+/// Whether a draft may be dropped: not while its release waits, since nothing would be left to go on with.
+///
+/// # Errors
+/// [`Problem::Refused`] says so.
+pub(crate) fn may_be_dropped(desk: &Desk, language: Language, draft: &str) -> Result<(), Problem> {
+    let draft = desk.office.act(|w| w.draft(draft))??;
+    let waits =
+        ItemName::new(draft.name).is_ok_and(|item| desk.office.view().is_ok_and(|v| waits_for(&v.state, &item).is_some()));
+    if waits { Err(Problem::Refused(language.words().second.not_dropped.to_owned())) } else { Ok(()) }
 }
 
 /// Whom a draft's release waits for: its manifest is recorded, and the second person's contribution is not.

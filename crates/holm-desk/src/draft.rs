@@ -196,6 +196,7 @@ pub(crate) fn lacks(desk: &Desk, language: Language, draft: &Draft) -> Result<Ve
     let marking = Marking::parse(&draft.marking, &schemes).map_err(DraftError::from)?;
     errors.extend(marking.and_then(|m| marking::problem(&view.state, &m, draft, &to, language)));
     errors.extend(contribution::problem(&view.state, draft, language));
+    errors.extend(contribution::too_late(&view.state, draft, &to, language));
     let confirmers: BTreeSet<&PersonId> = draft.confirmed_by.iter().collect();
     if !prepared.sensitive_facts().is_empty() && confirmers.len() < 2 {
         errors.push(("confirmed", words.problem_confirm.to_owned()));

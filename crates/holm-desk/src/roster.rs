@@ -19,8 +19,11 @@ const LONGEST: usize = 200;
 ///
 /// # Errors
 /// [`Problem::Wrong`] names each line that cannot be used; nothing is recorded then.
-pub(crate) fn take(desk: &Desk, language: Language, text: &str) -> Result<(usize, usize), Problem> {
+pub(crate) fn take(desk: &Desk, language: Language, bytes: &[u8]) -> Result<(usize, usize), Problem> {
     let wrong = |what: String| Problem::Wrong(vec![("roster", what)]);
+    // A record keeps for ever what is read wrongly.
+    let text = std::str::from_utf8(bytes).map_err(|_| wrong(language.words().person.not_utf8.to_owned()))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim().is_empty() {
         return Err(wrong(language.words().person.no_roster.to_owned()));
     }

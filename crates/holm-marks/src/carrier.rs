@@ -196,6 +196,21 @@ impl Master {
         self.written(marks, Vec::new())
     }
 
+    /// Checks that copies say what the master says, once with the first and once with the second alternative of each mark: of
+    /// a PDF that is put together oddly enough, something may be lost when it is written anew.
+    ///
+    /// # Errors
+    /// [`PdfError::Unwritable`], and as [`Self::template`].
+    pub fn check_copies(&self, template: &Template, marks: usize) -> Result<(), CarrierError> {
+        let Body::Pdf(pdf) = &self.body else { return Ok(()) };
+        for symbol in [0, 1] {
+            if !pdf.says_the_same(&template.render(&vec![symbol; marks])?) {
+                return Err(PdfError::Unwritable.into());
+            }
+        }
+        Ok(())
+    }
+
     /// Prepares to write copies with these marks, pictures too, whose patterns follow from the secret.
     ///
     /// # Errors

@@ -174,7 +174,9 @@ impl Prepared {
             let (why, what) = ("the review strikes it", "write one alternative into the document instead, or keep the mark");
             return Err(PrepareError::Brackets(mark.alternatives.join("|"), why, what));
         }
-        if let Some(inner) = prepared.master.template(&prepared.marks)?.left_over() {
+        let template = prepared.master.template(&prepared.marks)?;
+        prepared.master.check_copies(&template, prepared.marks.len())?;
+        if let Some(inner) = template.left_over() {
             if prepared.master.format() == Format::Pdf {
                 let why = "no word of a PDF can be changed";
                 return Err(PrepareError::Brackets(inner, why, "share the text or the Word file that it was made from"));

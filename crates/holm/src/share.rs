@@ -76,6 +76,11 @@ pub enum ShareError {
         /// The item.
         item: ItemName,
     },
+    /// The record says otherwise who makes the key.
+    #[error(
+        "who makes the key of `{0}` is in the record already: share it with the second person that was named then, or with none if none was"
+    )]
+    OtherMaking(ItemName),
     /// The second person is not fit.
     #[error("`{0}` cannot be the second person: not on the roster, has left, or has no signing key")]
     Second(PersonId),
@@ -304,6 +309,11 @@ impl Workspace {
     /// What is pending must be what was recorded before anybody could know the key.
     fn check_prepared(&self, path: &Path, pending: &Pending, terms: &Terms) -> Result<(), ShareError> {
         let recorded = self.state().items.get(&terms.name).and_then(|i| i.prepared.as_ref());
+        // Whoever names a second person must not get a key that one made alone, or another with somebody else.
+        let other = |second: &PersonId| recorded.is_some_and(|r| r.making != KeyMaking::TwoPersons { second: second.clone() });
+        if terms.second.as_ref().is_some_and(other) {
+            return Err(ShareError::OtherMaking(terms.name.clone()));
+        }
         let contribution = Commitment::to(CONTRIBUTION_DOMAIN, &pending.contribution_salt, &pending.contribution);
         let second = pending.second.as_ref().map(|s| Commitment::to(CONTRIBUTION_DOMAIN, &s.salt, &s.bytes));
         let same = recorded.is_some_and(|r| {

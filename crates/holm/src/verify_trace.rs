@@ -436,7 +436,7 @@ fn extraction(bundle: &Bundle, manifest: &Manifest, look: &ShownLook) -> Result<
         .readings
         .iter()
         .zip(&recorded.readings)
-        .all(|(a, b)| a.likelihood.iter().zip(&b.likelihood).all(|(x, y)| (x - y).abs() < 1e-9));
+        .all(|(a, b)| a.seen == b.seen && a.likelihood.iter().zip(&b.likelihood).all(|(x, y)| (x - y).abs() < 1e-9));
     if close && again.readings.len() == recorded.readings.len() {
         Ok(())
     } else {

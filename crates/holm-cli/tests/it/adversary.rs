@@ -147,3 +147,15 @@ fn files_are_not_written_through_what_somebody_prepared() {
     desk.run(&["keygen", "--no-passphrase", "--out", "k9"]).ok();
     assert_eq!(std::fs::metadata(desk.path("k9")).unwrap().permissions().mode() & 0o777, 0o600);
 }
+
+#[test]
+fn a_key_that_one_made_alone_is_not_passed_off_as_one_of_two_persons() {
+    let desk = Desk::with(6);
+    let alone = ["share", "brief.md", "--to", "all", "--plain", "plain"];
+    let died = desk.command(&alone).env("HOLM_FAILPOINT", "manifest-recorded").output().unwrap();
+    assert!(!died.status.success());
+    let two = [&alone[..], &["--second", "p5"]].concat();
+    desk.run(&two).fails_with(&["who makes the key of `brief` is in the record already"]);
+    assert!(!desk.path("plain/p1.md").exists(), "nothing was made");
+    desk.run(&alone).ok();
+}

@@ -19,7 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::problem::FieldProblem;
 use super::{File, LANGUAGE, answered, made};
-use crate::contribution::{can_contribute, waits_for};
+use crate::contribution::{can_contribute, may_be_dropped, waits_for};
 use crate::draft::{self, Change, Given, Marks, is_decided_on, may_be_struck};
 use crate::form::parts;
 use crate::page::download;
@@ -425,6 +425,7 @@ pub(crate) async fn change_draft(
     responses((status = 204, description = "It is gone.")))]
 pub(crate) async fn drop_draft(State(desk): State<Arc<Desk>>, Path(id): Path<String>) -> Response {
     answered(desk, move |desk| {
+        may_be_dropped(desk, LANGUAGE, &id)?;
         desk.office.act(|w| w.drop_draft(&id))??;
         Ok(StatusCode::NO_CONTENT)
     })

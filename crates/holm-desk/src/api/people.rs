@@ -195,7 +195,7 @@ pub(crate) struct Taken {
 pub(crate) async fn take_roster(State(desk): State<Arc<Desk>>, form: Multipart) -> Response {
     let given = form::parts(form).await.and_then(|parts| arrival::files(&parts, "roster"));
     answered(desk, move |desk| {
-        let text: String = given?.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes)).collect();
+        let text: Vec<u8> = given?.into_iter().flat_map(|(_, bytes)| bytes).collect();
         let (added, updated) = roster::take(desk, LANGUAGE, &text)?;
         Ok(Json(Taken { added, updated }))
     })

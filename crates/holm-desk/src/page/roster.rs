@@ -66,7 +66,7 @@ pub(crate) async fn take((state, extension): Asked, form: Multipart) -> Response
 /// What the form holds: a file, or lines.
 #[derive(Default)]
 struct Given {
-    file: Option<String>,
+    file: Option<Vec<u8>>,
     text: String,
 }
 
@@ -75,9 +75,7 @@ impl Given {
         let mut given = Self::default();
         for part in parts {
             match part.name.as_str() {
-                "roster" => {
-                    given.file = part.file().map(|(_, bytes)| String::from_utf8_lossy(&bytes).into_owned()).or(given.file)
-                }
+                "roster" => given.file = part.file().map(|(_, bytes)| bytes).or(given.file),
                 "text" => given.text = part.text(),
                 _ => return Err(part.unknown()),
             }
@@ -85,8 +83,8 @@ impl Given {
         Ok(given)
     }
 
-    fn lines(&self) -> &str {
-        self.file.as_deref().unwrap_or(&self.text)
+    fn lines(&self) -> &[u8] {
+        self.file.as_deref().unwrap_or(self.text.as_bytes())
     }
 }
 

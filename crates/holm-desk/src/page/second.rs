@@ -77,7 +77,8 @@ fn gone_on(desk: &Arc<Desk>, language: Language, id: &str, parts: &[form::Part])
     });
     match begun {
         Ok(Ordered::Begun(ticket)) => Ok(Redirect::to(&format!("/share/{id}/release/{}", ticket.as_str())).into_response()),
-        Ok(Ordered::Lacking(_) | Ordered::Weak) => Ok(Redirect::to(&format!("/share/{id}")).into_response()),
+        Ok(Ordered::Lacking(errors)) => super::share::lacking(desk, language, id, errors),
+        Ok(Ordered::Weak) => Ok(Redirect::to(&format!("/share/{id}")).into_response()),
         Err(Problem::Wrong(errors)) => {
             let error = errors.into_iter().next().map(|(_, error)| error);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page(desk, language, id, error)?.render()?)).into_response())

@@ -20,7 +20,7 @@ use super::marking::{self, SchemeBox};
 use super::sorting::natural;
 use super::trace::{class, layer_name, result_path};
 use super::{Asked, Place, Shell, Shown};
-use crate::contribution::{can_contribute, waits_for};
+use crate::contribution::{self, can_contribute, waits_for};
 use crate::draft::{self, Change, Given, Marks};
 use crate::form;
 use crate::job::{Progress, Work};
@@ -225,7 +225,8 @@ fn draft_page(desk: &Desk, language: Language, draft: &Draft, seen: &str, errors
 }
 
 fn seconds(state: &State, draft: &Draft) -> Vec<(String, String, bool)> {
-    let can = state.persons.iter().filter(|(_, p)| can_contribute(p));
+    // Whoever was chosen stays chosen until somebody else is: that they cannot is said, not undone.
+    let can = state.persons.iter().filter(|(id, p)| can_contribute(p) || draft.second.as_ref() == Some(*id));
     can.map(|(id, p)| (id.to_string(), format!("{} ({id})", p.facts.name), draft.second.as_ref() == Some(id))).collect()
 }
 
@@ -387,6 +388,7 @@ pub(crate) async fn change((state, extension): Asked, Path(id): Path<String>, Fo
 fn changed(desk: &Desk, language: Language, id: &str, fields: &Fields) -> Result<Response, Problem> {
     let field = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.trim().to_owned()).unwrap_or_default();
     if field("do") == "drop" {
+        contribution::may_be_dropped(desk, language, id)?;
         desk.office.act(|w| w.drop_draft(id))??;
         return Ok(Redirect::to("/share").into_response());
     }
@@ -400,7 +402,7 @@ fn changed(desk: &Desk, language: Language, id: &str, fields: &Fields) -> Result
         to: Some(all("to")),
         legal: Some(!field("legal").is_empty()),
         pages: Some(!field("pages").is_empty()),
-        second: Some(PersonId::new(field("second")).ok()),
+        second: fields.iter().any(|(name, _)| name == "second").then(|| PersonId::new(field("second")).ok()),
         confirmed_by: Some(all("confirmed").into_iter().filter_map(|p| PersonId::new(p).ok()).collect()),
         marks: Some(Marks::Only(all("keep"))),
     };
@@ -433,6 +435,13 @@ fn changed(desk: &Desk, language: Language, id: &str, fields: &Fields) -> Result
         _ => format!("/share/{id}"),
     })
     .into_response())
+}
+
+/// A draft's page with what it lacks.
+pub(super) fn lacking(desk: &Desk, language: Language, id: &str, errors: Vec<Wrong>) -> Result<Response, Problem> {
+    let draft = desk.office.act(|w| w.draft(id))??;
+    let page = draft_page(desk, language, &draft, &draft.version(), errors)?.render()?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
 }
 
 /// Which preview is asked for.
@@ -555,7 +564,7 @@ pub(crate) async fn release((state, extension): Asked, Path(id): Path<String>, F
 fn ordered(desk: &Arc<Desk>, language: Language, id: &str, order: &Order) -> Result<Response, Problem> {
     Ok(match release::begin(desk, language, id, order)? {
         Ordered::Begun(ticket) => Redirect::to(&format!("/share/{id}/release/{}", ticket.as_str())).into_response(),
-        Ordered::Lacking(_) => Redirect::to(&format!("/share/{id}")).into_response(),
+        Ordered::Lacking(errors) => lacking(desk, language, id, errors)?,
         Ordered::Weak => {
             let page = release_page(desk, language, id, true)?.render()?;
             (StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response()

@@ -91,3 +91,36 @@ async fn a_release_waits_for_its_second_person_and_goes_on_with_what_they_drew()
     assert!(item.contains("p5") && !item.contains("The originator&#39;s desk made it alone"), "{item}");
     assert_eq!(world.page(&second).await.0, StatusCode::NOT_FOUND, "nothing waits any more");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_that_waits_keeps_its_draft_its_second_person_and_those_who_were_there_when_it_began() {
+    let world = World::new().await;
+    let draft = world.draft(minutes()).await;
+    let own = [("name", "hall"), ("to", "unit:Unit 1"), ("second", "p5"), ("do", "release")];
+    sent(&world, &draft, &own).await;
+    let release = format!("{draft}/release");
+    world.fields(&release, &[("ticket", "one")]).await;
+    assert_eq!(world.done_at(&format!("{release}/one")).await, format!("{draft}/second"));
+    let dropped = sent(&world, &draft, &[("do", "drop")]).await;
+    assert!(super::text(dropped).await.contains("This draft waits for its second person"));
+    assert_eq!(world.page(&draft).await.0, StatusCode::OK, "it is kept");
+
+    // Somebody who came since would be the one whom a known half could frame.
+    let line = DeviceKeys::generate().unwrap().public_line();
+    let csv = format!("id,name,agency,unit,level,role,email,recipient\nz1,Zoe,Bureau,Unit 1,1,x,z@x,{line}\n");
+    world.parts("/roster", &[("text", None, csv.as_bytes())]).await;
+    let request = world.file(&format!("{draft}/second/request")).await;
+    let (_, drawn) = given(&world, "/contributions", &[("request", Some("r"), &request), ("person", None, b"p5")]).await;
+    let parts = [("ticket", None, &b"two"[..]), ("contribution", Some("c"), &drawn)];
+    let (status, page) = given(&world, &format!("{draft}/second"), &parts).await;
+    let page = String::from_utf8(page).unwrap();
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("cannot get a copy of it: z1"), "{page}");
+
+    // Whoever cannot contribute any more stays chosen, and that is said.
+    world.fields("/people/p5/left", &[("reason", "retired")]).await;
+    let (_, page) = world.page(&draft).await;
+    assert!(page.contains("<option value=\"p5\" selected>"), "{page}");
+    let own = [("name", "hall"), ("to", "p1"), ("second", "p5"), ("do", "release")];
+    assert!(super::text(sent(&world, &draft, &own).await).await.contains("has left or has no key that signs"));
+    assert_eq!(world.copies_of("hall"), 0);
+}

@@ -91,6 +91,9 @@ async fn people_are_taken_in_lose_devices_and_leave_and_what_is_wrong_is_said_by
             "{page}"
         );
     }
+    let latin = [head.as_bytes(), b"z1,Ana L\xf3pez,B,U,1,x,z@x,\n"].concat();
+    let refused = super::text(world.parts("/roster", &[("roster", Some("r.csv"), &latin)]).await).await;
+    assert!(refused.contains("The file is not UTF-8"), "{refused}");
     assert_eq!(size(), before, "nothing is recorded");
     let keys = [DeviceKeys::generate().unwrap(), DeviceKeys::generate().unwrap()];
     let csv = format!("{head}z1,Zoe,B,U,1,x,z@x,{};{}\n", keys[0].public_line(), keys[1].public_line());

@@ -4,7 +4,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, GenericImage, GrayImage, ImageBuffer, Pixel, Primitive, imageops};
 use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster, get_raster_width};
 
-use super::format::{Decoded, decode};
+use super::format::{Decoded, PIXELS, decode};
 use super::{PictureError, SIDES};
 
 /// Letters of a line as wide as this share of the picture, if it is long; else a letter is so many times lower than the picture
@@ -31,7 +31,8 @@ pub(crate) fn with_banner(bytes: &[u8], line: &str) -> Result<Vec<u8>, PictureEr
     let mut image = decoded.image.clone();
     image.apply_orientation(turned);
     let strip = strip(line, image.width())?;
-    if image.height() + 2 * strip.height() > SIDES.1 {
+    let height = image.height() + 2 * strip.height();
+    if height > SIDES.1 || u64::from(height) * u64::from(image.width()) > PIXELS {
         return Err(PictureError::TooLarge);
     }
     let mut framed = framed(&image, &strip)?;

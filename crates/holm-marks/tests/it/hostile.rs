@@ -429,7 +429,8 @@ fn a_file_that_would_lose_text_in_its_copies_is_not_shared() {
     // lopdf leaves out what calls itself a table of objects when it writes a file: here, the page's font.
     let whole = String::from_utf8(pages(&["BT /F1 12 Tf 72 700 Td (what the page says) Tj ET"])).unwrap();
     let bytes = whole.replacen("<</Type/Font/Subtype/TrueType", "<</Type/XRef/Subtype/TrueType", 1).into_bytes();
-    let refused = master(&bytes).template(&[]).err().unwrap().to_string();
+    let master = master(&bytes);
+    let refused = master.check_copies(&master.template(&[]).unwrap(), 0).unwrap_err().to_string();
     assert!(refused.contains("without losing some of its text"), "{refused}");
     let labels = Labels { banner: "TLP:RED", portion: "TLP:R", known: &|_| false };
     assert_eq!(label(&bytes, "x.pdf", &labels).unwrap_err().to_string(), refused, "nor labelled");

@@ -138,7 +138,7 @@ fn free(name: impl Fn(&str) -> String, taken: impl Fn(&str) -> bool) -> String {
 
 /// Headers and footers that a document refers to, in the order of its relations.
 fn targets(relations: &str) -> Vec<(String, Edge)> {
-    let plain = relations.replace('\'', "\"");
+    let plain = relations.replace('\'', "\"").replace(['\n', '\r', '\t'], " ");
     let value = |tag: &str, name: &str| Some(tag.split_once(&format!(" {name}=\""))?.1.split_once('"')?.0.to_owned());
     let of = |tag: &str| {
         let kind = value(tag, "Type")?;
@@ -150,7 +150,8 @@ fn targets(relations: &str) -> Vec<(String, Edge)> {
 
 /// A header or footer with the line as its outermost paragraph, `Some(None)` if it has it; `None` if it is no header.
 fn with_line(part: &str, edge: Edge, line: &str) -> Option<Option<String>> {
-    if part.contains(&format!(">{}<", escape(line))) {
+    // Not in `w:delText`, which no page shows.
+    if part.contains(&format!(">{}</w:t>", escape(line))) {
         return Some(None);
     }
     let (open, close) = (format!("<{}", edge.root()), format!("</{}>", edge.root()));
