@@ -39,6 +39,8 @@ pub(crate) struct EvidencePlot {
     pub(crate) ticks: Vec<Tick>,
     pub(crate) dots: Vec<Placed>,
     pub(crate) line: String,
+    /// Where its label begins, so that it stays in the picture.
+    pub(crate) line_anchor: &'static str,
     pub(crate) line_label: String,
     pub(crate) axis_label: &'static str,
     /// The power of ten at the end of the axis.
@@ -94,6 +96,7 @@ impl EvidencePlot {
             ticks: (0..=(end / step).round() as usize).map(tick).collect(),
             dots: dots.into_iter().enumerate().map(place).collect(),
             line: number(x(powers(alpha))),
+            line_anchor: if x(powers(alpha)) < AXIS.0 + AXIS.1 / 4.0 { "start" } else { "middle" },
             line_label,
             axis_label,
             end: number(end),
@@ -125,6 +128,7 @@ mod tests {
         assert_eq!(labels, ["1", "10", "100", "1,000", "10,000"]);
         let far = Dot { label: "p17.1".to_owned(), said: String::new(), p: 1e-14 };
         let plot = EvidencePlot::new(vec![far], 0.001, String::new(), "");
+        assert_eq!((plot.line_anchor, EvidencePlot::new(Vec::new(), 0.001, String::new(), "").line_anchor), ("start", "middle"));
         assert_eq!(plot.ticks.iter().map(|t| t.label.as_str()).collect::<Vec<_>>()[3..], ["10⁹", "10¹²", "10¹⁵"]);
     }
 }
