@@ -370,6 +370,24 @@ fn headers_that_are_there_get_the_line_and_keep_what_they_say() {
 }
 
 #[test]
+fn a_line_that_was_struck_from_a_header_is_not_there_and_relations_may_be_broken_into_lines() {
+    let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let relations = format!(
+        "<Relationships><Relationship\n\tId=\"rId1\"\n\tType=\"{kind}/header\"\n\tTarget=\"header1.xml\"/></Relationships>"
+    );
+    let header = "<w:hdr><w:p><w:del><w:r><w:delText>TLP:AMBER</w:delText></w:r></w:del></w:p></w:hdr>";
+    let section = r#"<w:sectPr><w:headerReference w:type="default" r:id="rId1"/></w:sectPr>"#;
+    let bytes = package_with(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("word/document.xml", format!("{HEAD}<w:p><w:r><w:t>One.</w:t></w:r></w:p>{section}{FOOT}").as_bytes()),
+        ("word/_rels/document.xml.rels", relations.as_bytes()),
+        ("word/header1.xml", header.as_bytes()),
+    ]);
+    let header = String::from_utf8(part(&labelled(&bytes).bytes, "word/header1.xml")).unwrap();
+    assert!(header.contains(">TLP:AMBER</w:t>") && header.contains("<w:delText>TLP:AMBER</w:delText>"), "{header}");
+}
+
+#[test]
 fn packages_whose_headers_cannot_be_had_are_refused() {
     let kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/header";
     let relations = format!(r#"<Relationships><Relationship Id="rId1" Type="{kind}" Target="gone.xml"/></Relationships>"#);
