@@ -234,6 +234,7 @@ fn a_verdict_can_be_checked_from_its_bundle_and_the_key_is_spent_by_it() {
         ("\"named\": false", "\"named\": true", "DOES NOT HOLD"),
         ("\"candidates\": 1", "\"candidates\": 0", "were recorded; the report has"),
         ("\"look\": 1", "\"look\": 2", "DOES NOT HOLD"),
+        ("\"named\": true", "\"named\": true, \"against\": [0]", "the marks say otherwise of copy p2.1"),
     ] {
         let other = opened.report.replacen(from, to, 1);
         assert_ne!(other, opened.report, "{from}");
