@@ -9,7 +9,7 @@ import { startBrowser, startDesk, watchedPage, world } from "../desk.mjs";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PATHS = ["/", "/share", "/inbox", "/items", "/items/yard-brief", "/items?q=nothing-is-called-so", "/told", "/told?q=nobody-is-called-so", "/requests", "/trace", "/trace/no-match", "/people", "/roster", "/people/h05", "/people/h05?from=2020-01-01T00:00&until=2020-01-02T00:00", "/record", "/nothing"];
 
-let desk, browser, watched, looks, draft, second, arrived, opened, requests;
+let desk, browser, watched, looks, seen, draft, second, arrived, opened, requests;
 
 before(async () => {
   desk = await startDesk();
@@ -40,17 +40,27 @@ before(async () => {
   await page.click("button.primary");
   await page.waitForURL(/second$/, { timeout: 120_000 });
   second = new URL(page.url()).pathname;
-  const arrive = async () => {
+  const arrive = async (mail) => {
     await page.goto(at("/inbox"));
-    await page.setInputFiles("#files", `${world}/sent/yard-brief/h02.docx.eml`);
+    await page.setInputFiles("#files", `${world}/sent/${mail}.eml`);
     await page.click("button.primary");
     await page.waitForSelector("#accept");
     return new URL(page.url()).pathname;
   };
-  opened = await arrive();
+  opened = await arrive("yard-brief/h02.docx");
   await page.click("#accept");
   await page.waitForSelector(".sheet");
-  arrived = await arrive();
+  arrived = await arrive("yard-brief/h02.docx");
+  // A screenshot of a copy turns up.
+  await arrive("en-assessment/h02.md");
+  await page.click("#accept");
+  await page.waitForSelector(".sheet");
+  const leak = { name: "screenshot.png", mimeType: "image/png", buffer: await page.locator(".sheet").screenshot() };
+  await page.goto(at("/trace"));
+  await page.setInputFiles("#files", leak);
+  await page.click("button.primary");
+  await page.waitForURL(/looks\/\d+$/, { timeout: 120_000 });
+  seen = new URL(page.url()).pathname;
   await page.goto(at("/requests"));
   requests = await page.$$eval("tbody a", (links) => links.map((link) => new URL(link.href).pathname));
   assert.ok(requests.length >= 3, "the world has requests that wait and some that are answered");
@@ -62,7 +72,7 @@ after(async () => {
 });
 
 const at = (path) => new URL(path, desk.link).href;
-const pages = () => [...PATHS, looks[0], draft, `${draft}/preview`, `${draft}/release`, second, arrived, opened, `${opened}/onward`, requests[0], requests.at(-1)];
+const pages = () => [...PATHS, looks[0], seen, draft, `${draft}/preview`, `${draft}/release`, second, arrived, opened, `${opened}/onward`, requests[0], requests.at(-1)];
 
 async function serious(page) {
   // Evaluated over the protocol, which no policy of the page forbids.
@@ -88,6 +98,23 @@ test("axe finds nothing serious on any page in either language and theme", async
   }
   await page.emulateMedia({ colorScheme: "light" });
   await page.context().clearCookies({ name: "holm-language" });
+});
+
+test("a leak that is a picture is shown with its words boxed, and a mark stands out in it", async () => {
+  const { page } = watched;
+  await page.goto(at(seen));
+  assert.match(await page.textContent("h1"), /One copy explains this leak/);
+  const picture = page.locator(".scan img");
+  await picture.scrollIntoViewIfNeeded();
+  await page.waitForFunction(() => document.querySelector(".scan img").complete);
+  assert.ok((await picture.evaluate((img) => img.naturalWidth)) > 0, "the picture is there");
+  const [own, boxes] = [await page.getAttribute(".scan .own", "d"), await page.locator(".scan .shown").count()];
+  assert.ok(own.split("M").length > 50 && boxes > 0, `${own.length} ${boxes}`);
+  const drawn = await page.$eval(".scan", (scan) => ["img", "svg"].map((part) => scan.querySelector(part).getBoundingClientRect().toJSON()));
+  assert.deepEqual(drawn[0], drawn[1], "boxes lie on the picture");
+  const place = await page.locator(".scan .shown").first().getAttribute("data-mark");
+  await page.locator(`mark[data-mark="${place}"]`).first().focus();
+  assert.ok((await page.locator(".scan .shown.here").count()) > 0, "the word in the picture stands out with the mark");
 });
 
 test("no page is wider than a telephone, nor than its window at twice the size of letters", async () => {

@@ -10,7 +10,7 @@ export class Aligned {
   /** The mark that one went to last. */
   private at: HTMLElement | null = null;
 
-  constructor(private readonly beside: HTMLElement) {
+  constructor(beside: HTMLElement) {
     this.marks = [...beside.querySelectorAll<HTMLElement>("mark[data-kind]")];
     if (this.marks.length === 0) return;
     const kinds: [Kind, string][] = [["read", words.readMarks], ["erased", words.erasedMarks], ["against", words.againstMarks]];
@@ -68,12 +68,12 @@ export class Aligned {
     shown[(from + by + shown.length) % shown.length]?.focus();
   }
 
-  /** Lets the mark stand out, and where the leak shows it. */
+  /** Lets the mark stand out, and where the leak shows it: in its text and in its pictures. */
   private point(on: boolean): void {
     if (this.at === null) return;
     this.at.classList.toggle("here", on);
     const shown = `.shown[data-mark="${this.at.dataset["mark"]}"]`;
-    for (const part of this.beside.querySelectorAll(shown)) part.classList.toggle("here", on);
+    for (const part of document.querySelectorAll(shown)) part.classList.toggle("here", on);
   }
 
   private tell(mark: HTMLElement): void {

@@ -13,6 +13,7 @@ pub(crate) mod overview;
 pub(crate) mod people;
 pub(crate) mod record;
 pub(crate) mod roster;
+pub(crate) mod scanned;
 pub(crate) mod second;
 pub(crate) mod share;
 pub(crate) mod sorting;

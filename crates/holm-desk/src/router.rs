@@ -48,6 +48,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/trace/{ticket}", get(trace::progress))
         .route("/looks/{index}", get(trace::report))
         .route("/looks/{index}/report.json", get(trace::export))
+        .route("/looks/{index}/pictures/{number}", get(trace::picture))
         .route("/record", get(record::record))
         .route("/roster", get(roster::roster).post(roster::take))
         .route("/people/{id}/left", post(roster::left))

@@ -3,10 +3,12 @@
 mod api;
 mod forms;
 mod onward;
+mod scanned;
 mod schema;
 mod second;
 mod tables;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -211,11 +213,19 @@ fn fill(folder: &TempDir) {
     }
     let permit = workspace.permit(&Action::Administer, Timestamp::now()).unwrap();
     workspace.import_roster(&permit, &roster).unwrap();
+    share(&mut workspace, "brief", Copies::AsMaster, &folder.path().join("plain"));
+    std::fs::copy(folder.path().join("plain/p5.md"), folder.path().join("leak.md")).unwrap();
+}
+
+/// Shares the brief with everybody under a name; copies are also written to `plain`.
+fn share(workspace: &mut Workspace, name: &str, copies: Copies, plain: &Path) {
     let source = DOCUMENTS.iter().find(|d| d.name == "en-raid-brief").unwrap().source.as_bytes();
-    let mut prepared =
-        Prepared::new(source, "brief.md", &MarkOptions { copies: Copies::AsMaster, ..MarkOptions::default() }, None).unwrap();
+    let mut prepared = Prepared::new(source, "brief.md", &MarkOptions { copies, ..MarkOptions::default() }, None).unwrap();
+    if copies == Copies::Pages {
+        prepared.move_words(None).unwrap();
+    }
     prepared.confirm_facts(&[PersonId::new("p1").unwrap(), PersonId::new("p2").unwrap()]);
-    let (name, to) = (ItemName::new("brief").unwrap(), workspace.state().resolve("all").unwrap());
+    let (name, to) = (ItemName::new(name).unwrap(), workspace.state().resolve("all").unwrap());
     let terms = Terms {
         name,
         file: "brief.md".to_owned(),
@@ -227,12 +237,10 @@ fn fill(folder: &TempDir) {
     };
     let handling = terms.handling();
     let permit = workspace.permit(&Action::Share { item: &terms.name, to: &to, handling }, Timestamp::now()).unwrap();
-    let keyed = workspace.freeze(&permit, &prepared, &terms).unwrap().make_key(&mut workspace, &permit, None).unwrap();
-    let sealed = keyed.seal(&workspace, &to, &|_| {}).unwrap();
-    let plain = folder.path().join("plain");
-    let (released, keyed) = sealed.append(&mut workspace, &permit, &to, Some(&plain)).unwrap();
-    released.write_plain(&keyed, &plain).unwrap();
-    std::fs::copy(plain.join("p5.md"), folder.path().join("leak.md")).unwrap();
+    let keyed = workspace.freeze(&permit, &prepared, &terms).unwrap().make_key(workspace, &permit, None).unwrap();
+    let sealed = keyed.seal(workspace, &to, &|_| {}).unwrap();
+    let (released, keyed) = sealed.append(workspace, &permit, &to, Some(plain)).unwrap();
+    released.write_plain(&keyed, plain).unwrap();
 }
 
 const PAGES: [&str; 21] = [

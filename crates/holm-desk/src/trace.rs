@@ -125,6 +125,22 @@ pub(crate) fn look(view: &View, index: u64) -> Result<&Look, Problem> {
     view.state.looks.iter().find(|l| l.index == index && l.verdict.is_some()).ok_or(Problem::Missing)
 }
 
+/// Longest side of a leak's picture as it is shown, in pixels.
+const SHOWN: u32 = 2_000;
+
+/// A picture of the leak, as JPEG.
+///
+/// # Errors
+/// [`Problem`] if there is no such picture or the sealed evidence is damaged.
+pub(crate) fn picture(desk: &Desk, index: u64, number: usize) -> Result<Vec<u8>, Problem> {
+    let damaged = |e: TraceError| Problem::Workspace(e.to_string());
+    let view = desk.office.view()?;
+    let look = look(&view, index)?;
+    let picture = desk.office.act(|w| w.leaked_picture(look, number))?.map_err(damaged)?;
+    // Others may use the workspace while the picture is made.
+    picture.ok_or(Problem::Missing)?.jpeg(SHOWN).map_err(damaged)?.ok_or(Problem::Missing)
+}
+
 /// A look's report as it may be shown while the item can be looked at again: without figures of copies that are not named.
 ///
 /// # Errors

@@ -199,6 +199,25 @@ impl Raster {
         Ok(out)
     }
 
+    /// Encodes as JPEG to be looked at, made smaller if a side is longer than this many pixels.
+    ///
+    /// # Errors
+    /// [`RasterError::Damaged`] if the encoder fails.
+    pub fn to_jpeg(&self, longest: u32) -> Result<Vec<u8>, RasterError> {
+        const QUALITY: u8 = 80;
+        let damaged = |what: &str| RasterError::Damaged(what.to_owned());
+        let size = |n: usize| u32::try_from(n).map_err(|_| damaged("it is too large"));
+        let image = image::GrayImage::from_raw(size(self.width)?, size(self.height)?, self.pixels.clone());
+        let image = image.ok_or_else(|| damaged("it has too few pixels"))?;
+        let scale = (f64::from(longest.min(LONGEST)) / f64::from(image.width().max(image.height()))).min(1.0);
+        let [width, height] = [image.width(), image.height()].map(|n| ((f64::from(n) * scale).round() as u32).max(1));
+        let image = if scale < 1.0 { image::imageops::thumbnail(&image, width, height) } else { image };
+        let mut out = Vec::new();
+        let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, QUALITY);
+        image.write_with_encoder(encoder).map_err(|e| RasterError::Damaged(e.to_string()))?;
+        Ok(out)
+    }
+
     /// The picture turned by quarters to the right.
     #[must_use]
     pub fn turned(&self, quarters: usize) -> Self {

@@ -1,5 +1,6 @@
 //! Leaked files and what they show: text, words at their places, pictures of pages.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -120,9 +121,25 @@ impl LeakContent {
     /// All text: what files hold as such, then what was recognised in pictures.
     #[must_use]
     pub fn text(&self) -> String {
-        let recognised = self.pictures.iter().map(|p| p.seen.text());
-        let parts: Vec<String> = std::iter::once(self.typed.clone()).chain(recognised).filter(|t| !t.is_empty()).collect();
+        Self::text_of(&self.typed, self.pictures.iter().map(|p| &p.seen))
+    }
+
+    /// The same of what was read before.
+    pub(crate) fn text_of<'p>(typed: &str, pictures: impl Iterator<Item = &'p SeenPage>) -> String {
+        let recognised = pictures.map(SeenPage::text);
+        let parts: Vec<String> = std::iter::once(typed.to_owned()).chain(recognised).filter(|t| !t.is_empty()).collect();
         parts.join("\n\n")
+    }
+
+    /// What files hold as text, without what stands in pictures.
+    pub(crate) fn typed(files: &[LeakFile]) -> Result<String, LeakFileError> {
+        let mut content = Self::default();
+        for file in files {
+            for part in parts(file)? {
+                content.add_typed(part);
+            }
+        }
+        Ok(content.typed)
     }
 
     /// Whether all words were read.
@@ -133,30 +150,39 @@ impl LeakContent {
         self.unread.clone().map_or(Ok(()), Err)
     }
 
-    fn add(&mut self, file: &LeakFile, progress: &dyn Fn(&str)) -> Result<(), LeakFileError> {
-        let program = |error| LeakFileError::Program { name: file.name.clone(), error };
-        let format = |error| LeakFileError::Format { name: file.name.clone(), error };
-        match detect(&file.bytes, &file.name) {
-            LeakFormat::Pdf => self.add_pdf(&file.bytes, &file.name, progress)?,
-            LeakFormat::Picture => {
-                let pages = Raster::decode(&file.bytes).map_err(|e| format(LeakError::Picture(e)))?;
-                self.check_count(pages.len(), &file.name)?;
-                self.add_pictures(pages, progress).or_else(|e| self.forgive(program(e)))?;
+    /// The picture that [`Self::pictures`] has at `number` if it was read from these files, as it came: neither turned nor
+    /// flattened; `None` if there are fewer.
+    ///
+    /// # Errors
+    /// [`LeakFileError`] names the file and what to do.
+    pub fn picture(files: &[LeakFile], number: usize) -> Result<Option<Raster>, LeakFileError> {
+        let mut before = 0;
+        for file in files {
+            for part in parts(file)? {
+                let count = part.pictures();
+                if number < before + count {
+                    return part.picture(number - before).map_err(|e| program_error(&file.name, e));
+                }
+                before += count;
             }
-            LeakFormat::Eml => {
-                self.add_text(&read(&file.bytes, &file.name).map_err(format)?);
-                for attached in attachments(&file.bytes) {
-                    match detect(&attached.bytes, &attached.name) {
-                        LeakFormat::Pdf => self.add_pdf(&attached.bytes, &file.name, progress)?,
-                        LeakFormat::Picture => {
-                            let read = self.add_pictures(pages_of(&attached.bytes), progress);
-                            read.or_else(|e| self.forgive(program(e)))?;
-                        }
-                        _ => {}
-                    }
+        }
+        Ok(None)
+    }
+
+    fn add(&mut self, file: &LeakFile, progress: &dyn Fn(&str)) -> Result<(), LeakFileError> {
+        for part in parts(file)? {
+            self.check_count(part.pictures(), &file.name)?;
+            match part {
+                Part::Text(_) | Part::Page(_) => self.add_typed(part),
+                Part::Pictures(pages) => {
+                    self.add_pictures(pages, progress).or_else(|e| self.forgive(program_error(&file.name, e)))?;
+                }
+                Part::PdfPictures { .. } => {
+                    let pictures = (0..part.pictures()).filter_map(|n| part.picture(n).transpose());
+                    let read = pictures.collect::<Result<_, _>>().and_then(|pages| self.add_pictures(pages, progress));
+                    read.map_err(|e| program_error(&file.name, e))?;
                 }
             }
-            _ => self.add_text(&read(&file.bytes, &file.name).map_err(format)?),
         }
         Ok(())
     }
@@ -172,6 +198,18 @@ impl LeakContent {
         }
     }
 
+    /// Adds what needs no recognition.
+    fn add_typed(&mut self, part: Part<'_>) {
+        match part {
+            Part::Text(text) => self.add_text(&text),
+            Part::Page(page) => {
+                self.add_text(&page.text());
+                self.pages.push(page);
+            }
+            Part::Pictures(_) | Part::PdfPictures { .. } => {}
+        }
+    }
+
     fn add_text(&mut self, text: &str) {
         if !self.typed.is_empty() {
             self.typed.push_str("\n\n");
@@ -183,31 +221,6 @@ impl LeakContent {
     fn check_count(&self, more: usize, name: &str) -> Result<(), LeakFileError> {
         let count = self.pictures.len() + more;
         if count > MOST_PICTURES { Err(LeakFileError::Pages { name: name.to_owned(), count }) } else { Ok(()) }
-    }
-
-    /// A PDF that this program cannot take apart is left to `pdftotext`, which mends more.
-    fn add_pdf(&mut self, bytes: &[u8], name: &str, progress: &dyn Fn(&str)) -> Result<(), LeakFileError> {
-        let program = |error| LeakFileError::Program { name: name.to_owned(), error };
-        let Ok(pages) = leaked_pages(bytes) else {
-            let text = pdf_text(bytes).map_err(program)?;
-            self.add_text(&text);
-            return Ok(());
-        };
-        let mut pictures = Vec::new();
-        for (number, page) in pages.into_iter().enumerate() {
-            match page.kind {
-                PageKind::Letters => {
-                    self.add_text(&page.seen.text());
-                    self.pages.push(page.seen);
-                }
-                PageKind::Glyphs => pictures.push((number + 1, GLYPHS_DPI)),
-                PageKind::Picture => pictures.push((number + 1, SCAN_DPI)),
-            }
-        }
-        self.check_count(pictures.len(), name)?;
-        let pictures = pictures.into_iter().map(|(page, dpi)| recognise::picture(bytes, page, dpi));
-        let pictures = pictures.collect::<Result<Vec<_>, _>>().map_err(program)?;
-        self.add_pictures(pictures, progress).map_err(program)
     }
 
     fn add_pictures(&mut self, pages: Vec<Raster>, progress: &dyn Fn(&str)) -> Result<(), ProgramError> {
@@ -225,6 +238,89 @@ impl LeakContent {
         let (typed, pages) = (self.typed.clone(), self.pages.clone());
         Self { typed, pages, pictures, recognised: true, views: Arc::clone(&self.views), unread: self.unread.clone() }
     }
+}
+
+fn program_error(name: &str, error: ProgramError) -> LeakFileError {
+    LeakFileError::Program { name: name.to_owned(), error }
+}
+
+/// Something that a file holds, before any word of a picture is recognised.
+enum Part<'f> {
+    Text(String),
+    /// A page whose words have exact places.
+    Page(SeenPage),
+    /// Pictures of pages.
+    Pictures(Vec<Raster>),
+    /// Pages of a PDF that must be pictured: number, from 1, and dots an inch.
+    PdfPictures {
+        pdf: Cow<'f, [u8]>,
+        pages: Vec<(usize, u32)>,
+    },
+}
+
+impl Part<'_> {
+    fn pictures(&self) -> usize {
+        match self {
+            Self::Text(_) | Self::Page(_) => 0,
+            Self::Pictures(pages) => pages.len(),
+            Self::PdfPictures { pages, .. } => pages.len(),
+        }
+    }
+
+    fn picture(&self, number: usize) -> Result<Option<Raster>, ProgramError> {
+        match self {
+            Self::Text(_) | Self::Page(_) => Ok(None),
+            Self::Pictures(pages) => Ok(pages.get(number).cloned()),
+            Self::PdfPictures { pdf, pages } => {
+                pages.get(number).map(|(page, dpi)| recognise::picture(pdf, *page, *dpi)).transpose()
+            }
+        }
+    }
+}
+
+/// What a file holds, in its order.
+fn parts(file: &LeakFile) -> Result<Vec<Part<'_>>, LeakFileError> {
+    let format = |error| LeakFileError::Format { name: file.name.clone(), error };
+    let text = || Ok(Part::Text(read(&file.bytes, &file.name).map_err(format)?));
+    match detect(&file.bytes, &file.name) {
+        LeakFormat::Pdf => pdf_parts(Cow::Borrowed(&file.bytes)).map_err(|e| program_error(&file.name, e)),
+        LeakFormat::Picture => {
+            let pages = Raster::decode(&file.bytes).map_err(|e| format(LeakError::Picture(e)))?;
+            Ok(vec![Part::Pictures(pages)])
+        }
+        LeakFormat::Eml => {
+            let mut parts = vec![text()?];
+            for attached in attachments(&file.bytes) {
+                match detect(&attached.bytes, &attached.name) {
+                    LeakFormat::Pdf => {
+                        let found = pdf_parts(Cow::Owned(attached.bytes)).map_err(|e| program_error(&file.name, e))?;
+                        parts.extend(found);
+                    }
+                    LeakFormat::Picture => parts.push(Part::Pictures(pages_of(&attached.bytes))),
+                    _ => {}
+                }
+            }
+            Ok(parts)
+        }
+        _ => Ok(vec![text()?]),
+    }
+}
+
+/// A PDF that this program cannot take apart is left to `pdftotext`, which mends more.
+fn pdf_parts(pdf: Cow<'_, [u8]>) -> Result<Vec<Part<'_>>, ProgramError> {
+    let Ok(found) = leaked_pages(&pdf) else {
+        return Ok(vec![Part::Text(pdf_text(&pdf)?)]);
+    };
+    let (mut parts, mut pages) = (Vec::new(), Vec::new());
+    for (number, page) in found.into_iter().enumerate() {
+        match page.kind {
+            PageKind::Letters => parts.push(Part::Page(page.seen)),
+            PageKind::Glyphs => pages.push((number + 1, GLYPHS_DPI)),
+            PageKind::Picture => pages.push((number + 1, SCAN_DPI)),
+        }
+    }
+    parts.push(Part::PdfPictures { pdf, pages });
+    Ok(parts)
 }
 
 /// Pages of a picture attached to a mail; none of one that is damaged, or too small to show text (logos, signatures).

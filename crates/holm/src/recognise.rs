@@ -17,6 +17,8 @@ pub struct Recognised {
     pub seen: SeenPage,
     /// The picture.
     pub picture: Raster,
+    /// Quarters by which it was turned to the right to stand upright.
+    pub quarters: u8,
 }
 
 /// Words of which the program is this sure, in percent, count.
@@ -76,9 +78,9 @@ fn upright(picture: &Raster, languages: &str) -> Result<Recognised, ProgramError
     let likeliest = quarters_to_right(picture).unwrap_or(0);
     turns.sort_by_key(|quarters| *quarters != likeliest);
     for quarters in turns {
-        let (turned, sure) = page(picture.turned(quarters).flattened(), languages)?;
+        let (turned, sure) = page(picture.turned(quarters.into()).flattened(), languages)?;
         if sure > most {
-            (best, most) = (turned, sure);
+            (best, most) = (Recognised { quarters, ..turned }, sure);
         }
         if most >= FEW_WORDS {
             break;
@@ -89,14 +91,14 @@ fn upright(picture: &Raster, languages: &str) -> Result<Recognised, ProgramError
 
 /// By how many quarters to the right a page must be turned to stand upright, as tesseract makes out from the shapes of its
 /// letters; `None` if it cannot tell.
-fn quarters_to_right(picture: &Raster) -> Option<usize> {
+fn quarters_to_right(picture: &Raster) -> Option<u8> {
     let png = picture.to_png().ok()?;
     let arguments = ["stdin", "stdout", "--dpi", "200", "--psm", "0"];
     let run =
         Run { name: "tesseract", package: PACKAGES, arguments: &arguments, input: &png, largest: 1 << 16, longest: ONE_PAGE };
     let said = String::from_utf8_lossy(&run.output().ok()?).into_owned();
-    let degrees: usize = said.lines().find_map(|l| l.strip_prefix("Rotate:"))?.trim().parse().ok()?;
-    Some(degrees / 90)
+    let degrees: u16 = said.lines().find_map(|l| l.strip_prefix("Rotate:"))?.trim().parse().ok()?;
+    u8::try_from(degrees / 90).ok()
 }
 
 /// Recognises a page as it lies; says how many words are surely words.
@@ -126,7 +128,7 @@ fn page(picture: Raster, languages: &str) -> Result<(Recognised, usize), Program
         }
     }
     let (seen, sure) = best.unwrap_or_default();
-    Ok((Recognised { seen, picture }, sure))
+    Ok((Recognised { seen, picture, quarters: 0 }, sure))
 }
 
 /// Words of three letters or more that lie as they should and of which the program has little doubt; none if most words are

@@ -33,5 +33,5 @@ fn better(layout: &Layout, page: &Recognised) -> Result<Option<Recognised>, Prog
     }
     let words = |registered: &[Registration]| registered.iter().map(|r| r.words).sum::<usize>();
     let more = words(&register(layout, &seen)) > words(&registered);
-    Ok(more.then(|| Recognised { seen, picture: page.picture.clone() }))
+    Ok(more.then(|| Recognised { seen, ..page.clone() }))
 }

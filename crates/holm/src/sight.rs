@@ -4,16 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use holm_marks::carrier::{Format, Master};
 use holm_marks::extract::{Extraction, Reader, Reading};
-use holm_marks::layout::registration::{MASTER_PICTURES, Registration, master_picture, register, sight as sight_in_picture};
-use holm_marks::layout::{LAYOUT_READER, Sight, Sighting, sight};
+use holm_marks::layout::registration::{
+    MASTER_PICTURES, Registration, master_picture, moved_words, register, sight as sight_in_picture,
+};
+use holm_marks::layout::{LAYOUT_READER, Layout, SeenPage, SeenWord, Sight, Sighting, sight};
 use holm_marks::mark::{Layer, Mark};
 use holm_marks::raster::Raster;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::leak::LeakContent;
 use crate::pages::Copies;
 use crate::program::ProgramError;
-use crate::recognise;
+use crate::recognise::{self, Recognised};
 use crate::render::{self, RenderError, Rendering, rendering};
 use crate::rereading::reread;
 
@@ -39,20 +42,29 @@ impl<'i> ItemReader<'i> {
     /// # Errors
     /// [`RenderError`] if a page of the master cannot be rendered or pictured.
     pub fn extract(&self, content: &LeakContent) -> Result<Extraction, RenderError> {
+        Ok(self.read(content)?.0)
+    }
+
+    /// The same, and the leak's pictures with the words that were read in them.
+    ///
+    /// # Errors
+    /// As [`Self::extract`].
+    pub fn read(&self, content: &LeakContent) -> Result<(Extraction, Vec<ReadPicture>), RenderError> {
         let extraction = self.text.extract(&content.text());
         let has_pages = !content.pages.is_empty() || !content.pictures.is_empty();
         // A leak of another item has nothing that could be registered.
         if !has_pages || !extraction.shares_words() || !self.marks.iter().any(|m| m.layer == Layer::Layout) {
-            return Ok(extraction);
+            let pictures = content.pictures.iter().map(|p| ReadPicture::of(p, Vec::new())).collect();
+            return Ok((extraction, pictures));
         }
         let pages = self.unmoved(&extraction)?;
         let Some(pictures) = reread(&pages.layout, &content.pictures)? else {
-            return self.extract_places(content, extraction, &pages);
+            return self.read_places(content, extraction, &pages);
         };
         let content = content.with_pictures(pictures);
         let extraction = self.text.extract(&content.text());
         let pages = self.unmoved(&extraction)?;
-        self.extract_places(&content, extraction, &pages)
+        self.read_places(&content, extraction, &pages)
     }
 
     /// The pages that the leak would have if no word were moved: its wording is what was read of it, however doubtful it is as
@@ -63,14 +75,15 @@ impl<'i> ItemReader<'i> {
     }
 
     /// Adds where words stand to what the text shows.
-    fn extract_places(
+    fn read_places(
         &self,
         content: &LeakContent,
         extraction: Extraction,
         pages: &Rendering,
-    ) -> Result<Extraction, RenderError> {
+    ) -> Result<(Extraction, Vec<ReadPicture>), RenderError> {
         let mut sightings = sight(&pages.layout, self.marks, &content.pages);
-        sightings.extend(self.in_pictures(pages, content)?);
+        let registered = registered(&pages.layout, content);
+        sightings.extend(self.in_pictures(pages, content, &registered)?);
         pages.unmove(self.marks, &mut sightings);
         let mut programs = Vec::new();
         if content.recognised {
@@ -81,7 +94,12 @@ impl<'i> ItemReader<'i> {
         }
         let recognised = (!programs.is_empty()).then(|| content.text());
         let sight = Sight { reader: LAYOUT_READER.to_owned(), programs, recognised, sightings };
-        Ok(extraction.with_sight(self.marks, sight))
+        let moved = |number: usize, picture: &Recognised| {
+            let here = registered.iter().filter(|(at, _)| *at == number);
+            here.flat_map(|(_, found)| moved_words(&pages.layout, self.marks, found, &picture.picture)).collect()
+        };
+        let pictures = content.pictures.iter().enumerate().map(|(number, p)| ReadPicture::of(p, moved(number, p))).collect();
+        Ok((extraction.with_sight(self.marks, sight), pictures))
     }
 
     /// What an extraction that was recorded says once more of the words and places that it names.
@@ -91,13 +109,12 @@ impl<'i> ItemReader<'i> {
         self.text.extract(text).with_sight(self.marks, sight.clone())
     }
 
-    fn in_pictures(&self, pages: &Rendering, content: &LeakContent) -> Result<Vec<Sighting>, RenderError> {
-        let registered: Vec<(usize, Registration)> = content
-            .pictures
-            .par_iter()
-            .enumerate()
-            .flat_map_iter(|(number, page)| register(&pages.layout, &page.seen).into_iter().map(move |found| (number, found)))
-            .collect();
+    fn in_pictures(
+        &self,
+        pages: &Rendering,
+        content: &LeakContent,
+        registered: &[(usize, Registration)],
+    ) -> Result<Vec<Sighting>, RenderError> {
         let shown: BTreeSet<usize> = registered.iter().map(|(_, found)| found.page).collect();
         let pictured = |page: usize| Ok((page, pictured(&pages.pdf, page + 1)?));
         let masters: BTreeMap<usize, Raster> = shown.into_par_iter().map(pictured).collect::<Result<_, RenderError>>()?;
@@ -108,6 +125,46 @@ impl<'i> ItemReader<'i> {
         };
         let sightings: Vec<Vec<Sighting>> = registered.par_iter().filter_map(sighted).collect();
         Ok(sightings.concat())
+    }
+}
+
+/// The leak's pictures, by number, that show a page of the item.
+fn registered(layout: &Layout, content: &LeakContent) -> Vec<(usize, Registration)> {
+    let found = |(number, page): (usize, &Recognised)| register(layout, &page.seen).into_iter().map(move |found| (number, found));
+    content.pictures.par_iter().enumerate().flat_map_iter(found).collect()
+}
+
+/// A picture of a leak as it was read for one item.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReadPicture {
+    /// Quarters by which it was turned to the right to stand upright.
+    pub quarters: u8,
+    /// Pixels across, once it is upright.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// The words that were recognised, in pixels.
+    pub seen: SeenPage,
+    /// Words that marks move, by the mark's place among the item's, where they stand in the picture.
+    pub moved: Vec<(u32, SeenWord)>,
+}
+
+impl ReadPicture {
+    fn of(read: &Recognised, moved: Vec<(u32, SeenWord)>) -> Self {
+        // A tenth of a pixel is enough to draw a box.
+        let coarse = |w: &SeenWord| {
+            let [left, right, top, bottom] = [w.left, w.right, w.top, w.bottom].map(|n| (n * 10.0).round() / 10.0);
+            SeenWord { text: w.text.clone(), left, right, top, bottom }
+        };
+        let lines = read.seen.lines.iter().map(|line| line.iter().map(coarse).collect()).collect();
+        let pixels = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Self {
+            quarters: read.quarters,
+            width: pixels(read.picture.width()),
+            height: pixels(read.picture.height()),
+            seen: SeenPage { lines },
+            moved: moved.iter().map(|(mark, word)| (*mark, coarse(word))).collect(),
+        }
     }
 }
 

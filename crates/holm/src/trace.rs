@@ -32,7 +32,7 @@ use crate::policy::Permit;
 use crate::render::RenderError;
 use crate::report::{CopyResult, Holders, LedgerLine, MarksRead, Report, Verdict, Voice};
 use crate::share::{KeyMaterial, ShareError};
-use crate::sight::ItemReader;
+use crate::sight::{ItemReader, ReadPicture};
 use crate::state::{Disclosure, Item};
 use crate::vault::VaultError;
 use crate::workspace::{Workspace, WorkspaceError};
@@ -135,6 +135,10 @@ pub struct ExtractionFile {
     pub extraction: Extraction,
     /// Salt of the commitment.
     pub salt: Salt,
+    /// The leak's pictures with the words that were read in them, to be looked at: nothing follows from them, and the commitment
+    /// is to the extraction alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<ReadPicture>,
 }
 
 impl EvidenceFile {
@@ -169,7 +173,13 @@ struct SealedEvidence {
 }
 
 /// An item that a leak may be of.
-type Candidate = (ItemName, Manifest, Extraction);
+#[derive(Clone)]
+struct Candidate {
+    item: ItemName,
+    manifest: Manifest,
+    extraction: Extraction,
+    pictures: Vec<ReadPicture>,
+}
 
 /// What the evidence shows of one item's marks, recorded before its key is opened.
 struct RecordedExtraction {
@@ -213,7 +223,7 @@ impl Workspace {
             return Ok(vec![Report::no_match(&sealed.incident, request.alpha)]);
         }
         // Whoever cannot open the key must not spend a look on finding that out.
-        candidates.iter().try_for_each(|(item, ..)| self.check_custodians(item, custodian_keys))?;
+        candidates.iter().try_for_each(|c| self.check_custodians(&c.item, custodian_keys))?;
         progress("fixing what was read");
         let recorded = self.record_extractions(permit, &sealed, &candidates, request.alpha)?;
         let mut reports = Vec::new();
@@ -248,7 +258,7 @@ impl Workspace {
             if only.is_none() && seen.is_none() && reader.text.resemblance(&text) < RESEMBLES {
                 continue;
             }
-            let mut extraction = reader.extract(content)?;
+            let (mut extraction, pictures) = reader.read(content)?;
             if let Some(seen) = seen {
                 extraction = seen.added_to(extraction);
             }
@@ -256,11 +266,11 @@ impl Workspace {
                 continue;
             }
             let read = reader.text.read_text(&text);
-            found.push(((name.clone(), manifest, extraction), read));
+            found.push((Candidate { item: name.clone(), manifest, extraction, pictures }, read));
         }
         let found = with_passages_of_their_own(found);
-        if let Some((name, ..)) = found.iter().find(|(name, ..)| self.state().items.get(name).is_some_and(|i| i.opened)) {
-            return Err(TraceError::Opened(name.clone()));
+        if let Some(c) = found.iter().find(|c| self.state().items.get(&c.item).is_some_and(|i| i.opened)) {
+            return Err(TraceError::Opened(c.item.clone()));
         }
         Ok(found)
     }
@@ -298,9 +308,9 @@ impl Workspace {
         let count = u32::try_from(candidates.len()).unwrap_or(u32::MAX);
         let mut events = Vec::new();
         let mut recorded = Vec::new();
-        for (item, manifest, extraction) in candidates {
-            let file =
-                ExtractionFile { extraction: extraction.clone(), salt: Salt::random().map_err(|_| TraceError::Randomness)? };
+        for Candidate { item, manifest, extraction, pictures } in candidates {
+            let salt = Salt::random().map_err(|_| TraceError::Randomness)?;
+            let file = ExtractionFile { extraction: extraction.clone(), salt, pictures: pictures.clone() };
             let alpha = alpha.min(manifest.alpha);
             events.push(Event::ExtractionRecorded {
                 incident: sealed.incident.clone(),
@@ -332,7 +342,7 @@ impl Workspace {
 
     /// Every earlier look that shares the incident or one of the items counts.
     fn next_look(&self, incident: &IncidentName, candidates: &[Candidate]) -> u32 {
-        let shares = |l: &&crate::state::Look| l.incident == *incident || candidates.iter().any(|(item, ..)| *item == l.item);
+        let shares = |l: &&crate::state::Look| l.incident == *incident || candidates.iter().any(|c| c.item == l.item);
         let earlier: BTreeSet<&ObjectHash> = self.state().looks.iter().filter(shares).map(|l| &l.evidence).collect();
         u32::try_from(earlier.len()).unwrap_or(u32::MAX).saturating_add(1)
     }
@@ -470,7 +480,7 @@ impl Workspace {
 /// Leaves out items without a passage of the leak that no other has more of: documents about one matter share names and
 /// phrases, and a leak of one of them is none of the others. An item whose picture was seen stays.
 fn with_passages_of_their_own(mut found: Vec<(Candidate, ReadText)>) -> Vec<Candidate> {
-    found.sort_by_key(|((_, _, extraction), _)| std::cmp::Reverse(extraction.coverage.leak_matched));
+    found.sort_by_key(|(candidate, _)| std::cmp::Reverse(candidate.extraction.coverage.leak_matched));
     let mut taken: Vec<bool> = Vec::new();
     let mut kept = Vec::new();
     for (candidate, ReadText { text, own }) in found {
@@ -480,7 +490,7 @@ fn with_passages_of_their_own(mut found: Vec<(Candidate, ReadText)>) -> Vec<Cand
             part.filter(|(at, _)| !taken.get(range.start + at).copied().unwrap_or(false)).map(|(_, c)| c).collect()
         };
         let words: usize = own.iter().map(|range| free(range).split_whitespace().count()).sum();
-        if kept.is_empty() || words >= FEWEST_OWN_WORDS || candidate.2.pictures.is_some() {
+        if kept.is_empty() || words >= FEWEST_OWN_WORDS || candidate.extraction.pictures.is_some() {
             for range in own {
                 taken.get_mut(range).into_iter().for_each(|part| part.fill(true));
             }

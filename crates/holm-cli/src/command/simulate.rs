@@ -30,7 +30,7 @@ pub(crate) enum SimulateCommand {
 #[derive(Debug, Args)]
 pub(crate) struct Damage {
     /// The document; for channels of pages a PDF, DOCX or picture, or text, which is set as pages first.
-    file: PathBuf,
+    file: Option<PathBuf>,
     /// The channel; `list` prints all of them.
     #[arg(long)]
     channel: String,
@@ -49,11 +49,15 @@ impl SimulateCommand {
             list();
             return Ok(Outcome::Done);
         }
-        let bytes = read(&args.file)?;
+        let file = args.file.as_deref().ok_or_else(|| {
+            CommandError::usage("no document was given")
+                .hint("name the one to damage: `holm simulate damage FILE --channel scan`")
+        })?;
+        let bytes = read(file)?;
         match (Channel::named(&args.channel), RasterChannel::named(&args.channel)) {
-            (Some(channel), _) => args.damage_text(&bytes, channel),
-            (None, Some(channel)) => args.damage_pages(&bytes, channel),
-            (None, None) if args.channel == OCR => args.recognise(&bytes),
+            (Some(channel), _) => args.damage_text(file, &bytes, channel),
+            (None, Some(channel)) => args.damage_pages(file, &bytes, channel),
+            (None, None) if args.channel == OCR => recognised(file, &bytes),
             (None, None) => {
                 Err(CommandError::usage(format!("`{}` is not a damage channel", args.channel))
                     .hint("`--channel list` prints them"))
@@ -72,19 +76,18 @@ fn list() {
 }
 
 impl Damage {
-    fn damage_text(&self, bytes: &[u8], channel: Channel) -> Result<Outcome, CommandError> {
-        let text =
-            read_leak(bytes, &file_name(&self.file)).map_err(|e| CommandError::new(format!("`{}`: {e}", self.file.display())))?;
+    fn damage_text(&self, file: &Path, bytes: &[u8], channel: Channel) -> Result<Outcome, CommandError> {
+        let text = read_leak(bytes, &file_name(file)).map_err(|e| CommandError::new(format!("`{}`: {e}", file.display())))?;
         say!("{}", damage(&text, channel, &mut Chance::new(self.seed)));
         Ok(Outcome::Done)
     }
 
-    fn damage_pages(&self, bytes: &[u8], channel: RasterChannel) -> Result<Outcome, CommandError> {
+    fn damage_pages(&self, file: &Path, bytes: &[u8], channel: RasterChannel) -> Result<Outcome, CommandError> {
         let out = self.out.as_deref().ok_or_else(|| {
             CommandError::usage(format!("`{}` makes pictures of pages", channel.name())).hint("say where with `--out DIR`")
         })?;
         let mut chance = Chance::new(self.seed);
-        let pages = pages(&self.file, bytes)?;
+        let pages = pages(file, bytes)?;
         std::fs::create_dir_all(out).map_err(|e| CommandError::new(format!("`{}` could not be made: {e}", out.display())))?;
         for (number, page) in pages.iter().enumerate() {
             let (bytes, ending) = damaged(page, channel, &mut chance)?;
@@ -94,13 +97,13 @@ impl Damage {
         say!("{} written to {}", counted(pages.len(), "page", "pages"), out.display());
         Ok(Outcome::Done)
     }
+}
 
-    fn recognise(&self, bytes: &[u8]) -> Result<Outcome, CommandError> {
-        for page in recognise(pages(&self.file, bytes)?)? {
-            say!("{}", page.seen.text());
-        }
-        Ok(Outcome::Done)
+fn recognised(file: &Path, bytes: &[u8]) -> Result<Outcome, CommandError> {
+    for page in recognise(pages(file, bytes)?)? {
+        say!("{}", page.seen.text());
     }
+    Ok(Outcome::Done)
 }
 
 /// A page as a channel leaves it, as the file that would leak.

@@ -315,3 +315,11 @@ fn review_files_that_do_not_fit_are_refused() {
     desk.write("author.toml", b"format = \"holm-review/1\"\n[[author]]\nfind = \"the\"\nalternatives = [\"the\", \"a\"]\n");
     refused(&desk, &["share", "brief.md", "--to", "all", "--marks", "author.toml"], &["needs text that stands once"]);
 }
+
+#[test]
+fn channels_of_damage_are_listed_without_a_document_and_nothing_else_is() {
+    let desk = Desk::with(1);
+    assert!(desk.run(&["simulate", "damage", "--channel", "list"]).ok().out.contains("photo-half"));
+    let without = desk.run(&["simulate", "damage", "--channel", "scan"]);
+    assert!(without.code == 2 && without.err.contains("no document was given"), "{}", without.err);
+}

@@ -104,6 +104,14 @@ struct MarkBox {
     proposed: bool,
 }
 
+impl MarkBox {
+    /// Around a word that stands aside in each copy: there are hundreds, and none is struck by itself.
+    fn moved(language: Language) -> Self {
+        let (class, layer) = (class(Layer::Layout), layer_name(Layer::Layout, language));
+        Self { id: None, class, layer, ticked: true, proposed: false }
+    }
+}
+
 struct Block {
     pieces: Vec<Piece>,
     /// Bits of the paragraph against what a proof needs: `3.2`, and in words.
@@ -237,14 +245,15 @@ fn fixed(state: &State, draft: &Draft, language: Language) -> Option<String> {
     Some(fill(language.words().second.fixed, &[&name]))
 }
 
-/// Sites of the document's text marks: block, bytes, mark, whether it is used, whether it is a proposal.
+/// Sites of the document's marks in text: block, bytes, mark, whether it is used, whether it is a proposal.
 type Sites<'p> = BTreeMap<usize, Vec<(std::ops::Range<usize>, &'p Mark, bool, bool)>>;
 
 fn sites(prepared: &Prepared) -> Sites<'_> {
     let mut sites: Sites<'_> = BTreeMap::new();
     let groups = [(&prepared.marks, true, false), (&prepared.struck, false, false), (&prepared.proposals, false, true)];
     for (marks, used, proposed) in groups {
-        for mark in marks.iter().filter(|m| m.layer.is_text()) {
+        let shown = |layer: Layer| layer.is_text() || layer == Layer::Layout && used;
+        for mark in marks.iter().filter(|m| shown(m.layer)) {
             for site in &mark.sites {
                 sites.entry(site.block).or_default().push((site.range.clone(), mark, used, proposed));
             }
@@ -273,6 +282,11 @@ fn blocks(prepared: &Prepared, power: &Power, language: Language) -> Vec<Block> 
             }
             pieces.extend(plain(at, range.start));
             at = range.end;
+            if mark.layer == Layer::Layout {
+                let text = text.get(range.clone()).unwrap_or_default().to_owned();
+                pieces.push(Piece { text, mark: Some(MarkBox::moved(language)) });
+                continue;
+            }
             let id = prepared.mark_id(mark);
             // What stands in brackets in the text is a mark, whatever anybody ticks.
             let in_brackets = text.get(range.clone()).is_some_and(|t| t.starts_with("[["));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Extension, Multipart, Path, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use holm::exhibit::Piece;
 use holm::report::{CopyResult, LayerRead, PassedOn, Report, Verdict, Voice};
@@ -13,6 +14,7 @@ use holm_marks::mark::Layer;
 
 use super::aligned::{self, Level};
 use super::evidence::{Dot, EvidencePlot};
+use super::scanned::{Scanned, scanned};
 use super::{Asked, Place, Shell, Shown};
 use crate::form;
 use crate::job::{Done, Progress, Work};
@@ -165,15 +167,15 @@ struct LayerRow {
 }
 
 /// A piece of the item's text.
-struct MarkSpan {
-    text: String,
+pub(crate) struct MarkSpan {
+    pub(super) text: String,
     /// By layer: none for what all copies say.
-    class: &'static str,
+    pub(super) class: &'static str,
     /// Whether it was read, was not, or was and shows what no named copy has.
-    kind: &'static str,
-    mark: usize,
+    pub(super) kind: &'static str,
+    pub(super) mark: usize,
     /// What is said of the mark.
-    note: String,
+    pub(super) note: String,
 }
 
 #[derive(Template)]
@@ -192,6 +194,10 @@ struct ReportPage {
     notes: Vec<String>,
     others: Vec<String>,
     files: String,
+    index: u64,
+    pictures: Vec<Scanned>,
+    /// Whether words that stand aside are among the marks that are shown.
+    layout_shown: bool,
     levels: Vec<Level>,
     blocks: Vec<Vec<MarkSpan>>,
     export: String,
@@ -211,6 +217,8 @@ fn report_page(desk: &Desk, language: Language, index: u64) -> Result<ReportPage
     let report = &exhibit.report;
     let named: Vec<_> = report.copies.iter().filter(|c| c.named).collect();
     let others = report.copies.len() - named.len();
+    let spans = |block: &Vec<Piece>| block.iter().map(|p| mark_span(p, &named, language)).collect();
+    let blocks: Vec<Vec<MarkSpan>> = exhibit.blocks.iter().map(spans).collect();
     let title = if named.is_empty() { words.inconclusive.to_owned() } else { words.explains.of(named.len()) };
     Ok(ReportPage {
         title,
@@ -225,8 +233,11 @@ fn report_page(desk: &Desk, language: Language, index: u64) -> Result<ReportPage
         notes: notes(report, language),
         others: holders(report, language),
         files: fill(words.leak_files, &[&exhibit.files.join(", ")]),
+        index,
+        pictures: scanned(&exhibit.pictures, &blocks, language),
+        layout_shown: exhibit.blocks.iter().flatten().any(|p| matches!(p, Piece::Moved { .. })),
         levels: aligned::levels(&exhibit),
-        blocks: exhibit.blocks.iter().map(|block| block.iter().map(|p| mark_span(p, &named, language)).collect()).collect(),
+        blocks,
         export: format!("{}/report.json", report_path(look)),
         means: if report.verdict == Verdict::Named { &words.means_named } else { &words.means_inconclusive },
         shell: Shell::of(language, Place::Trace, &view),
@@ -334,16 +345,19 @@ fn holders(report: &Report, language: Language) -> Vec<String> {
 
 fn mark_span(piece: &Piece, named: &[&CopyResult], language: Language) -> MarkSpan {
     let words = &language.words().trace;
-    let (mark, layer, alternatives, read) = match piece {
+    let (mark, layer, alternatives, read, word) = match piece {
         Piece::Text(text) => return MarkSpan { text: text.clone(), class: "", kind: "", mark: 0, note: String::new() },
-        Piece::Mark { mark, layer, alternatives, read } => (*mark, *layer, alternatives, read),
+        Piece::Mark { mark, layer, alternatives, read } => (*mark, *layer, alternatives, read, None),
+        Piece::Moved { mark, text, alternatives, read } => (*mark, Layer::Layout, alternatives, read, Some(text)),
     };
     let (name, others) = (layer_name(layer, language), alternatives.join(" | "));
     let Some(text) = read.and_then(|a| alternatives.get(a)) else {
         let note = format!("{name}, {}", words.mark_erased);
-        return MarkSpan { text: format!("○ {others}"), class: "erased", kind: "erased", mark, note };
+        return match word {
+            Some(word) => MarkSpan { text: word.clone(), class: "moved erased", kind: "erased", mark, note },
+            None => MarkSpan { text: format!("○ {others}"), class: "erased", kind: "erased", mark, note },
+        };
     };
-    let shown = if text.is_empty() { "·" } else { text };
     let (without, with): (Vec<&CopyResult>, Vec<&CopyResult>) = named.iter().partition(|c| c.against.contains(&mark));
     let list = |copies: &[&CopyResult]| copies.iter().map(|c| c.copy.as_str()).collect::<Vec<_>>().join(", ");
     let (shape, kind, said) = match (with.is_empty(), without.is_empty()) {
@@ -352,7 +366,14 @@ fn mark_span(piece: &Piece, named: &[&CopyResult], language: Language) -> MarkSp
         (_, true) => ("●", "read", String::new()),
     };
     let note = format!("{name}, {} «{text}» ({others}){said}", words.mark_read);
-    MarkSpan { text: format!("{shape} {shown}"), class: class(layer), kind, mark, note }
+    // Every second word may stand aside: a line below it says that its place was read.
+    let text = match (word, kind) {
+        (Some(word), "read") => word.clone(),
+        (Some(word), _) => format!("{shape} {word}"),
+        (None, _) if text.is_empty() => format!("{shape} ·"),
+        (None, _) => format!("{shape} {text}"),
+    };
+    MarkSpan { text, class: class(layer), kind, mark, note }
 }
 
 /// How a layer's marks are underlined.
@@ -360,8 +381,18 @@ pub(crate) fn class(layer: Layer) -> &'static str {
     match layer {
         Layer::Fact => "fact",
         Layer::Wording => "wording",
+        Layer::Layout => "moved",
         _ => "orthography",
     }
+}
+
+/// `GET /looks/{index}/pictures/{number}`: a picture of the leak, made anew.
+pub(crate) async fn picture((State(desk), Extension(language)): Asked, Path((index, number)): Path<(u64, usize)>) -> Response {
+    super::answered(language, move || {
+        let jpeg = trace::picture(&desk, index, number)?;
+        Ok(([(CONTENT_TYPE, "image/jpeg")], jpeg).into_response())
+    })
+    .await
 }
 
 /// `GET /looks/{index}/report.json`

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{Reader, stretches};
 use crate::align::Rates;
 use crate::lattice::Lattice;
-use crate::normal::norm_tokens;
+use crate::normal::{fold, norm_tokens};
 
 /// A part of a leak's text, and what of the item it shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,31 @@ impl Reader {
             passage.leak.end = passage.leak.start + written.trim_end().len();
         }
         passages
+    }
+}
+
+impl Reader {
+    /// Where the words stand with which a leak ends, as the words of its pictures do, each as it was recognised. `text` is the
+    /// leak as [`Self::read_text`] gives it; a word of which nothing is left there stands nowhere.
+    #[must_use]
+    pub fn last_words(&self, text: &str, words: &[&str]) -> Vec<Range<usize>> {
+        let mut rest = text;
+        let mut place = |word: &&str| {
+            let mut found = 0..0;
+            // What comes first in a line is taken for a mail's quotation mark: no word does here.
+            let folded = fold(&format!(".{word}"), self.lattice.invisible).text;
+            for letter in folded.chars().skip(1).filter(|c| !c.is_whitespace()).collect::<Vec<_>>().into_iter().rev() {
+                let trimmed = rest.trim_end();
+                // Signs at the ends of lines are left out of the text: hyphens, quotation marks of mails.
+                let Some(before) = trimmed.strip_suffix(letter) else { continue };
+                rest = before;
+                found = rest.len()..found.end.max(trimmed.len());
+            }
+            found
+        };
+        let mut places: Vec<Range<usize>> = words.iter().rev().map(&mut place).collect();
+        places.reverse();
+        places
     }
 }
 
@@ -99,6 +124,20 @@ mod tests {
                 ("empty drums by the gate of the yard that night, officer.", 0, None),
             ]
         );
+    }
+
+    #[test]
+    fn words_of_pictures_are_found_again_in_the_text_whatever_was_left_out_of_it() {
+        let reader = reader();
+        let typed = "Seen by the gate, two of them.";
+        let lines = ["| two empty", "drums by >the", "gate \u{201c}near\u{201d} ware-", "house\u{200b} \u{200b} - two"];
+        let text = reader.read_text(&format!("{typed}\n\n{}", lines.join("\n"))).text;
+        let words: Vec<&str> = lines.iter().flat_map(|line| line.split(' ')).collect();
+        let found: Vec<&str> = reader.last_words(&text, &words).into_iter().map(|range| &text[range]).collect();
+        let expected = ["", "two", "empty", "drums", "by", ">the", "gate", "\"near\"", "ware", "house", "", "-", "two"];
+        assert_eq!(found, expected, "{text}");
+        let starts = reader.last_words(&text, &words);
+        assert!(starts.iter().filter(|r| !r.is_empty()).all(|r| r.start > typed.len()), "none is the typed text's");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! recognised or not, is looked for where the homography expects it, by least squares against the master's own picture (Lucas
 //! and Kanade, IJCAI 1981; Baker and Matthews, IJCV 56, 2004), which gives its displacement to a small part of a pixel.
 
-use super::{Layout, LayoutWord, SeenPage, Sighting, marks_of_words, matching::Matcher};
+use super::{Layout, LayoutWord, SeenPage, SeenWord, Sighting, marks_of_words, matching::Matcher};
 use crate::mark::Mark;
 use crate::raster::Raster;
 
@@ -106,6 +106,28 @@ pub fn register(layout: &Layout, seen: &SeenPage) -> Vec<Registration> {
             (agreeing >= 2 * FEWEST_WORDS).then_some(Registration { page, map, words: agreeing / 2 })
         })
         .collect()
+}
+
+/// Where a registered picture shows the words that marks move: mark and word, in pixels. What stands outside of the picture is
+/// left out.
+#[must_use]
+pub fn moved_words(layout: &Layout, marks: &[Mark], registration: &Registration, picture: &Raster) -> Vec<(u32, SeenWord)> {
+    let (width, height) = (picture.width() as f64, picture.height() as f64);
+    let moved_by = marks_of_words(layout, marks);
+    let words = layout.words.iter().zip(moved_by).filter(|(word, _)| word.page == registration.page);
+    let seen = |(word, mark): (&LayoutWord, Option<u32>)| {
+        let (above, below) = ink_reach(&word.text);
+        let (top, bottom) = (word.baseline - above * word.size, word.baseline + below * word.size);
+        let corners = [(word.left, top), (word.right, top), (word.left, bottom), (word.right, bottom)];
+        let corners = corners.map(|(x, y)| registration.map.apply(x, y));
+        let inside = corners.iter().all(|(x, y)| (0.0..width).contains(x) && (0.0..height).contains(y));
+        let [x, y] = [corners.map(|(x, _)| x), corners.map(|(_, y)| y)];
+        let (least, most) =
+            (|n: [f64; 4]| n.into_iter().fold(f64::MAX, f64::min), |n: [f64; 4]| n.into_iter().fold(0.0, f64::max));
+        let word = SeenWord { text: word.text.clone(), left: least(x), right: most(x), top: least(y), bottom: most(y) };
+        mark.filter(|_| inside).map(|mark| (mark, word))
+    };
+    words.filter_map(seen).collect()
 }
 
 /// How far ink reaches above and below the baseline, in font sizes, by the letters of a word.

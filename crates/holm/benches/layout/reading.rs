@@ -101,9 +101,9 @@ fn restore(file: &LeakFile, known: &Remembered) -> Result<Option<Reading>, Troub
     let mut content = LeakContent::default();
     let pictures = Raster::decode(&file.bytes)?;
     for (page, known) in pictures.iter().zip(&known.pages) {
-        let turned = (0..4).map(|quarters| page.turned(quarters).flattened());
-        let Some(picture) = turned.into_iter().find(|p| hash(p) == known.picture) else { return Ok(None) };
-        content.pictures.push(Recognised { seen: known.seen.clone(), picture });
+        let mut turned = (0..4_u8).map(|quarters| (quarters, page.turned(quarters.into()).flattened()));
+        let Some((quarters, picture)) = turned.find(|(_, p)| hash(p) == known.picture) else { return Ok(None) };
+        content.pictures.push(Recognised { seen: known.seen.clone(), picture, quarters });
     }
     if pictures.len() != known.pages.len() {
         return Ok(None);
