@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use age::secrecy::SecretString;
 use clap::Parser;
 use holm::identity::DeviceKeys;
-use holm::workspace::Workspace;
+use holm::workspace::{Workspace, WorkspaceReport};
 use jiff::Timestamp;
 
 use crate::cli::{Cli, Command, Global};
@@ -63,10 +64,19 @@ impl App {
 
     /// Opens the workspace, asking for the passphrase only if its key needs one.
     pub(crate) fn workspace(&self) -> Result<Workspace, CommandError> {
-        let folder = &self.global.workspace;
-        let key = self.global.officer_key.clone().unwrap_or_else(|| folder.join("officer.key"));
-        let passphrase = if is_locked(&key) { self.passphrase().existing("the officer's key")? } else { None };
-        Ok(Workspace::open(folder, passphrase.as_ref(), self.global.officer_key.as_deref())?)
+        let passphrase = self.officers_passphrase()?;
+        Ok(Workspace::open(&self.global.workspace, passphrase.as_ref(), self.global.officer_key.as_deref())?)
+    }
+
+    /// What the workspace's bytes come to, whether or not it opens.
+    pub(crate) fn examined(&self) -> Result<WorkspaceReport, CommandError> {
+        let passphrase = self.officers_passphrase()?;
+        Ok(Workspace::examine(&self.global.workspace, passphrase.as_ref(), self.global.officer_key.as_deref())?)
+    }
+
+    fn officers_passphrase(&self) -> Result<Option<SecretString>, CommandError> {
+        let key = self.global.officer_key.clone().unwrap_or_else(|| self.global.workspace.join("officer.key"));
+        if is_locked(&key) { self.passphrase().existing("the officer's key") } else { Ok(None) }
     }
 
     /// Reads a device's key file.

@@ -403,6 +403,28 @@ fn a_word_files_moved_words_are_read_back_from_a_scan_of_it() {
 }
 
 #[test]
+fn a_word_files_moved_words_are_read_from_the_file_itself_and_after_libreoffice_saved_it() {
+    let desk = docx_desk();
+    let profile = format!("-env:UserInstallation=file://{}", desk.path("profile").display());
+    let args = [profile.as_str(), "--headless", "--convert-to", "docx", "--outdir", "saved", "plain/p5.docx"];
+    assert!(Command::new("soffice").args(args).current_dir(desk.root()).output().unwrap().status.success());
+    for leak in ["plain/p5.docx", "saved/p5.docx"] {
+        let report = desk.run(&["trace", leak, "--json"]).json();
+        let layout = &report["marks"]["by_layer"]["layout"];
+        assert!(layout["total"].as_u64() > Some(50) && layout["read"] == layout["total"], "{leak}: {layout}");
+        let copies = report["copies"].as_array().unwrap();
+        let named: Vec<_> = copies.iter().filter(|c| c["named"] == true).collect();
+        assert_eq!(named.len(), 1, "{leak}: {named:?}");
+        let (person, voice) = (named[0]["person"].as_str(), named[0]["layers"]["layout"].as_str());
+        assert_eq!((person, voice, named[0]["against"].is_null()), (Some("p5"), Some("fits"), true), "{leak}");
+        desk.write("report.json", report.to_string().as_bytes());
+    }
+    let item = desk.run(&["item", "list", "--json"]).ok().json()[0]["item"].as_str().unwrap().to_owned();
+    desk.run(&["item", "open", &item, "--out", "bundle.json"]).ok();
+    desk.run(&["verify-trace", "report.json", "--bundle", "bundle.json"]).ok();
+}
+
+#[test]
 fn a_leak_that_was_put_together_from_two_copies_is_said_to_contradict_itself() {
     let desk = Desk::with(6);
     desk.run(&["share", "brief.md", "--as", "pdf", "--to", "all", "--plain", "plain"]).ok();

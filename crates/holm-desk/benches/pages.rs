@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     let (address, cookie) = serve_desk(&place);
     let mut slow = 0;
     println!("{:<34} {:>9} {:>7} {:>9}", "page", "median ms", "hello ×", "kB");
-    for path in pages() {
+    for path in pages(address, &cookie) {
         let took = median(address, &path, &cookie);
         let size = ask(address, &path, &cookie).len() as f64 / 1e3;
         let limit = if path == "/" { 100.0 } else { 200.0 };
@@ -66,11 +66,25 @@ fn main() -> ExitCode {
     if slow == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn pages() -> Vec<String> {
+fn pages(address: SocketAddr, cookie: &str) -> Vec<String> {
     let fixed =
         ["/", "/items", "/items?page=10", "/told", "/people", "/people?q=person+77", "/share", "/inbox", "/trace", "/record"];
     let own = ["/items/item-0", "/items/item-1", "/people/p1", "/people/p999"];
-    fixed.into_iter().chain(own).map(str::to_owned).collect()
+    let traces = ask(address, "/trace", cookie);
+    let look = traces.split("href=\"").find(|link| link.starts_with("/looks/")).and_then(|link| link.split('"').next());
+    let draft = draft(address, cookie);
+    let release = format!("{draft}/release");
+    fixed.into_iter().chain(own).chain([look.unwrap(), &draft, &release]).map(str::to_owned).collect()
+}
+
+/// Keeps a document as a draft; its page.
+fn draft(address: SocketAddr, cookie: &str) -> String {
+    let text: String = (0..10).map(text).collect();
+    let body = format!("--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n{text}\r\n--x--\r\n");
+    let head =
+        format!("Origin: http://{address}\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: {}", body.len());
+    let answer = send(address, "POST", "/share", &format!("Cookie: {cookie}\r\n{head}"), &body);
+    answer.lines().find_map(|l| l.strip_prefix("location: ")).unwrap().to_owned()
 }
 
 fn ms(time: Duration) -> f64 {
@@ -165,8 +179,12 @@ fn serve_desk(place: &Path) -> (SocketAddr, String) {
 }
 
 fn ask_any(address: SocketAddr, path: &str, cookie: &str) -> String {
+    send(address, "GET", path, &format!("Cookie: {cookie}"), "")
+}
+
+fn send(address: SocketAddr, method: &str, path: &str, head: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n").unwrap();
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: {address}\r\n{head}\r\nConnection: close\r\n\r\n{body}").unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     String::from_utf8_lossy(&answer).into_owned()

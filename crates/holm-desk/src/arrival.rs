@@ -212,6 +212,6 @@ pub(crate) fn said(language: Language, (file, taken): &CameBack) -> String {
         Ok(Taken::Receipt { copy, checked: true }) => fill(words.taken, &[file, copy]),
         Ok(Taken::Receipt { copy, checked: false }) => fill(words.taken_unverified, &[file, copy]),
         Ok(Taken::Request(number)) => fill(language.words().onward.taken, &[file, number]),
-        Err(why) => fill(words.refused, &[file, why]),
+        Err(why) => fill(words.refused, &[file, &language.reason(why)]),
     }
 }

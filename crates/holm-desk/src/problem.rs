@@ -116,6 +116,11 @@ pub(crate) struct Told {
     pub(crate) text: String,
 }
 
+/// What is wrong with fields, in the officer's language.
+pub(crate) fn in_language(errors: Vec<Wrong>, language: Language) -> Vec<Wrong> {
+    errors.into_iter().map(|(field, what)| (field, language.said(&what))).collect()
+}
+
 impl Problem {
     /// What is said of it.
     pub(crate) fn told(&self, language: Language) -> Told {
@@ -125,17 +130,17 @@ impl Problem {
             Self::Origin => (StatusCode::FORBIDDEN, words.origin, words.origin_what.to_owned()),
             Self::Stranger => (StatusCode::UNAUTHORIZED, words.stranger, words.stranger_what.to_owned()),
             Self::Missing => (StatusCode::NOT_FOUND, words.missing, words.missing_what.to_owned()),
-            Self::Gone(said) => (StatusCode::NOT_FOUND, words.missing, said.clone()),
+            Self::Gone(said) => (StatusCode::NOT_FOUND, words.missing, language.said(said)),
             Self::Large => (StatusCode::PAYLOAD_TOO_LARGE, words.large, words.large_what.to_owned()),
-            Self::Malformed(said) => (StatusCode::BAD_REQUEST, words.malformed, said.clone()),
+            Self::Malformed(said) => (StatusCode::BAD_REQUEST, words.malformed, language.said(said)),
             Self::Wrong(fields) => {
-                let said: Vec<&str> = fields.iter().map(|(_, what)| what.as_str()).collect();
+                let said: Vec<String> = fields.iter().map(|(_, what)| language.said(what)).collect();
                 (StatusCode::UNPROCESSABLE_ENTITY, words.there_is_a_problem, said.join(" "))
             }
-            Self::Refused(said) => (StatusCode::UNPROCESSABLE_ENTITY, words.there_is_a_problem, said.clone()),
+            Self::Refused(said) => (StatusCode::UNPROCESSABLE_ENTITY, words.there_is_a_problem, language.said(said)),
             Self::Locked => (StatusCode::LOCKED, words.locked, words.locked_what.to_owned()),
-            Self::Workspace(said) => (StatusCode::CONFLICT, words.workspace, said.clone()),
-            Self::Internal(said) => (StatusCode::INTERNAL_SERVER_ERROR, words.internal, said.clone()),
+            Self::Workspace(said) => (StatusCode::CONFLICT, words.workspace, language.said(said)),
+            Self::Internal(said) => (StatusCode::INTERNAL_SERVER_ERROR, words.internal, language.said(said)),
         };
         Told { status, title, text }
     }

@@ -403,6 +403,28 @@ async fn a_mark_that_the_named_copy_does_not_have_is_shown_where_it_stands() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_core_refuses_is_said_in_the_officers_language() {
+    let world = World::new().await;
+    let old_word = [&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1][..], &[0; 600]].concat();
+    let (kind, body) = multipart(&[("document", Some("acta.doc"), &old_word)]);
+    let request = posted("/share").header(header::CONTENT_TYPE, kind).header(header::ACCEPT_LANGUAGE, "es");
+    let refused = world.send_body(request, body).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let page = text(refused).await;
+    assert!(page.contains("Este archivo de Word está cifrado o es del antiguo formato .doc; pida a quien lo envió"), "{page}");
+
+    world.parts("/trace", &[("ticket", None, b"t1"), ("files", Some("algo.bin"), &[0, 159, 146, 150, 0, 255, 1, 2])]).await;
+    let page = loop {
+        let (_, page) = world.page_in("/trace/t1", "es").await;
+        if !page.contains("http-equiv=\"refresh\"") {
+            break page;
+        }
+    };
+    assert!(page.contains("«algo.bin»: este es un archivo binario de tipo desconocido; entregue la filtración"), "{page}");
+    assert!(world.page("/trace/t1").await.1.contains("“algo.bin”: this is a binary file of an unknown kind"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_text_of_something_else_matches_nothing() {
     let world = World::new().await;
     world.trace("t2", &[("text", "The weather was fine in Vermont, and nobody said a word about anything else at all.")]).await;
@@ -619,7 +641,7 @@ async fn a_recipient_accepts_reads_and_signs_and_the_receipt_goes_back_into_the_
     assert!(page.contains("Your copy of brief") && page.contains("weighbridge"));
     let receipt = world.file(&format!("{place}/receipt")).await;
     assert_eq!(world.file(&format!("{place}/copy")).await, world.leak().into_bytes());
-    for said in ["● p5.receipt: copy p5.1, signature checked", "✕ p5.receipt: a receipt for copy `p5.1` is in the record already"]
+    for said in ["● p5.receipt: copy p5.1, signature checked", "✕ p5.receipt: a receipt for copy “p5.1” is in the record already"]
     {
         let page = text(world.parts("/receipts", &[("receipts", Some("p5.receipt"), &receipt)]).await).await;
         assert!(page.contains(said), "{page}");
@@ -636,5 +658,5 @@ async fn a_recipient_accepts_reads_and_signs_and_the_receipt_goes_back_into_the_
     let alone = world.parts("/inbox", &[("files", Some("p5.holm"), &slip)]).await;
     assert!(text(alone).await.contains("Nothing was opened"));
     let crossed = world.parts("/inbox", &[("files", Some("p5.holm"), &slip), ("files", Some("p5.age"), &sealed)]).await;
-    assert!(text(crossed).await.contains("the slip does not hold"));
+    assert!(text(crossed).await.contains("The slip does not hold"));
 }

@@ -2,6 +2,8 @@
 //!
 //! Both are written, neither is a translation word by word; Spanish is that of Mexico. A `{}` is filled in by the page.
 
+mod core_messages;
+mod from_core;
 pub(crate) mod inbox;
 pub(crate) mod islands;
 pub(crate) mod item;
@@ -10,6 +12,7 @@ pub(crate) mod onward;
 pub(crate) mod overview;
 pub(crate) mod person;
 pub(crate) mod problem;
+mod reasons;
 pub(crate) mod record;
 pub(crate) mod second;
 pub(crate) mod share;

@@ -20,7 +20,7 @@ pub use picture::{ItemPicture, MarkedPicture, PictureSecret, marked_pictures};
 use picture::{PictureMaster, PictureWriter, SoleTemplate};
 use source::{SourceMaster, SourceTemplate};
 
-pub(crate) use docx::{leak_pictures as docx_pictures, leak_text as docx_text};
+pub(crate) use docx::{leak_pictures as docx_pictures, leak_text as docx_text, leak_words as docx_words};
 
 /// The bytes of one copy.
 pub type Copy = Vec<u8>;

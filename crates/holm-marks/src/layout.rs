@@ -10,6 +10,7 @@ pub mod field;
 pub mod matching;
 pub mod reference;
 pub mod registration;
+pub mod spaced;
 pub mod straight;
 
 use std::ops::Range;

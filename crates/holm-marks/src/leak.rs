@@ -4,7 +4,8 @@ mod view;
 
 pub use view::views;
 
-use crate::carrier::{CarrierError, Master, docx_text};
+use crate::carrier::{CarrierError, Master, docx_text, docx_words};
+use crate::layout::spaced::SpacedWord;
 use crate::raster::{RasterError, is_picture};
 
 /// What a leaked file seems to be.
@@ -96,6 +97,14 @@ pub fn read(bytes: &[u8], name: &str) -> Result<String, LeakError> {
         LeakFormat::Eml => eml_text(bytes),
         LeakFormat::Text => decode(bytes),
     }
+}
+
+/// Words of a leaked Word file, by paragraph, with how far the spaces beside them move each.
+///
+/// # Errors
+/// [`LeakError`] says what to do.
+pub fn spaced_words(bytes: &[u8]) -> Result<Vec<Vec<SpacedWord>>, LeakError> {
+    Ok(docx_words(bytes)?)
 }
 
 /// The visible text of a page: block elements end a paragraph, scripts and styles are left out.

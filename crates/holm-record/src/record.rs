@@ -29,7 +29,10 @@ pub enum RecordError {
         error: EntryError,
     },
     /// The newest checkpoint is not that of the entries.
-    #[error("the newest checkpoint does not match the entries: the record was altered; run `holm record verify`")]
+    #[error(
+        "the newest checkpoint does not match the entries: the record was altered and is not opened; keep its folder as it is, \
+         see with `holm record verify` what does not hold, and go on from a backup"
+    )]
     Altered,
     /// Sealing failed.
     #[error(transparent)]
@@ -182,9 +185,17 @@ impl<S: Store> Record<S> {
     /// # Errors
     /// [`StoreError`].
     pub fn stored(&mut self) -> Result<(Vec<Row>, Vec<StoredCheckpoint>), StoreError> {
-        let size = self.store.size()?;
-        Ok((self.store.read(0, size)?, self.store.checkpoints()?))
+        stored(&mut self.store)
     }
+}
+
+/// All rows and checkpoints of a store, opened or not.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn stored(store: &mut impl Store) -> Result<(Vec<Row>, Vec<StoredCheckpoint>), StoreError> {
+    let size = store.size()?;
+    Ok((store.read(0, size)?, store.checkpoints()?))
 }
 
 type Loaded = (Tree, Option<String>, Option<Timestamp>);

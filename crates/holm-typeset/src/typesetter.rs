@@ -46,7 +46,7 @@ pub enum Error {
     #[error("the document uses more than 65535 different glyphs; split it")]
     Glyphs,
     /// A built-in font could not be cut down to the glyphs used.
-    #[error("a built-in font cannot be cut down to the characters used; please report this document's text as a fault")]
+    #[error("a built-in font cannot be cut down to the characters used; please report this as a fault, without the document")]
     Font(#[source] subsetter::Error),
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use holm_marks::layout::SeenPage;
-use holm_marks::leak::{LeakError, LeakFormat, attachments, detect, read, views};
+use holm_marks::layout::spaced::SpacedWord;
+use holm_marks::leak::{LeakError, LeakFormat, attachments, detect, read, spaced_words, views};
 use holm_marks::pdf::{PageKind, leaked_pages};
 use holm_marks::picture::View;
 use holm_marks::raster::Raster;
@@ -75,6 +76,8 @@ pub struct LeakContent {
     pub typed: String,
     /// Pages whose words have exact places, in points.
     pub pages: Vec<SeenPage>,
+    /// Words of Word files, by paragraph, with how far each is moved.
+    pub spaced: Vec<Vec<SpacedWord>>,
     /// Pages that are pictures.
     pub pictures: Vec<Recognised>,
     /// Whether words were recognised by another program.
@@ -173,7 +176,7 @@ impl LeakContent {
         for part in parts(file)? {
             self.check_count(part.pictures(), &file.name)?;
             match part {
-                Part::Text(_) | Part::Page(_) => self.add_typed(part),
+                Part::Text(_) | Part::Page(_) | Part::Spaced(_) => self.add_typed(part),
                 Part::Pictures(pages) => {
                     self.add_pictures(pages, progress).or_else(|e| self.forgive(program_error(&file.name, e)))?;
                 }
@@ -206,6 +209,7 @@ impl LeakContent {
                 self.add_text(&page.text());
                 self.pages.push(page);
             }
+            Part::Spaced(paragraphs) => self.spaced.extend(paragraphs),
             Part::Pictures(_) | Part::PdfPictures { .. } => {}
         }
     }
@@ -235,8 +239,8 @@ impl LeakContent {
 
     /// The same with other words in its pictures.
     pub(crate) fn with_pictures(&self, pictures: Vec<Recognised>) -> Self {
-        let (typed, pages) = (self.typed.clone(), self.pages.clone());
-        Self { typed, pages, pictures, recognised: true, views: Arc::clone(&self.views), unread: self.unread.clone() }
+        let (typed, pages, spaced) = (self.typed.clone(), self.pages.clone(), self.spaced.clone());
+        Self { typed, pages, spaced, pictures, recognised: true, views: Arc::clone(&self.views), unread: self.unread.clone() }
     }
 }
 
@@ -249,6 +253,8 @@ enum Part<'f> {
     Text(String),
     /// A page whose words have exact places.
     Page(SeenPage),
+    /// Paragraphs whose words are moved by the spaces beside them.
+    Spaced(Vec<Vec<SpacedWord>>),
     /// Pictures of pages.
     Pictures(Vec<Raster>),
     /// Pages of a PDF that must be pictured: number, from 1, and dots an inch.
@@ -261,7 +267,7 @@ enum Part<'f> {
 impl Part<'_> {
     fn pictures(&self) -> usize {
         match self {
-            Self::Text(_) | Self::Page(_) => 0,
+            Self::Text(_) | Self::Page(_) | Self::Spaced(_) => 0,
             Self::Pictures(pages) => pages.len(),
             Self::PdfPictures { pages, .. } => pages.len(),
         }
@@ -269,7 +275,7 @@ impl Part<'_> {
 
     fn picture(&self, number: usize) -> Result<Option<Raster>, ProgramError> {
         match self {
-            Self::Text(_) | Self::Page(_) => Ok(None),
+            Self::Text(_) | Self::Page(_) | Self::Spaced(_) => Ok(None),
             Self::Pictures(pages) => Ok(pages.get(number).cloned()),
             Self::PdfPictures { pdf, pages } => {
                 pages.get(number).map(|(page, dpi)| recognise::picture(pdf, *page, *dpi)).transpose()
@@ -297,11 +303,14 @@ fn parts(file: &LeakFile) -> Result<Vec<Part<'_>>, LeakFileError> {
                         parts.extend(found);
                     }
                     LeakFormat::Picture => parts.push(Part::Pictures(pages_of(&attached.bytes))),
+                    // What is attached and cannot be read is no reason to leave the mail.
+                    LeakFormat::Docx => parts.extend(spaced_words(&attached.bytes).ok().map(Part::Spaced)),
                     _ => {}
                 }
             }
             Ok(parts)
         }
+        LeakFormat::Docx => Ok(vec![text()?, Part::Spaced(spaced_words(&file.bytes).map_err(format)?)]),
         _ => Ok(vec![text()?]),
     }
 }

@@ -1,19 +1,50 @@
 //! The roster: who can be told, by which keys; all of it or nothing of it is taken in.
 
 use holm_record::event::{Event, PersonFacts};
-use holm_record::id::{CustodianName, PersonId};
+use holm_record::id::{CustodianName, IdError, PersonId};
 
-use crate::identity::parse_device;
+use crate::identity::{IdentityError, parse_device};
 use crate::policy::Permit;
 use crate::workspace::{Workspace, WorkspaceError};
 
-/// What is wrong with one line of a roster.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A line of a roster that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("line {line}: {what}")]
 pub struct LineError {
     /// Line of the file, from 1.
     pub line: u64,
-    /// What is wrong and what to do.
-    pub what: String,
+    /// What is wrong.
+    pub what: FieldError,
+}
+
+/// What is wrong with what a roster says of a person.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FieldError {
+    /// Of an id.
+    #[error(transparent)]
+    Id(#[from] IdError),
+    /// Of a device.
+    #[error(transparent)]
+    Device(#[from] IdentityError),
+    /// The line is no CSV.
+    #[error("it is not written as CSV: {0}")]
+    Csv(String),
+    /// Too few fields or too many.
+    #[error("it has {0} fields, not {1}")]
+    Count(usize, usize),
+    /// The id was given before.
+    #[error("`{0}` stands twice")]
+    Twice(PersonId),
+    /// The level is none.
+    #[error("level `{0}` is not 1 to 5")]
+    Level(String),
+    /// Nothing to call them by.
+    #[error("the name is empty")]
+    NoName,
+    /// A lost device is given again.
+    #[error("this device was reported lost; make a new key with `holm keygen`")]
+    Lost,
 }
 
 /// A roster that cannot be taken in.
@@ -38,19 +69,27 @@ pub enum RosterError {
         /// Who.
         person: PersonId,
     },
+    /// Several devices, and none was named.
+    #[error("`{person}` has {count} devices; say which with `--device age1…`")]
+    Devices {
+        /// Who.
+        person: PersonId,
+        /// How many.
+        count: usize,
+    },
     /// The custodian exists.
     #[error("`{0}` already names a custodian")]
     Custodian(CustodianName),
     /// A field is wrong.
-    #[error("{0}")]
-    Field(String),
+    #[error(transparent)]
+    Field(#[from] FieldError),
     /// Workspace trouble.
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
 }
 
 fn show(lines: &[LineError]) -> String {
-    lines.iter().map(|l| format!("  line {}: {}", l.line, l.what)).collect::<Vec<_>>().join("\n")
+    lines.iter().map(|l| format!("  {l}")).collect::<Vec<_>>().join("\n")
 }
 
 const HEADER: [&str; 8] = ["id", "name", "agency", "unit", "level", "role", "email", "recipient"];
@@ -69,18 +108,17 @@ pub fn parse_roster(text: &str) -> Result<Vec<(PersonId, PersonFacts)>, RosterEr
     let mut persons: Vec<(PersonId, PersonFacts)> = Vec::new();
     let mut wrong = Vec::new();
     for record in reader.records() {
-        let read = record.map_err(|e| (e.position().map_or(0, csv::Position::line), e.to_string()));
-        let parsed = read.and_then(|r| {
-            parse_line(&r)
-                .map_err(|what| (r.position().map_or(0, csv::Position::line), what))
-                .map(|p| (r.position().map_or(0, csv::Position::line), p))
-        });
+        let line = match &record {
+            Ok(record) => record.position().map_or(0, csv::Position::line),
+            Err(error) => error.position().map_or(0, csv::Position::line),
+        };
+        let parsed = record.map_err(|e| FieldError::Csv(e.to_string())).and_then(|r| parse_line(&r));
         match parsed {
-            Ok((line, (id, _))) if persons.iter().any(|(other, _)| *other == id) => {
-                wrong.push(LineError { line, what: format!("`{id}` stands twice") })
+            Ok((id, _)) if persons.iter().any(|(other, _)| *other == id) => {
+                wrong.push(LineError { line, what: FieldError::Twice(id) })
             }
-            Ok((_, person)) => persons.push(person),
-            Err((line, what)) => wrong.push(LineError { line, what }),
+            Ok(person) => persons.push(person),
+            Err(what) => wrong.push(LineError { line, what }),
         }
     }
     if !wrong.is_empty() {
@@ -89,23 +127,18 @@ pub fn parse_roster(text: &str) -> Result<Vec<(PersonId, PersonFacts)>, RosterEr
     if persons.is_empty() { Err(RosterError::Empty) } else { Ok(persons) }
 }
 
-fn parse_line(record: &csv::StringRecord) -> Result<(PersonId, PersonFacts), String> {
+fn parse_line(record: &csv::StringRecord) -> Result<(PersonId, PersonFacts), FieldError> {
     let fields: Vec<&str> = record.iter().collect();
     let [id, name, agency, unit, level, role, email, recipient] = fields.as_slice() else {
-        return Err(format!("it has {} fields, not {}", fields.len(), HEADER.len()));
+        return Err(FieldError::Count(fields.len(), HEADER.len()));
     };
-    let id = PersonId::new(*id).map_err(|e| e.to_string())?;
+    let id = PersonId::new(*id)?;
     let level = parse_level(level)?;
     if name.is_empty() {
-        return Err("the name is empty".to_owned());
+        return Err(FieldError::NoName);
     }
-    let devices = recipient
-        .split(';')
-        .map(str::trim)
-        .filter(|d| !d.is_empty())
-        .map(parse_device)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|e| e.to_string())?;
+    let devices =
+        recipient.split(';').map(str::trim).filter(|d| !d.is_empty()).map(parse_device).collect::<Result<Vec<_>, _>>()?;
     let own = |s: &&str| (*s).to_owned();
     Ok((
         id,
@@ -113,8 +146,8 @@ fn parse_line(record: &csv::StringRecord) -> Result<(PersonId, PersonFacts), Str
     ))
 }
 
-fn parse_level(level: &str) -> Result<u8, String> {
-    level.parse::<u8>().ok().filter(|l| (1..=5).contains(l)).ok_or_else(|| format!("level `{level}` is not 1 to 5"))
+fn parse_level(level: &str) -> Result<u8, FieldError> {
+    level.parse::<u8>().ok().filter(|l| (1..=5).contains(l)).ok_or_else(|| FieldError::Level(level.to_owned()))
 }
 
 /// What an update changes; `None` leaves a field as it is.
@@ -172,12 +205,12 @@ impl Workspace {
         set(&mut facts.role, &change.role);
         set(&mut facts.email, &change.email);
         if let Some(level) = &change.level {
-            facts.level = parse_level(level).map_err(RosterError::Field)?;
+            facts.level = parse_level(level)?;
         }
         if let Some(line) = &change.add_device {
-            let device = parse_device(line).map_err(|e| RosterError::Field(e.to_string()))?;
+            let device = parse_device(line).map_err(FieldError::Device)?;
             if known.lost.contains(&device.recipient) {
-                return Err(RosterError::Field("this device was reported lost; make a new key with `holm keygen`".to_owned()));
+                return Err(FieldError::Lost.into());
             }
             facts.devices.retain(|d| d.recipient != device.recipient);
             facts.devices.push(device);
@@ -214,10 +247,7 @@ impl Workspace {
             (None, [only]) => Some(*only),
             (None, []) => None,
             (None, many) => {
-                return Err(RosterError::Field(format!(
-                    "`{person}` has {} devices; say which with `--device age1…`",
-                    many.len()
-                )));
+                return Err(RosterError::Devices { person: person.clone(), count: many.len() });
             }
         };
         let device = device.ok_or_else(|| RosterError::NoDevice { person: person.clone() })?.to_owned();
@@ -236,7 +266,7 @@ impl Workspace {
         if self.state().custodians.contains_key(name) {
             return Err(RosterError::Custodian(name.clone()));
         }
-        let device = parse_device(line).map_err(|e| RosterError::Field(e.to_string()))?;
+        let device = parse_device(line).map_err(FieldError::Device)?;
         self.append(permit, vec![Event::CustodianAdded { name: name.clone(), recipient: device.recipient }])?;
         Ok(())
     }
@@ -256,7 +286,8 @@ mod tests {
             "{FIRST}p1,Ana,A,U,2,analyst,a@x,{key}\np1,Ana,A,U,2,analyst,a@x,\np3,Bo,A,U,9,x,b@x,\np 4,Cy,A,U,1,x,c@x,\np5,Di,A,U,1,x,d@x,age1bad\np6,Ed,A\n"
         );
         let Err(RosterError::Lines(lines)) = parse_roster(&text) else { panic!("accepted") };
-        let named: Vec<(u64, &str)> = lines.iter().map(|l| (l.line, l.what.split_whitespace().next().unwrap())).collect();
+        let named: Vec<(u64, String)> = lines.iter().map(|l| (l.line, l.what.to_string())).collect();
+        let named: Vec<(u64, &str)> = named.iter().map(|(line, what)| (*line, what.split_whitespace().next().unwrap())).collect();
         assert_eq!(named, [(3, "`p1`"), (4, "level"), (5, "`p"), (6, "`age1bad`"), (7, "it")]);
     }
 

@@ -7,6 +7,7 @@ use holm_marks::extract::{Extraction, Reader, Reading};
 use holm_marks::layout::registration::{
     MASTER_PICTURES, Registration, master_picture, moved_words, register, sight as sight_in_picture,
 };
+use holm_marks::layout::spaced::sight_spaced;
 use holm_marks::layout::{LAYOUT_READER, Layout, SeenPage, SeenWord, Sight, Sighting, sight};
 use holm_marks::mark::{Layer, Mark};
 use holm_marks::raster::Raster;
@@ -53,9 +54,17 @@ impl<'i> ItemReader<'i> {
         let extraction = self.text.extract(&content.text());
         let has_pages = !content.pages.is_empty() || !content.pictures.is_empty();
         // A leak of another item has nothing that could be registered.
-        if !has_pages || !extraction.shares_words() || !self.marks.iter().any(|m| m.layer == Layer::Layout) {
+        if !extraction.shares_words() || !self.marks.iter().any(|m| m.layer == Layer::Layout) {
             let pictures = content.pictures.iter().map(|p| ReadPicture::of(p, Vec::new())).collect();
             return Ok((extraction, pictures));
+        }
+        if !has_pages {
+            let sightings = self.in_spaces(content);
+            if sightings.is_empty() {
+                return Ok((extraction, Vec::new()));
+            }
+            let sight = Sight { reader: LAYOUT_READER.to_owned(), programs: Vec::new(), recognised: None, sightings };
+            return Ok((extraction.with_sight(self.marks, sight), Vec::new()));
         }
         let pages = self.unmoved(&extraction)?;
         let Some(pictures) = reread(&pages.layout, &content.pictures)? else {
@@ -85,6 +94,7 @@ impl<'i> ItemReader<'i> {
         let registered = registered(&pages.layout, content);
         sightings.extend(self.in_pictures(pages, content, &registered)?);
         pages.unmove(self.marks, &mut sightings);
+        sightings.extend(self.in_spaces(content));
         let mut programs = Vec::new();
         if content.recognised {
             programs.extend(recognise::programs());
@@ -107,6 +117,15 @@ impl<'i> ItemReader<'i> {
     pub fn again(&self, sight: &Sight) -> Extraction {
         let text = sight.recognised.as_deref().unwrap_or_default();
         self.text.extract(text).with_sight(self.marks, sight.clone())
+    }
+
+    /// What a leaked Word file says itself of how its words are moved; what other programs make of it says nothing.
+    fn in_spaces(&self, content: &LeakContent) -> Vec<Sighting> {
+        if self.master.format() != Format::Docx {
+            return Vec::new();
+        }
+        let page = u32::try_from(content.pages.len() + content.pictures.len()).unwrap_or(u32::MAX);
+        sight_spaced(self.master.blocks(), self.marks, &content.spaced, page)
     }
 
     fn in_pictures(

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use age::secrecy::SecretString;
 use ed25519_dalek::SigningKey;
 use holm_record::commitment::hex;
+use holm_record::entry::Row;
 use holm_record::entry::{BodyKey, Opened};
 use holm_record::event::Event;
 use holm_record::proof::LogProof;
-use holm_record::record::{Record, RecordError, RecordKeys};
-use holm_record::store::Store;
+use holm_record::record::{Record, RecordError, RecordKeys, stored};
 use holm_record::store::sqlite::SqliteStore;
+use holm_record::store::{Store, StoredCheckpoint};
 use holm_record::verify::{LogIdentity, Report, verify};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -78,6 +79,17 @@ struct Description {
     /// Verifier key of the record.
     log_key: String,
 }
+
+impl Description {
+    /// Whether it has the keys that the record's first entry names.
+    fn is_of(&self, first: &Event) -> bool {
+        matches!(first, Event::WorkspaceCreated { origin, log_key, vault, .. }
+            if *origin == self.origin && *log_key == self.log_key && *vault == self.vault)
+    }
+}
+
+const OTHER_KEYS: &str =
+    "`workspace.json` names other keys than the record's first entry; put back the file that `holm init` wrote";
 
 /// What is sealed to the vault's recipients.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -183,13 +195,31 @@ impl Workspace {
     pub fn open(folder: &Path, passphrase: Option<&SecretString>, key_file: Option<&Path>) -> Result<Self, WorkspaceError> {
         let description = describe(folder)?;
         let lock = take_lock(folder)?;
-        let key_path = key_file.map_or_else(|| folder.join("officer.key"), Path::to_owned);
-        let keys = DeviceKeys::from_file(&fs::read(&key_path).map_err(VaultError::disk(&key_path, "read"))?, passphrase)?;
-        let path = folder.join("secrets.age");
-        let sealed = fs::read(&path).map_err(VaultError::disk(&path, "read"))?;
-        let plain = decrypt_with(&[keys.age()], &sealed).map_err(|_| IdentityError::WrongPassphrase)?;
-        let secrets: Secrets = serde_json::from_slice(&plain).map_err(|e| WorkspaceError::Damaged(e.to_string()))?;
+        let (keys, secrets) = unlock(folder, passphrase, key_file)?;
         Self::assemble(folder, keys, &secrets, &description, lock)
+    }
+
+    /// What [`Self::verify`] says of a workspace that need not open: where a record that was altered does not hold.
+    ///
+    /// # Errors
+    /// As [`Self::open`], but not for what was altered.
+    pub fn examine(
+        folder: &Path,
+        passphrase: Option<&SecretString>,
+        key_file: Option<&Path>,
+    ) -> Result<WorkspaceReport, WorkspaceError> {
+        let description = describe(folder)?;
+        let _lock = take_lock(folder)?;
+        let (_, secrets) = unlock(folder, passphrase, key_file)?;
+        let mut store = SqliteStore::open(&folder.join("record.db")).map_err(RecordError::from)?;
+        let stored = stored(&mut store).map_err(RecordError::from)?;
+        let vault = Vault::open(folder.join("objects"), description.vault.clone())?;
+        let mut report = examined(&stored, &description.log_key, &secrets.body_key, &vault)?;
+        let first = report.record.opened.first().filter(|(index, _)| *index == 0).map(|(_, entry)| &entry.event);
+        if !first.is_none_or(|event| description.is_of(event)) {
+            report.findings.push(OTHER_KEYS.to_owned());
+        }
+        Ok(report)
     }
 
     fn assemble(
@@ -213,9 +243,8 @@ impl Workspace {
             return Err(WorkspaceError::Damaged(format!("the body of entry {gone} was removed from the record")));
         }
         let created = entries.iter().flatten().take(1).find_map(|o| match &o.entry.event {
-            Event::WorkspaceCreated { origin, log_key, vault, alpha, largest_coalition } => {
-                let same = *origin == description.origin && *log_key == description.log_key && *vault == description.vault;
-                Some((same, *alpha, *largest_coalition))
+            event @ Event::WorkspaceCreated { alpha, largest_coalition, .. } => {
+                Some((description.is_of(event), *alpha, *largest_coalition))
             }
             _ => None,
         });
@@ -223,10 +252,7 @@ impl Workspace {
         let (same, alpha, largest_coalition) = created.unwrap_or((fresh, DEFAULT_ALPHA, LARGEST_COALITION));
         if !same {
             // Nobody signs this file; whoever could add a key to it would be sealed every master and item key.
-            return Err(WorkspaceError::Damaged(
-                "`workspace.json` names other keys than the record's first entry; put back the file that `holm init` wrote"
-                    .to_owned(),
-            ));
+            return Err(WorkspaceError::Damaged(OTHER_KEYS.to_owned()));
         }
         let state = State::project(&entries);
         drop_finished(folder, &state)?;
@@ -348,26 +374,51 @@ impl Workspace {
     /// # Errors
     /// [`WorkspaceError`] only if the bytes cannot be read at all; what does not hold is in the report.
     pub fn verify(&mut self) -> Result<WorkspaceReport, WorkspaceError> {
-        let (rows, checkpoints) = self.record.stored().map_err(RecordError::from)?;
-        let log = LogIdentity::parse(&self.log_key).map_err(WorkspaceError::Damaged)?;
-        let record = verify(&rows, &checkpoints, &log, Some(&self.body_key));
-        let mut findings = Vec::new();
-        let mut files = 0;
-        for (index, entry) in &record.opened {
-            for hash in entry.event.objects() {
-                files += 1;
-                if let Err(error) = self.vault.sealed(hash) {
-                    findings.push(format!("entry {index}: {error}"));
-                }
+        let stored = self.record.stored().map_err(RecordError::from)?;
+        examined(&stored, &self.log_key, &self.body_key, &self.vault)
+    }
+}
+
+/// The officer's keys and what is sealed to them.
+fn unlock(
+    folder: &Path,
+    passphrase: Option<&SecretString>,
+    key_file: Option<&Path>,
+) -> Result<(DeviceKeys, Secrets), WorkspaceError> {
+    let key_path = key_file.map_or_else(|| folder.join("officer.key"), Path::to_owned);
+    let keys = DeviceKeys::from_file(&fs::read(&key_path).map_err(VaultError::disk(&key_path, "read"))?, passphrase)?;
+    let path = folder.join("secrets.age");
+    let sealed = fs::read(&path).map_err(VaultError::disk(&path, "read"))?;
+    let plain = decrypt_with(&[keys.age()], &sealed).map_err(|_| IdentityError::WrongPassphrase)?;
+    let secrets = serde_json::from_slice(&plain).map_err(|e| WorkspaceError::Damaged(e.to_string()))?;
+    Ok((keys, secrets))
+}
+
+/// What rows, checkpoints and sealed files come to.
+fn examined(
+    (rows, checkpoints): &(Vec<Row>, Vec<StoredCheckpoint>),
+    log_key: &str,
+    body_key: &[u8; 32],
+    vault: &Vault,
+) -> Result<WorkspaceReport, WorkspaceError> {
+    let log = LogIdentity::parse(log_key).map_err(WorkspaceError::Damaged)?;
+    let record = verify(rows, checkpoints, &log, Some(body_key));
+    let mut findings = Vec::new();
+    let mut files = 0;
+    for (index, entry) in &record.opened {
+        for hash in entry.event.objects() {
+            files += 1;
+            if let Err(error) = vault.sealed(hash) {
+                findings.push(format!("entry {index}: {error}"));
             }
         }
-        if record.destroyed > 0 {
-            findings.push(format!("{} bodies were removed; nothing in this version does that", record.destroyed));
-        }
-        let named: std::collections::BTreeSet<&str> = record.opened.iter().flat_map(|(_, e)| e.event.objects()).collect();
-        let unnamed = self.vault.names()?.iter().filter(|n| !named.contains(n.as_str())).count();
-        Ok(WorkspaceReport { record, files, findings, unnamed })
     }
+    if record.destroyed > 0 {
+        findings.push(format!("{} bodies were removed; nothing in this version does that", record.destroyed));
+    }
+    let named: std::collections::BTreeSet<&str> = record.opened.iter().flat_map(|(_, e)| e.event.objects()).collect();
+    let unnamed = vault.names()?.iter().filter(|n| !named.contains(n.as_str())).count();
+    Ok(WorkspaceReport { record, files, findings, unnamed })
 }
 
 /// What [`Workspace::verify`] found.

@@ -27,9 +27,9 @@ pub(crate) struct Verify {}
 
 impl RecordCommand {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
         match self {
             Self::Log(log) => {
+                let mut workspace = app.workspace()?;
                 let entries = workspace.entries()?;
                 let skip = log.last.map_or(0, |n| entries.len().saturating_sub(n));
                 let shown: Vec<_> = entries
@@ -55,7 +55,7 @@ impl RecordCommand {
                 Ok(Outcome::Done)
             }
             Self::Verify(Verify {}) => {
-                let report = workspace.verify()?;
+                let report = app.examined()?;
                 let findings: Vec<String> = report
                     .record
                     .findings

@@ -69,6 +69,48 @@ fn an_entry_whose_body_was_removed_stops_everything() {
 }
 
 #[test]
+fn a_record_that_was_altered_is_not_opened_and_its_verification_says_where() {
+    let desk = Desk::with(3);
+    desk.share();
+    let record = rusqlite::Connection::open(desk.path("holm-workspace/record.db")).unwrap();
+    let leaf =
+        |seq: i64| -> String { record.query_row("SELECT leaf FROM entry WHERE seq = ?1", [seq], |row| row.get(0)).unwrap() };
+    let write = |seq: i64, leaf: &str| {
+        record.execute("UPDATE entry SET leaf = ?1 WHERE seq = ?2", rusqlite::params![leaf, seq]).unwrap();
+    };
+    // Two entries change places.
+    let (second, third) = (leaf(2), leaf(3));
+    write(2, &third);
+    write(3, &second);
+    desk.run(&["item", "list"]).fails_with(&["the record was altered", "`holm record verify`"]);
+    let verified = desk.run(&["record", "verify"]);
+    assert_eq!(verified.code, 3, "{}{}", verified.out, verified.err);
+    for finding in ["at 2: the body does not decrypt", "at 3: the body does not decrypt", "do not have the root that was signed"]
+    {
+        assert!(verified.out.contains(finding), "{finding}: {}", verified.out);
+    }
+    write(2, &second);
+    write(3, &third);
+    desk.run(&["record", "verify"]).ok();
+    // The last entry is cut off, its checkpoint stays; then the description is another's.
+    let last: i64 = record.query_row("SELECT max(seq) FROM entry", [], |row| row.get(0)).unwrap();
+    record.execute_batch(&format!("CREATE TEMP TABLE kept AS SELECT * FROM entry WHERE seq = {last}")).unwrap();
+    record.execute("DELETE FROM entry WHERE seq = ?1", [last]).unwrap();
+    let cut = desk.run(&["record", "verify"]);
+    assert!(cut.code != 0, "{}{}", cut.out, cut.err);
+    record.execute_batch("INSERT INTO entry SELECT * FROM kept").unwrap();
+    let description = desk.read("holm-workspace/workspace.json");
+    let other = Desk::with(1);
+    let recipient = |text: &str| text.split("age1").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let foreign = description.replace(&recipient(&description), &recipient(&other.read("holm-workspace/workspace.json")));
+    desk.write("holm-workspace/workspace.json", foreign.as_bytes());
+    let verified = desk.run(&["record", "verify"]);
+    assert!(verified.code == 3 && verified.out.contains("names other keys than the record's first entry"), "{}", verified.out);
+    desk.write("holm-workspace/workspace.json", description.as_bytes());
+    desk.run(&["record", "verify"]).ok();
+}
+
+#[test]
 fn a_workspace_that_lost_its_description_is_not_begun_anew() {
     let desk = Desk::with(2);
     desk.share();

@@ -10,7 +10,7 @@ use crate::arrival::{self, Arrived};
 use crate::form;
 use crate::language::Language;
 use crate::onward;
-use crate::problem::{Problem, Wrong};
+use crate::problem::{Problem, Wrong, in_language};
 use crate::server::Desk;
 use crate::words::fill;
 
@@ -72,13 +72,13 @@ pub(crate) async fn arrive((state, extension): Asked, form: Multipart) -> Respon
 /// The inbox with what is wrong with its form, if that is the problem.
 pub(super) fn refused(desk: &Desk, language: Language, problem: Problem) -> Result<Response, Problem> {
     let Problem::Wrong(errors) = problem else { return Err(problem) };
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page(desk, language, errors).render()?)).into_response())
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page(desk, language, in_language(errors, language)).render()?)).into_response())
 }
 
 /// The same with the id that was typed beside a request for half of a key.
 pub(super) fn refused_contribution(desk: &Desk, language: Language, person: &str, problem: Problem) -> Result<Response, Problem> {
     let Problem::Wrong(errors) = problem else { return Err(problem) };
-    let page = InboxPage { person: person.to_owned(), ..page(desk, language, errors) };
+    let page = InboxPage { person: person.to_owned(), ..page(desk, language, in_language(errors, language)) };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.render()?)).into_response())
 }
 

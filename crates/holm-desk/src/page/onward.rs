@@ -12,7 +12,7 @@ use crate::arrival;
 use crate::form::{self, Part as FormPart};
 use crate::language::Language;
 use crate::onward::{self, Decided, Question};
-use crate::problem::{Problem, Wrong};
+use crate::problem::{Problem, Wrong, in_language};
 use crate::server::Desk;
 use crate::words::fill;
 
@@ -173,7 +173,7 @@ pub(crate) async fn answer((state, extension): Asked, Path(number): Path<String>
         match onward::answer(&desk, language, &number, &decided) {
             Ok(()) => Ok(Redirect::to(&format!("/requests/{number}")).into_response()),
             Err(Problem::Wrong(errors)) => {
-                let page = request_page(&desk, language, &number, decided, errors)?.render()?;
+                let page = request_page(&desk, language, &number, decided, in_language(errors, language))?.render()?;
                 Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
             }
             Err(other) => Err(other),
@@ -242,7 +242,7 @@ pub(crate) async fn ask((state, extension): Asked, Path(ticket): Path<String>, f
         match onward::ask(&desk, language, &ticket, &question) {
             Ok((name, kind, bytes)) => Ok(download(&name, kind, bytes)),
             Err(Problem::Wrong(errors)) => {
-                let page = ask_page(&desk, language, &ticket, question, errors)?.render()?;
+                let page = ask_page(&desk, language, &ticket, question, in_language(errors, language))?.render()?;
                 Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
             }
             Err(other) => Err(other),

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{Asked, Place, Shell, Shown, answered, people};
 use crate::form;
 use crate::language::{Language, count};
-use crate::problem::{Problem, Wrong};
+use crate::problem::{Problem, Wrong, in_language};
 use crate::roster;
 use crate::server::Desk;
 use crate::words::fill;
@@ -53,7 +53,7 @@ pub(crate) async fn take((state, extension): Asked, form: Multipart) -> Response
                 Ok(Html(page(&desk, language, Some(taken), String::new(), Vec::new())?.render()?).into_response())
             }
             Err(Problem::Wrong(errors)) => {
-                let lines = errors.iter().flat_map(|(_, what)| what.lines().map(str::to_owned)).collect();
+                let lines = in_language(errors, language).iter().flat_map(|(_, what)| what.lines().map(str::to_owned)).collect();
                 let page = page(&desk, language, None, given.text, lines)?.render()?;
                 Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
             }
@@ -127,7 +127,7 @@ fn changed(
 ) -> Result<Response, Problem> {
     let errors: Vec<Wrong> = match done {
         Ok(()) => return Ok(Redirect::to(&format!("/people/{id}")).into_response()),
-        Err(Problem::Wrong(errors)) => errors,
+        Err(Problem::Wrong(errors)) => in_language(errors, language),
         Err(problem) => return Err(problem),
     };
     let page = people::with_errors(desk, language, id, people::Refused { form, reason: reason.to_owned(), errors })?;

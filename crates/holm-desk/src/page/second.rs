@@ -12,7 +12,7 @@ use super::{Asked, Place, Shell, Shown, answered, download};
 use crate::contribution::{self, Given};
 use crate::form;
 use crate::language::Language;
-use crate::problem::Problem;
+use crate::problem::{Problem, in_language};
 use crate::release::{self, Order, Ordered};
 use crate::server::Desk;
 use crate::session::secret;
@@ -80,7 +80,7 @@ fn gone_on(desk: &Arc<Desk>, language: Language, id: &str, parts: &[form::Part])
         Ok(Ordered::Lacking(errors)) => super::share::lacking(desk, language, id, errors),
         Ok(Ordered::Weak) => Ok(Redirect::to(&format!("/share/{id}")).into_response()),
         Err(Problem::Wrong(errors)) => {
-            let error = errors.into_iter().next().map(|(_, error)| error);
+            let error = in_language(errors, language).into_iter().next().map(|(_, error)| error);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page(desk, language, id, error)?.render()?)).into_response())
         }
         Err(problem) => Err(problem),

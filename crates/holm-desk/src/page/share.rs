@@ -25,7 +25,7 @@ use crate::draft::{self, Change, Given, Marks};
 use crate::form;
 use crate::job::{Progress, Work};
 use crate::language::{Language, count};
-use crate::problem::{Problem, Wrong};
+use crate::problem::{Problem, Wrong, in_language};
 use crate::release::{self, Order, Ordered, recipients};
 use crate::server::Desk;
 use crate::session::secret;
@@ -79,7 +79,7 @@ fn made(desk: &Desk, language: Language, given: Given) -> Result<Response, Probl
     match draft::keep(desk, language, given) {
         Ok(draft) => Ok(Redirect::to(&format!("/share/{}", draft.id)).into_response()),
         Err(Problem::Wrong(errors)) => {
-            let error = errors.into_iter().next().map(|(_, error)| error);
+            let error = in_language(errors, language).into_iter().next().map(|(_, error)| error);
             let page = share_page(desk, language, text, error)?.render()?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
         }
@@ -159,6 +159,7 @@ struct DraftPage {
     needed: String,
     blocks: Vec<Block>,
     pictures: Vec<PictureBox>,
+    left_alone: Vec<String>,
     power: Vec<String>,
     units: Vec<UnitBox>,
     chosen: String,
@@ -219,6 +220,7 @@ fn draft_page(desk: &Desk, language: Language, draft: &Draft, seen: &str, errors
         needed: format!("{:.1}", power.needed_bits),
         blocks: blocks(&prepared, &power, language),
         pictures: pictures(&prepared),
+        left_alone: left_alone(&prepared, language),
         power: power_lines(&prepared, &power, draft, language),
         units: units(&view.state, draft, language),
         chosen: words.chosen.of(to.len()),
@@ -227,7 +229,7 @@ fn draft_page(desk: &Desk, language: Language, draft: &Draft, seen: &str, errors
         needs_confirmation: !prepared.sensitive_facts().is_empty(),
         seconds: seconds(&view.state, draft),
         fixed: fixed(&view.state, draft, language),
-        errors,
+        errors: in_language(errors, language),
         shell: Shell::of(language, Place::Share, &view),
     })
 }
@@ -324,6 +326,37 @@ fn pictures(prepared: &Prepared) -> Vec<PictureBox> {
         PictureBox { id, name, marks: count(marks), ticked }
     };
     found.into_iter().map(one).collect()
+}
+
+/// Pages whose words are not moved and pictures that carry no marks, with the reason.
+fn left_alone(prepared: &Prepared, language: Language) -> Vec<String> {
+    let words = &language.words().share;
+    let mut pages: BTreeMap<&[String], Vec<usize>> = BTreeMap::new();
+    for (page, shown) in prepared.master.layout().into_iter().flat_map(|l| l.pages.iter().enumerate()) {
+        if !shown.problems.is_empty() {
+            pages.entry(&shown.problems).or_default().push(page + 1);
+        }
+    }
+    let of_pages = |(why, pages): (&[String], Vec<usize>)| {
+        let why: Vec<String> = why.iter().map(|w| language.reason(w)).collect();
+        let sentence = if pages.len() == 1 { words.pages_alone.one } else { words.pages_alone.many };
+        fill(sentence, &[&spans(&pages), &why.join("; ")])
+    };
+    let pictures = prepared.master.pictures().iter().filter_map(|picture| {
+        let why = picture.capacity().err()?;
+        Some(fill(words.picture_alone, &[&picture.name(), &language.reason(&why)]))
+    });
+    pages.into_iter().map(of_pages).chain(pictures).collect()
+}
+
+/// Numbers as one writes them: `1, 3–5`.
+fn spans(numbers: &[usize]) -> String {
+    let spans = numbers.chunk_by(|a, b| a + 1 == *b).filter_map(|span| match span {
+        [] => None,
+        [only] => Some(only.to_string()),
+        [first, .., last] => Some(format!("{first}–{last}")),
+    });
+    spans.collect::<Vec<_>>().join(", ")
 }
 
 fn chance(p: f64, language: Language) -> String {
@@ -613,8 +646,8 @@ pub(crate) async fn released((state, extension): Asked, Path((id, ticket)): Path
     let shell = Shell::of(language, Place::Share, &view);
     let page = match progress {
         Some(Progress::Done(done)) => return Redirect::to(&result_path(&done)).into_response(),
-        Some(Progress::Working(at)) => Releasing { shell, at }.render(),
-        Some(Progress::Failed(why)) => NotReleased { shell, id, why }.render(),
+        Some(Progress::Working(at)) => Releasing { shell, at: language.said(&at) }.render(),
+        Some(Progress::Failed(why)) => NotReleased { shell, id, why: language.said(&why) }.render(),
         None => return Redirect::to(&format!("/share/{id}")).into_response(),
     };
     page.map_or_else(|e| Problem::from(e).page(language), |page| Html(page).into_response())

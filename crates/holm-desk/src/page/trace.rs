@@ -20,7 +20,7 @@ use crate::form;
 use crate::job::{Done, Progress, Work};
 use crate::language::{Language, count, grouped, power_of_ten};
 use crate::office::View;
-use crate::problem::{Problem, Wrong};
+use crate::problem::{Problem, Wrong, in_language};
 use crate::server::Desk;
 use crate::session::secret;
 use crate::trace::{self, Given};
@@ -112,7 +112,7 @@ fn begun(desk: &Arc<Desk>, language: Language, mut given: Given) -> Result<Respo
     match trace::begin(desk, language, &mut given) {
         Ok(ticket) => Ok(Redirect::to(&format!("/trace/{}", ticket.as_str())).into_response()),
         Err(Problem::Wrong(errors)) => {
-            let page = trace_form(desk, language, &given, errors)?.render()?;
+            let page = trace_form(desk, language, &given, in_language(errors, language))?.render()?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
         }
         Err(problem) => Err(problem),
@@ -150,8 +150,8 @@ pub(crate) async fn progress((State(desk), Extension(language)): Asked, Path(tic
     let shell = Shell::of(language, Place::Trace, &view);
     let page = match progress {
         Some(Progress::Done(done)) => return Redirect::to(&result_path(&done)).into_response(),
-        Some(Progress::Working(at)) => Working { shell, at }.render(),
-        Some(Progress::Failed(why)) => Failed { shell, why }.render(),
+        Some(Progress::Working(at)) => Working { shell, at: language.said(&at) }.render(),
+        Some(Progress::Failed(why)) => Failed { shell, why: language.said(&why) }.render(),
         None if ticket == "no-match" => NoMatch { shell }.render(),
         None => return Redirect::to("/trace").into_response(),
     };

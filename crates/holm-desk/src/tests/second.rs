@@ -80,7 +80,7 @@ async fn a_release_waits_for_its_second_person_and_goes_on_with_what_they_drew()
             break page;
         }
     };
-    assert!(page.contains("not signed by the key that `p5` has enrolled"), "{page}");
+    assert!(page.contains("not signed by the key that “p5” has enrolled"), "{page}");
     assert_eq!((size(), world.copies_of("hall")), (before + 1, 0), "nothing follows from what another drew");
     for _ in 0..2 {
         assert_eq!(to(&back(b"two", &drawn).await), format!("{release}/two"));

@@ -112,7 +112,7 @@ async fn people_are_taken_in_lose_devices_and_leave_and_what_is_wrong_is_said_by
     assert!(world.page("/people/z1").await.1.contains("one key in use, one lost"));
     let again =
         super::text(world.fields("/people/z1/lost", &[("reason", "again"), ("device", &keys[1].recipient())]).await).await;
-    assert!(again.contains("has no device with that key") && again.contains("value=\"again\""), "{again}");
+    assert!(again.contains("has no device in use with that key") && again.contains("value=\"again\""), "{again}");
     assert_eq!(world.fields("/people/z1/left", &[("reason", "retired")]).await.status(), StatusCode::SEE_OTHER);
     let twice = super::text(world.fields("/people/z1/left", &[("reason", "retired")]).await).await;
     assert!(twice.contains("recorded already"), "{twice}");

@@ -120,7 +120,7 @@ pub(crate) const ES: PersonWords = PersonWords {
     agency: "Institución",
     unit: "Unidad",
     level: "Nivel",
-    role: "Función",
+    role: "Cargo",
     told: "Piezas recibidas",
     devices: "Claves",
     left: "dada de baja",

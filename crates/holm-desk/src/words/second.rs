@@ -90,10 +90,10 @@ pub(crate) const ES: SecondWords = SecondWords {
         "Un resultado sobre esta pieza queda así protegido también contra este escritorio: no pudo escribir un ejemplar antes de sortearse la clave.",
     ],
     asked: "Se le pide la mitad de una clave",
-    asked_hint: "El archivo termina en .key-request. La mitad de usted se sortea aquí, se firma con su clave y se sella para quien origina. Usted no ve el documento. Conteste cada solicitud una sola vez: quien recibe varias mitades podría escoger.",
-    person: "Su id en la nómina de quien origina",
+    asked_hint: "El archivo termina en .key-request. La mitad de usted se sortea aquí, se firma con su clave y se sella para el autor. Usted no ve el documento. Conteste cada solicitud una sola vez: quien recibe varias mitades podría escoger.",
+    person: "Su id en la nómina del autor",
     contribute: "Sortear y firmar mi mitad",
-    no_request: "Elija el archivo que le envió quien origina.",
+    no_request: "Elija el archivo que le envió el autor.",
     no_such_request: "Este archivo no solicita la mitad de una clave. Pida el archivo que termina en .key-request.",
     no_person: "Esto no es un id: letras, cifras y guiones, como en la nómina.",
 };

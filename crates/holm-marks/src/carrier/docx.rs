@@ -18,6 +18,7 @@ use super::splice::{self, Splice};
 use super::{CarrierError, Copy, left_over};
 use crate::document::Block;
 use crate::layout::Shift;
+use crate::layout::spaced::{SpacedWord, words};
 use crate::mark::{Layer, Mark, Site};
 pub(crate) use label::label_docx;
 pub(crate) use package::Package;
@@ -186,6 +187,31 @@ impl DocxTemplate {
         let texts = std::iter::once(&main).chain(others).flat_map(|p| [element_text(p, "t"), element_text(p, "delText")]);
         texts.into_iter().find_map(|t| left_over(&t))
     }
+}
+
+/// Words of a leaked DOCX's paragraphs, with how far each is moved by the spaces beside it.
+pub(crate) fn leak_words(bytes: &[u8]) -> Result<Vec<Vec<SpacedWord>>, CarrierError> {
+    let package = Package::open(bytes)?;
+    let part = package.main_part()?;
+    let story = Story::parse(part)?;
+    let paragraph = |(block, pieces): (&Block, &Vec<Piece>)| {
+        let widths: Vec<(usize, f64)> = pieces
+            .iter()
+            .map(|p| (p.text.end, p.properties.clone().and_then(|r| part.get(r)).map_or(0.0, spacing::points)))
+            .collect();
+        // Of a space beside a word; none at the ends of a paragraph.
+        let space = |at: Option<usize>| {
+            let at = at.filter(|at| block.text.as_bytes().get(*at) == Some(&b' '))?;
+            widths.get(widths.partition_point(|(end, _)| *end <= at)).map(|(_, points)| *points)
+        };
+        let word = |range: Range<usize>| {
+            let beside = space(range.start.checked_sub(1)).zip(space(Some(range.end)));
+            let text = block.text.get(range).unwrap_or_default().to_owned();
+            SpacedWord { text, moved: beside.map_or(0.0, |(before, after)| (before - after) / 2.0) }
+        };
+        words(&block.text).into_iter().map(word).collect()
+    };
+    Ok(story.blocks.iter().zip(&story.pieces).map(paragraph).collect())
 }
 
 /// The text of a leaked DOCX, paragraph by paragraph, then what stands in boxes, notes and headers or was struck by a tracked

@@ -41,18 +41,20 @@ impl Matcher {
     /// The lines of a page that belong to the layout, with their words; lines of something else are left out.
     #[must_use]
     pub fn page<'s>(&self, page: &'s SeenPage) -> Vec<FoundLine<'s>> {
+        self.each_line(page).into_iter().filter(|found| !found.is_empty()).collect()
+    }
+
+    /// By line of a page, its words that belong to the layout; none of a line of something else.
+    pub(super) fn each_line<'s>(&self, page: &'s SeenPage) -> Vec<FoundLine<'s>> {
         let mut expected = None;
-        let mut found = Vec::new();
-        for line in &page.lines {
+        let of = |line: &'s Vec<SeenWord>| {
             let matched = self.line(line, expected);
             if let Some((word, _)) = matched.last() {
                 expected = Some(word + 1);
             }
-            if matched.len() >= FEWEST_WORDS {
-                found.push(matched);
-            }
-        }
-        found
+            if matched.len() >= FEWEST_WORDS { matched } else { Vec::new() }
+        };
+        page.lines.iter().map(of).collect()
     }
 
     fn line<'s>(&self, line: &'s [SeenWord], expected: Option<usize>) -> FoundLine<'s> {

@@ -56,6 +56,7 @@ pub(crate) fn read(files: &[LeakFile]) -> Result<Reading, Trouble> {
         all.content.typed += &content.typed;
         all.content.recognised |= content.recognised;
         all.content.pages.extend(content.pages);
+        all.content.spaced.extend(content.spaced);
         all.content.pictures.extend(content.pictures);
     }
     let start = Instant::now();
