@@ -174,6 +174,12 @@ struct DraftPage {
 }
 
 impl DraftPage {
+    /// Whether there is anything to tick among the marks.
+    fn has_boxes(&self) -> bool {
+        let boxes = self.blocks.iter().flat_map(|b| &b.pieces).filter_map(|p| p.mark.as_ref());
+        !self.pictures.is_empty() || boxes.into_iter().any(|m| m.id.is_some())
+    }
+
     /// What is said of a field, if something is wrong with it.
     fn error(&self, field: &str) -> Option<&str> {
         self.errors.iter().find(|(of, _)| *of == field).map(|(_, error)| error.as_str())

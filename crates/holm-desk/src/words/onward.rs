@@ -63,6 +63,7 @@ pub(crate) struct OnwardWords {
     pub(crate) taken: &'static str,
     pub(crate) means: [&'static str; 3],
     pub(crate) ask_means: [&'static str; 3],
+    pub(crate) answer_means: [&'static str; 3],
 }
 
 pub(crate) const EN: OnwardWords = OnwardWords {
@@ -120,7 +121,7 @@ pub(crate) const EN: OnwardWords = OnwardWords {
     answer_hint: "The file that the originator sent (.answer).",
     answer_look: "Read the answer",
     no_answer: "Give the answer's file.",
-    answer_holds: "The answer stands in a record signed by the key below.",
+    answer_holds: "The answer stands in a record that is signed by this key.",
     need: Plural { one: "One request to pass something on waits", many: "{} requests to pass something on wait" },
     need_why: "Whoever asked may pass nothing on until you answer. The earliest day by which an answer is needed: {}.",
     taken: "● {}: request {}, signature checked, entered",
@@ -133,6 +134,11 @@ pub(crate) const EN: OnwardWords = OnwardWords {
         "Until the answer is there, nothing may be passed on.",
         "Your copy's marks go with every word of it. Passing on more than was granted can be told.",
         "Paragraphs are counted through your copy, from its first line.",
+    ],
+    answer_means: [
+        "What was granted may be passed on from your own copy, and nothing else: its marks go with every word.",
+        "The answer stands in the originator's record: nobody can say later that it was another.",
+        "Whoever was refused may ask again, with other words.",
     ],
 };
 
@@ -191,7 +197,7 @@ pub(crate) const ES: OnwardWords = OnwardWords {
     answer_hint: "El archivo que envió el autor (.answer).",
     answer_look: "Leer la respuesta",
     no_answer: "Entregue el archivo de la respuesta.",
-    answer_holds: "La respuesta consta en un registro firmado por la clave de abajo.",
+    answer_holds: "La respuesta consta en un registro firmado con esta clave.",
     need: Plural { one: "Hay una solicitud de transmisión pendiente", many: "Hay {} solicitudes de transmisión pendientes" },
     need_why: "Quien pidió no puede transmitir nada hasta que usted responda. El primer día en que se necesita una respuesta: {}.",
     taken: "● {}: solicitud {}, firma comprobada, asentada",
@@ -204,5 +210,10 @@ pub(crate) const ES: OnwardWords = OnwardWords {
         "Hasta que llegue la respuesta no se puede transmitir nada.",
         "Las marcas de su ejemplar van con cada palabra. Transmitir más de lo concedido se puede notar.",
         "Los párrafos se cuentan a lo largo de su ejemplar, desde la primera línea.",
+    ],
+    answer_means: [
+        "Lo concedido se puede transmitir de su propio ejemplar, y nada más: sus marcas van con cada palabra.",
+        "La respuesta consta en el registro del autor: nadie puede decir después que fue otra.",
+        "A quien se le negó puede pedir de nuevo, con otras palabras.",
     ],
 };
