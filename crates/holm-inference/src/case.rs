@@ -1,0 +1,376 @@
+//! What is recorded: who knew of what, through which channels it went, and what came of it.
+
+use std::ops::Range;
+
+/// What was seen of one trial, as how much likelier it is if there was a leak than if there was none.
+///
+/// A trial is one variant of one operation: the people who were told this variant, and whether just this variant leaked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outcome(f64);
+
+impl Outcome {
+    /// There was a leak, beyond doubt.
+    pub const LEAK: Self = Self(f64::INFINITY);
+    /// There was none, beyond doubt.
+    pub const CLEAN: Self = Self(0.0);
+    /// Nothing is known of it.
+    pub const UNKNOWN: Self = Self(1.0);
+
+    /// P(what was seen | a leak) / P(what was seen | none), which is not negative.
+    ///
+    /// # Errors
+    /// [`CaseError::Outcome`] for a number that is no ratio.
+    pub fn ratio(ratio: f64) -> Result<Self, CaseError> {
+        if ratio >= 0.0 { Ok(Self(ratio)) } else { Err(CaseError::Outcome(ratio)) }
+    }
+
+    /// The ratio.
+    #[must_use]
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl Default for Outcome {
+    fn default() -> Self {
+        Self::UNKNOWN
+    }
+}
+
+/// A person that could be told things.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Person {
+    /// Index of the unit.
+    pub unit: usize,
+    /// ln of how much likelier the person's checks are if they leak than if they do not; 0 without checks.
+    pub ln_checks: f64,
+}
+
+/// Somebody who was told before the leak must have happened. Whoever was told later is left out of the trial.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Exposure {
+    /// Index of the person.
+    pub person: usize,
+    /// Share of the leak rate that what they were told is worth: 1 for the target itself.
+    pub weight: f64,
+}
+
+/// One variant of one operation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trial {
+    /// Index of the type of operation, which fails by itself at a rate of its own.
+    pub kind: usize,
+    /// When; any unit, the same for all.
+    pub time: f64,
+    /// Who was told.
+    pub exposed: Vec<Exposure>,
+    /// Persons of the units involved of whom it is not recorded that they were told.
+    pub unrecorded: Vec<usize>,
+    /// Indices of the channels that it went through.
+    pub channels: Vec<usize>,
+    /// What was seen.
+    pub outcome: Outcome,
+}
+
+/// What is recorded makes no case.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CaseError {
+    /// A number that is no likelihood ratio.
+    #[error("{0} is no likelihood ratio: give a number from 0, which is a clean operation, to infinity, which is a certain leak")]
+    Outcome(f64),
+    /// An index that nothing has.
+    #[error("{what} {index} does not exist: there are {count}")]
+    Index {
+        /// Of what.
+        what: &'static str,
+        /// The index.
+        index: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// A weight outside of (0, 1].
+    #[error("trial {trial} gives person {person} the weight {weight}, which must be more than 0 and at most 1")]
+    Weight {
+        /// The trial.
+        trial: usize,
+        /// The person.
+        person: usize,
+        /// The weight.
+        weight: f64,
+    },
+    /// One person twice, or told and unrecorded at once.
+    #[error("trial {trial} names person {person} twice")]
+    Twice {
+        /// The trial.
+        trial: usize,
+        /// The person.
+        person: usize,
+    },
+    /// A channel twice.
+    #[error("trial {trial} names channel {channel} twice")]
+    ChannelTwice {
+        /// The trial.
+        trial: usize,
+        /// The channel.
+        channel: usize,
+    },
+    /// A time or a check that is no number.
+    #[error("{what} {index} has {value}, which is no finite number")]
+    NoNumber {
+        /// Of what.
+        what: &'static str,
+        /// Its index.
+        index: usize,
+        /// The value.
+        value: f64,
+    },
+    /// More different weights than are kept apart.
+    #[error("exposures have more than {MOST_WEIGHTS} different weights; round them")]
+    Weights,
+    /// Too large.
+    #[error("there are more {0} than 4,294,967,295; leave out what is older")]
+    Large(&'static str),
+}
+
+/// Different weights that exposures may have.
+const MOST_WEIGHTS: usize = 250;
+
+/// One exposure of an entity: the trial, and which weight.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Edge {
+    pub(crate) trial: u32,
+    pub(crate) weight: u8,
+}
+
+/// The weight of exposures that are not recorded; what it is worth is sampled.
+pub(crate) const UNRECORDED: u8 = 0;
+
+/// Lists of different lengths, one after the other.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lists<T> {
+    starts: Vec<usize>,
+    all: Vec<T>,
+}
+
+impl<T: Copy + Default> Lists<T> {
+    /// Groups values by list, in their order.
+    fn grouped(count: usize, values: &[(u32, T)]) -> Self {
+        let mut starts = vec![0; count + 1];
+        values.iter().for_each(|(list, _)| starts[*list as usize + 1] += 1);
+        for i in 0..count {
+            starts[i + 1] += starts[i];
+        }
+        let mut all = vec![T::default(); values.len()];
+        let mut next = starts.clone();
+        for (list, value) in values {
+            let place = &mut next[*list as usize];
+            all[*place] = *value;
+            *place += 1;
+        }
+        Self { starts, all }
+    }
+
+    pub(crate) fn of(&self, list: usize) -> &[T] {
+        self.all.get(self.range(list)).unwrap_or_default()
+    }
+
+    pub(crate) fn range(&self, list: usize) -> Range<usize> {
+        self.starts.get(list).copied().unwrap_or(0)..self.starts.get(list + 1).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+}
+
+impl Default for Edge {
+    fn default() -> Self {
+        Self { trial: 0, weight: UNRECORDED }
+    }
+}
+
+/// A case, checked and laid out to be sampled. Entities are its persons, then its channels.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub(crate) persons: usize,
+    pub(crate) units: usize,
+    pub(crate) kinds: usize,
+    pub(crate) channel_kinds: usize,
+    /// By entity, its group: unit, or number of units plus kind of channel.
+    pub(crate) group: Vec<u32>,
+    pub(crate) ln_checks: Vec<f64>,
+    /// By trial.
+    pub(crate) kind: Vec<u32>,
+    pub(crate) ratio: Vec<f64>,
+    pub(crate) time: Vec<f64>,
+    /// Weights of exposures; the first stands for unrecorded ones.
+    pub(crate) weights: Vec<f64>,
+    /// By entity, in order of time.
+    pub(crate) edges: Lists<Edge>,
+    /// By entity, places among its edges of trials that speak for a leak and of which it is recorded that it knew.
+    pub(crate) positives: Lists<u32>,
+    /// By trial, entities of which it is recorded that they knew.
+    pub(crate) knew: Lists<u32>,
+    /// By kind, its trials.
+    pub(crate) of_kind: Lists<u32>,
+    /// By kind, how many are certainly clean.
+    pub(crate) clean: Vec<usize>,
+}
+
+impl Case {
+    /// Checks what is recorded and lays it out. `channels` has the kind of each channel.
+    ///
+    /// # Errors
+    /// [`CaseError`] names what cannot be used.
+    pub fn new(
+        units: usize,
+        persons: &[Person],
+        (channel_kinds, channels): (usize, &[usize]),
+        kinds: usize,
+        trials: &[Trial],
+    ) -> Result<Self, CaseError> {
+        let within = |what, index: usize, count: usize| {
+            if index < count { Ok(()) } else { Err(CaseError::Index { what, index, count }) }
+        };
+        for (index, person) in persons.iter().enumerate() {
+            within("unit", person.unit, units)?;
+            if !person.ln_checks.is_finite() {
+                return Err(CaseError::NoNumber { what: "the checks of person", index, value: person.ln_checks });
+            }
+        }
+        channels.iter().try_for_each(|kind| within("kind of channel", *kind, channel_kinds))?;
+        let mut weights = vec![0.0];
+        for (number, trial) in trials.iter().enumerate() {
+            within("type of operation", trial.kind, kinds)?;
+            check(number, trial, persons.len(), channels.len())?;
+            for exposure in &trial.exposed {
+                if !weights.contains(&exposure.weight) {
+                    weights.push(exposure.weight);
+                }
+            }
+        }
+        if weights.len() > MOST_WEIGHTS {
+            return Err(CaseError::Weights);
+        }
+        let full = weights.iter().position(|w| *w == 1.0).unwrap_or_else(|| {
+            weights.push(1.0);
+            weights.len() - 1
+        });
+        let too_many = |what| move |_| CaseError::Large(what);
+        u32::try_from(trials.len()).map_err(too_many("trials"))?;
+        u32::try_from(persons.len() + channels.len()).map_err(too_many("people and channels"))?;
+        let group = persons.iter().map(|p| p.unit).chain(channels.iter().map(|kind| units + kind));
+        let mut case = Self {
+            persons: persons.len(),
+            units,
+            kinds,
+            channel_kinds,
+            group: group.map(|g| g as u32).collect(),
+            ln_checks: persons.iter().map(|p| p.ln_checks).chain(channels.iter().map(|_| 0.0)).collect(),
+            kind: trials.iter().map(|t| t.kind as u32).collect(),
+            ratio: trials.iter().map(|t| t.outcome.get()).collect(),
+            time: trials.iter().map(|t| t.time).collect(),
+            weights,
+            edges: Lists::default(),
+            positives: Lists::default(),
+            knew: Lists::default(),
+            of_kind: Lists::default(),
+            clean: vec![0; kinds],
+        };
+        case.lay_out(trials, full);
+        Ok(case)
+    }
+
+    fn lay_out(&mut self, trials: &[Trial], full: usize) {
+        let (persons, entities) = (self.persons, self.group.len());
+        let mut order: Vec<usize> = (0..trials.len()).collect();
+        order.sort_by(|a, b| self.time[*a].total_cmp(&self.time[*b]));
+        let weights = &self.weights;
+        let index = |weight: f64| weights.iter().position(|w| *w == weight).unwrap_or(full) as u8;
+        let mut edges: Vec<(u32, Edge)> = Vec::new();
+        for number in order {
+            let trial = &trials[number];
+            let edge = |weight| Edge { trial: number as u32, weight };
+            edges.extend(trial.exposed.iter().map(|e| (e.person as u32, edge(index(e.weight)))));
+            edges.extend(trial.unrecorded.iter().map(|p| (*p as u32, edge(UNRECORDED))));
+            edges.extend(trial.channels.iter().map(|c| ((persons + c) as u32, edge(full as u8))));
+        }
+        self.edges = Lists::grouped(entities, &edges);
+        let recorded = |edge: &Edge| edge.weight != UNRECORDED;
+        let knew: Vec<(u32, u32)> = edges.iter().filter(|(_, e)| recorded(e)).map(|(e, edge)| (edge.trial, *e)).collect();
+        drop(edges);
+        self.knew = Lists::grouped(trials.len(), &knew);
+        drop(knew);
+        let speaks = |edge: &Edge| recorded(edge) && self.ratio[edge.trial as usize] > 1.0;
+        let mut positives: Vec<(u32, u32)> = Vec::new();
+        for entity in 0..entities {
+            let own = self.edges.of(entity).iter().enumerate().filter(|(_, edge)| speaks(edge));
+            positives.extend(own.map(|(place, _)| (entity as u32, place as u32)));
+        }
+        self.positives = Lists::grouped(entities, &positives);
+        let kinds: Vec<(u32, u32)> = self.kind.iter().copied().zip(0..).collect();
+        self.of_kind = Lists::grouped(self.kinds, &kinds);
+        for (kind, ratio) in self.kind.iter().zip(&self.ratio) {
+            self.clean[*kind as usize] += usize::from(*ratio == 0.0);
+        }
+    }
+
+    /// Number of persons.
+    #[must_use]
+    pub fn persons(&self) -> usize {
+        self.persons
+    }
+
+    /// Number of channels.
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        self.group.len() - self.persons
+    }
+
+    /// Number of trials.
+    #[must_use]
+    pub fn trials(&self) -> usize {
+        self.kind.len()
+    }
+
+    /// Number of exposures, of channels too.
+    #[must_use]
+    pub fn exposures(&self) -> usize {
+        self.edges.len()
+    }
+
+    pub(crate) fn entities(&self) -> usize {
+        self.group.len()
+    }
+
+    pub(crate) fn groups(&self) -> usize {
+        self.units + self.channel_kinds
+    }
+}
+
+fn check(number: usize, trial: &Trial, persons: usize, channels: usize) -> Result<(), CaseError> {
+    if !trial.time.is_finite() {
+        return Err(CaseError::NoNumber { what: "the time of trial", index: number, value: trial.time });
+    }
+    let mut named: Vec<usize> = trial.exposed.iter().map(|e| e.person).chain(trial.unrecorded.iter().copied()).collect();
+    if let Some(index) = named.iter().copied().find(|p| *p >= persons) {
+        return Err(CaseError::Index { what: "person", index, count: persons });
+    }
+    if let Some(index) = trial.channels.iter().copied().find(|c| *c >= channels) {
+        return Err(CaseError::Index { what: "channel", index, count: channels });
+    }
+    if let Some(e) = trial.exposed.iter().find(|e| !(e.weight > 0.0 && e.weight <= 1.0)) {
+        return Err(CaseError::Weight { trial: number, person: e.person, weight: e.weight });
+    }
+    named.sort_unstable();
+    if let Some(pair) = named.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(CaseError::Twice { trial: number, person: pair[0] });
+    }
+    let mut through = trial.channels.clone();
+    through.sort_unstable();
+    match through.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(CaseError::ChannelTwice { trial: number, channel: pair[0] }),
+        None => Ok(()),
+    }
+}

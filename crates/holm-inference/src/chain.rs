@@ -1,0 +1,494 @@
+//! One Markov chain over who leaks, how much, when, and everything that is learned beside it.
+//!
+//! Gibbs sampling on sparse lists. The chance that a trial shows no leak is a product over whoever was active: taking an entity
+//! out or putting it in multiplies it, and changes how likely the trial is to end as it did by 1 + θ w r, where r depends on the
+//! trial alone (see [`Chain::worth`]). So a person is weighed in one pass over what they were told, for several leak rates and
+//! all windows at once:
+//!
+//! - Leak rates: the present one, if the person is active, and some drawn from the prior (Neal, J. Comp. Graph. Stat. 9, 2000,
+//!   algorithm 8), which is exact. A bound on what anybody could gain decides first whether they need be weighed at all.
+//! - Two people who were always told together are told apart by nothing, and single steps never exchange them: swaps do.
+//! - The share of leakers of a unit is summed out; what units have in common, the background of each type of operation, and how
+//!   many exposures are not recorded are drawn by slice sampling (Neal, Ann. Statist. 31, 2003).
+
+use rand::{RngExt, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use crate::case::{Case, Edge, UNRECORDED};
+use crate::priors::{Alike, Priors, Share};
+use crate::windows::{Marginal, Window, change, pick};
+
+/// Leak rates that a person is weighed with at once.
+const CANDIDATES: usize = 4;
+/// Chances of no leak are computed anew after so many sweeps: they drift by rounding.
+const FRESH: usize = 64;
+/// No trial is surer than this of showing no leak by chance alone.
+const LEAST: f64 = 1e-290;
+
+/// What a chain says after a sweep.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scalars {
+    /// Leakers and compromised channels.
+    pub active: f64,
+    /// Mean share of leakers.
+    pub leakers: f64,
+    /// ln κ.
+    pub ln_alike: f64,
+    /// Mean background over types of operations.
+    pub background: f64,
+    /// Share of exposures that are not recorded.
+    pub unrecorded: f64,
+    /// ln of the likelihood of all trials.
+    pub ln_likelihood: f64,
+}
+
+/// A chain.
+pub struct Chain<'c> {
+    case: &'c Case,
+    priors: &'c Priors,
+    random: Xoshiro256PlusPlus,
+    /// By edge of an entity, the chance of a change before it.
+    changes: Vec<f32>,
+    /// By trial: the chance of no leak, and what a leak more is worth.
+    clean: Vec<f64>,
+    worth: Vec<f64>,
+    /// By entity.
+    rate: Vec<f64>,
+    window: Vec<Option<Window>>,
+    /// Who is active, in no order, and where each stands in it.
+    active: Vec<u32>,
+    place: Vec<u32>,
+    /// By group of entities: how many are active, and how many there are.
+    count: Vec<u32>,
+    size: Vec<u32>,
+    leakers: f64,
+    alike: f64,
+    background: Vec<f64>,
+    unrecorded: f64,
+    /// By entity, the chance that it is active as of the last sweep, given everything else.
+    chance: Vec<f64>,
+    sweeps: usize,
+}
+
+const NOWHERE: u32 = u32::MAX;
+
+/// A trial, its chance of no leak without those who perhaps were told, and their rates.
+type Perhaps<'p> = (usize, f64, &'p [(u32, f64)]);
+
+impl<'c> Chain<'c> {
+    /// A chain of its own for each seed, begun with nobody active.
+    #[must_use]
+    pub fn new(case: &'c Case, priors: &'c Priors, seed: u64) -> Self {
+        let entities = case.entities();
+        let middle = |share: Share| match share {
+            Share::Beta(a, b) => a / (a + b),
+            Share::Known(value) => value,
+        };
+        let mut size = vec![0; case.groups()];
+        case.group.iter().for_each(|g| size[*g as usize] += 1);
+        let mut chain = Self {
+            case,
+            priors,
+            random: Xoshiro256PlusPlus::seed_from_u64(seed),
+            changes: changes(case, priors),
+            clean: vec![1.0; case.trials()],
+            worth: vec![0.0; case.trials()],
+            rate: vec![0.5; entities],
+            window: vec![None; entities],
+            active: Vec::new(),
+            place: vec![NOWHERE; entities],
+            count: vec![0; case.groups()],
+            size,
+            leakers: middle(priors.leakers),
+            alike: match priors.alike {
+                Alike::Gamma(shape, rate) => shape / rate,
+                Alike::Known(value) => value,
+            },
+            background: vec![middle(priors.background); case.kinds],
+            unrecorded: middle(priors.unrecorded),
+            chance: vec![0.0; entities],
+            sweeps: 0,
+        };
+        chain.refresh();
+        chain
+    }
+
+    /// By entity, the chance that it is active, given all others as of the last sweep: its mean over sweeps is the posterior.
+    #[must_use]
+    pub fn chances(&self) -> &[f64] {
+        &self.chance
+    }
+
+    /// Whether an entity is active now.
+    #[must_use]
+    pub fn is_active(&self, entity: usize) -> bool {
+        self.place.get(entity).is_some_and(|p| *p != NOWHERE)
+    }
+
+    /// The leak rate of an active entity.
+    #[must_use]
+    pub fn rate(&self, entity: usize) -> f64 {
+        self.rate.get(entity).copied().unwrap_or(0.0)
+    }
+
+    /// By unit, then kind of channel, how many are active now.
+    #[must_use]
+    pub fn counts(&self) -> &[u32] {
+        &self.count
+    }
+
+    /// By type of operation, its background.
+    #[must_use]
+    pub fn background(&self) -> &[f64] {
+        &self.background
+    }
+
+    /// What is common to all.
+    #[must_use]
+    pub fn scalars(&self) -> Scalars {
+        Scalars {
+            active: self.active.len() as f64,
+            leakers: self.leakers,
+            ln_alike: self.alike.ln(),
+            background: self.background.iter().sum::<f64>() / self.background.len().max(1) as f64,
+            unrecorded: self.unrecorded,
+            ln_likelihood: (0..self.case.trials()).map(|t| ln_likelihood(self.clean[t], self.case.ratio[t])).sum(),
+        }
+    }
+
+    /// Every entity, swaps, and what is common.
+    pub fn sweep(&mut self) {
+        if self.sweeps.is_multiple_of(FRESH) {
+            self.refresh();
+        }
+        self.sweeps += 1;
+        for entity in 0..self.case.entities() {
+            self.chance[entity] = self.draw(entity);
+        }
+        for _ in 0..self.active.len() {
+            self.swap();
+        }
+        self.draw_units();
+        for kind in 0..self.case.kinds {
+            self.draw_background(kind);
+        }
+        self.draw_unrecorded();
+    }
+
+    fn edges(&self, entity: usize) -> &'c [Edge] {
+        self.case.edges.of(entity)
+    }
+
+    fn weight(&self, edge: &Edge) -> f64 {
+        if edge.weight == UNRECORDED { self.unrecorded } else { self.case.weights[usize::from(edge.weight)] }
+    }
+
+    /// Computes what is kept by trial from the beginning.
+    fn refresh(&mut self) {
+        for trial in 0..self.case.trials() {
+            self.clean[trial] = 1.0 - self.background[self.case.kind[trial] as usize];
+        }
+        for entity in self.active.clone() {
+            self.multiply(entity as usize, false);
+        }
+        for trial in 0..self.case.trials() {
+            self.set(trial, self.clean[trial]);
+        }
+    }
+
+    /// With chance q of no leak and λ, how much likelier what was seen is if there was one, the end is worth q + λ (1 − q). Somebody
+    /// more makes it q (1 − θ w) + λ (1 − q (1 − θ w)), which is 1 + θ w r times as much with r = q (λ − 1) / (q + λ (1 − q)).
+    fn set(&mut self, trial: usize, clean: f64) {
+        let clean = clean.clamp(LEAST, 1.0 - 1e-12);
+        self.clean[trial] = clean;
+        let ratio = self.case.ratio[trial];
+        self.worth[trial] =
+            if ratio.is_infinite() { clean / (1.0 - clean) } else { clean * (ratio - 1.0) / (clean + ratio * (1.0 - clean)) };
+    }
+
+    /// Takes an entity's part in its trials away or adds it.
+    fn multiply(&mut self, entity: usize, out: bool) {
+        let rate = self.rate[entity];
+        let Some(window) = self.window[entity].clone() else { return };
+        for (place, edge) in self.edges(entity).iter().enumerate() {
+            if window.is_on(place) {
+                let factor = 1.0 - rate * self.weight(edge);
+                let trial = edge.trial as usize;
+                let clean = if out { self.clean[trial] / factor } else { self.clean[trial] * factor };
+                self.set(trial, clean);
+            }
+        }
+    }
+
+    fn take_out(&mut self, entity: usize) {
+        self.multiply(entity, true);
+        self.window[entity] = None;
+        let place = self.place[entity] as usize;
+        self.active.swap_remove(place);
+        if let Some(moved) = self.active.get(place) {
+            self.place[*moved as usize] = place as u32;
+        }
+        self.place[entity] = NOWHERE;
+        self.count[self.case.group[entity] as usize] -= 1;
+    }
+
+    fn put_in(&mut self, entity: usize, rate: f64, window: Window) {
+        self.rate[entity] = rate;
+        self.window[entity] = Some(window);
+        self.multiply(entity, false);
+        self.place[entity] = self.active.len() as u32;
+        self.active.push(entity as u32);
+        self.count[self.case.group[entity] as usize] += 1;
+    }
+
+    /// Odds that an entity that is out is active, by its group and its checks.
+    fn odds(&self, entity: usize) -> f64 {
+        let group = self.case.group[entity] as usize;
+        let (others, count) = (f64::from(self.size[group]) - 1.0, f64::from(self.count[group]));
+        let (a, b) = if group < self.case.units {
+            (self.leakers * self.alike, (1.0 - self.leakers) * self.alike)
+        } else {
+            self.priors.channels
+        };
+        (a + count) / (b + others - count) * self.case.ln_checks[entity].exp()
+    }
+
+    /// Draws whether an entity is active, how much and when; returns the chance that it is.
+    fn draw(&mut self, entity: usize) -> f64 {
+        let mut rates = [0.0; CANDIDATES];
+        let was = self.is_active(entity);
+        if was {
+            self.take_out(entity);
+        }
+        let odds = self.odds(entity);
+        let most = odds * self.most(entity);
+        let bound = if most.is_finite() { most / (1.0 + most) } else { 1.0 };
+        let chosen: f64 = self.random.random();
+        if chosen >= bound {
+            return 0.0;
+        }
+        for (number, rate) in rates.iter_mut().enumerate() {
+            *rate = if was && number == 0 { self.rate[entity] } else { self.priors.rate.draw(&mut self.random) };
+        }
+        let marginals = rates.map(|rate| self.marginal(entity, rate));
+        let ln_totals = marginals.map(|m| m.ln_total(&self.priors.windows));
+        let largest = ln_totals.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let weights = ln_totals.map(|ln| (ln - largest).exp());
+        let ln_odds = odds.ln() + largest + (weights.iter().sum::<f64>() / CANDIDATES as f64).ln();
+        let chance = 1.0 / (1.0 + (-ln_odds).exp());
+        if chosen < chance {
+            let number = pick(&weights, &mut self.random);
+            self.put_in_drawn(entity, rates[number], &marginals[number]);
+        }
+        // Among the draws that needed weighing it is active this often; all others are not.
+        (chance / bound).min(1.0)
+    }
+
+    /// No rate and no window makes what was seen likelier than by this.
+    fn most(&self, entity: usize) -> f64 {
+        let edges = self.edges(entity);
+        if self.case.positives.of(entity).is_empty() && !edges.iter().any(|e| e.weight == UNRECORDED) {
+            return 1.0;
+        }
+        edges.iter().map(|edge| 1.0 + self.weight(edge) * self.worth[edge.trial as usize].max(0.0)).product()
+    }
+
+    /// What an entity that is out would be worth with a rate, over its windows. Channels are always on.
+    fn marginal(&mut self, entity: usize, rate: f64) -> Marginal {
+        let edges = self.edges(entity);
+        let factor = |edge: &Edge| 1.0 + rate * self.weight(edge) * self.worth[edge.trial as usize];
+        if entity >= self.case.persons() {
+            return Marginal::of(edges.iter().map(factor), &[], &crate::priors::Windows::NONE).of_channel();
+        }
+        let changes = self.changes.get(self.case.edges.range(entity)).unwrap_or_default();
+        Marginal::of(edges.iter().map(factor), changes, &self.priors.windows)
+    }
+
+    fn put_in_drawn(&mut self, entity: usize, rate: f64, marginal: &Marginal) {
+        let window = if entity >= self.case.persons() {
+            Window::Always
+        } else {
+            let edges = self.edges(entity);
+            let factors = || edges.iter().map(|e| 1.0 + rate * self.weight(e) * self.worth[e.trial as usize]).collect();
+            let changes = self.changes.get(self.case.edges.range(entity)).unwrap_or_default();
+            let mut random = self.random.clone();
+            let window = marginal.draw(factors, changes, &self.priors.windows, &mut random);
+            self.random = random;
+            window
+        };
+        self.put_in(entity, rate, window);
+    }
+
+    /// Proposes that somebody else who knew of a leak was it, with the same rate, instead of one who is active.
+    fn swap(&mut self) {
+        let below = |random: &mut Xoshiro256PlusPlus, n: usize| random.random_range(0..n);
+        if self.active.is_empty() {
+            return;
+        }
+        let one = self.active[below(&mut self.random, self.active.len())] as usize;
+        let own = self.case.positives.of(one);
+        if own.is_empty() {
+            return;
+        }
+        let place = own[below(&mut self.random, own.len())] as usize;
+        let trial = self.edges(one)[place].trial as usize;
+        let others: Vec<usize> = {
+            let knew = self.case.knew.of(trial).iter().map(|e| *e as usize);
+            knew.filter(|e| *e != one && !self.is_active(*e)).collect()
+        };
+        if others.is_empty() {
+            return;
+        }
+        let other = others[below(&mut self.random, others.len())];
+        let rate = self.rate[one];
+        self.take_out(one);
+        let [now, then] = [one, other].map(|e| {
+            let marginal = self.marginal(e, rate);
+            (self.odds(e).ln() + marginal.ln_total(&self.priors.windows), marginal)
+        });
+        let ways = own.len() as f64 / self.case.positives.of(other).len().max(1) as f64;
+        let accepted = self.random.random::<f64>().ln() < then.0 - now.0 + ways.ln();
+        let (entity, marginal) = if accepted { (other, then.1) } else { (one, now.1) };
+        self.put_in_drawn(entity, rate, &marginal);
+    }
+
+    /// What units have in common, with each unit's own share summed out.
+    fn draw_units(&mut self) {
+        let counts: Vec<(f64, f64)> = {
+            let units = 0..self.case.units;
+            units.map(|u| (f64::from(self.count[u]), f64::from(self.size[u]))).filter(|(_, size)| *size > 0.0).collect()
+        };
+        let ln_beta = |a: f64, b: f64| libm::lgamma(a) + libm::lgamma(b) - libm::lgamma(a + b);
+        let ln_counts = |m: f64, k: f64| -> f64 {
+            let (a, b) = (m * k, (1.0 - m) * k);
+            let whole = ln_beta(a, b);
+            counts.iter().map(|(count, size)| ln_beta(a + count, b + size - count) - whole).sum()
+        };
+        if let Share::Beta(a, b) = self.priors.leakers {
+            let k = self.alike;
+            // Of the logit: the density has a factor m (1 − m) more.
+            let ln = |x: f64| {
+                let m = logistic(x);
+                ln_counts(m, k) + a * m.ln() + b * (1.0 - m).ln()
+            };
+            self.leakers = logistic(slice(logit(self.leakers), 1.5, (-30.0, 30.0), ln, &mut self.random));
+        }
+        if let Alike::Gamma(shape, rate) = self.priors.alike {
+            let m = self.leakers;
+            let ln = |x: f64| ln_counts(m, x.exp()) + shape * x - rate * x.exp();
+            self.alike = slice(self.alike.ln(), 1.5, (-12.0, 12.0), ln, &mut self.random).exp();
+        }
+    }
+
+    fn draw_background(&mut self, kind: usize) {
+        let Share::Beta(a, b) = self.priors.background else { return };
+        let now = self.background[kind];
+        let unclean: Vec<(f64, f64)> = {
+            let trials = self.case.of_kind.of(kind).iter().map(|t| *t as usize);
+            trials.filter(|t| self.case.ratio[*t] > 0.0).map(|t| (self.clean[t] / (1.0 - now), self.case.ratio[t])).collect()
+        };
+        let clean = self.case.clean[kind] as f64;
+        let ln = |x: f64| {
+            let share = logistic(x);
+            let trials: f64 = unclean.iter().map(|(others, ratio)| ln_likelihood(others * (1.0 - share), *ratio)).sum();
+            trials + (clean + b) * (1.0 - share).ln() + a * share.ln()
+        };
+        let share = logistic(slice(logit(now), 1.0, (-30.0, 30.0), ln, &mut self.random)).clamp(1e-9, 1.0 - 1e-9);
+        self.background[kind] = share;
+        let factor = (1.0 - share) / (1.0 - now);
+        for trial in self.case.of_kind.of(kind).iter().map(|t| *t as usize) {
+            self.set(trial, self.clean[trial] * factor);
+        }
+    }
+
+    fn draw_unrecorded(&mut self) {
+        let Share::Beta(a, b) = self.priors.unrecorded else { return };
+        let now = self.unrecorded;
+        let mut parts: Vec<(u32, f64)> = Vec::new();
+        for entity in self.active.iter().map(|e| *e as usize) {
+            let Some(window) = &self.window[entity] else { continue };
+            let edges = self.edges(entity).iter().enumerate();
+            let perhaps = edges.filter(|(place, edge)| edge.weight == UNRECORDED && window.is_on(*place));
+            parts.extend(perhaps.map(|(_, edge)| (edge.trial, self.rate[entity])));
+        }
+        parts.sort_by_key(|(trial, _)| *trial);
+        let trials: Vec<Perhaps<'_>> = parts
+            .chunk_by(|x, y| x.0 == y.0)
+            .map(|of| {
+                let trial = of[0].0 as usize;
+                (trial, self.clean[trial] / of.iter().map(|(_, rate)| 1.0 - now * rate).product::<f64>(), of)
+            })
+            .collect();
+        let with = |others: f64, of: &[(u32, f64)], share: f64| others * of.iter().map(|(_, r)| 1.0 - share * r).product::<f64>();
+        let ln = |x: f64| {
+            let share = logistic(x);
+            let seen = trials.iter().map(|(t, others, of)| ln_likelihood(with(*others, of, share), self.case.ratio[*t]));
+            seen.sum::<f64>() + a * share.ln() + b * (1.0 - share).ln()
+        };
+        let share = logistic(slice(logit(now), 1.5, (-30.0, 30.0), ln, &mut self.random)).clamp(1e-9, 1.0 - 1e-9);
+        let new: Vec<(usize, f64)> = trials.iter().map(|(t, others, of)| (*t, with(*others, of, share))).collect();
+        self.unrecorded = share;
+        new.into_iter().for_each(|(trial, clean)| self.set(trial, clean));
+    }
+}
+
+impl Marginal {
+    /// Of a channel, which is always on: whatever the shares of windows are, their sum is what it is worth.
+    fn of_channel(self) -> Self {
+        Self { onset: self.always, on_off: self.always, ..self }
+    }
+}
+
+/// By edge, the chance that its person changed between on and off since the edge before.
+fn changes(case: &Case, priors: &Priors) -> Vec<f32> {
+    if priors.windows.on_off == 0.0 {
+        return Vec::new();
+    }
+    let (first, last) = case.time.iter().fold((f64::MAX, f64::MIN), |(a, b), t| (a.min(*t), b.max(*t)));
+    let rate = priors.windows.changes / (last - first).max(f64::MIN_POSITIVE);
+    let mut changes = Vec::with_capacity(case.edges.len());
+    for entity in 0..case.entities() {
+        let mut before: Option<f64> = None;
+        for edge in case.edges.of(entity) {
+            let time = case.time[edge.trial as usize];
+            changes.push(before.map_or(0.0, |b| change(rate, time - b)));
+            before = Some(time);
+        }
+    }
+    changes
+}
+
+/// ln of what a trial's end is worth, given the chance of no leak.
+pub(crate) fn ln_likelihood(clean: f64, ratio: f64) -> f64 {
+    let clean = clean.clamp(LEAST, 1.0 - 1e-12);
+    if ratio.is_infinite() { (-clean).ln_1p() } else { (clean + ratio * (1.0 - clean)).ln() }
+}
+
+fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+fn logit(p: f64) -> f64 {
+    (p / (1.0 - p)).ln()
+}
+
+/// A step of slice sampling within bounds, stepping out and shrinking.
+fn slice(at: f64, width: f64, (least, most): (f64, f64), ln: impl Fn(f64) -> f64, random: &mut Xoshiro256PlusPlus) -> f64 {
+    let level = ln(at) + random.random::<f64>().ln();
+    let mut left = at - width * random.random::<f64>();
+    let mut right = left + width;
+    while left > least && ln(left) > level {
+        left -= width;
+    }
+    while right < most && ln(right) > level {
+        right += width;
+    }
+    (left, right) = (left.max(least), right.min(most));
+    loop {
+        let next = left + (right - left) * random.random::<f64>();
+        if ln(next) >= level || right - left < 1e-12 {
+            return next;
+        }
+        if next < at { left = next } else { right = next }
+    }
+}

@@ -1,0 +1,16 @@
+//! Belief about people: who leaks, from what was told to whom and what happened.
+//!
+//! Operations succeed or are betrayed; each was known to some people, some channels, and perhaps to others of whom nobody took
+//! note. From that a posterior follows over people, channels and "somebody who is not listed": [`case`] holds what is recorded,
+//! [`priors`] what is supposed, [`chain`] samples from the posterior, [`posterior`] runs several chains and refuses to report if
+//! they do not agree, and [`oracle`] computes small cases exactly, by another way, to test the sampler against.
+//!
+//! Nothing here is proof: proof is about copies (`holm-codes`). No randomness but the caller's seed is used, no clock, no file.
+
+pub mod case;
+pub mod chain;
+pub mod diagnostics;
+pub mod oracle;
+pub mod posterior;
+pub mod priors;
+mod windows;

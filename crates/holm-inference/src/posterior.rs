@@ -1,0 +1,211 @@
+//! Several chains at once, and a report only if they agree.
+
+use rayon::prelude::*;
+
+use crate::case::Case;
+use crate::chain::{Chain, Scalars};
+use crate::diagnostics::{LARGEST_RANK_R, rank_r, standard_error};
+use crate::priors::Priors;
+
+/// Batches of each chain, by whose means errors are estimated.
+const BATCHES: usize = 40;
+/// Records of what is common to all, of each chain.
+const RECORDS: usize = 400;
+/// Smaller probabilities are not asked to be exact: nobody acts on them.
+const MATTERS: f64 = 0.02;
+
+/// How to sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sampling {
+    /// Chains, each with a generator of its own.
+    pub chains: usize,
+    /// Sweeps that are forgotten.
+    pub burn_in: usize,
+    /// Sweeps that are kept, of each chain; doubled while chains disagree.
+    pub kept: usize,
+    /// How often they are doubled at most.
+    pub doublings: u32,
+    /// Largest Monte Carlo standard error of a probability above 0.02.
+    pub largest_error: f64,
+    /// Seed.
+    pub seed: u64,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self { chains: 4, burn_in: 1_000, kept: 4_000, doublings: 3, largest_error: 0.01, seed: 1 }
+    }
+}
+
+/// What the chains agree on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Posterior {
+    /// By person, the probability that they leak.
+    pub persons: Vec<f64>,
+    /// By channel, the probability that it is compromised.
+    pub channels: Vec<f64>,
+    /// By person, then channel: Monte Carlo standard error of these.
+    pub errors: Vec<f64>,
+    /// By unit, mean number of leakers in it.
+    pub units: Vec<f64>,
+    /// By unit, 5 %, 50 % and 95 % of the number of leakers in it.
+    pub units_range: Vec<[u32; 3]>,
+    /// Mean background by type of operation.
+    pub background: Vec<f64>,
+    /// Means of what is common to all.
+    pub means: Scalars,
+    /// Largest rank-R̂ of any probability that matters and of what is common.
+    pub rank_r: f64,
+    /// Largest standard error of a probability that matters.
+    pub error: f64,
+    /// Sweeps that were kept, of each chain.
+    pub kept: usize,
+}
+
+/// No report.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PosteriorError {
+    /// Chains do not agree.
+    #[error(
+        "after {kept} sweeps of each chain they do not agree (rank-R̂ {rank_r:.3}, largest error {error:.3}), so nothing is reported; \
+         give more sweeps"
+    )]
+    NotConverged {
+        /// Sweeps kept.
+        kept: usize,
+        /// Largest rank-R̂.
+        rank_r: f64,
+        /// Largest error.
+        error: f64,
+    },
+    /// Fewer chains or sweeps than are needed to tell.
+    #[error("at least two chains and {BATCHES} sweeps are needed to tell whether they agree")]
+    Few,
+}
+
+/// What one chain came to.
+struct Kept<'c> {
+    chain: Chain<'c>,
+    /// By batch, then entity: mean chances.
+    batches: Vec<Vec<f32>>,
+    scalars: Vec<Scalars>,
+    /// By record, then unit: how many are active.
+    units: Vec<Vec<u32>>,
+    background: Vec<f64>,
+}
+
+/// Samples until the chains agree.
+///
+/// # Errors
+/// [`PosteriorError`] says how far they were from agreeing.
+pub fn posterior(case: &Case, priors: &Priors, sampling: &Sampling) -> Result<Posterior, PosteriorError> {
+    if sampling.chains < 2 || sampling.kept < BATCHES {
+        return Err(PosteriorError::Few);
+    }
+    let begin = |number: usize| {
+        let seed = sampling.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(number as u64);
+        let mut chain = Chain::new(case, priors, seed);
+        (0..sampling.burn_in).for_each(|_| chain.sweep());
+        chain
+    };
+    let mut chains: Vec<Chain<'_>> = (0..sampling.chains).into_par_iter().map(begin).collect();
+    let mut kept = sampling.kept;
+    for doubling in 0.. {
+        // What chains did before they agreed is forgotten.
+        let runs: Vec<Kept<'_>> = chains.into_par_iter().map(|chain| Kept::of(chain, kept)).collect();
+        let found = summary(case, &runs, kept);
+        if found.rank_r <= LARGEST_RANK_R && found.error <= sampling.largest_error {
+            return Ok(found);
+        }
+        if doubling >= sampling.doublings {
+            return Err(PosteriorError::NotConverged { kept, rank_r: found.rank_r, error: found.error });
+        }
+        chains = runs.into_iter().map(|run| run.chain).collect();
+        kept *= 2;
+    }
+    Err(PosteriorError::Few)
+}
+
+impl<'c> Kept<'c> {
+    fn of(mut chain: Chain<'c>, sweeps: usize) -> Self {
+        let batch = sweeps / BATCHES;
+        let every = (sweeps / RECORDS).max(1);
+        let (mut batches, mut scalars, mut units) = (Vec::with_capacity(BATCHES), Vec::new(), Vec::new());
+        let mut background = vec![0.0; chain.background().len()];
+        let mut sums = vec![0.0_f64; chain.chances().len()];
+        for number in 1..=batch * BATCHES {
+            chain.sweep();
+            sums.iter_mut().zip(chain.chances()).for_each(|(sum, p)| *sum += p);
+            background.iter_mut().zip(chain.background()).for_each(|(sum, share)| *sum += share);
+            if number.is_multiple_of(every) {
+                scalars.push(chain.scalars());
+                units.push(chain.counts().to_vec());
+            }
+            if number.is_multiple_of(batch) {
+                batches.push(sums.iter().map(|sum| (*sum / batch as f64) as f32).collect());
+                sums.fill(0.0);
+            }
+        }
+        background.iter_mut().for_each(|sum| *sum /= (batch * BATCHES) as f64);
+        Self { chain, batches, scalars, units, background }
+    }
+}
+
+fn summary(case: &Case, runs: &[Kept<'_>], kept: usize) -> Posterior {
+    let batches = |entity: usize| -> Vec<Vec<f64>> {
+        runs.iter().map(|run| run.batches.iter().map(|b| f64::from(b[entity])).collect()).collect()
+    };
+    let each: Vec<(f64, f64, f64)> = (0..case.entities())
+        .into_par_iter()
+        .map(|entity| {
+            let chains = batches(entity);
+            let mean = mean(chains.iter().flatten().copied());
+            (mean, standard_error(&chains), if mean > MATTERS { rank_r(&chains) } else { 1.0 })
+        })
+        .collect();
+    let scalar = |of: fn(&Scalars) -> f64| -> (f64, f64) {
+        let chains: Vec<Vec<f64>> = runs.iter().map(|run| run.scalars.iter().map(of).collect()).collect();
+        (mean(chains.iter().flatten().copied()), rank_r(&chains))
+    };
+    let common: [(f64, f64); 6] = [
+        scalar(|s| s.active),
+        scalar(|s| s.leakers),
+        scalar(|s| s.ln_alike),
+        scalar(|s| s.background),
+        scalar(|s| s.unrecorded),
+        scalar(|s| s.ln_likelihood),
+    ];
+    let [active, leakers, ln_alike, background, unrecorded, ln_likelihood] = common.map(|(mean, _)| mean);
+    let range = |unit: usize| -> (f64, [u32; 3]) {
+        let mut counts: Vec<u32> = runs.iter().flat_map(|run| run.units.iter().map(|u| u[unit])).collect();
+        counts.sort_unstable();
+        let at = |share: f64| counts.get((share * (counts.len().max(1) - 1) as f64).round() as usize).copied().unwrap_or(0);
+        (mean(counts.iter().map(|c| f64::from(*c))), [at(0.05), at(0.5), at(0.95)])
+    };
+    let (units, units_range) = (0..case.units).map(range).unzip();
+    let chances: Vec<f64> = each.iter().map(|(mean, _, _)| *mean).collect();
+    let (persons, channels) = chances.split_at(case.persons());
+    let matters = each.iter().filter(|(mean, _, _)| *mean > MATTERS);
+    Posterior {
+        persons: persons.to_vec(),
+        channels: channels.to_vec(),
+        errors: each.iter().map(|(_, error, _)| *error).collect(),
+        units,
+        units_range,
+        background: (0..case.kinds).map(|kind| mean(runs.iter().map(|run| run.background[kind]))).collect(),
+        means: Scalars { active, leakers, ln_alike, background, unrecorded, ln_likelihood },
+        rank_r: each.iter().map(|(_, _, r)| *r).chain(common.map(|(_, r)| r)).fold(1.0, f64::max),
+        error: matters.map(|(_, error, _)| *error).fold(0.0, f64::max),
+        kept,
+    }
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (mut sum, mut count) = (0.0, 0.0_f64);
+    for value in values {
+        sum += value;
+        count += 1.0;
+    }
+    sum / count.max(1.0)
+}

@@ -1,0 +1,8 @@
+//! The sampler against what is known by other ways.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod bad_input;
+mod calibration;
+mod oracle;
+mod traps;
+mod world;
