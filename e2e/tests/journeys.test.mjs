@@ -144,7 +144,7 @@ test("a copy arrives as a mail, is accepted, read and signed for, and its receip
   await page.setInputFiles("#receipts", { name: "h02.receipt", mimeType: "text/plain", buffer: readFileSync(await download.path()) });
   await page.click("text=Check and enter");
   await page.waitForSelector("h1:has-text('One file was read')");
-  assert.match(await page.textContent(".plain-list"), /h02\.receipt: (copy h02\.1|a receipt for copy `h02\.1` is in the record already)/);
+  assert.match(await page.textContent(".plain-list"), /h02\.receipt: (copy h02\.1|a receipt for copy “h02\.1” is in the record already)/);
 });
 
 test("a recipient asks to pass a paragraph on, the officer grants less, and the answer is read", async () => {

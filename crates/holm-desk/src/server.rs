@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use holm::workspace::WorkspaceError;
@@ -71,6 +71,8 @@ pub(crate) struct Desk {
     pub(crate) arrivals: Arrivals,
     /// `Host` headers that are answered.
     pub(crate) hosts: [String; 2],
+    /// Held while a leak's picture is made.
+    pub(crate) picture: Mutex<()>,
 }
 
 /// A desk that is bound to its port.
@@ -105,6 +107,7 @@ impl Server {
             identity: options.identity,
             arrivals: Arrivals::default(),
             hosts: [format!("127.0.0.1:{port}"), format!("localhost:{port}")],
+            picture: Mutex::new(()),
         };
         Ok(Self { listener, desk: Arc::new(desk), link: format!("http://127.0.0.1:{port}/start/{code}") })
     }

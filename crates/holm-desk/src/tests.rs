@@ -171,6 +171,7 @@ fn desk(folder: &TempDir) -> Arc<Desk> {
         identity: Some(folder.path().join("p5.key")),
         arrivals: Arrivals::default(),
         hosts: [HOST.to_owned(), "localhost:7465".to_owned()],
+        picture: std::sync::Mutex::new(()),
     })
 }
 

@@ -137,7 +137,8 @@ pub(crate) fn picture(desk: &Desk, index: u64, number: usize) -> Result<Vec<u8>,
     let view = desk.office.view()?;
     let look = look(&view, index)?;
     let picture = desk.office.act(|w| w.leaked_picture(look, number))?.map_err(damaged)?;
-    // Others may use the workspace while the picture is made.
+    // Others may use the workspace while the picture is made, and only one is made at a time: pictures are large.
+    let _one = desk.picture.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     picture.ok_or(Problem::Missing)?.jpeg(SHOWN).map_err(damaged)?.ok_or(Problem::Missing)
 }
 

@@ -290,7 +290,12 @@ impl<'c> Chain<'c> {
         if self.case.positives.of(entity).is_empty() && !edges.iter().any(|e| e.weight == UNRECORDED) {
             return 1.0;
         }
-        edges.iter().map(|edge| 1.0 + self.weight(edge) * self.worth[edge.trial as usize].max(0.0)).product()
+        let worth = |edge: &Edge| self.weight(edge) * self.worth[edge.trial as usize];
+        // ln of what a rate is worth is concave in it: where it falls at 0, it falls everywhere.
+        if self.priors.windows.always == 1.0 && edges.iter().map(worth).sum::<f64>() <= 0.0 {
+            return 1.0;
+        }
+        edges.iter().map(|edge| 1.0 + worth(edge).max(0.0)).product()
     }
 
     /// What an entity that is out would be worth with a rate, over its windows. Channels are always on.
@@ -354,15 +359,16 @@ impl<'c> Chain<'c> {
 
     /// What units have in common, with each unit's own share summed out.
     fn draw_units(&mut self) {
-        let counts: Vec<(f64, f64)> = {
-            let units = 0..self.case.units;
-            units.map(|u| (f64::from(self.count[u]), f64::from(self.size[u]))).filter(|(_, size)| *size > 0.0).collect()
-        };
+        // Most units are alike: of the same size, and nobody in them leaks.
+        let mut kinds: Vec<(u32, u32)> = (0..self.case.units).map(|u| (self.count[u], self.size[u])).collect();
+        kinds.sort_unstable();
+        let kinds = kinds.chunk_by(|a, b| a == b).map(|of| (f64::from(of[0].0), f64::from(of[0].1), of.len() as f64));
+        let counts: Vec<(f64, f64, f64)> = kinds.filter(|(_, size, _)| *size > 0.0).collect();
         let ln_beta = |a: f64, b: f64| libm::lgamma(a) + libm::lgamma(b) - libm::lgamma(a + b);
         let ln_counts = |m: f64, k: f64| -> f64 {
             let (a, b) = (m * k, (1.0 - m) * k);
             let whole = ln_beta(a, b);
-            counts.iter().map(|(count, size)| ln_beta(a + count, b + size - count) - whole).sum()
+            counts.iter().map(|(count, size, units)| units * (ln_beta(a + count, b + size - count) - whole)).sum()
         };
         if let Share::Beta(a, b) = self.priors.leakers {
             let k = self.alike;

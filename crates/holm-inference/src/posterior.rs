@@ -7,8 +7,9 @@ use crate::chain::{Chain, Scalars};
 use crate::diagnostics::{LARGEST_RANK_R, rank_r, standard_error};
 use crate::priors::Priors;
 
-/// Batches of each chain, by whose means errors are estimated.
-const BATCHES: usize = 40;
+/// Batches of each chain, by whose means errors are estimated. Fewer would make R̂ itself too uncertain: of many probabilities one
+/// would always seem not to agree.
+const BATCHES: usize = 200;
 /// Records of what is common to all, of each chain.
 const RECORDS: usize = 400;
 /// Smaller probabilities are not asked to be exact: nobody acts on them.

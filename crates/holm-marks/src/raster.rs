@@ -65,7 +65,7 @@ impl Raster {
     /// # Errors
     /// [`RasterError`].
     pub fn decode(bytes: &[u8]) -> Result<Vec<Self>, RasterError> {
-        if bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*") {
+        if is_tiff(bytes) {
             return tiff_pages(bytes);
         }
         let damaged = |e: image::ImageError| match e {
@@ -87,6 +87,43 @@ impl Raster {
         let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
         image.apply_orientation(turned);
         Ok(vec![Self::of(&image)?])
+    }
+
+    /// Width and height of each page, as far as the file's header says: nothing is decoded.
+    ///
+    /// # Errors
+    /// [`RasterError`].
+    pub fn sizes(bytes: &[u8]) -> Result<Vec<(u32, u32)>, RasterError> {
+        let damaged = |e: String| RasterError::Damaged(e);
+        if is_tiff(bytes) {
+            let mut sizes = Vec::new();
+            each_tiff_page(bytes, |decoder| {
+                sizes.push(decoder.dimensions().map_err(|e| damaged(e.to_string()))?);
+                Ok(())
+            })?;
+            return Ok(sizes);
+        }
+        let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| damaged(e.to_string()))?;
+        Ok(vec![reader.into_dimensions().map_err(|e| damaged(e.to_string()))?])
+    }
+
+    /// One page alone, from 0; `None` if there are fewer.
+    ///
+    /// # Errors
+    /// [`RasterError`].
+    pub fn decode_page(bytes: &[u8], page: usize) -> Result<Option<Self>, RasterError> {
+        if !is_tiff(bytes) {
+            return if page == 0 { Ok(Self::decode(bytes)?.pop()) } else { Ok(None) };
+        }
+        let (mut number, mut found) = (0, None);
+        each_tiff_page(bytes, |decoder| {
+            if number == page {
+                found = Some(tiff_page(decoder)?);
+            }
+            number += 1;
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     /// Reads a binary grey map of 8 bits (Netpbm's PGM, `P5`); `None` if it is none.
@@ -375,15 +412,33 @@ fn over_white(image: &DynamicImage) -> Vec<u8> {
     pixels.chunks(2).map(blend).collect()
 }
 
-fn tiff_pages(bytes: &[u8]) -> Result<Vec<Raster>, RasterError> {
-    let damaged = |e: tiff::TiffError| match e {
+fn is_tiff(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*")
+}
+
+fn tiff_damaged(error: tiff::TiffError) -> RasterError {
+    match error {
         tiff::TiffError::LimitsExceeded => RasterError::Large,
         other => RasterError::Damaged(other.to_string()),
-    };
+    }
+}
+
+/// The page that a decoder stands at.
+fn tiff_page(decoder: &mut TiffDecoder<'_>) -> Result<Raster, RasterError> {
+    let (width, height) = decoder.dimensions().map_err(tiff_damaged)?;
+    if u64::from(width) * u64::from(height) > MOST_PIXELS {
+        return Err(RasterError::Large);
+    }
+    let colours = decoder.colortype().map_err(tiff_damaged)?;
+    let image = decoder.read_image().map_err(tiff_damaged)?;
+    tiff_grey(width as usize, height as usize, colours, image)
+}
+
+fn tiff_pages(bytes: &[u8]) -> Result<Vec<Raster>, RasterError> {
     // All sizes first: many directories may share one strip, so that a small file has many large pages.
     let mut all = 0;
     each_tiff_page(bytes, |decoder| {
-        let (width, height) = decoder.dimensions().map_err(damaged)?;
+        let (width, height) = decoder.dimensions().map_err(tiff_damaged)?;
         let pixels = u64::from(width) * u64::from(height);
         all += pixels;
         match all {
@@ -394,10 +449,7 @@ fn tiff_pages(bytes: &[u8]) -> Result<Vec<Raster>, RasterError> {
     })?;
     let mut pages = Vec::new();
     each_tiff_page(bytes, |decoder| {
-        let (width, height) = decoder.dimensions().map_err(damaged)?;
-        let colours = decoder.colortype().map_err(damaged)?;
-        let image = decoder.read_image().map_err(damaged)?;
-        pages.push(tiff_grey(width as usize, height as usize, colours, image)?);
+        pages.push(tiff_page(decoder)?);
         Ok(())
     })?;
     Ok(pages)

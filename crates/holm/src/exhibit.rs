@@ -10,6 +10,7 @@ use holm_marks::leak::LeakError;
 use holm_marks::mark::{Layer, Mark};
 
 use crate::leak::{LeakContent, LeakFile, LeakFileError};
+use crate::recognise::PictureSource;
 use crate::report::Report;
 use crate::sight::{ItemReader, ReadPicture};
 use crate::state::Look;
@@ -128,14 +129,14 @@ impl Workspace {
         let extraction: ExtractionFile = serde_json::from_slice(&self.vault().unseal(&look.extraction, self.keys())?)?;
         let Some(read) = extraction.pictures.get(number) else { return Ok(None) };
         let evidence: EvidenceFile = serde_json::from_slice(&self.vault().unseal(&look.evidence, self.keys())?)?;
-        Ok(Some(LeakedPicture { files: evidence.files, number, quarters: read.quarters }))
+        Ok(Some(LeakedPicture { files: evidence.files, source: read.source, quarters: read.quarters }))
     }
 }
 
 /// A picture in a leak's files.
 pub struct LeakedPicture {
     files: Vec<LeakFile>,
-    number: usize,
+    source: PictureSource,
     quarters: u8,
 }
 
@@ -146,9 +147,10 @@ impl LeakedPicture {
     /// # Errors
     /// [`TraceError`] if it cannot be made.
     pub fn jpeg(&self, longest: u32) -> Result<Option<Vec<u8>>, TraceError> {
-        let Some(picture) = LeakContent::picture(&self.files, self.number)? else { return Ok(None) };
+        let Some(picture) = LeakContent::picture(&self.files, self.source)? else { return Ok(None) };
         let bytes = picture.turned(self.quarters.into()).to_jpeg(longest);
-        let format = |e| LeakFileError::Format { name: format!("picture {}", self.number + 1), error: LeakError::Picture(e) };
+        let name = self.files.get(self.source.file as usize).map(|f| f.name.clone()).unwrap_or_default();
+        let format = |e| LeakFileError::Format { name, error: LeakError::Picture(e) };
         Ok(Some(bytes.map_err(format)?))
     }
 }

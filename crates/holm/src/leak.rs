@@ -12,7 +12,7 @@ use holm_marks::picture::View;
 use holm_marks::raster::Raster;
 
 use crate::program::{ProgramError, Run};
-use crate::recognise::{self, Recognised};
+use crate::recognise::{self, PictureSource, Recognised};
 
 /// A leaked file as it was received.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -107,8 +107,19 @@ impl LeakContent {
     /// [`LeakFileError`] names the file and what to do.
     pub fn read(files: &[LeakFile], progress: &dyn Fn(&str)) -> Result<Self, LeakFileError> {
         let mut content = Self::default();
-        for file in files {
-            content.add(file, progress)?;
+        let mut all = Vec::new();
+        let mut count = 0;
+        // Before any picture is decoded.
+        for (number, file) in (0..).zip(files) {
+            let parts = parts(number, file)?;
+            count += parts.iter().map(|p| p.sources().len()).sum::<usize>();
+            if count > MOST_PICTURES {
+                return Err(LeakFileError::Pages { name: file.name.clone(), count });
+            }
+            all.push((file, parts));
+        }
+        for (file, part) in all.into_iter().flat_map(|(file, parts)| parts.into_iter().map(move |part| (file, part))) {
+            content.add(file, part, progress)?;
         }
         content.views = Self::views_of(files);
         Ok(content)
@@ -137,10 +148,8 @@ impl LeakContent {
     /// What files hold as text, without what stands in pictures.
     pub(crate) fn typed(files: &[LeakFile]) -> Result<String, LeakFileError> {
         let mut content = Self::default();
-        for file in files {
-            for part in parts(file)? {
-                content.add_typed(part);
-            }
+        for (number, file) in (0..).zip(files) {
+            parts(number, file)?.into_iter().for_each(|part| content.add_typed(part));
         }
         Ok(content.typed)
     }
@@ -153,41 +162,53 @@ impl LeakContent {
         self.unread.clone().map_or(Ok(()), Err)
     }
 
-    /// The picture that [`Self::pictures`] has at `number` if it was read from these files, as it came: neither turned nor
-    /// flattened; `None` if there are fewer.
+    /// One of the leak's pictures as it came, neither turned nor flattened; `None` if it is not there.
     ///
     /// # Errors
     /// [`LeakFileError`] names the file and what to do.
-    pub fn picture(files: &[LeakFile], number: usize) -> Result<Option<Raster>, LeakFileError> {
-        let mut before = 0;
-        for file in files {
-            for part in parts(file)? {
-                let count = part.pictures();
-                if number < before + count {
-                    return part.picture(number - before).map_err(|e| program_error(&file.name, e));
-                }
-                before += count;
-            }
+    pub fn picture(files: &[LeakFile], source: PictureSource) -> Result<Option<Raster>, LeakFileError> {
+        let Some(file) = files.get(source.file as usize) else { return Ok(None) };
+        let attached = source.attachment.map(|number| attachments(&file.bytes).into_iter().nth(number as usize));
+        let bytes = match &attached {
+            None => file.bytes.as_slice(),
+            Some(Some(attached)) => attached.bytes.as_slice(),
+            Some(None) => return Ok(None),
+        };
+        if source.dpi > 0 {
+            let picture = recognise::picture(bytes, source.page as usize, source.dpi);
+            return picture.map(Some).map_err(|e| program_error(&file.name, e));
         }
-        Ok(None)
+        let format = |e| LeakFileError::Format { name: file.name.clone(), error: LeakError::Picture(e) };
+        Raster::decode_page(bytes, source.page as usize).map_err(format)
     }
 
-    fn add(&mut self, file: &LeakFile, progress: &dyn Fn(&str)) -> Result<(), LeakFileError> {
-        for part in parts(file)? {
-            self.check_count(part.pictures(), &file.name)?;
-            match part {
-                Part::Text(_) | Part::Page(_) | Part::Spaced(_) => self.add_typed(part),
-                Part::Pictures(pages) => {
-                    self.add_pictures(pages, progress).or_else(|e| self.forgive(program_error(&file.name, e)))?;
-                }
-                Part::PdfPictures { .. } => {
-                    let pictures = (0..part.pictures()).filter_map(|n| part.picture(n).transpose());
-                    let read = pictures.collect::<Result<_, _>>().and_then(|pages| self.add_pictures(pages, progress));
-                    read.map_err(|e| program_error(&file.name, e))?;
+    fn add(&mut self, file: &LeakFile, part: Part<'_>, progress: &dyn Fn(&str)) -> Result<(), LeakFileError> {
+        let pictures: Vec<(PictureSource, Raster)> = match part {
+            Part::Text(_) | Part::Page(_) | Part::Spaced(_) => {
+                self.add_typed(part);
+                return Ok(());
+            }
+            Part::Pictures { bytes, pages } => {
+                let attached = pages.first().is_some_and(|p| p.attachment.is_some());
+                match Raster::decode(&bytes) {
+                    Ok(rasters) => {
+                        let mut rasters: Vec<Option<Raster>> = rasters.into_iter().map(Some).collect();
+                        let take = |source: PictureSource| Some((source, rasters.get_mut(source.page as usize)?.take()?));
+                        pages.into_iter().filter_map(take).collect()
+                    }
+                    // What is attached and damaged is no reason to leave the mail.
+                    Err(_) if attached => Vec::new(),
+                    Err(e) => return Err(LeakFileError::Format { name: file.name.clone(), error: LeakError::Picture(e) }),
                 }
             }
-        }
-        Ok(())
+            Part::PdfPictures { pdf, pages } => {
+                let one = |source: PictureSource| Ok((source, recognise::picture(&pdf, source.page as usize, source.dpi)?));
+                let pictured = pages.into_iter().map(one).collect::<Result<Vec<_>, ProgramError>>();
+                let read = pictured.and_then(|pictures| self.add_pictures(pictures, progress));
+                return read.map_err(|e| program_error(&file.name, e));
+            }
+        };
+        self.add_pictures(pictures, progress).or_else(|e| self.forgive(program_error(&file.name, e)))
     }
 
     /// A picture whose words cannot be recognised here may still show an item's picture.
@@ -210,7 +231,7 @@ impl LeakContent {
                 self.pages.push(page);
             }
             Part::Spaced(paragraphs) => self.spaced.extend(paragraphs),
-            Part::Pictures(_) | Part::PdfPictures { .. } => {}
+            Part::Pictures { .. } | Part::PdfPictures { .. } => {}
         }
     }
 
@@ -221,18 +242,14 @@ impl LeakContent {
         self.typed.push_str(text);
     }
 
-    /// Refuses more pictures of pages than can be recognised, before any is.
-    fn check_count(&self, more: usize, name: &str) -> Result<(), LeakFileError> {
-        let count = self.pictures.len() + more;
-        if count > MOST_PICTURES { Err(LeakFileError::Pages { name: name.to_owned(), count }) } else { Ok(()) }
-    }
-
-    fn add_pictures(&mut self, pages: Vec<Raster>, progress: &dyn Fn(&str)) -> Result<(), ProgramError> {
-        if pages.is_empty() {
+    fn add_pictures(&mut self, pictures: Vec<(PictureSource, Raster)>, progress: &dyn Fn(&str)) -> Result<(), ProgramError> {
+        if pictures.is_empty() {
             return Ok(());
         }
         progress("recognising the words in pictures");
-        self.pictures.extend(recognise::recognise(pages)?);
+        let (sources, rasters): (Vec<_>, Vec<_>) = pictures.into_iter().unzip();
+        let recognised = recognise::recognise(rasters)?;
+        self.pictures.extend(recognised.into_iter().zip(sources).map(|(read, source)| Recognised { source, ..read }));
         self.recognised = true;
         Ok(())
     }
@@ -248,61 +265,57 @@ fn program_error(name: &str, error: ProgramError) -> LeakFileError {
     LeakFileError::Program { name: name.to_owned(), error }
 }
 
-/// Something that a file holds, before any word of a picture is recognised.
+/// Something that a file holds, before any picture is decoded.
 enum Part<'f> {
     Text(String),
     /// A page whose words have exact places.
     Page(SeenPage),
     /// Paragraphs whose words are moved by the spaces beside them.
     Spaced(Vec<Vec<SpacedWord>>),
-    /// Pictures of pages.
-    Pictures(Vec<Raster>),
-    /// Pages of a PDF that must be pictured: number, from 1, and dots an inch.
+    /// Pages of a picture.
+    Pictures {
+        bytes: Cow<'f, [u8]>,
+        pages: Vec<PictureSource>,
+    },
+    /// Pages of a PDF that must be pictured.
     PdfPictures {
         pdf: Cow<'f, [u8]>,
-        pages: Vec<(usize, u32)>,
+        pages: Vec<PictureSource>,
     },
 }
 
 impl Part<'_> {
-    fn pictures(&self) -> usize {
+    fn sources(&self) -> &[PictureSource] {
         match self {
-            Self::Text(_) | Self::Page(_) | Self::Spaced(_) => 0,
-            Self::Pictures(pages) => pages.len(),
-            Self::PdfPictures { pages, .. } => pages.len(),
-        }
-    }
-
-    fn picture(&self, number: usize) -> Result<Option<Raster>, ProgramError> {
-        match self {
-            Self::Text(_) | Self::Page(_) | Self::Spaced(_) => Ok(None),
-            Self::Pictures(pages) => Ok(pages.get(number).cloned()),
-            Self::PdfPictures { pdf, pages } => {
-                pages.get(number).map(|(page, dpi)| recognise::picture(pdf, *page, *dpi)).transpose()
-            }
+            Self::Text(_) | Self::Page(_) | Self::Spaced(_) => &[],
+            Self::Pictures { pages, .. } | Self::PdfPictures { pages, .. } => pages,
         }
     }
 }
 
 /// What a file holds, in its order.
-fn parts(file: &LeakFile) -> Result<Vec<Part<'_>>, LeakFileError> {
+fn parts(number: u32, file: &LeakFile) -> Result<Vec<Part<'_>>, LeakFileError> {
     let format = |error| LeakFileError::Format { name: file.name.clone(), error };
+    let pdf_error = |e| program_error(&file.name, e);
     let text = || Ok(Part::Text(read(&file.bytes, &file.name).map_err(format)?));
+    let source = PictureSource { file: number, ..PictureSource::default() };
     match detect(&file.bytes, &file.name) {
-        LeakFormat::Pdf => pdf_parts(Cow::Borrowed(&file.bytes)).map_err(|e| program_error(&file.name, e)),
+        LeakFormat::Pdf => pdf_parts(Cow::Borrowed(&file.bytes), source).map_err(pdf_error),
         LeakFormat::Picture => {
-            let pages = Raster::decode(&file.bytes).map_err(|e| format(LeakError::Picture(e)))?;
-            Ok(vec![Part::Pictures(pages)])
+            let sizes = Raster::sizes(&file.bytes).map_err(|e| format(LeakError::Picture(e)))?;
+            let pages = (0..).zip(&sizes).map(|(page, _)| PictureSource { page, ..source }).collect();
+            Ok(vec![Part::Pictures { bytes: Cow::Borrowed(&file.bytes), pages }])
         }
         LeakFormat::Eml => {
             let mut parts = vec![text()?];
-            for attached in attachments(&file.bytes) {
+            for (attachment, attached) in (0..).zip(attachments(&file.bytes)) {
+                let source = PictureSource { attachment: Some(attachment), ..source };
                 match detect(&attached.bytes, &attached.name) {
-                    LeakFormat::Pdf => {
-                        let found = pdf_parts(Cow::Owned(attached.bytes)).map_err(|e| program_error(&file.name, e))?;
-                        parts.extend(found);
+                    LeakFormat::Pdf => parts.extend(pdf_parts(Cow::Owned(attached.bytes), source).map_err(pdf_error)?),
+                    LeakFormat::Picture => {
+                        let pages = pages_of(&attached.bytes, source);
+                        parts.push(Part::Pictures { bytes: Cow::Owned(attached.bytes), pages });
                     }
-                    LeakFormat::Picture => parts.push(Part::Pictures(pages_of(&attached.bytes))),
                     // What is attached and cannot be read is no reason to leave the mail.
                     LeakFormat::Docx => parts.extend(spaced_words(&attached.bytes).ok().map(Part::Spaced)),
                     _ => {}
@@ -316,16 +329,16 @@ fn parts(file: &LeakFile) -> Result<Vec<Part<'_>>, LeakFileError> {
 }
 
 /// A PDF that this program cannot take apart is left to `pdftotext`, which mends more.
-fn pdf_parts(pdf: Cow<'_, [u8]>) -> Result<Vec<Part<'_>>, ProgramError> {
+fn pdf_parts(pdf: Cow<'_, [u8]>, source: PictureSource) -> Result<Vec<Part<'_>>, ProgramError> {
     let Ok(found) = leaked_pages(&pdf) else {
         return Ok(vec![Part::Text(pdf_text(&pdf)?)]);
     };
     let (mut parts, mut pages) = (Vec::new(), Vec::new());
-    for (number, page) in found.into_iter().enumerate() {
-        match page.kind {
-            PageKind::Letters => parts.push(Part::Page(page.seen)),
-            PageKind::Glyphs => pages.push((number + 1, GLYPHS_DPI)),
-            PageKind::Picture => pages.push((number + 1, SCAN_DPI)),
+    for (page, found) in (1..).zip(found) {
+        match found.kind {
+            PageKind::Letters => parts.push(Part::Page(found.seen)),
+            PageKind::Glyphs => pages.push(PictureSource { page, dpi: GLYPHS_DPI, ..source }),
+            PageKind::Picture => pages.push(PictureSource { page, dpi: SCAN_DPI, ..source }),
         }
     }
     parts.push(Part::PdfPictures { pdf, pages });
@@ -333,9 +346,10 @@ fn pdf_parts(pdf: Cow<'_, [u8]>) -> Result<Vec<Part<'_>>, ProgramError> {
 }
 
 /// Pages of a picture attached to a mail; none of one that is damaged, or too small to show text (logos, signatures).
-fn pages_of(bytes: &[u8]) -> Vec<Raster> {
-    let pages = Raster::decode(bytes).unwrap_or_default();
-    pages.into_iter().filter(|p| p.width().min(p.height()) >= SMALLEST_PAGE).collect()
+fn pages_of(bytes: &[u8], source: PictureSource) -> Vec<PictureSource> {
+    let sizes = Raster::sizes(bytes).unwrap_or_default();
+    let large = (0..).zip(sizes).filter(|(_, (width, height))| *width.min(height) as usize >= SMALLEST_PAGE);
+    large.map(|(page, _)| PictureSource { page, ..source }).collect()
 }
 
 /// Reads a PDF's text through `pdftotext` of poppler.
@@ -367,5 +381,61 @@ pub(crate) mod base64_bytes {
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
         let text = String::deserialize(deserializer)?;
         STANDARD.decode(text).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn png(width: usize, height: usize) -> Vec<u8> {
+        Raster::new(width, height, vec![255; width * height]).unwrap().to_png().unwrap()
+    }
+
+    /// A mail with a small logo and two pictures, one of which is damaged.
+    fn mail() -> LeakFile {
+        use base64::Engine;
+        let mut damaged = png(320, 330);
+        damaged.truncate(60);
+        let mut text =
+            "Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nLook.\r\n".to_owned();
+        for (name, bytes) in [("logo.png", png(30, 40)), ("broken.png", damaged), ("page.png", png(310, 410))] {
+            let bytes = base64::engine::general_purpose::STANDARD.encode(bytes);
+            text += &format!(
+                "--b\r\nContent-Type: image/png; name={name}\r\nContent-Disposition: attachment; filename={name}\r\n\
+                 Content-Transfer-Encoding: base64\r\n\r\n{bytes}\r\n"
+            );
+        }
+        LeakFile { name: "mail.eml".to_owned(), bytes: (text + "--b--\r\n").into_bytes() }
+    }
+
+    #[test]
+    fn each_picture_is_found_again_where_it_came_from() {
+        let alone = LeakFile { name: "alone.png".to_owned(), bytes: png(500, 260) };
+        let text = LeakFile { name: "note.txt".to_owned(), bytes: b"a note".to_vec() };
+        let files = [text, mail(), alone];
+        let content = LeakContent::read(&files, &|_| ()).unwrap();
+        let sizes: Vec<(usize, usize)> = content.pictures.iter().map(|p| (p.picture.width(), p.picture.height())).collect();
+        let turned = |(w, h): (usize, usize), quarters: u8| if quarters % 2 == 1 { (h, w) } else { (w, h) };
+        let sources: Vec<PictureSource> = content.pictures.iter().map(|p| p.source).collect();
+        let place = |s: &PictureSource| (s.file, s.attachment);
+        assert_eq!(sources.iter().map(place).collect::<Vec<_>>(), [(1, Some(2)), (2, None)], "the logo is too small");
+        for (read, size) in content.pictures.iter().zip(sizes) {
+            let again = LeakContent::picture(&files, read.source).unwrap().unwrap();
+            assert_eq!(turned((again.width(), again.height()), read.quarters), size);
+        }
+        let nowhere = PictureSource { file: 9, ..PictureSource::default() };
+        assert!(LeakContent::picture(&files, nowhere).unwrap().is_none());
+        let second = PictureSource { file: 2, page: 1, ..PictureSource::default() };
+        assert!(LeakContent::picture(&files, second).unwrap().is_none());
+    }
+
+    #[test]
+    fn too_many_pictures_are_refused_before_any_is_recognised() {
+        let one = LeakFile { name: "p.png".to_owned(), bytes: png(300, 300) };
+        let files = vec![one; MOST_PICTURES + 1];
+        let told = std::cell::Cell::new(false);
+        let refused = LeakContent::read(&files, &|_| told.set(true));
+        assert!(matches!(refused, Err(LeakFileError::Pages { count: 201, .. })) && !told.get());
     }
 }

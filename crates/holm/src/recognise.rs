@@ -9,6 +9,19 @@ use rayon::prelude::*;
 
 use crate::program::{ProgramError, Run, version};
 
+/// Where in a leak's files a picture is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PictureSource {
+    /// Number of the file.
+    pub file: u32,
+    /// Number of the file attached to it, if it is a mail.
+    pub attachment: Option<u32>,
+    /// Page of a picture, from 0; of a PDF, from 1.
+    pub page: u32,
+    /// Dots an inch at which a PDF's page was pictured; 0 of a picture.
+    pub dpi: u32,
+}
+
 /// A page of a leak that is a picture: what was recognised in it, and the picture that this is of, turned upright and with
 /// even light.
 #[derive(Clone, Debug)]
@@ -19,6 +32,8 @@ pub struct Recognised {
     pub picture: Raster,
     /// Quarters by which it was turned to the right to stand upright.
     pub quarters: u8,
+    /// Where it is.
+    pub source: PictureSource,
 }
 
 /// Words of which the program is this sure, in percent, count.
@@ -128,7 +143,7 @@ fn page(picture: Raster, languages: &str) -> Result<(Recognised, usize), Program
         }
     }
     let (seen, sure) = best.unwrap_or_default();
-    Ok((Recognised { seen, picture, quarters: 0 }, sure))
+    Ok((Recognised { seen, picture, quarters: 0, source: PictureSource::default() }, sure))
 }
 
 /// Words of three letters or more that lie as they should and of which the program has little doubt; none if most words are

@@ -7,8 +7,9 @@ use holm_marks::extract::{Extraction, Reader, Reading};
 use holm_marks::layout::registration::{
     MASTER_PICTURES, Registration, master_picture, moved_words, register, sight as sight_in_picture,
 };
-use holm_marks::layout::spaced::sight_spaced;
+use holm_marks::layout::spaced::{SPACED_READER, sight_spaced};
 use holm_marks::layout::{LAYOUT_READER, Layout, SeenPage, SeenWord, Sight, Sighting, sight};
+use holm_marks::leak::spaced_words;
 use holm_marks::mark::{Layer, Mark};
 use holm_marks::raster::Raster;
 use rayon::prelude::*;
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::leak::LeakContent;
 use crate::pages::Copies;
 use crate::program::ProgramError;
-use crate::recognise::{self, Recognised};
+use crate::recognise::{self, PictureSource, Recognised};
 use crate::render::{self, RenderError, Rendering, rendering};
 use crate::rereading::reread;
 
@@ -29,13 +30,21 @@ pub struct ItemReader<'i> {
     copies: Copies,
     /// What reads its text.
     pub text: Reader,
+    /// Whether widths of spaces in leaked Word files are read.
+    spaces: bool,
 }
 
 impl<'i> ItemReader<'i> {
     /// `bytes` are those of the master.
     #[must_use]
     pub fn new(master: &'i Master, bytes: &'i [u8], marks: &'i [Mark], copies: Copies) -> Self {
-        Self { master, bytes, marks, copies, text: Reader::new(master.blocks(), marks) }
+        Self { master, bytes, marks, copies, text: Reader::new(master.blocks(), marks), spaces: true }
+    }
+
+    /// The same as it read before it read the widths of spaces, for looks that were made then.
+    #[must_use]
+    pub fn without_spaces(self) -> Self {
+        Self { spaces: false, ..self }
     }
 
     /// Everything that the leak shows of the item's marks.
@@ -63,7 +72,7 @@ impl<'i> ItemReader<'i> {
             if sightings.is_empty() {
                 return Ok((extraction, Vec::new()));
             }
-            let sight = Sight { reader: LAYOUT_READER.to_owned(), programs: Vec::new(), recognised: None, sightings };
+            let sight = Sight { reader: readers(true), programs: Vec::new(), recognised: None, sightings };
             return Ok((extraction.with_sight(self.marks, sight), Vec::new()));
         }
         let pages = self.unmoved(&extraction)?;
@@ -94,7 +103,9 @@ impl<'i> ItemReader<'i> {
         let registered = registered(&pages.layout, content);
         sightings.extend(self.in_pictures(pages, content, &registered)?);
         pages.unmove(self.marks, &mut sightings);
-        sightings.extend(self.in_spaces(content));
+        let spaced = self.in_spaces(content);
+        let reader = readers(!spaced.is_empty());
+        sightings.extend(spaced);
         let mut programs = Vec::new();
         if content.recognised {
             programs.extend(recognise::programs());
@@ -103,7 +114,7 @@ impl<'i> ItemReader<'i> {
             programs.push(render::programs());
         }
         let recognised = (!programs.is_empty()).then(|| content.text());
-        let sight = Sight { reader: LAYOUT_READER.to_owned(), programs, recognised, sightings };
+        let sight = Sight { reader, programs, recognised, sightings };
         let moved = |number: usize, picture: &Recognised| {
             let here = registered.iter().filter(|(at, _)| *at == number);
             here.flat_map(|(_, found)| moved_words(&pages.layout, self.marks, found, &picture.picture)).collect()
@@ -121,11 +132,12 @@ impl<'i> ItemReader<'i> {
 
     /// What a leaked Word file says itself of how its words are moved; what other programs make of it says nothing.
     fn in_spaces(&self, content: &LeakContent) -> Vec<Sighting> {
-        if self.master.format() != Format::Docx {
+        if !self.spaces || content.spaced.is_empty() || self.master.format() != Format::Docx {
             return Vec::new();
         }
+        let Ok(own) = spaced_words(self.bytes) else { return Vec::new() };
         let page = u32::try_from(content.pages.len() + content.pictures.len()).unwrap_or(u32::MAX);
-        sight_spaced(self.master.blocks(), self.marks, &content.spaced, page)
+        sight_spaced(self.master.blocks(), self.marks, &own, &content.spaced, page)
     }
 
     fn in_pictures(
@@ -147,6 +159,11 @@ impl<'i> ItemReader<'i> {
     }
 }
 
+/// What a look says that its places were read by.
+fn readers(spaces: bool) -> String {
+    if spaces { format!("{LAYOUT_READER} {SPACED_READER}") } else { LAYOUT_READER.to_owned() }
+}
+
 /// The leak's pictures, by number, that show a page of the item.
 fn registered(layout: &Layout, content: &LeakContent) -> Vec<(usize, Registration)> {
     let found = |(number, page): (usize, &Recognised)| register(layout, &page.seen).into_iter().map(move |found| (number, found));
@@ -156,6 +173,9 @@ fn registered(layout: &Layout, content: &LeakContent) -> Vec<(usize, Registratio
 /// A picture of a leak as it was read for one item.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReadPicture {
+    /// Where in the leak's files it is.
+    #[serde(default)]
+    pub source: PictureSource,
     /// Quarters by which it was turned to the right to stand upright.
     pub quarters: u8,
     /// Pixels across, once it is upright.
@@ -178,6 +198,7 @@ impl ReadPicture {
         let lines = read.seen.lines.iter().map(|line| line.iter().map(coarse).collect()).collect();
         let pixels = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Self {
+            source: read.source,
             quarters: read.quarters,
             width: pixels(read.picture.width()),
             height: pixels(read.picture.height()),

@@ -14,6 +14,7 @@ use holm_codes::law::draw_biases;
 use holm_codes::recheck::Recheck;
 use holm_marks::authored::MOST_ALTERNATIVES;
 use holm_marks::carrier::Master;
+use holm_marks::layout::spaced::SPACED_READER;
 use holm_marks::mark::Layer;
 use holm_record::commitment::Commitment;
 use holm_record::entry::Entry;
@@ -407,6 +408,9 @@ fn extraction(bundle: &Bundle, manifest: &Manifest, look: &ShownLook) -> Result<
     let master = Master::parse(&bundle.master, &bundle.file).map_err(|e| e.to_string())?;
     let copies = manifest.copies().map_err(|e| e.to_string())?;
     let reader = ItemReader::new(&master, &bundle.master, &manifest.marks, copies);
+    // Looks were made before widths of spaces were read.
+    let read_spaces = recorded.sight.as_ref().is_some_and(|s| s.reader.contains(SPACED_READER));
+    let reader = if read_spaces { reader } else { reader.without_spaces() };
     let views = LeakContent::views_of(&look.evidence.files);
     let seen = picture_sight::look(&master, &manifest.marks, &manifest.picture_secret(), &views).map_err(|e| e.to_string())?;
     let again = match recorded.sight.as_ref().filter(|s| s.recognised.is_some()) {

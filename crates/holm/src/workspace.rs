@@ -211,13 +211,19 @@ impl Workspace {
         let description = describe(folder)?;
         let _lock = take_lock(folder)?;
         let (_, secrets) = unlock(folder, passphrase, key_file)?;
+        // Opening it would make one.
+        if !folder.join("record.db").exists() {
+            return Err(WorkspaceError::Damaged("`record.db` is missing; put it back from a backup".to_owned()));
+        }
         let mut store = SqliteStore::open(&folder.join("record.db")).map_err(RecordError::from)?;
         let stored = stored(&mut store).map_err(RecordError::from)?;
         let vault = Vault::open(folder.join("objects"), description.vault.clone())?;
         let mut report = examined(&stored, &description.log_key, &secrets.body_key, &vault)?;
         let first = report.record.opened.first().filter(|(index, _)| *index == 0).map(|(_, entry)| &entry.event);
-        if !first.is_none_or(|event| description.is_of(event)) {
-            report.findings.push(OTHER_KEYS.to_owned());
+        match first {
+            Some(event) if description.is_of(event) => {}
+            Some(_) => report.findings.push(OTHER_KEYS.to_owned()),
+            None => report.findings.push("the record does not begin with the making of this workspace".to_owned()),
         }
         Ok(report)
     }

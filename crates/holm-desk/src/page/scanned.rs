@@ -32,11 +32,25 @@ pub(crate) struct Scanned {
     pub(crate) marks: Vec<Boxed>,
 }
 
+/// Pictures of a leak that are shown; their boxes are many.
+const SHOWN: usize = 20;
+
+/// That there are more, if there are.
+pub(crate) fn further(pictures: &[ShownPicture], language: Language) -> Option<String> {
+    let more = pictures.len().saturating_sub(SHOWN);
+    (more > 0).then(|| language.words().trace.further_pictures.of(more))
+}
+
 /// What is drawn on each picture, by what the item's text says of its marks.
 pub(crate) fn scanned(pictures: &[ShownPicture], blocks: &[Vec<MarkSpan>], language: Language) -> Vec<Scanned> {
     let spans: BTreeMap<usize, &MarkSpan> =
         blocks.iter().flatten().filter(|s| !s.class.is_empty()).map(|s| (s.mark, s)).collect();
-    pictures.iter().enumerate().map(|(number, picture)| one(picture, (number, pictures.len()), &spans, language)).collect()
+    pictures
+        .iter()
+        .take(SHOWN)
+        .enumerate()
+        .map(|(number, picture)| one(picture, (number, pictures.len()), &spans, language))
+        .collect()
 }
 
 fn one(picture: &ShownPicture, (number, of): (usize, usize), spans: &BTreeMap<usize, &MarkSpan>, language: Language) -> Scanned {
@@ -57,7 +71,7 @@ fn one(picture: &ShownPicture, (number, of): (usize, usize), spans: &BTreeMap<us
     let mine = picture.words.iter().filter(|w| w.own).count();
     let said = match picture.words.len() {
         0 => fill(words.picture_unread, &[&(number + 1), &of]),
-        all => fill(words.picture_read, &[&(number + 1), &of, &count(all), &count(mine)]),
+        all => fill(words.picture_read, &[&(number + 1), &of, &words.words_read.of(all), &count(mine)]),
     };
     Scanned { number, width: picture.width, height: picture.height, said, own, foreign, marks }
 }

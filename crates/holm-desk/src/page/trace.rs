@@ -14,7 +14,7 @@ use holm_marks::mark::Layer;
 
 use super::aligned::{self, Level};
 use super::evidence::{Dot, EvidencePlot};
-use super::scanned::{Scanned, scanned};
+use super::scanned::{Scanned, further, scanned};
 use super::{Asked, Place, Shell, Shown};
 use crate::form;
 use crate::job::{Done, Progress, Work};
@@ -196,6 +196,7 @@ struct ReportPage {
     files: String,
     index: u64,
     pictures: Vec<Scanned>,
+    further: Option<String>,
     /// Whether words that stand aside are among the marks that are shown.
     layout_shown: bool,
     levels: Vec<Level>,
@@ -235,6 +236,7 @@ fn report_page(desk: &Desk, language: Language, index: u64) -> Result<ReportPage
         files: fill(words.leak_files, &[&exhibit.files.join(", ")]),
         index,
         pictures: scanned(&exhibit.pictures, &blocks, language),
+        further: further(&exhibit.pictures, language),
         layout_shown: exhibit.blocks.iter().flatten().any(|p| matches!(p, Piece::Moved { .. })),
         levels: aligned::levels(&exhibit),
         blocks,

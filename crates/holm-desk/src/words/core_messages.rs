@@ -246,7 +246,7 @@ pub(super) const MESSAGES: &[Message] = &[
     Message {
         core: "a built-in font cannot be cut down to the characters used; please report this as a fault, without the document",
         en: "",
-        es: "un tipo de letra incluido no se puede reducir a los caracteres usados; repórtelo como una falla del programa",
+        es: "un tipo de letra incluido no se puede reducir a los caracteres usados; repórtelo como una falla del programa, sin adjuntar el documento",
     },
     Message {
         core: "this key cannot sign; make one with `holm keygen` and have it enrolled",
@@ -376,11 +376,7 @@ pub(super) const MESSAGES: &[Message] = &[
     },
     Message { core: "the scheme has no `[[level]]`", en: "", es: "el esquema no tiene ningún «[[level]]»" },
     Message { core: "`{}` stands twice in the scheme", en: "", es: "«{0}» aparece dos veces en el esquema" },
-    Message {
-        core: "{} must be one line of 1 to {} letters",
-        en: "",
-        es: "este dato debe ser una sola línea de 1 a {1} letras: {0}",
-    },
+    Message { core: "{} must be one line of 1 to {} letters", en: "", es: "{0}: debe ser un solo renglón, de 1 a {1} letras" },
     Message {
         core: "the copy has no paragraph {}; without `--paragraph` its paragraphs are listed",
         en: "the copy has no paragraph {0}; choose from those that are listed",

@@ -41,15 +41,22 @@ impl Message {
         (!values.iter().any(quoted)).then(|| values.into_iter().map(|(_, value)| value).collect())
     }
 
-    fn in_language(&self, values: &[&str], language: Language) -> String {
-        let own = match language {
-            Language::English if self.en.is_empty() => {
-                return filled(&self.core.replace("`{}`", "“{}”"), "{}", values, language);
+    fn in_language(&self, values: &[&str], language: Language, depth: u32) -> String {
+        let mut before = self.core.split("{}");
+        // What stands in quotation marks is a name, and lines that follow are a list of sentences.
+        let said = values.iter().map(|value| match before.next() {
+            Some(word) if word.ends_with('`') => (*value).to_owned(),
+            Some(word) if word.ends_with('\n') => {
+                value.lines().map(|line| known(line, language, depth)).collect::<Vec<_>>().join("\n")
             }
-            Language::English => self.en,
-            Language::Spanish => self.es,
-        };
-        filled(own, "", values, language)
+            _ => known(value, language, depth),
+        });
+        let said: Vec<String> = said.collect();
+        match language {
+            Language::English if self.en.is_empty() => filled(&self.core.replace("`{}`", "“{}”"), &said),
+            Language::English => filled(self.en, &said),
+            Language::Spanish => filled(self.es, &said),
+        }
     }
 
     /// Letters that are no value's: the more there are, the surer it is this sentence.
@@ -65,50 +72,57 @@ static SUREST_FIRST: LazyLock<Vec<&'static Message>> = LazyLock::new(|| {
     all
 });
 
-/// A text with its values in their places: each `place` the next one's, or `{0}`, `{1}`, … where `place` is empty.
-fn filled(text: &str, place: &str, values: &[&str], language: Language) -> String {
+/// Errors within errors that are said; what is deeper was made up by whoever made the file.
+const DEEPEST: u32 = 3;
+/// Longer texts are left as they are: no sentence is.
+const LONGEST: usize = 4_000;
+/// Letters of a text that are shown at most.
+const MOST_SHOWN: usize = 20_000;
+
+/// A text with its values in their places: `{}` is the next one's, `{1}` the second one's.
+fn filled(text: &str, values: &[String]) -> String {
     let mut out = String::new();
     let mut rest = text;
     let mut next = 0;
-    while let Some(start) = rest.find('{') {
-        let Some(length) = rest.get(start..).and_then(|r| r.find('}')) else { break };
-        let number = if place.is_empty() { rest.get(start + 1..start + length).and_then(|n| n.parse().ok()) } else { Some(next) };
-        out += rest.get(..start).unwrap_or_default();
-        match number.and_then(|n: usize| values.get(n)) {
-            Some(value) => out += &language.reason(value),
-            None => out += rest.get(start..=start + length).unwrap_or_default(),
-        }
-        rest = rest.get(start + length + 1..).unwrap_or_default();
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((place, after)) = after.split_once('}') else { break };
+        let number = if place.is_empty() { Some(next) } else { place.parse().ok() };
+        out += before;
+        out += number.and_then(|n: usize| values.get(n)).map_or("", String::as_str);
+        rest = after;
         next += 1;
     }
     out + rest
 }
 
-/// A text of the core in a language; `None` if it is none that is known. Lines are sentences of their own.
-fn inner(text: &str, language: Language) -> Option<String> {
-    let one = |line: &str| {
-        let own = line.trim_start();
-        let said = SUREST_FIRST.iter().find_map(|m| Some(m.in_language(&m.values(own)?, language)))?;
-        Some(format!("{}{said}", &line[..line.len() - own.len()]))
-    };
-    one(text).or_else(|| {
-        let lines: Vec<Option<String>> = text.lines().map(one).collect();
-        let known = lines.len() > 1 && lines.iter().any(Option::is_some);
-        let all = lines.into_iter().zip(text.lines()).map(|(said, line)| said.unwrap_or_else(|| line.to_owned()));
-        known.then(|| all.collect::<Vec<_>>().join("\n"))
-    })
+/// A text of the core in a language; `None` if it is none that is known.
+fn inner(text: &str, language: Language, depth: u32) -> Option<String> {
+    let own = text.trim_start();
+    if depth > DEEPEST || own.len() > LONGEST && !own.contains('\n') {
+        return None;
+    }
+    let said = SUREST_FIRST.iter().find_map(|m| Some(m.in_language(&m.values(own)?, language, depth + 1)))?;
+    Some(format!("{}{said}", &text[..text.len() - own.len()]))
+}
+
+/// The same, or the text as it is.
+fn known(text: &str, language: Language, depth: u32) -> String {
+    let phrase = || PHRASES.iter().find(|(core, _)| *core == text).filter(|_| language == Language::Spanish);
+    inner(text, language, depth).or_else(|| phrase().map(|(_, own)| (*own).to_owned())).unwrap_or_else(|| text.to_owned())
 }
 
 impl Language {
     /// What stands within a sentence: why the core left a page or a picture alone, or the error behind an error.
     pub(crate) fn reason(self, why: &str) -> String {
-        let own = REASONS.iter().chain(PHRASES).find(|(core, _)| *core == why).filter(|_| self == Self::Spanish);
-        own.map(|(_, spanish)| (*spanish).to_owned()).or_else(|| inner(why, self)).unwrap_or_else(|| why.to_owned())
+        let own = REASONS.iter().find(|(core, _)| *core == why).filter(|_| self == Self::Spanish);
+        own.map_or_else(|| known(why, self, 0), |(_, spanish)| (*spanish).to_owned())
     }
 
     /// What the core said, as a sentence in this language. Anything else is returned as it is.
     pub(crate) fn said(self, text: &str) -> String {
-        let Some(said) = inner(text, self) else { return text.to_owned() };
+        // Damaged files are quoted by what reads them, whatever their length.
+        let text = text.char_indices().nth(MOST_SHOWN).map_or(text, |(end, _)| &text[..end]);
+        let Some(said) = inner(text, self, 0) else { return text.to_owned() };
         let mut letters = said.chars();
         let first: String = letters.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
         let end = if said.ends_with(['.', '!', '?', ':', '\n']) || said.contains('\n') { "" } else { "." };

@@ -214,6 +214,6 @@ pub(crate) const ES: OnwardWords = OnwardWords {
     answer_means: [
         "Lo concedido se puede transmitir de su propio ejemplar, y nada más: sus marcas van con cada palabra.",
         "La respuesta consta en el registro del autor: nadie puede decir después que fue otra.",
-        "A quien se le negó puede pedir de nuevo, con otras palabras.",
+        "Quien recibió una negativa puede pedir de nuevo, con otras palabras.",
     ],
 };

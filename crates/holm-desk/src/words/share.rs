@@ -255,7 +255,7 @@ pub(crate) const ES: ShareWords = ShareWords {
     weak: "El texto es muy corto para señalar a alguien.",
     weak_accept: "Entregarlo de todos modos: una filtración suya no probaría nada",
     release: Plural { one: "Entregar un ejemplar", many: "Entregar {} ejemplares" },
-    problem_recipients: "Elija al menos un destinatario. Una pieza nunca se envía sin ellos.",
+    problem_recipients: "Elija al menos un destinatario. Una pieza nunca se envía sin destinatarios.",
     problem_name: "El nombre puede llevar minúsculas sin acento, cifras y guiones, y debe empezar con letra o cifra.",
     problem_taken: "Otra pieza tiene ese nombre. Elija otro.",
     problem_weak: "Indique que puede entregarse aunque no pruebe nada, o vuelva y agregue alternativas.",

@@ -71,9 +71,9 @@ fn chains_that_do_not_agree_are_not_reported() {
     let trials: Vec<Trial> =
         (0..30).map(|t| trial(t, &[t % 3, 3 + t % 4], if t % 3 == 0 { Outcome::LEAK } else { Outcome::CLEAN })).collect();
     let case = Case::new(1, &people(7), (0, &[]), 1, &trials).unwrap();
-    let sampling = Sampling { burn_in: 0, kept: 40, doublings: 1, largest_error: 1e-5, ..Sampling::default() };
+    let sampling = Sampling { burn_in: 0, kept: 200, doublings: 1, largest_error: 1e-5, ..Sampling::default() };
     let refused = posterior(&case, &known(Windows::NONE), &sampling);
-    assert!(matches!(refused, Err(PosteriorError::NotConverged { kept: 80, .. })), "{refused:?}");
+    assert!(matches!(refused, Err(PosteriorError::NotConverged { kept: 400, .. })), "{refused:?}");
     let few = posterior(&case, &Priors::default(), &Sampling { chains: 1, ..Sampling::default() });
     assert_eq!(few, Err(PosteriorError::Few));
 }

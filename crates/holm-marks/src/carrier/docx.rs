@@ -195,10 +195,18 @@ pub(crate) fn leak_words(bytes: &[u8]) -> Result<Vec<Vec<SpacedWord>>, CarrierEr
     let part = package.main_part()?;
     let story = Story::parse(part)?;
     let paragraph = |(block, pieces): (&Block, &Vec<Piece>)| {
-        let widths: Vec<(usize, f64)> = pieces
-            .iter()
-            .map(|p| (p.text.end, p.properties.clone().and_then(|r| part.get(r)).map_or(0.0, spacing::points)))
-            .collect();
+        // Pieces of one run have the same properties: a run may have as many pieces as letters.
+        let mut last: Option<(Range<usize>, f64)> = None;
+        let mut points = |properties: &Option<Range<usize>>| {
+            let Some(range) = properties else { return 0.0 };
+            let points = match &last {
+                Some((known, points)) if known == range => *points,
+                _ => part.get(range.clone()).map_or(0.0, spacing::points),
+            };
+            last = Some((range.clone(), points));
+            points
+        };
+        let widths: Vec<(usize, f64)> = pieces.iter().map(|p| (p.text.end, points(&p.properties))).collect();
         // Of a space beside a word; none at the ends of a paragraph.
         let space = |at: Option<usize>| {
             let at = at.filter(|at| block.text.as_bytes().get(*at) == Some(&b' '))?;
@@ -207,7 +215,7 @@ pub(crate) fn leak_words(bytes: &[u8]) -> Result<Vec<Vec<SpacedWord>>, CarrierEr
         let word = |range: Range<usize>| {
             let beside = space(range.start.checked_sub(1)).zip(space(Some(range.end)));
             let text = block.text.get(range).unwrap_or_default().to_owned();
-            SpacedWord { text, moved: beside.map_or(0.0, |(before, after)| (before - after) / 2.0) }
+            SpacedWord { text, moved: beside.map(|(before, after)| (before - after) / 2.0) }
         };
         words(&block.text).into_iter().map(word).collect()
     };

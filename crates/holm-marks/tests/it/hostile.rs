@@ -49,6 +49,25 @@ pub(crate) fn bomb(first: &[u8], size: usize) -> Vec<u8> {
 }
 
 #[test]
+fn a_word_file_whose_run_has_many_properties_and_many_pieces_is_read_in_one_pass() {
+    use std::io::Write;
+    let body = format!(
+        "<w:document xmlns:w=\"w\"><w:body><w:p><w:r><w:rPr>{}</w:rPr><w:t>{}</w:t></w:r></w:p></w:body></w:document>",
+        "<w:lang/>".repeat(40_000),
+        "a &amp; ".repeat(60_000)
+    );
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    writer.start_file("[Content_Types].xml", zip::write::SimpleFileOptions::default()).unwrap();
+    writer.write_all(b"<Types/>").unwrap();
+    writer.start_file("word/document.xml", zip::write::SimpleFileOptions::default()).unwrap();
+    writer.write_all(body.as_bytes()).unwrap();
+    let file = writer.finish().unwrap().into_inner();
+    // Properties read anew for each piece would take 24 thousand million steps, and this test for ever.
+    let words = holm_marks::leak::spaced_words(&file).unwrap();
+    assert_eq!(words.iter().map(Vec::len).sum::<usize>(), 120_000);
+}
+
+#[test]
 fn a_file_that_breaks_off_is_read_or_refused() {
     let whole = pages(&[LINE, LINE]);
     assert_eq!(text(&whole).matches("convoy").count(), 2);

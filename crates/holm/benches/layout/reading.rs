@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use std::time::Instant;
 
 use holm::leak::{LeakContent, LeakFile, LeakFileError};
-use holm::recognise::Recognised;
+use holm::recognise::{PictureSource, Recognised};
 use holm_marks::layout::SeenPage;
 use holm_marks::leak::{LeakFormat, detect};
 use holm_marks::raster::Raster;
@@ -104,7 +104,8 @@ fn restore(file: &LeakFile, known: &Remembered) -> Result<Option<Reading>, Troub
     for (page, known) in pictures.iter().zip(&known.pages) {
         let mut turned = (0..4_u8).map(|quarters| (quarters, page.turned(quarters.into()).flattened()));
         let Some((quarters, picture)) = turned.find(|(_, p)| hash(p) == known.picture) else { return Ok(None) };
-        content.pictures.push(Recognised { seen: known.seen.clone(), picture, quarters });
+        let source = PictureSource::default();
+        content.pictures.push(Recognised { seen: known.seen.clone(), picture, quarters, source });
     }
     if pictures.len() != known.pages.len() {
         return Ok(None);

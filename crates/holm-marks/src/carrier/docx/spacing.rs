@@ -85,14 +85,16 @@ fn with_spacing(properties: &str, twentieths: i64) -> String {
     }
 }
 
-/// Spacing that run properties give, in points; 0 if they give none.
+/// Spacing that run properties give, in points; 0 if they give none, or more than Word allows.
 pub(super) fn points(properties: &str) -> f64 {
+    /// Twentieths of a point to either side.
+    const MOST: f64 = 31_680.0;
     let mut reader = Reader::from_str(properties);
     loop {
         match reader.read_event() {
             Ok(Event::Start(e) | Event::Empty(e)) if e.name().as_ref() == "w:spacing" => {
                 let value = e.try_get_attribute("w:val").ok().flatten().and_then(|a| a.value.parse::<f64>().ok());
-                return value.filter(|v| v.is_finite()).unwrap_or(0.0) / 20.0;
+                return value.filter(|v| v.abs() <= MOST).unwrap_or(0.0) / 20.0;
             }
             Ok(Event::Eof) | Err(_) => return 0.0,
             Ok(_) => {}
@@ -108,7 +110,9 @@ mod tests {
     fn spacing_is_read_back() {
         assert_eq!(points(&with_spacing("<w:rPr><w:b/></w:rPr>", 8)), 0.4);
         assert_eq!(points("<w:rPr><w:color w:val=\"FF0000\"/></w:rPr>"), 0.0);
-        assert_eq!(points("<w:rPr><w:spacing w:val=\"inf\"/></w:rPr>"), 0.0);
+        for absurd in ["inf", "NaN", "1e300", "-31681", "wide"] {
+            assert_eq!(points(&format!("<w:rPr><w:spacing w:val=\"{absurd}\"/></w:rPr>")), 0.0, "{absurd}");
+        }
     }
 
     #[test]

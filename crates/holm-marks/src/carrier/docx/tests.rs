@@ -292,6 +292,35 @@ fn text_where_no_run_can_be_ended_is_read_and_left_alone() {
     }
 }
 
+#[test]
+fn how_far_words_were_moved_is_read_back_from_the_copy_whatever_the_masters_own_spaces_are() {
+    use crate::layout::spaced::{sight_spaced, words};
+    let run = |properties: &str, text: &str| format!("<w:r>{properties}<w:t xml:space=\"preserve\">{text}</w:t></w:r>");
+    let wide = "<w:rPr><w:b/><w:spacing w:val=\"16\"/></w:rPr>";
+    let body = [
+        run("", "On the night of the fourth the team "),
+        run(wide, "watched the yard &amp; the gate from nine until three"),
+        run("", " and nobody came near."),
+    ];
+    let bytes = docx(&format!("<w:p><w:r><w:t>A heading</w:t></w:r></w:p><w:p>{}</w:p>", body.concat()));
+    let master = DocxMaster::parse(&bytes).unwrap();
+    let text = &master.blocks()[1].text;
+    let places = words(text);
+    let moved = places.iter().skip(1).step_by(2).map(|p| crate::layout::mark_with((1, p.clone()), &[-0.2, 0.2]));
+    let marks: Vec<Mark> = moved.filter(|m| master.can_carry(m, &m.sites[0])).collect();
+    assert!(marks.len() > 8, "{}", marks.len());
+    let symbols: Vec<u8> = (0..marks.len()).map(|m| u8::from(m % 3 == 0)).collect();
+    let copy = master.template(&marks, Vec::new()).unwrap().render(&symbols).unwrap();
+    let [own, leak] = [&bytes, &copy].map(|file| leak_words(file).unwrap());
+    let sightings = sight_spaced(master.blocks(), &marks, &own, &leak, 0);
+    assert_eq!(sightings.len(), marks.len());
+    for seen in &sightings {
+        let expected = if symbols[seen.mark.unwrap() as usize] == 1 { 0.2 } else { -0.2 };
+        assert!((seen.moved - expected).abs() < 1e-9, "{seen:?}");
+    }
+    assert!(sight_spaced(master.blocks(), &marks, &own, &own, 0).is_empty(), "the master itself shows nothing");
+}
+
 /// The document that Word's file says after labels for TLP:AMBER were written into it, where `TLP:R` is a portion mark too.
 fn labelled(bytes: &[u8]) -> Labelled {
     let known = |inside: &str| inside == "TLP:R" || inside == "TLP:A";
