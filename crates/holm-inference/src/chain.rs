@@ -2,7 +2,7 @@
 //!
 //! Gibbs sampling on sparse lists. The chance that a trial shows no leak is a product over whoever was active: taking an entity
 //! out or putting it in multiplies it, and changes how likely the trial is to end as it did by 1 + θ w r, where r depends on the
-//! trial alone (see [`Chain::worth`]). So a person is weighed in one pass over what they were told, for several leak rates and
+//! trial alone. So a person is weighed in one pass over what they were told, for several leak rates and
 //! all windows at once:
 //!
 //! - Leak rates: the present one, if the person is active, and some drawn from the prior (Neal, J. Comp. Graph. Stat. 9, 2000,

@@ -1,11 +1,12 @@
 //! What the posterior over people is worth, against what is known by other ways and against simpler methods.
 //!
-//! `make bench-belief` runs all parts; `cargo bench -p holm-inference --bench belief -- --part NAME` one of `oracle`, `calibration`,
-//! `grid`, `speed`, `scale`. Seeds are fixed. Exit code 1 if a target is missed.
+//! `make bench-belief` runs all parts; `cargo bench -p holm-inference --bench belief -- --part NAME` one of `speed`, `grid`,
+//! `misspecified`, `scale`. Seeds are fixed. Exit code 1 if a target is missed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr, missing_docs)]
 
 mod baselines;
 mod grid;
+mod misspecified;
 mod scale;
 
 use std::process::ExitCode;
@@ -20,6 +21,9 @@ fn main() -> ExitCode {
     }
     if asked("grid") {
         met &= grid::run();
+    }
+    if asked("misspecified") {
+        met &= misspecified::run();
     }
     if asked("scale") {
         met &= scale::scale();
