@@ -5,6 +5,7 @@
 //! Times are RFC 3339, names and ids as the pages show them, sentences English. What goes wrong is a problem document
 //! ([`problem`]). Who is answered is decided in [`crate::guard`].
 
+pub(crate) mod aligned;
 pub(crate) mod arrivals;
 pub(crate) mod document;
 pub(crate) mod drafts;

@@ -69,7 +69,9 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
 
 /// What programs may ask; documented in `openapi.json`.
 fn api() -> Router<Arc<Desk>> {
-    use crate::api::{arrivals, document, drafts, items, looks, overview, people, record, releases, requests, session, traces};
+    use crate::api::{
+        aligned, arrivals, document, drafts, items, looks, overview, people, record, releases, requests, session, traces,
+    };
 
     let large = || DefaultBodyLimit::max(LARGEST);
     Router::new()
@@ -89,6 +91,8 @@ fn api() -> Router<Arc<Desk>> {
         .route("/api/v1/traces/{ticket}", get(traces::trace))
         .route("/api/v1/looks", get(looks::looks))
         .route("/api/v1/looks/{index}", get(looks::look))
+        .route("/api/v1/looks/{index}/aligned", get(aligned::aligned))
+        .route("/api/v1/looks/{index}/pictures/{number}", get(aligned::leaked_picture))
         .route("/api/v1/drafts", get(drafts::drafts).post(drafts::begin_draft).layer(large()))
         .route("/api/v1/drafts/{id}", get(drafts::draft).patch(drafts::change_draft).delete(drafts::drop_draft))
         .route("/api/v1/drafts/{id}/preview", get(drafts::preview_draft))

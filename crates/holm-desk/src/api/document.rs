@@ -5,7 +5,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Generated, PathItem, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::{arrivals, drafts, items, looks, overview, people, problem, record, releases, requests, session, traces};
+use super::{aligned, arrivals, drafts, items, looks, overview, people, problem, record, releases, requests, session, traces};
 use crate::session::COOKIE;
 
 /// The document.
@@ -22,7 +22,7 @@ use crate::session::COOKIE;
     paths(
         overview::overview, items::items, items::item, items::item_file, items::item_mails, people::people, people::take_roster, people::person,
         people::person_left, people::device_lost,
-        record::record, record::verify_record, traces::begin_trace, traces::trace, looks::looks, looks::look, drafts::drafts,
+        record::record, record::verify_record, traces::begin_trace, traces::trace, looks::looks, looks::look, aligned::aligned, aligned::leaked_picture, drafts::drafts,
         drafts::begin_draft, drafts::draft, drafts::change_draft, drafts::drop_draft, drafts::preview_draft, drafts::schemes,
         releases::release_draft, releases::release, releases::key_request,
         releases::contribute, arrivals::arrive, arrivals::arrival, arrivals::accept_arrival,

@@ -290,6 +290,7 @@ async fn no_answer_holds_a_figure_of_a_copy_that_is_not_named_or_a_key() {
     let draft = world.kept_draft(minutes()).await;
     let mut paths = READ[..10].iter().map(|p| (*p).to_owned()).collect::<Vec<_>>();
     paths.push(format!("/api/v1/looks/{}", done["looks"][0]));
+    paths.push(format!("/api/v1/looks/{}/aligned", done["looks"][0]));
     paths.push(format!("/api/v1/drafts/{}", draft["id"].as_str().unwrap()));
     paths.push("/api/v1/record?count=1000".to_owned());
     let mut answers = Vec::new();

@@ -82,7 +82,22 @@ async fn a_scan_that_lies_on_its_side_is_shown_upright_with_its_words_boxed() {
     assert!(page.contains("<mark class=\"moved\" data-kind=\"read\""), "words that stand aside are shown in the item");
     assert!(world.page_in(&report, "es").await.1.contains("Imagen 1 de 1: se leyeron"));
 
-    for missing in [format!("{report}/pictures/1"), "/looks/1/pictures/0".to_owned()] {
+    // The same for programs.
+    let (_, json) = world.page(&format!("/api/v1{report}/aligned")).await;
+    let aligned: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let words = aligned["pictures"][0]["words"].as_array().unwrap();
+    assert_eq!(words.len(), own.len() + read.len() + page.matches("class=\"foreign\" d=\"M").count(), "{}", words.len());
+    let leak = aligned["leak"].as_str().unwrap();
+    for passage in aligned["passages"].as_array().unwrap() {
+        let at = |name: &str| passage[name].as_u64().unwrap() as usize;
+        assert!(!leak[at("start")..at("end")].is_empty() && aligned["blocks"][at("block")].is_array());
+    }
+    let layout =
+        aligned["blocks"].as_array().unwrap().iter().flat_map(|b| b.as_array().unwrap()).filter(|p| p["layer"] == "layout");
+    assert!(layout.filter(|p| p["read"].is_u64()).count() > 50);
+    let jpeg = world.send(Request::get(format!("/api/v1{report}/pictures/0"))).await;
+    assert_eq!((jpeg.status(), &jpeg.headers()[header::CONTENT_TYPE]), (StatusCode::OK, &"image/jpeg".parse().unwrap()));
+    for missing in [format!("/api/v1{report}/pictures/1"), format!("{report}/pictures/1"), "/looks/1/pictures/0".to_owned()] {
         assert_eq!(world.page(&missing).await.0, StatusCode::NOT_FOUND, "{missing}");
     }
 }

@@ -129,12 +129,18 @@ async fn a_copy_is_shared_received_leaked_and_named_by_a_program_and_every_opera
     walk.give("POST", "/api/v1/unlock", &json!({"passphrase": ""})).await;
     walk.share("minutes").await;
     let leak = walk.receive("minutes", "p5.1").await;
-    walk.upload("/api/v1/traces", &[("ticket", None, b"leak"), ("files", Some("leak.md"), &leak)]).await;
+    // A photograph of nothing came with it.
+    let photograph = holm_marks::raster::Raster::new(300, 300, vec![200; 90_000]).unwrap().to_png().unwrap();
+    let files = [("files", Some("leak.md"), &leak[..]), ("files", Some("photograph.png"), &photograph)];
+    walk.upload("/api/v1/traces", &[&[("ticket", None, &b"leak"[..])], &files[..]].concat()).await;
     let traced = walk.finish("/api/v1/traces/leak").await;
     let report = walk.ask("GET", &format!("/api/v1/looks/{}", traced["looks"][0])).await;
     assert_eq!((&report["item"], &report["verdict"]), (&json!("minutes"), &json!("named")));
     let named = report["copies"].as_array().unwrap().iter().filter(|c| c["named"] == json!(true));
     assert_eq!(named.map(|c| (&c["copy"], &c["person"])).collect::<Vec<_>>(), [(&json!("p5.1"), &json!("p5"))]);
+    let aligned = walk.ask("GET", &format!("/api/v1/looks/{}/aligned", traced["looks"][0])).await;
+    assert_eq!((&aligned["files"], aligned["pictures"][0]["width"].as_u64()), (&json!(["leak.md", "photograph.png"]), Some(300)));
+    assert!(walk.save(&format!("/api/v1/looks/{}/pictures/0", traced["looks"][0])).await.starts_with(&[0xff, 0xd8]));
     assert_eq!(walk.ask("GET", "/api/v1/looks").await["looks"][0]["named"], json!(["p5.1"]));
     let item = walk.ask("GET", "/api/v1/items/minutes").await;
     assert_eq!((&item["total_copies"], &item["looks"][0]["verdict"]), (&json!(5), &json!("named")));
