@@ -6,7 +6,7 @@ PACKAGES = age openssl poppler-utils pandoc qpdf ghostscript tesseract-ocr tesse
 	chromium
 DEMO ?= holm-demo
 
-.PHONY: build web demo test check e2e packages peers bench bench-desk bench-full bench-soundness bench-survival bench-layout speed \
+.PHONY: build web demo test check e2e packages peers bench bench-belief bench-desk bench-full bench-soundness bench-survival bench-layout speed \
 	bench-marking-peers dist dist-test portable clean
 
 build: web
@@ -52,6 +52,9 @@ bench: speed
 
 speed: peers
 	HOLM_PEERS=$(CURDIR)/target/peers $(CARGO) bench -q -p holm --bench speed
+
+bench-belief:
+	$(CARGO) bench -q -p holm-inference --bench belief
 
 bench-desk:
 	$(CARGO) bench -q -p holm-desk --bench pages

@@ -40,6 +40,9 @@ pub struct Scalars {
     pub unrecorded: f64,
     /// ln of the likelihood of all trials.
     pub ln_likelihood: f64,
+    /// Share of certain leaks that no active entity brought about: operations that failed by themselves, or somebody who is not
+    /// listed.
+    pub unexplained: f64,
 }
 
 /// A chain.
@@ -143,6 +146,22 @@ impl<'c> Chain<'c> {
         &self.background
     }
 
+    /// By trial that an entity knew of, ln of how much likelier it is to have ended as it did if the entity leaks and was active
+    /// then, given everybody else as they are now.
+    pub fn evidence(&mut self, entity: usize) -> Vec<f64> {
+        let window = self.window.get(entity).cloned().flatten();
+        let rate = if window.is_some() { self.rate[entity] } else { self.priors.rate.draw(&mut self.random) };
+        if window.is_some() {
+            self.take_out(entity);
+        }
+        let nats = |edge: &Edge| (rate * self.weight(edge) * self.worth[edge.trial as usize]).ln_1p();
+        let evidence = self.edges(entity).iter().map(nats).collect();
+        if let Some(window) = window {
+            self.put_in(entity, rate, window);
+        }
+        evidence
+    }
+
     /// What is common to all.
     #[must_use]
     pub fn scalars(&self) -> Scalars {
@@ -153,7 +172,20 @@ impl<'c> Chain<'c> {
             background: self.background.iter().sum::<f64>() / self.background.len().max(1) as f64,
             unrecorded: self.unrecorded,
             ln_likelihood: (0..self.case.trials()).map(|t| ln_likelihood(self.clean[t], self.case.ratio[t])).sum(),
+            unexplained: self.unexplained(),
         }
+    }
+
+    /// With background ρ and chance q = (1 − ρ) A of no leak, a leak came about without anybody active with probability
+    /// A ρ / (1 − q).
+    fn unexplained(&self) -> f64 {
+        let (mut sum, mut count) = (0.0, 0.0_f64);
+        for trial in (0..self.case.trials()).filter(|t| self.case.ratio[*t].is_infinite()) {
+            let background = self.background[self.case.kind[trial] as usize];
+            sum += self.clean[trial] / (1.0 - background) * background / (1.0 - self.clean[trial]);
+            count += 1.0;
+        }
+        sum / count.max(1.0)
     }
 
     /// Every entity, swaps, and what is common.

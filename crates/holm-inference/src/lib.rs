@@ -14,4 +14,5 @@ pub mod diagnostics;
 pub mod oracle;
 pub mod posterior;
 pub mod priors;
+pub mod reasons;
 mod windows;

@@ -6,6 +6,7 @@ use crate::case::Case;
 use crate::chain::{Chain, Scalars};
 use crate::diagnostics::{LARGEST_RANK_R, rank_r, standard_error};
 use crate::priors::Priors;
+use crate::reasons::alike;
 
 /// Batches of each chain, by whose means errors are estimated. Fewer would make R̂ itself too uncertain: of many probabilities one
 /// would always seem not to agree.
@@ -53,6 +54,8 @@ pub struct Posterior {
     pub units_range: Vec<[u32; 3]>,
     /// Mean background by type of operation.
     pub background: Vec<f64>,
+    /// People whom nothing tells apart ([`alike`]), with the probability that at least one of them leaks.
+    pub groups: Vec<(Vec<usize>, f64)>,
     /// Means of what is common to all.
     pub means: Scalars,
     /// Largest rank-R̂ of any probability that matters and of what is common.
@@ -94,6 +97,8 @@ struct Kept<'c> {
     /// By record, then unit: how many are active.
     units: Vec<Vec<u32>>,
     background: Vec<f64>,
+    /// By group, in how many records one of it is active.
+    groups: Vec<f64>,
 }
 
 /// Samples until the chains agree.
@@ -110,12 +115,13 @@ pub fn posterior(case: &Case, priors: &Priors, sampling: &Sampling) -> Result<Po
         (0..sampling.burn_in).for_each(|_| chain.sweep());
         chain
     };
+    let groups = alike(case);
     let mut chains: Vec<Chain<'_>> = (0..sampling.chains).into_par_iter().map(begin).collect();
     let mut kept = sampling.kept;
     for doubling in 0.. {
         // What chains did before they agreed is forgotten.
-        let runs: Vec<Kept<'_>> = chains.into_par_iter().map(|chain| Kept::of(chain, kept)).collect();
-        let found = summary(case, &runs, kept);
+        let runs: Vec<Kept<'_>> = chains.into_par_iter().map(|chain| Kept::of(chain, kept, &groups)).collect();
+        let found = summary(case, &runs, kept, &groups);
         if found.rank_r <= LARGEST_RANK_R && found.error <= sampling.largest_error {
             return Ok(found);
         }
@@ -129,12 +135,13 @@ pub fn posterior(case: &Case, priors: &Priors, sampling: &Sampling) -> Result<Po
 }
 
 impl<'c> Kept<'c> {
-    fn of(mut chain: Chain<'c>, sweeps: usize) -> Self {
+    fn of(mut chain: Chain<'c>, sweeps: usize, groups: &[Vec<usize>]) -> Self {
         let batch = sweeps / BATCHES;
         let every = (sweeps / RECORDS).max(1);
         let (mut batches, mut scalars, mut units) = (Vec::with_capacity(BATCHES), Vec::new(), Vec::new());
         let mut background = vec![0.0; chain.background().len()];
         let mut sums = vec![0.0_f64; chain.chances().len()];
+        let mut one = vec![0.0; groups.len()];
         for number in 1..=batch * BATCHES {
             chain.sweep();
             sums.iter_mut().zip(chain.chances()).for_each(|(sum, p)| *sum += p);
@@ -142,6 +149,8 @@ impl<'c> Kept<'c> {
             if number.is_multiple_of(every) {
                 scalars.push(chain.scalars());
                 units.push(chain.counts().to_vec());
+                let active = groups.iter().map(|group| group.iter().any(|p| chain.is_active(*p)));
+                one.iter_mut().zip(active).for_each(|(count, any)| *count += f64::from(u8::from(any)));
             }
             if number.is_multiple_of(batch) {
                 batches.push(sums.iter().map(|sum| (*sum / batch as f64) as f32).collect());
@@ -149,11 +158,11 @@ impl<'c> Kept<'c> {
             }
         }
         background.iter_mut().for_each(|sum| *sum /= (batch * BATCHES) as f64);
-        Self { chain, batches, scalars, units, background }
+        Self { chain, batches, scalars, units, background, groups: one }
     }
 }
 
-fn summary(case: &Case, runs: &[Kept<'_>], kept: usize) -> Posterior {
+fn summary(case: &Case, runs: &[Kept<'_>], kept: usize, groups: &[Vec<usize>]) -> Posterior {
     let batches = |entity: usize| -> Vec<Vec<f64>> {
         runs.iter().map(|run| run.batches.iter().map(|b| f64::from(b[entity])).collect()).collect()
     };
@@ -169,15 +178,16 @@ fn summary(case: &Case, runs: &[Kept<'_>], kept: usize) -> Posterior {
         let chains: Vec<Vec<f64>> = runs.iter().map(|run| run.scalars.iter().map(of).collect()).collect();
         (mean(chains.iter().flatten().copied()), rank_r(&chains))
     };
-    let common: [(f64, f64); 6] = [
+    let common: [(f64, f64); 7] = [
         scalar(|s| s.active),
         scalar(|s| s.leakers),
         scalar(|s| s.ln_alike),
         scalar(|s| s.background),
         scalar(|s| s.unrecorded),
         scalar(|s| s.ln_likelihood),
+        scalar(|s| s.unexplained),
     ];
-    let [active, leakers, ln_alike, background, unrecorded, ln_likelihood] = common.map(|(mean, _)| mean);
+    let [active, leakers, ln_alike, background, unrecorded, ln_likelihood, unexplained] = common.map(|(mean, _)| mean);
     let range = |unit: usize| -> (f64, [u32; 3]) {
         let mut counts: Vec<u32> = runs.iter().flat_map(|run| run.units.iter().map(|u| u[unit])).collect();
         counts.sort_unstable();
@@ -195,7 +205,12 @@ fn summary(case: &Case, runs: &[Kept<'_>], kept: usize) -> Posterior {
         units,
         units_range,
         background: (0..case.kinds).map(|kind| mean(runs.iter().map(|run| run.background[kind]))).collect(),
-        means: Scalars { active, leakers, ln_alike, background, unrecorded, ln_likelihood },
+        groups: {
+            let records: usize = runs.iter().map(|run| run.scalars.len()).sum();
+            let any = |group: usize| runs.iter().map(|run| run.groups[group]).sum::<f64>() / records.max(1) as f64;
+            groups.iter().cloned().enumerate().map(|(number, group)| (group, any(number))).collect()
+        },
+        means: Scalars { active, leakers, ln_alike, background, unrecorded, ln_likelihood, unexplained },
         rank_r: each.iter().map(|(_, _, r)| *r).chain(common.map(|(_, r)| r)).fold(1.0, f64::max),
         error: matters.map(|(_, error, _)| *error).fold(0.0, f64::max),
         kept,

@@ -38,6 +38,17 @@ fn people_who_were_always_told_together_are_equally_likely_in_each_chain() {
     }
 }
 
+#[test]
+fn of_people_whom_nothing_tells_apart_one_is_nearly_sure_to_leak_and_explains_most_leaks() {
+    let trials: Vec<Trial> =
+        (0..40).map(|t| if t < 15 { trial(t, &[0, 1], Outcome::LEAK) } else { trial(t, &[t % 8 + 2], Outcome::CLEAN) }).collect();
+    let case = Case::new(1, &people(10), (0, &[]), 1, &trials).unwrap();
+    let found = posterior(&case, &Priors::default(), &Sampling::default()).unwrap();
+    let [(group, any)] = found.groups.as_slice() else { panic!("{:?}", found.groups) };
+    assert!(*group == [0, 1] && *any > 0.97, "{any}");
+    assert!(found.persons[0] + found.persons[1] > *any && found.means.unexplained < 0.15, "{:?}", found.means);
+}
+
 /// Busy people are told of more that fails: that alone makes nobody likely.
 #[test]
 fn whoever_was_told_of_everything_is_not_accused_by_what_failed_by_itself() {
