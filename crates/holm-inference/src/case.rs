@@ -141,6 +141,8 @@ const MOST_WEIGHTS: usize = 250;
 pub(crate) struct Edge {
     pub(crate) trial: u32,
     pub(crate) weight: u8,
+    /// Whether the trial is certainly clean: then what it says depends on nobody else.
+    pub(crate) clean: bool,
 }
 
 /// The weight of exposures that are not recorded; what it is worth is sampled.
@@ -186,7 +188,7 @@ impl<T: Copy + Default> Lists<T> {
 
 impl Default for Edge {
     fn default() -> Self {
-        Self { trial: 0, weight: UNRECORDED }
+        Self { trial: 0, weight: UNRECORDED, clean: false }
     }
 }
 
@@ -212,7 +214,10 @@ pub struct Case {
     pub(crate) positives: Lists<u32>,
     /// By trial, entities of which it is recorded that they knew.
     pub(crate) knew: Lists<u32>,
-    /// By kind, its trials.
+    /// By entity, how many clean trials it knew all of, and its other edges, in order of time.
+    pub(crate) kept: Vec<u32>,
+    pub(crate) others: Lists<Edge>,
+    /// By kind, its trials that are not certainly clean.
     pub(crate) of_kind: Lists<u32>,
     /// By kind, how many are certainly clean.
     pub(crate) clean: Vec<usize>,
@@ -275,6 +280,8 @@ impl Case {
             edges: Lists::default(),
             positives: Lists::default(),
             knew: Lists::default(),
+            kept: Vec::new(),
+            others: Lists::default(),
             of_kind: Lists::default(),
             clean: vec![0; kinds],
         };
@@ -291,7 +298,8 @@ impl Case {
         let mut edges: Vec<(u32, Edge)> = Vec::new();
         for number in order {
             let trial = &trials[number];
-            let edge = |weight| Edge { trial: number as u32, weight };
+            let clean = self.ratio[number] == 0.0;
+            let edge = |weight| Edge { trial: number as u32, weight, clean };
             edges.extend(trial.exposed.iter().map(|e| (e.person as u32, edge(index(e.weight)))));
             edges.extend(trial.unrecorded.iter().map(|p| (*p as u32, edge(UNRECORDED))));
             edges.extend(trial.channels.iter().map(|c| ((persons + c) as u32, edge(full as u8))));
@@ -309,7 +317,13 @@ impl Case {
             positives.extend(own.map(|(place, _)| (entity as u32, place as u32)));
         }
         self.positives = Lists::grouped(entities, &positives);
-        let kinds: Vec<(u32, u32)> = self.kind.iter().copied().zip(0..).collect();
+        let secret = |edge: &Edge| edge.clean && usize::from(edge.weight) == full;
+        self.kept = (0..entities).map(|e| self.edges.of(e).iter().filter(|edge| secret(edge)).count() as u32).collect();
+        let others = |e: usize| self.edges.of(e).iter().filter(|edge| !secret(edge)).map(move |edge| (e as u32, *edge));
+        let others: Vec<(u32, Edge)> = (0..entities).flat_map(others).collect();
+        self.others = Lists::grouped(entities, &others);
+        let unclean = self.kind.iter().copied().zip(0..).zip(&self.ratio).filter(|(_, ratio)| **ratio > 0.0);
+        let kinds: Vec<(u32, u32)> = unclean.map(|(of, _)| of).collect();
         self.of_kind = Lists::grouped(self.kinds, &kinds);
         for (kind, ratio) in self.kind.iter().zip(&self.ratio) {
             self.clean[*kind as usize] += usize::from(*ratio == 0.0);

@@ -15,7 +15,7 @@ use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::case::{Case, Edge, UNRECORDED};
-use crate::priors::{Alike, Priors, Share};
+use crate::priors::{Alike, Priors, Share, Windows};
 use crate::windows::{Marginal, Window, change, pick};
 
 /// Leak rates that a person is weighed with at once.
@@ -95,7 +95,8 @@ impl<'c> Chain<'c> {
             random: Xoshiro256PlusPlus::seed_from_u64(seed),
             changes: changes(case, priors),
             clean: vec![1.0; case.trials()],
-            worth: vec![0.0; case.trials()],
+            // That a trial stayed clean speaks against whoever knew by 1 − θ w, whoever else did.
+            worth: vec![-1.0; case.trials()],
             rate: vec![0.5; entities],
             window: vec![None; entities],
             active: Vec::new(),
@@ -171,16 +172,34 @@ impl<'c> Chain<'c> {
             ln_alike: self.alike.ln(),
             background: self.background.iter().sum::<f64>() / self.background.len().max(1) as f64,
             unrecorded: self.unrecorded,
-            ln_likelihood: (0..self.case.trials()).map(|t| ln_likelihood(self.clean[t], self.case.ratio[t])).sum(),
+            ln_likelihood: self.ln_likelihood(),
             unexplained: self.unexplained(),
         }
+    }
+
+    fn ln_likelihood(&self) -> f64 {
+        let unclean = self.unclean().map(|t| ln_likelihood(self.clean[t], self.case.ratio[t]));
+        let kinds = self.case.clean.iter().zip(&self.background).map(|(count, share)| *count as f64 * (1.0 - share).ln());
+        let kept = self.active.iter().map(|entity| {
+            let entity = *entity as usize;
+            let on = |place: usize| self.window[entity].as_ref().is_some_and(|w| w.is_on(place));
+            let clean = self.edges(entity).iter().enumerate().filter(|(place, edge)| edge.clean && on(*place));
+            clean.map(|(_, edge)| (-self.rate[entity] * self.weight(edge)).ln_1p()).sum::<f64>()
+        });
+        unclean.sum::<f64>() + kinds.sum::<f64>() + kept.sum::<f64>()
+    }
+
+    /// Trials that are not certainly clean.
+    fn unclean(&self) -> impl Iterator<Item = usize> + use<'c> {
+        let case = self.case;
+        (0..case.kinds).flat_map(move |kind| case.of_kind.of(kind)).map(|t| *t as usize)
     }
 
     /// With background ρ and chance q = (1 − ρ) A of no leak, a leak came about without anybody active with probability
     /// A ρ / (1 − q).
     fn unexplained(&self) -> f64 {
         let (mut sum, mut count) = (0.0, 0.0_f64);
-        for trial in (0..self.case.trials()).filter(|t| self.case.ratio[*t].is_infinite()) {
+        for trial in self.unclean().filter(|t| self.case.ratio[*t].is_infinite()) {
             let background = self.background[self.case.kind[trial] as usize];
             sum += self.clean[trial] / (1.0 - background) * background / (1.0 - self.clean[trial]);
             count += 1.0;
@@ -217,13 +236,13 @@ impl<'c> Chain<'c> {
 
     /// Computes what is kept by trial from the beginning.
     fn refresh(&mut self) {
-        for trial in 0..self.case.trials() {
+        for trial in self.unclean() {
             self.clean[trial] = 1.0 - self.background[self.case.kind[trial] as usize];
         }
         for entity in self.active.clone() {
             self.multiply(entity as usize, false);
         }
-        for trial in 0..self.case.trials() {
+        for trial in self.unclean() {
             self.set(trial, self.clean[trial]);
         }
     }
@@ -243,7 +262,7 @@ impl<'c> Chain<'c> {
         let rate = self.rate[entity];
         let Some(window) = self.window[entity].clone() else { return };
         for (place, edge) in self.edges(entity).iter().enumerate() {
-            if window.is_on(place) {
+            if !edge.clean && window.is_on(place) {
                 let factor = 1.0 - rate * self.weight(edge);
                 let trial = edge.trial as usize;
                 let clean = if out { self.clean[trial] / factor } else { self.clean[trial] * factor };
@@ -318,31 +337,45 @@ impl<'c> Chain<'c> {
 
     /// No rate and no window makes what was seen likelier than by this.
     fn most(&self, entity: usize) -> f64 {
-        let edges = self.edges(entity);
-        if self.case.positives.of(entity).is_empty() && !edges.iter().any(|e| e.weight == UNRECORDED) {
-            return 1.0;
-        }
+        let others = self.case.others.of(entity);
         let worth = |edge: &Edge| self.weight(edge) * self.worth[edge.trial as usize];
-        // ln of what a rate is worth is concave in it: where it falls at 0, it falls everywhere.
-        if self.priors.windows.always == 1.0 && edges.iter().map(worth).sum::<f64>() <= 0.0 {
+        if !self.is_always_on(entity) {
+            return others.iter().map(|edge| 1.0 + worth(edge).max(0.0)).product();
+        }
+        // ln of what a rate is worth is concave in it, and lies below each of its tangents: at 0, and near where it is highest.
+        let kept = f64::from(self.case.kept[entity]);
+        if others.iter().map(worth).sum::<f64>() <= kept {
             return 1.0;
         }
-        edges.iter().map(|edge| 1.0 + worth(edge).max(0.0)).product()
+        let at = (others.len() as f64 / (others.len() as f64 + kept)).clamp(0.001, 0.999);
+        let (mut product, mut slope) = (1.0, -kept / (1.0 - at));
+        for edge in others {
+            let factor = 1.0 + at * worth(edge);
+            product *= factor;
+            slope += worth(edge) / factor;
+        }
+        product * (kept * (1.0 - at).ln() + (slope * (1.0 - at)).max(-slope * at)).exp()
     }
 
-    /// What an entity that is out would be worth with a rate, over its windows. Channels are always on.
-    fn marginal(&mut self, entity: usize, rate: f64) -> Marginal {
-        let edges = self.edges(entity);
+    /// Channels are, and everybody is where windows are not supposed.
+    fn is_always_on(&self, entity: usize) -> bool {
+        entity >= self.case.persons() || self.priors.windows.always == 1.0
+    }
+
+    /// What an entity that is out would be worth with a rate, over its windows.
+    fn marginal(&self, entity: usize, rate: f64) -> Marginal {
         let factor = |edge: &Edge| 1.0 + rate * self.weight(edge) * self.worth[edge.trial as usize];
-        if entity >= self.case.persons() {
-            return Marginal::of(edges.iter().map(factor), &[], &crate::priors::Windows::NONE).of_channel();
+        if self.is_always_on(entity) {
+            let mut marginal = Marginal::of(self.case.others.of(entity).iter().map(factor), &[], &Windows::NONE).of_one_window();
+            marginal.ln_scale += f64::from(self.case.kept[entity]) * (-rate).ln_1p();
+            return marginal;
         }
         let changes = self.changes.get(self.case.edges.range(entity)).unwrap_or_default();
-        Marginal::of(edges.iter().map(factor), changes, &self.priors.windows)
+        Marginal::of(self.edges(entity).iter().map(factor), changes, &self.priors.windows)
     }
 
     fn put_in_drawn(&mut self, entity: usize, rate: f64, marginal: &Marginal) {
-        let window = if entity >= self.case.persons() {
+        let window = if self.is_always_on(entity) {
             Window::Always
         } else {
             let edges = self.edges(entity);
@@ -421,15 +454,17 @@ impl<'c> Chain<'c> {
     fn draw_background(&mut self, kind: usize) {
         let Share::Beta(a, b) = self.priors.background else { return };
         let now = self.background[kind];
-        let unclean: Vec<(f64, f64)> = {
-            let trials = self.case.of_kind.of(kind).iter().map(|t| *t as usize);
-            trials.filter(|t| self.case.ratio[*t] > 0.0).map(|t| (self.clean[t] / (1.0 - now), self.case.ratio[t])).collect()
-        };
+        // Leaks that nobody active knew of are all alike.
+        let (mut alone, mut unclean) = (0.0, Vec::new());
+        for trial in self.case.of_kind.of(kind).iter().map(|t| *t as usize) {
+            let (others, ratio) = (self.clean[trial] / (1.0 - now), self.case.ratio[trial]);
+            if ratio.is_infinite() && (others - 1.0).abs() < 1e-9 { alone += 1.0 } else { unclean.push((others, ratio)) }
+        }
         let clean = self.case.clean[kind] as f64;
         let ln = |x: f64| {
             let share = logistic(x);
             let trials: f64 = unclean.iter().map(|(others, ratio)| ln_likelihood(others * (1.0 - share), *ratio)).sum();
-            trials + (clean + b) * (1.0 - share).ln() + a * share.ln()
+            trials + (clean + b) * (1.0 - share).ln() + (alone + a) * share.ln()
         };
         let share = logistic(slice(logit(now), 1.0, (-30.0, 30.0), ln, &mut self.random)).clamp(1e-9, 1.0 - 1e-9);
         self.background[kind] = share;
@@ -454,6 +489,9 @@ impl<'c> Chain<'c> {
             .chunk_by(|x, y| x.0 == y.0)
             .map(|of| {
                 let trial = of[0].0 as usize;
+                if self.case.ratio[trial] == 0.0 {
+                    return (trial, 1.0, of);
+                }
                 (trial, self.clean[trial] / of.iter().map(|(_, rate)| 1.0 - now * rate).product::<f64>(), of)
             })
             .collect();
@@ -464,15 +502,16 @@ impl<'c> Chain<'c> {
             seen.sum::<f64>() + a * share.ln() + b * (1.0 - share).ln()
         };
         let share = logistic(slice(logit(now), 1.5, (-30.0, 30.0), ln, &mut self.random)).clamp(1e-9, 1.0 - 1e-9);
-        let new: Vec<(usize, f64)> = trials.iter().map(|(t, others, of)| (*t, with(*others, of, share))).collect();
+        let unclean = trials.iter().filter(|(t, ..)| self.case.ratio[*t] > 0.0);
+        let new: Vec<(usize, f64)> = unclean.map(|(t, others, of)| (*t, with(*others, of, share))).collect();
         self.unrecorded = share;
         new.into_iter().for_each(|(trial, clean)| self.set(trial, clean));
     }
 }
 
 impl Marginal {
-    /// Of a channel, which is always on: whatever the shares of windows are, their sum is what it is worth.
-    fn of_channel(self) -> Self {
+    /// Of who is always on: whatever the shares of windows are, their sum is what it is worth.
+    fn of_one_window(self) -> Self {
         Self { onset: self.always, on_off: self.always, ..self }
     }
 }
