@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use holm::contribution::Contribution;
-use holm::draft::{Draft, Moves};
+use holm::draft::{Draft, DraftError, Moves};
 use holm::marking::Marking;
+use holm::marking::Schemes;
 use holm::policy::Action;
 use holm::prepare::Prepared;
 use holm::share::{ShareError, Terms};
 use holm::state::State;
 use holm::workspace::{DEFAULT_ALPHA, LARGEST_COALITION, Workspace};
+use holm_marks::carrier::Format;
 use holm_record::id::{ItemName, PersonId};
 use jiff::Timestamp;
 
@@ -31,6 +33,16 @@ pub(crate) fn recipients(state: &State, to: &[String]) -> Vec<PersonId> {
 /// Copies that an item is planned for: the whole roster, since further people may be told later.
 pub(crate) fn planned(state: &State, copies: usize) -> usize {
     state.persons.values().filter(|p| !p.left).count().max(copies)
+}
+
+/// A draft with all marks that are known before a release: moved words of pages that this program sets are, those of a Word file
+/// only once LibreOffice has set it. Pages that cannot be set are refused by the release, which says why.
+///
+/// # Errors
+/// [`DraftError`] if the document cannot be read.
+pub(crate) fn prepared(draft: &Draft, schemes: &Schemes) -> Result<Prepared, DraftError> {
+    let found = draft.pages.then(|| draft.prepare(Moves::Found, schemes).ok()).flatten();
+    found.map_or_else(|| draft.prepare(Moves::LeftOut, schemes), Ok)
 }
 
 /// Whether the marks that are known now could name nobody.
@@ -78,7 +90,10 @@ pub(crate) fn begin(desk: &Arc<Desk>, language: Language, id: &str, order: &Orde
     }
     let state = &desk.office.view()?.state;
     let accepted = order.accepts_weak;
-    if !accepted && is_weak(&draft.prepare(Moves::LeftOut, &state.schemes())?, state, recipients(state, &draft.to).len()) {
+    let prepared = prepared(&draft, &state.schemes())?;
+    // What a Word file's moved words prove is known to the job, which refuses what is weak with them.
+    let judged_later = prepared.master.format() == Format::Docx && holm::render::is_available();
+    if !accepted && !judged_later && is_weak(&prepared, state, recipients(state, &draft.to).len()) {
         return Ok(Ordered::Weak);
     }
     let (working, id, contribution) = (Arc::clone(desk), id.to_owned(), order.contribution.clone());

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use holm::draft::{Draft, DraftError, Moves};
+use holm::draft::{Draft, DraftError};
 use holm::marking::Marking;
 use holm::policy::may_receive;
 use holm::prepare::Prepared;
@@ -230,7 +230,7 @@ impl DraftAnswer {
     fn of(desk: &Desk, draft: &Draft) -> Result<Self, Problem> {
         let view = desk.office.view()?;
         let schemes = view.state.schemes();
-        let prepared = draft.prepare(Moves::LeftOut, &schemes)?;
+        let prepared = crate::release::prepared(draft, &schemes)?;
         let marking = Marking::parse(&draft.marking, &schemes).map_err(DraftError::from)?;
         let to = recipients(&view.state, &draft.to);
         let power = draft::power(&view.state, &prepared, to.len());

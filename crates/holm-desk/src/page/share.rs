@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Form, Multipart, Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use holm::draft::{Draft, DraftError, Moves};
+use holm::draft::{Draft, DraftError};
 use holm::marking::Marking;
 use holm::prepare::{Power, Prepared};
 use holm::state::{Person, State};
@@ -200,7 +200,7 @@ fn draft_page(desk: &Desk, language: Language, draft: &Draft, seen: &str, errors
     let view = desk.office.view()?;
     let words = &language.words().share;
     let schemes = view.state.schemes();
-    let prepared = draft.prepare(Moves::LeftOut, &schemes)?;
+    let prepared = release::prepared(draft, &schemes)?;
     let marking = Marking::parse(&draft.marking, &schemes).map_err(DraftError::from)?;
     let to = recipients(&view.state, &draft.to);
     let power = draft::power(&view.state, &prepared, to.len());
@@ -569,7 +569,7 @@ fn release_page(desk: &Desk, language: Language, id: &str, wrong: bool) -> Resul
     let view = desk.office.view()?;
     let words = &language.words().share;
     let draft = desk.office.act(|w| w.draft(id))??;
-    let prepared = draft.prepare(Moves::LeftOut, &view.state.schemes())?;
+    let prepared = release::prepared(&draft, &view.state.schemes())?;
     let mut to = recipients(&view.state, &draft.to);
     to.sort_by_cached_key(|id| natural(id.as_str()));
     let person = |id: &PersonId| {

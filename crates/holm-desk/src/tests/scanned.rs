@@ -124,3 +124,21 @@ async fn words_of_a_pdf_that_stand_aside_are_shown_in_its_draft() {
     let moved = page.matches("<mark class=\"moved\">").count();
     assert!(moved > 100 && page.contains(&format!("{moved} words, with a thin line below them")), "{moved}: {page}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_text_that_is_set_as_pages_is_not_called_too_short() {
+    let world = World::new().await;
+    let text = "The van came at nine and left again at ten. Nobody saw who drove it, and the gate stayed open until the \
+                morning. The team will watch the yard again on Thursday night from the roof of the school.";
+    let place = world.draft(text).await;
+    let chosen = [("name", "short"), ("to", "all"), ("do", "release")];
+    let release = format!("{place}/release");
+    world.fields(&place, &chosen).await;
+    assert!(world.page(&release).await.1.contains("too short to name anyone"));
+    world.fields(&place, &[&chosen[..], &[("pages", "1")]].concat()).await;
+    let (_, page) = world.page(&release).await;
+    assert!(!page.contains("too short to name anyone"), "its words are moved: {page}");
+    assert!(world.page(&place).await.1.contains("<mark class=\"moved\">"), "and it says which");
+    let begun = world.fields(&release, &[("ticket", "r1")]).await;
+    assert_eq!(world.done_at(&to(&begun)).await, "/items/short");
+}
