@@ -1,6 +1,7 @@
 //! Entries of the record as sentences.
 
-use holm_record::event::{Decision, Event};
+use holm_record::event::happening::Outcome;
+use holm_record::event::{Decision, Event, Telling};
 
 use crate::language::{Language, count};
 use crate::words::fill;
@@ -55,6 +56,15 @@ fn english(event: &Event) -> String {
             say("verdict on {} for {}: named {}", &[item, incident, &copies.join(", ")])
         }
         Event::ItemOpened { item, .. } => say("the key of {} was opened to a verifier", &[item]),
+        Event::ChannelAdded { .. }
+        | Event::TargetAdded { .. }
+        | Event::Told(_)
+        | Event::OperationsRecorded { .. }
+        | Event::OperationClosed { .. }
+        | Event::IncidentRecorded { .. }
+        | Event::Withdrawn { .. }
+        | Event::ItemRecalled { .. }
+        | Event::CorrectionSent { .. } => happened_in_english(event),
     }
 }
 
@@ -101,5 +111,79 @@ fn spanish(event: &Event) -> String {
             say("resultado sobre {} por {}: señalado {}", &[item, incident, &copies.join(", ")])
         }
         Event::ItemOpened { item, .. } => say("la clave de {} se abrió a un verificador", &[item]),
+        Event::ChannelAdded { .. }
+        | Event::TargetAdded { .. }
+        | Event::Told(_)
+        | Event::OperationsRecorded { .. }
+        | Event::OperationClosed { .. }
+        | Event::IncidentRecorded { .. }
+        | Event::Withdrawn { .. }
+        | Event::ItemRecalled { .. }
+        | Event::CorrectionSent { .. } => happened_in_spanish(event),
     }
+}
+
+/// Tellings, operations and incidents.
+fn happened_in_english(event: &Event) -> String {
+    let say = |sentence: &str, values: &[&dyn std::fmt::Display]| fill(sentence, values);
+    match event {
+        Event::ChannelAdded { channel, .. } => say("the channel {} was noted", &[channel]),
+        Event::TargetAdded { target, .. } => say("the target {} was noted", &[target]),
+        Event::Told(telling) => {
+            say("{} people were told of {} by word of mouth", &[&count(telling.persons.len()), &told(telling)])
+        }
+        Event::OperationsRecorded { operations, .. } => match operations.as_slice() {
+            [one] => say("the operation {} was noted", &[&one.operation]),
+            many => say("{} operations were noted", &[&count(many.len())]),
+        },
+        Event::OperationClosed { operation, outcome, .. } => {
+            let outcome = match outcome {
+                Outcome::Clean => "it went as planned",
+                Outcome::Suspected => "a leak is suspected",
+                Outcome::Confirmed => "there was a leak",
+                Outcome::Unknown => "nothing can be said of it",
+            };
+            say("the operation {} is over: {}", &[operation, &outcome])
+        }
+        Event::IncidentRecorded { incident, .. } => say("the incident {} was noted", &[incident]),
+        Event::Withdrawn { entry, reason, .. } => say("what entry {} says was withdrawn: {}", &[entry, reason]),
+        Event::ItemRecalled { item, reason } => say("{} was recalled: {}", &[item, reason]),
+        Event::CorrectionSent { item, correction } => say("{} corrects {}", &[correction, item]),
+        _ => String::new(),
+    }
+}
+
+fn happened_in_spanish(event: &Event) -> String {
+    let say = |sentence: &str, values: &[&dyn std::fmt::Display]| fill(sentence, values);
+    match event {
+        Event::ChannelAdded { channel, .. } => say("se anotó el canal {}", &[channel]),
+        Event::TargetAdded { target, .. } => say("se anotó el objetivo {}", &[target]),
+        Event::Told(telling) => {
+            say("se informó de palabra a {} personas de {}", &[&count(telling.persons.len()), &told(telling)])
+        }
+        Event::OperationsRecorded { operations, .. } => match operations.as_slice() {
+            [one] => say("se anotó la operación {}", &[&one.operation]),
+            many => say("se anotaron {} operaciones", &[&count(many.len())]),
+        },
+        Event::OperationClosed { operation, outcome, .. } => {
+            let outcome = match outcome {
+                Outcome::Clean => "salió según lo previsto",
+                Outcome::Suspected => "se sospecha una fuga",
+                Outcome::Confirmed => "hubo una fuga",
+                Outcome::Unknown => "no se puede decir nada",
+            };
+            say("terminó la operación {}: {}", &[operation, &outcome])
+        }
+        Event::IncidentRecorded { incident, .. } => say("se anotó el incidente {}", &[incident]),
+        Event::Withdrawn { entry, reason, .. } => say("se retiró lo que dice el asiento {}: {}", &[entry, reason]),
+        Event::ItemRecalled { item, reason } => say("se retiró la pieza {}: {}", &[item, reason]),
+        Event::CorrectionSent { item, correction } => say("{} corrige {}", &[correction, item]),
+        _ => String::new(),
+    }
+}
+
+/// Of what persons were told.
+fn told(telling: &Telling) -> String {
+    let item = telling.item.as_ref().map(ToString::to_string);
+    item.or_else(|| telling.operation.as_ref().map(ToString::to_string)).unwrap_or_default()
 }

@@ -1,10 +1,13 @@
 //! What entries say. The schema is `docs/spec/events.md`; events are added to, never changed.
 
+pub mod happening;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::commitment::Commitment;
-use crate::id::{CopyId, CustodianName, IncidentName, ItemName, PersonId};
+use crate::id::{ChannelName, CopyId, CustodianName, IncidentName, ItemName, OperationName, PersonId, TargetName};
+use happening::{ChannelSort, IncidentFacts, OperationFacts, Outcome, Weight, Window};
 
 /// SHA-256 of a sealed file, in hexadecimal.
 pub type ObjectHash = String;
@@ -307,6 +310,107 @@ pub enum Event {
         /// The incident whose verdict can be checked.
         incident: IncidentName,
     },
+    /// A means by which things get out.
+    ChannelAdded {
+        /// Its name.
+        channel: ChannelName,
+        /// What it is.
+        sort: ChannelSort,
+        /// Whose it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unit: Option<String>,
+        /// What else is to be said.
+        words: String,
+    },
+    /// An organisation under investigation.
+    TargetAdded {
+        /// Its name.
+        target: TargetName,
+        /// What else is to be said.
+        words: String,
+    },
+    /// Persons were told by word of mouth.
+    Told(Telling),
+    /// Operations, one or many; at most 500.
+    OperationsRecorded {
+        /// The file that they were taken in from.
+        source: Option<String>,
+        /// What is known of each.
+        operations: Vec<OperationFacts>,
+    },
+    /// An operation is over.
+    OperationClosed {
+        /// Which.
+        operation: OperationName,
+        /// What came of it.
+        outcome: Outcome,
+        /// Between which moments a leak must have happened.
+        #[serde(default)]
+        window: Window,
+        /// What else is to be said.
+        words: String,
+    },
+    /// A suspected compromise.
+    IncidentRecorded {
+        /// Its name.
+        incident: IncidentName,
+        /// What is known of it.
+        facts: IncidentFacts,
+    },
+    /// What an entry says was a mistake.
+    Withdrawn {
+        /// The entry.
+        entry: u64,
+        /// Which operation, if the entry has several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        operation: Option<OperationName>,
+        /// Why.
+        reason: String,
+    },
+    /// An item is burned: no further copy is issued.
+    ItemRecalled {
+        /// Which item.
+        item: ItemName,
+        /// Why.
+        reason: String,
+    },
+    /// Holders of an item were sent the true value of a fact that was varied.
+    CorrectionSent {
+        /// Which item.
+        item: ItemName,
+        /// The item that corrects it.
+        correction: ItemName,
+    },
+}
+
+/// An oral briefing, after it happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Telling {
+    /// The item that was told, unless an operation was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<ItemName>,
+    /// The operation that was told of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<OperationName>,
+    /// Whom.
+    pub persons: Vec<PersonId>,
+    /// When.
+    pub at: Timestamp,
+    /// By which channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelName>,
+    /// How much of it.
+    #[serde(default)]
+    pub weight: Weight,
+    /// Which of several versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// The rule of the item's marking that it broke.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breach: Option<String>,
+    /// What else is to be said.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub words: String,
 }
 
 impl Event {
@@ -333,6 +437,15 @@ impl Event {
             Self::ExtractionRecorded { .. } => "extraction-recorded",
             Self::VerdictRecorded { .. } => "verdict-recorded",
             Self::ItemOpened { .. } => "item-opened",
+            Self::ChannelAdded { .. } => "channel-added",
+            Self::TargetAdded { .. } => "target-added",
+            Self::Told(_) => "told",
+            Self::OperationsRecorded { .. } => "operations-recorded",
+            Self::OperationClosed { .. } => "operation-closed",
+            Self::IncidentRecorded { .. } => "incident-recorded",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::ItemRecalled { .. } => "item-recalled",
+            Self::CorrectionSent { .. } => "correction-sent",
         }
     }
 }
@@ -352,7 +465,11 @@ impl Event {
             | Self::OnwardAnswered { item, .. }
             | Self::ExtractionRecorded { item, .. }
             | Self::VerdictRecorded { item, .. }
-            | Self::ItemOpened { item, .. } => Some(item),
+            | Self::ItemOpened { item, .. }
+            | Self::ItemRecalled { item, .. }
+            | Self::CorrectionSent { item, .. } => Some(item),
+            Self::Told(telling) => telling.item.as_ref(),
+            Self::IncidentRecorded { facts, .. } => facts.item.as_ref(),
             _ => None,
         }
     }

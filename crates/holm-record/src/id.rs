@@ -91,6 +91,19 @@ name!(
     IncidentName
 );
 
+name!(
+    /// Something that is undertaken against a target.
+    OperationName
+);
+name!(
+    /// A means by which things get out, whoever is loyal.
+    ChannelName
+);
+name!(
+    /// The organisation under investigation.
+    TargetName
+);
+
 impl CopyId {
     /// The `number`-th copy issued to a person; a function of the person alone, so that nobody can choose it.
     ///

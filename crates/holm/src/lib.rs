@@ -17,18 +17,23 @@
 //!
 //! Start reading at `tests/it/leak_is_traced.rs`, the product as one story; then [`share`] and its mirror [`trace`].
 
+pub mod belief;
 pub mod contribution;
 pub mod custody;
 pub mod draft;
 pub mod exhibit;
+pub mod exposure;
 mod failpoint;
 pub mod identity;
+pub mod incident;
+pub mod instant;
 mod labelled;
 pub mod leak;
 pub mod mail;
 pub mod manifest;
 pub mod marking;
 pub mod onward;
+pub mod operation;
 pub mod own_file;
 pub mod pages;
 pub mod picture_sight;
@@ -48,6 +53,7 @@ pub mod shown;
 pub mod sight;
 pub mod slip;
 pub mod state;
+pub mod telling;
 pub mod trace;
 pub mod vault;
 pub mod verification;

@@ -9,7 +9,7 @@ use holm_record::id::{ItemName, PersonId};
 /// What somebody wants to do.
 #[derive(Clone, Debug)]
 pub enum Action<'a> {
-    /// Keep the roster, name custodians, take in receipts.
+    /// Keep the roster, name custodians, take in receipts, note what happened.
     Administer,
     /// Send an item to persons.
     Share {

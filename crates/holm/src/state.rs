@@ -1,5 +1,7 @@
 //! What the record says now: a projection of its entries that may be thrown away at any time.
 
+pub mod happenings;
+
 use std::collections::BTreeMap;
 
 use holm_record::commitment::Commitment;
@@ -10,6 +12,7 @@ use jiff::Timestamp;
 
 use crate::marking::Scheme;
 use crate::onward::{Answer, Asked, Request};
+use happenings::Happenings;
 
 /// A person of the roster.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,6 +116,10 @@ pub struct Item {
     pub plain_folders: Vec<String>,
     /// What recipients asked to pass on, in order.
     pub requests: Vec<Asked>,
+    /// Why it is burned, and the entry that says so.
+    pub recalled: Option<(u64, String)>,
+    /// Items that correct it, in order.
+    pub corrections: Vec<ItemName>,
 }
 
 /// One look at an item.
@@ -185,6 +192,8 @@ pub struct State {
     pub evidence: Vec<Evidence>,
     /// Looks, in order.
     pub looks: Vec<Look>,
+    /// Tellings, operations and incidents.
+    pub happenings: Happenings,
 }
 
 impl State {
@@ -221,13 +230,20 @@ impl State {
             | Event::PlainWritten { .. }
             | Event::OnwardAsked { .. }
             | Event::OnwardAnswered { .. }
+            | Event::ItemRecalled { .. }
+            | Event::CorrectionSent { .. }
             | Event::ItemOpened { .. } => {
                 self.apply_item(index, at, event);
             }
             Event::EvidenceSealed { .. } | Event::ExtractionRecorded { .. } | Event::VerdictRecorded { .. } => {
                 self.apply_look(index, at, event)
             }
-            _ => {}
+            Event::Withdrawn { entry, .. } => {
+                self.happenings.apply(index, at, event);
+                let burned = |item: &mut Item| item.recalled.take_if(|(index, _)| index == entry);
+                self.items.values_mut().for_each(|item| drop(burned(item)));
+            }
+            _ => self.happenings.apply(index, at, event),
         }
     }
 
@@ -309,6 +325,8 @@ impl State {
                 }
             }
             Event::ItemOpened { .. } => item.opened = true,
+            Event::ItemRecalled { reason, .. } => item.recalled = Some((index, reason.clone())),
+            Event::CorrectionSent { correction, .. } => item.corrections.push(correction.clone()),
             _ => {}
         }
     }

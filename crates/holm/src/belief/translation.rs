@@ -1,0 +1,391 @@
+//! The record as a case for the inference: which trials there are, who was exposed in each, what was seen.
+//!
+//! - An operation with an outcome or an incident is a trial: persons who knew before the window closed, with their weights, its
+//!   channels, members of its units of whom nothing is recorded, and how much likelier what was seen is if it was betrayed.
+//! - Where persons were told several versions, each version is a trial of its own: the one that was acted on has the incident's
+//!   outcome; the others are half as likely to have leaked as not, since whoever had both would follow either.
+//! - A leak of an item without an operation is a trial of the item's holders, of a sort of its own. What its trace says of each copy
+//!   enters as a weight: the copy's e-value relative to the largest, a likelihood ratio against a source that is not among the copies.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use holm_inference::case::{Case, CaseError, Exposure, Outcome, Person, Trial};
+use holm_record::event::happening::{ChannelSort, Outcome as Seen, Window};
+use holm_record::id::{ChannelName, IncidentName, ItemName, OperationName, PersonId};
+use jiff::Timestamp;
+
+use crate::exposure::{Exposures, Known, Source};
+use crate::state::State;
+use crate::state::happenings::{Incident, Operation};
+
+/// How much likelier a suspicion is to be noted if there was a leak than if there was none: the plan's "suspected".
+pub const SUSPECTED: f64 = 5.0;
+/// Of a version that was not acted on although another was: whoever had both would follow either.
+pub const NOT_ACTED_ON: f64 = 0.5;
+/// The sort of trials that are leaks of an item.
+pub const ITEM_LEAK: &str = "leak of an item";
+/// Weights are rounded to powers of this, so that there are few of them; the smallest is 2^(−14).
+const STEPS_AN_OCTAVE: f64 = 16.0;
+const OCTAVES: f64 = 14.0;
+
+/// What one trial is of.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct TrialOf {
+    /// The operation.
+    pub operation: Option<OperationName>,
+    /// The incident.
+    pub incident: Option<IncidentName>,
+    /// The item that leaked, where there is no operation.
+    pub item: Option<ItemName>,
+    /// Which of several versions.
+    pub variant: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// What was seen.
+    pub outcome: Seen,
+}
+
+/// What of the record says nothing, or less than it seems to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Gaps {
+    /// Operations that are over or betrayed and of which nobody is recorded to have known.
+    pub without_exposures: Vec<OperationName>,
+    /// Incidents that are neither of an operation nor of an item with holders.
+    pub of_nothing: Vec<IncidentName>,
+    /// Operations that are not over: they say nothing yet.
+    pub open: usize,
+    /// Exposures that count, and how many of them were entered late.
+    pub exposures: usize,
+    /// How many of them are late.
+    pub late: usize,
+    /// Exposures that came after the leak must have happened.
+    pub too_late: usize,
+}
+
+/// A case, and the names of what it speaks of by index.
+#[derive(Debug)]
+pub struct Translation {
+    /// The case.
+    pub case: Case,
+    /// By index.
+    pub persons: Vec<PersonId>,
+    /// By index.
+    pub units: Vec<String>,
+    /// By index.
+    pub channels: Vec<ChannelName>,
+    /// Sorts of operations, by index.
+    pub sorts: Vec<String>,
+    /// By index.
+    pub trials: Vec<TrialOf>,
+    /// By trial, who is exposed.
+    pub exposed: Vec<Vec<usize>>,
+    /// What says nothing.
+    pub gaps: Gaps,
+}
+
+/// Translates what is recorded.
+///
+/// # Errors
+/// [`CaseError`] if there is more than can be laid out.
+pub fn translate(state: &State) -> Result<Translation, CaseError> {
+    let mut building = Building::new(state);
+    for (name, operation) in &state.happenings.operations {
+        building.operation(name, operation);
+    }
+    for (name, incident) in &state.happenings.incidents {
+        if incident.facts.operation.is_none() {
+            building.incident(name, Some(incident));
+        }
+    }
+    let traced: BTreeSet<&IncidentName> = state.looks.iter().map(|look| &look.incident).collect();
+    for name in traced {
+        if !state.happenings.incidents.contains_key(name) {
+            building.incident(name, None);
+        }
+    }
+    building.finish()
+}
+
+struct Building<'s> {
+    state: &'s State,
+    exposures: Exposures<'s>,
+    incidents: BTreeMap<&'s OperationName, Vec<(&'s IncidentName, &'s Incident)>>,
+    person: BTreeMap<&'s PersonId, usize>,
+    units: Vec<String>,
+    members: BTreeMap<&'s str, Vec<usize>>,
+    sorts: Vec<String>,
+    trials: Vec<Trial>,
+    of: Vec<TrialOf>,
+    gaps: Gaps,
+}
+
+/// What a trace says of copies: e-values relative to the largest.
+struct CopyWeights {
+    holders: BTreeMap<PersonId, f64>,
+    /// Of whoever had none.
+    without: f64,
+}
+
+impl CopyWeights {
+    fn of(&self, person: &PersonId) -> f64 {
+        self.holders.get(person).copied().unwrap_or(self.without)
+    }
+}
+
+/// What all versions of one trial have in common.
+struct Ground<'a> {
+    of: TrialOf,
+    sort: &'a str,
+    units: &'a [String],
+    channels: &'a [ChannelName],
+    known: Vec<Known>,
+    window: Window,
+    /// No exposure counts after this.
+    end: Timestamp,
+    variant: Option<&'a str>,
+    incident: Option<&'a IncidentName>,
+}
+
+impl<'s> Building<'s> {
+    fn new(state: &'s State) -> Self {
+        let person = state.persons.keys().zip(0..).collect();
+        let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (index, known) in state.persons.values().enumerate() {
+            members.entry(known.facts.unit.as_str()).or_default().push(index);
+        }
+        let mut incidents: BTreeMap<&OperationName, Vec<(&IncidentName, &Incident)>> = BTreeMap::new();
+        for (name, incident) in &state.happenings.incidents {
+            if let Some(operation) = &incident.facts.operation {
+                incidents.entry(operation).or_default().push((name, incident));
+            }
+        }
+        Self {
+            state,
+            exposures: Exposures::new(state),
+            incidents,
+            person,
+            units: members.keys().map(|unit| (*unit).to_owned()).collect(),
+            members,
+            sorts: Vec::new(),
+            trials: Vec::new(),
+            of: Vec::new(),
+            gaps: Gaps::default(),
+        }
+    }
+
+    fn operation(&mut self, name: &'s OperationName, operation: &'s Operation) {
+        let incidents = self.incidents.get(name).cloned().unwrap_or_default();
+        // The surest of its incidents says most.
+        let surest = incidents.iter().max_by_key(|(_, incident)| sureness(incident.facts.certainty));
+        let closed = operation.closed.as_ref();
+        let outcome = match (surest, closed) {
+            (Some((_, incident)), Some(closing)) if sureness(closing.outcome) > sureness(incident.facts.certainty) => {
+                closing.outcome
+            }
+            (Some((_, incident)), _) => incident.facts.certainty,
+            (None, Some(closing)) => closing.outcome,
+            (None, None) => {
+                self.gaps.open += 1;
+                return;
+            }
+        };
+        if outcome == Seen::Unknown && surest.is_none() {
+            return;
+        }
+        let windows = incidents.iter().map(|(_, i)| i.facts.window).chain(closed.map(|closing| closing.window));
+        let window = windows.fold(Window::default(), narrower);
+        let noticed = incidents.iter().map(|(_, i)| i.facts.noticed).min();
+        let end = window.to.or(noticed).unwrap_or(operation.facts.at).min(operation.facts.at);
+        let known = self.exposures.of_operation(name, operation);
+        if known.is_empty() {
+            self.gaps.without_exposures.push(name.clone());
+            return;
+        }
+        let of = TrialOf {
+            operation: Some(name.clone()),
+            incident: surest.map(|(name, _)| (*name).clone()),
+            item: None,
+            variant: None,
+            at: operation.facts.at,
+            outcome,
+        };
+        let facts = &operation.facts;
+        let variant = incidents.iter().find_map(|(_, i)| i.facts.variant.as_deref());
+        let incident = incidents.iter().map(|(name, _)| *name).find(|name| self.state.looks.iter().any(|l| l.incident == **name));
+        let (sort, units, channels) = (facts.sort.as_str(), facts.units.as_slice(), facts.channels.as_slice());
+        self.ground(Ground { of, sort, units, channels, known, window, end, variant, incident });
+    }
+
+    fn incident(&mut self, name: &'s IncidentName, incident: Option<&'s Incident>) {
+        let looked = || self.state.looks.iter().filter(|look| look.incident == *name);
+        let item = incident.and_then(|i| i.facts.item.clone()).or_else(|| best_item(self.state, name));
+        let known = item.as_ref().map(|item| self.exposures.of_item(item)).unwrap_or_default();
+        let (Some(item), false) = (item, known.is_empty()) else {
+            self.gaps.of_nothing.push(name.clone());
+            return;
+        };
+        let evidence = |look: &crate::state::Look| self.state.evidence.iter().find(|e| e.object == look.evidence).map(|e| e.at);
+        let seen = looked().filter_map(evidence).min();
+        let window = incident.map(|i| i.facts.window).unwrap_or_default();
+        let noticed = incident.map(|i| i.facts.noticed).into_iter().chain(seen).min();
+        let end = window.to.or(noticed).unwrap_or(Timestamp::MAX);
+        let outcome = incident.map_or(Seen::Confirmed, |i| i.facts.certainty);
+        let of = TrialOf { operation: None, incident: Some(name.clone()), item: Some(item), variant: None, at: end, outcome };
+        let variant = incident.and_then(|i| i.facts.variant.as_deref());
+        self.ground(Ground { of, sort: ITEM_LEAK, units: &[], channels: &[], known, window, end, variant, incident: Some(name) });
+    }
+
+    /// One trial for each version that somebody was told.
+    fn ground(&mut self, ground: Ground<'_>) {
+        let in_time = |known: &&Known| known.at.is_none_or(|at| at <= ground.end);
+        let counted: Vec<&Known> = ground.known.iter().filter(in_time).collect();
+        self.gaps.exposures += counted.len();
+        self.gaps.late += counted.iter().filter(|known| known.late).count();
+        self.gaps.too_late += ground.known.len() - counted.len();
+        let copies = ground.incident.and_then(|incident| self.copy_weights(incident));
+        let versions: BTreeSet<Option<&str>> = match ground.variant {
+            Some(acted) => counted.iter().map(|known| other_version(known, acted)).chain([None]).collect(),
+            None => BTreeSet::from([None]),
+        };
+        for version in versions {
+            let of_version = |known: &&&Known| ground.variant.is_none_or(|acted| other_version(known, acted) == version);
+            let told: Vec<&Known> = counted.iter().filter(of_version).copied().collect();
+            let ratio = if version.is_some() { NOT_ACTED_ON } else { ratio(ground.of.outcome) };
+            let copies = copies.as_ref().filter(|_| version.is_none());
+            self.trial(&ground, &told, (ratio, version), copies);
+        }
+    }
+
+    fn trial(
+        &mut self,
+        ground: &Ground<'_>,
+        told: &[&Known],
+        (ratio, version): (f64, Option<&str>),
+        copies: Option<&CopyWeights>,
+    ) {
+        let mut weights: BTreeMap<usize, f64> = BTreeMap::new();
+        let mut all: BTreeSet<usize> = BTreeSet::new();
+        for known in told {
+            let Some(person) = self.person.get(&known.person).copied() else { continue };
+            all.insert(person);
+            let copy = copies.map_or(1.0, |copies| copies.of(&known.person));
+            let weight = rounded(known.weight.get() * copy);
+            let of = weights.entry(person).or_default();
+            *of = of.max(weight);
+        }
+        let exposed: Vec<Exposure> =
+            weights.into_iter().filter(|(_, weight)| *weight > 0.0).map(|(person, weight)| Exposure { person, weight }).collect();
+        let members = ground.units.iter().filter_map(|unit| self.members.get(unit.as_str())).flatten().copied();
+        let unrecorded: BTreeSet<usize> = members.filter(|person| !all.contains(person)).collect();
+        let kind = self.sort(ground.sort);
+        let names: BTreeSet<&ChannelName> =
+            ground.channels.iter().chain(told.iter().filter_map(|known| channel(known))).collect();
+        let at = |name: &&ChannelName| self.state.happenings.channels.keys().position(|other| other == *name);
+        let channels = names.iter().filter_map(at).collect();
+        // A window's beginning does not say who knew; it says when the leak was, for those who were active only at times.
+        let time = ground.window.from.map_or(ground.end, |from| from.max(ground.end.min(ground.of.at)));
+        let outcome = Outcome::ratio(ratio).unwrap_or_default();
+        let time = time.as_second() as f64;
+        self.trials.push(Trial { kind, time, exposed, unrecorded: unrecorded.into_iter().collect(), channels, outcome });
+        self.of.push(TrialOf { variant: version.or(ground.variant).map(str::to_owned), ..ground.of.clone() });
+    }
+
+    fn sort(&mut self, sort: &str) -> usize {
+        self.sorts.iter().position(|other| other == sort).unwrap_or_else(|| {
+            self.sorts.push(sort.to_owned());
+            self.sorts.len() - 1
+        })
+    }
+
+    /// What the incident's last verdict says of each holder's copies.
+    fn copy_weights(&self, incident: &IncidentName) -> Option<CopyWeights> {
+        let last = self.state.looks.iter().rev().find(|look| look.incident == *incident && look.verdict.is_some())?;
+        let ln_e = &last.verdict.as_ref()?.ln_e;
+        // An e-value of 1 is a source that is none of the copies.
+        let largest = ln_e.iter().copied().fold(0.0, f64::max);
+        let mut holders: BTreeMap<PersonId, f64> = BTreeMap::new();
+        for (disclosure, ln_e) in self.state.items.get(&last.item)?.disclosures.iter().zip(ln_e) {
+            let of = holders.entry(disclosure.person.clone()).or_default();
+            *of = of.max((ln_e - largest).exp());
+        }
+        Some(CopyWeights { holders, without: (-largest).exp() })
+    }
+
+    fn finish(self) -> Result<Translation, CaseError> {
+        let unit = |person: &crate::state::Person| self.units.iter().position(|unit| *unit == person.facts.unit).unwrap_or(0);
+        let persons: Vec<Person> =
+            self.state.persons.values().map(|person| Person { unit: unit(person), ln_checks: 0.0 }).collect();
+        let sort = |of: ChannelSort| ChannelSort::ALL.iter().position(|sort| *sort == of).unwrap_or(0);
+        let channels: Vec<usize> = self.state.happenings.channels.values().map(|channel| sort(channel.sort)).collect();
+        let kinds = self.sorts.len().max(1);
+        let case = Case::new(self.units.len(), &persons, (ChannelSort::ALL.len(), &channels), kinds, &self.trials)?;
+        Ok(Translation {
+            case,
+            persons: self.state.persons.keys().cloned().collect(),
+            units: self.units,
+            channels: self.state.happenings.channels.keys().cloned().collect(),
+            sorts: self.sorts,
+            trials: self.of,
+            exposed: self.trials.iter().map(|trial| trial.exposed.iter().map(|e| e.person).collect()).collect(),
+            gaps: self.gaps,
+        })
+    }
+}
+
+/// The version that somebody was told, if it is another than the one that was acted on.
+fn other_version<'k>(known: &'k Known, acted: &str) -> Option<&'k str> {
+    match &known.source {
+        Source::Told { variant: Some(variant), .. } if variant != acted => Some(variant),
+        _ => None,
+    }
+}
+
+fn channel(known: &Known) -> Option<&ChannelName> {
+    match &known.source {
+        Source::Told { channel, .. } => channel.as_ref(),
+        _ => None,
+    }
+}
+
+fn ratio(outcome: Seen) -> f64 {
+    match outcome {
+        Seen::Clean => 0.0,
+        Seen::Unknown => 1.0,
+        Seen::Suspected => SUSPECTED,
+        Seen::Confirmed => f64::INFINITY,
+    }
+}
+
+fn sureness(outcome: Seen) -> u8 {
+    match outcome {
+        Seen::Clean => 0,
+        Seen::Unknown => 1,
+        Seen::Suspected => 2,
+        Seen::Confirmed => 3,
+    }
+}
+
+/// What is within both; where they contradict each other, the second.
+fn narrower(one: Window, other: Window) -> Window {
+    let both = Window { from: one.from.into_iter().chain(other.from).max(), to: one.to.into_iter().chain(other.to).min() };
+    let empty = both.from.zip(both.to).is_some_and(|(from, to)| from > to);
+    if empty { other } else { both }
+}
+
+/// The item whose copies speak loudest in an incident's last looks.
+fn best_item(state: &State, incident: &IncidentName) -> Option<ItemName> {
+    let looks = state.looks.iter().filter(|look| look.incident == *incident);
+    let loudest = |look: &crate::state::Look| {
+        look.verdict.as_ref().map_or(f64::NEG_INFINITY, |v| v.ln_e.iter().copied().fold(f64::NEG_INFINITY, f64::max))
+    };
+    looks.max_by(|a, b| loudest(a).total_cmp(&loudest(b))).map(|look| look.item.clone())
+}
+
+/// A weight as one of few; 0 if it is too small to matter.
+fn rounded(weight: f64) -> f64 {
+    let octaves = -weight.log2();
+    if octaves > OCTAVES { 0.0 } else { (-(octaves * STEPS_AN_OCTAVE).round() / STEPS_AN_OCTAVE).exp2() }
+}
+
+#[cfg(test)]
+mod tests;

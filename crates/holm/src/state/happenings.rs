@@ -1,0 +1,157 @@
+//! Tellings, operations and incidents as the record has them now (`docs/spec/operations.md`).
+
+use std::collections::BTreeMap;
+
+use holm_record::event::happening::{ChannelSort, IncidentFacts, OperationFacts, Outcome, Window};
+use holm_record::event::{Event, Telling};
+use holm_record::id::{ChannelName, IncidentName, ItemName, OperationName, TargetName};
+use jiff::Timestamp;
+
+/// A means by which things get out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Channel {
+    /// What it is.
+    pub sort: ChannelSort,
+    /// Whose it is.
+    pub unit: Option<String>,
+    /// What else is said of it.
+    pub words: String,
+}
+
+/// An oral briefing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// Its entry.
+    pub index: u64,
+    /// When it was entered.
+    pub entered: Timestamp,
+    /// What was told to whom.
+    pub telling: Telling,
+}
+
+/// An operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operation {
+    /// Its entry.
+    pub index: u64,
+    /// When it was entered.
+    pub entered: Timestamp,
+    /// What is known; outcome and window stand in `closed`.
+    pub facts: OperationFacts,
+    /// What came of it.
+    pub closed: Option<Closing>,
+}
+
+/// What came of an operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Closing {
+    /// Its entry.
+    pub index: u64,
+    /// When it was entered.
+    pub entered: Timestamp,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Between which moments a leak must have happened.
+    pub window: Window,
+    /// What else is said.
+    pub words: String,
+}
+
+/// An incident.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incident {
+    /// Its entry.
+    pub index: u64,
+    /// When it was entered.
+    pub entered: Timestamp,
+    /// What is known of it.
+    pub facts: IncidentFacts,
+}
+
+/// What happened outside, as far as it is recorded and not withdrawn.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Happenings {
+    /// Channels.
+    pub channels: BTreeMap<ChannelName, Channel>,
+    /// Targets, with what is said of them.
+    pub targets: BTreeMap<TargetName, String>,
+    /// Operations.
+    pub operations: BTreeMap<OperationName, Operation>,
+    /// Oral briefings, in order.
+    pub told: Vec<Told>,
+    /// Incidents.
+    pub incidents: BTreeMap<IncidentName, Incident>,
+    /// Entries that were withdrawn, with the reason.
+    pub withdrawn: BTreeMap<u64, String>,
+}
+
+impl Happenings {
+    /// Takes in one event; others say nothing here.
+    pub(crate) fn apply(&mut self, index: u64, at: Timestamp, event: &Event) {
+        match event {
+            Event::ChannelAdded { channel, sort, unit, words } => {
+                self.channels.insert(channel.clone(), Channel { sort: *sort, unit: unit.clone(), words: words.clone() });
+            }
+            Event::TargetAdded { target, words } => {
+                self.targets.insert(target.clone(), words.clone());
+            }
+            Event::Told(telling) => self.told.push(Told { index, entered: at, telling: telling.clone() }),
+            Event::OperationsRecorded { operations, .. } => {
+                operations.iter().for_each(|facts| {
+                    self.operations.insert(facts.operation.clone(), Operation::new(index, at, facts));
+                });
+            }
+            Event::OperationClosed { operation, outcome, window, words } => {
+                if let Some(operation) = self.operations.get_mut(operation) {
+                    let (outcome, window, words) = (*outcome, *window, words.clone());
+                    operation.closed = Some(Closing { index, entered: at, outcome, window, words });
+                }
+            }
+            Event::IncidentRecorded { incident, facts } => {
+                self.incidents.insert(incident.clone(), Incident { index, entered: at, facts: facts.clone() });
+            }
+            Event::Withdrawn { entry, operation, reason } => self.withdraw(*entry, operation.as_ref(), reason),
+            _ => {}
+        }
+    }
+
+    fn withdraw(&mut self, entry: u64, one: Option<&OperationName>, reason: &str) {
+        self.told.retain(|told| told.index != entry);
+        self.incidents.retain(|_, incident| incident.index != entry);
+        self.operations.retain(|name, operation| operation.index != entry || one.is_some_and(|one| one != name));
+        for operation in self.operations.values_mut() {
+            if operation.closed.as_ref().is_some_and(|closing| closing.index == entry && closing.index != operation.index) {
+                operation.closed = None;
+            }
+        }
+        self.withdrawn.insert(entry, reason.to_owned());
+    }
+
+    /// Incidents that betray an operation.
+    pub fn incidents_of<'s>(&'s self, operation: &'s OperationName) -> impl Iterator<Item = (&'s IncidentName, &'s Incident)> {
+        self.incidents.iter().filter(move |(_, incident)| incident.facts.operation.as_ref() == Some(operation))
+    }
+
+    /// Operations that are not over.
+    pub fn live(&self) -> impl Iterator<Item = (&OperationName, &Operation)> {
+        self.operations.iter().filter(|(_, operation)| operation.closed.is_none())
+    }
+
+    /// Operations that an item tells of.
+    pub fn operations_of<'s>(&'s self, item: &'s ItemName) -> impl Iterator<Item = (&'s OperationName, &'s Operation)> {
+        self.operations.iter().filter(move |(_, operation)| operation.facts.items.contains(item))
+    }
+}
+
+impl Operation {
+    fn new(index: u64, entered: Timestamp, facts: &OperationFacts) -> Self {
+        let closed = facts.outcome.map(|outcome| Closing {
+            index,
+            entered,
+            outcome,
+            window: facts.window.unwrap_or_default(),
+            words: String::new(),
+        });
+        Self { index, entered, facts: facts.clone(), closed }
+    }
+}
