@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use age::secrecy::SecretString;
 use clap::Parser;
 use holm::identity::DeviceKeys;
+use holm::instant::{InstantError, instant};
 use holm::workspace::{Workspace, WorkspaceReport};
 use jiff::Timestamp;
 
@@ -41,6 +42,15 @@ fn dispatch(app: &App, command: Command) -> Result<Outcome, CommandError> {
         Command::Onward(args) => args.run(app),
         Command::Trace(args) => args.run(app),
         Command::VerifyTrace(args) => args.run(app),
+        Command::Tell(args) => args.run(app),
+        Command::Channel(args) => args.run(app),
+        Command::Target(args) => args.run(app),
+        Command::Operation(args) => args.run(app),
+        Command::Incident(args) => args.run(app),
+        Command::Suspects(args) => args.run(app),
+        Command::Damage(args) => args.run(app),
+        Command::Correct(args) => args.run(app),
+        Command::Recall(args) => args.run(app),
         Command::Record(args) => args.run(app),
         Command::Simulate(args) => args.run(app),
         Command::Demo(args) => args.run(app),
@@ -109,6 +119,11 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
 /// Reads a text file.
 pub(crate) fn read_text(path: &Path) -> Result<String, CommandError> {
     String::from_utf8(read(path)?).map_err(|_| CommandError::new(format!("`{}` is not UTF-8 text", path.display())))
+}
+
+/// A moment on the command line.
+pub(crate) fn moment(text: &str) -> Result<Timestamp, InstantError> {
+    instant(text, None)
 }
 
 /// `1 copy`, `2 copies`.

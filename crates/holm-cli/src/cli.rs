@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::command::{
-    contribute, custodian, demo, desk, init, item, keygen, marking, marks, onward, open, person, receipt, record, share,
-    simulate, trace, verify_trace,
+    channel, contribute, correct, custodian, damage, demo, desk, incident, init, item, keygen, marking, marks, onward, open,
+    operation, person, receipt, record, share, simulate, suspects, target, tell, trace, verify_trace,
 };
 
 /// Share sensitive documents as individually marked copies, and prove which copy a leak came from.
@@ -59,6 +59,19 @@ pub(crate) enum Command {
     Onward(onward::OnwardCommand),
     Trace(trace::Trace),
     VerifyTrace(verify_trace::VerifyTrace),
+    Tell(tell::Tell),
+    #[command(subcommand)]
+    Channel(channel::ChannelCommand),
+    #[command(subcommand)]
+    Target(target::TargetCommand),
+    #[command(subcommand)]
+    Operation(operation::OperationCommand),
+    #[command(subcommand)]
+    Incident(incident::IncidentCommand),
+    Suspects(suspects::Suspects),
+    Damage(damage::DamageOf),
+    Correct(correct::Correct),
+    Recall(correct::Recall),
     #[command(subcommand)]
     Record(record::RecordCommand),
     #[command(subcommand)]

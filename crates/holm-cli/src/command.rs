@@ -1,9 +1,13 @@
 //! One file per subcommand: its arguments, whose doc is the help text, and what it does.
 
+pub(crate) mod channel;
 pub(crate) mod contribute;
+pub(crate) mod correct;
 pub(crate) mod custodian;
+pub(crate) mod damage;
 pub(crate) mod demo;
 pub(crate) mod desk;
+pub(crate) mod incident;
 pub(crate) mod init;
 pub(crate) mod item;
 pub(crate) mod keygen;
@@ -11,6 +15,7 @@ pub(crate) mod marking;
 pub(crate) mod marks;
 pub(crate) mod onward;
 pub(crate) mod open;
+pub(crate) mod operation;
 pub(crate) mod person;
 pub(crate) mod receipt;
 pub(crate) mod record;
@@ -18,5 +23,8 @@ pub(crate) mod share;
 pub(crate) mod simulate;
 pub(crate) mod survival;
 mod survival_picture;
+pub(crate) mod suspects;
+pub(crate) mod target;
+pub(crate) mod tell;
 pub(crate) mod trace;
 pub(crate) mod verify_trace;

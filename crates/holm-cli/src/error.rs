@@ -2,10 +2,17 @@
 
 use std::process::ExitCode;
 
+use holm::belief::BeliefError;
 use holm::contribution::ContributionError;
+use holm::correction::CorrectionError;
+use holm::damage::DamageError;
 use holm::identity::IdentityError;
+use holm::incident::IncidentError;
+use holm::instant::InstantError;
 use holm::marking::{ImportError, MarkingError};
 use holm::onward::OnwardError;
+use holm::operation::OperationError;
+use holm::operation::import::{ImportFieldError, ImportOperationsError};
 use holm::pages::PagesError;
 use holm::policy::Refusal;
 use holm::prepare::PrepareError;
@@ -17,6 +24,7 @@ use holm::review::ReviewError;
 use holm::roster::RosterError;
 use holm::share::ShareError;
 use holm::slip::SlipError;
+use holm::telling::{TellError, WithdrawError};
 use holm::trace::TraceError;
 use holm::vault::VaultError;
 use holm::workspace::WorkspaceError;
@@ -100,7 +108,17 @@ macro_rules! from_errors {
 }
 
 from_errors!(
+    BeliefError,
     ContributionError,
+    CorrectionError,
+    DamageError,
+    ImportFieldError,
+    ImportOperationsError,
+    IncidentError,
+    InstantError,
+    OperationError,
+    TellError,
+    WithdrawError,
     DeskError,
     IdentityError,
     ImportError,

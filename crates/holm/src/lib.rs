@@ -19,7 +19,9 @@
 
 pub mod belief;
 pub mod contribution;
+pub mod correction;
 pub mod custody;
+pub mod damage;
 pub mod draft;
 pub mod exhibit;
 pub mod exposure;

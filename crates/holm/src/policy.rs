@@ -88,6 +88,9 @@ pub enum Refusal {
     /// The key was opened to a verifier.
     #[error("the key of `{0}` was opened: further copies could not be proved; share the text as a new item")]
     Opened(ItemName),
+    /// The item is burned.
+    #[error("`{0}` was recalled and goes to nobody further: {1}")]
+    Recalled(ItemName, String),
     /// α above the workspace's.
     #[error("α {asked} is above the workspace's {limit}; `--alpha` may only lower it")]
     Alpha {
@@ -114,6 +117,9 @@ pub fn authorize(state: &State, actor: &str, at: Timestamp, action: &Action<'_>)
             }
             if state.items.get(item).is_some_and(|i| i.opened) {
                 return Err(Refusal::Opened((*item).clone()));
+            }
+            if let Some((_, reason)) = state.items.get(item).and_then(|i| i.recalled.as_ref()) {
+                return Err(Refusal::Recalled((*item).clone(), reason.clone()));
             }
             to.iter().try_for_each(|person| may_receive(state.persons.get(person), person))?;
             handled(state, item, to, *handling)?;

@@ -1,7 +1,10 @@
 use clap::{Args, Subcommand};
+use holm::policy::Action;
+use holm::telling::Part;
 use holm::workspace::WorkspaceReport;
 use holm_record::entry::Entry;
 use holm_record::event::Event;
+use holm_record::id::OperationName;
 
 use crate::app::App;
 use crate::error::{CommandError, Outcome};
@@ -11,6 +14,7 @@ use crate::error::{CommandError, Outcome};
 pub(crate) enum RecordCommand {
     Log(Log),
     Verify(Verify),
+    Withdraw(Withdraw),
 }
 
 /// List the entries
@@ -24,6 +28,37 @@ pub(crate) struct Log {
 /// Recompute everything from bytes: entries, checkpoints, signatures, sealed files
 #[derive(Debug, Args)]
 pub(crate) struct Verify {}
+
+/// Say that what an entry says was a mistake: it counts no longer, and both stay in the record
+#[derive(Debug, Args)]
+pub(crate) struct Withdraw {
+    /// Number of the entry: a telling, operation, closing, incident or recall.
+    entry: u64,
+    /// Why.
+    #[arg(long)]
+    reason: String,
+    /// Which of several operations.
+    #[arg(long, group = "part")]
+    operation: Option<OperationName>,
+    /// All operations of the entry.
+    #[arg(long, group = "part")]
+    all: bool,
+}
+
+impl Withdraw {
+    fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let part = match self.operation {
+            Some(operation) => Part::One(operation),
+            None if self.all => Part::All,
+            None => Part::Only,
+        };
+        let mut workspace = app.workspace()?;
+        let permit = workspace.permit(&Action::Administer, app.now())?;
+        workspace.withdraw(&permit, self.entry, &part, &self.reason)?;
+        say!("what entry {} says is withdrawn", self.entry);
+        Ok(Outcome::Done)
+    }
+}
 
 impl RecordCommand {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
@@ -54,6 +89,7 @@ impl RecordCommand {
                 })?;
                 Ok(Outcome::Done)
             }
+            Self::Withdraw(withdraw) => withdraw.run(app),
             Self::Verify(Verify {}) => {
                 let report = app.examined()?;
                 let findings: Vec<String> = report
@@ -115,6 +151,20 @@ fn about(event: &holm_record::event::Event) -> String {
         Event::OnwardAsked { item, copy, .. } | Event::OnwardAnswered { item, copy, .. } => format!("{item} copy {copy}"),
         Event::VerdictRecorded { item, verdict, look, .. } => format!("{item} look {look}: {verdict}"),
         Event::EvidenceSealed { incident, files, .. } => format!("{incident}: {}", files.join(", ")),
+        Event::ChannelAdded { channel, .. } => channel.to_string(),
+        Event::TargetAdded { target, .. } => target.to_string(),
+        Event::Told(telling) => {
+            let what = telling.item.as_ref().map(ToString::to_string);
+            let what = what.or_else(|| telling.operation.as_ref().map(ToString::to_string)).unwrap_or_default();
+            format!("{what} told to {}", telling.persons.len())
+        }
+        Event::OperationsRecorded { operations, .. } => match operations.as_slice() {
+            [one] => one.operation.to_string(),
+            many => format!("{} operations", many.len()),
+        },
+        Event::OperationClosed { operation, outcome, .. } => format!("{operation}: {outcome}"),
+        Event::IncidentRecorded { incident, .. } => incident.to_string(),
+        Event::Withdrawn { entry, .. } => format!("entry {entry}"),
         other => other.item().map(ToString::to_string).unwrap_or_default(),
     }
 }

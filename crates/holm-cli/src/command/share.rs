@@ -73,7 +73,7 @@ impl Share {
         let out = self.out.clone().unwrap_or_else(|| Path::new("holm-out").join(name.as_str()));
         holm::slip::check_folder(&out, &name)?;
         self.check_plain(&workspace, &name)?;
-        let to = self.recipients(&workspace)?;
+        let to = super::tell::resolved(&workspace, &self.to)?;
         let present = workspace.state().persons.values().filter(|p| !p.left).count();
         let planned = self.planned.unwrap_or(present).max(to.len());
         let terms = Terms {
@@ -133,20 +133,6 @@ impl Share {
             .hint("choose another folder with `--plain`")),
             None => Ok(()),
         }
-    }
-
-    fn recipients(&self, workspace: &Workspace) -> Result<Vec<PersonId>, CommandError> {
-        let mut to: Vec<PersonId> = Vec::new();
-        for one in &self.to {
-            let found = workspace
-                .state()
-                .resolve(one)
-                .ok_or_else(|| CommandError::new(format!("`{one}` is no person, and no unit that anybody is in")))?;
-            to.extend(found);
-        }
-        to.sort();
-        to.dedup();
-        Ok(to)
     }
 
     /// Says what the marks can prove, before release.

@@ -1,0 +1,153 @@
+use clap::Args;
+use holm::belief::{Belief, Beliefs, Question, REVIEW, Reason};
+use holm_record::event::happening;
+use holm_record::id::PersonId;
+use jiff::Timestamp;
+
+use crate::app::{App, counted, moment};
+use crate::error::{CommandError, Outcome};
+
+/// Rows that are printed unless all are wanted.
+const SHOWN: usize = 20;
+
+/// What is believed of people and channels, with reasons and alternatives: leads, never an accusation
+#[derive(Debug, Args)]
+pub(crate) struct Suspects {
+    /// As of what was recorded by then; by default all of it.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    at: Option<Timestamp>,
+    /// Give the reasons for this person.
+    #[arg(long)]
+    person: Option<PersonId>,
+    /// Show everybody.
+    #[arg(long)]
+    all: bool,
+    /// Seed of the sampler: the same record, version and seed give the same report.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+impl Suspects {
+    pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let mut workspace = app.workspace()?;
+        let spinner = super::share::progress_bar(0, "weighing what is recorded");
+        spinner.set_style(indicatif::ProgressStyle::default_spinner());
+        let question = Question { at: self.at, person: self.person.clone(), seed: self.seed };
+        let beliefs = workspace.beliefs(&question, app.now())?;
+        spinner.finish_and_clear();
+        app.show(&beliefs, || match &self.person {
+            Some(person) => beliefs.people.iter().filter(|b| b.person == *person).for_each(print_person),
+            None => print_beliefs(&beliefs, if self.all { usize::MAX } else { SHOWN }),
+        })?;
+        Ok(Outcome::Done)
+    }
+}
+
+/// A probability as a person says it.
+fn chance(p: f64) -> String {
+    match p {
+        p if p < 0.005 => "under 1 in 200".to_owned(),
+        p if p > 0.995 => "over 199 in 200".to_owned(),
+        p => format!("{:.0} in 100", p * 100.0),
+    }
+}
+
+fn print_beliefs(beliefs: &Beliefs, most: usize) {
+    say!("these are leads, not proof: nobody here is named, and the record's gaps count for nobody");
+    match beliefs.review.as_slice() {
+        [] => say!("nobody can be referred for review so that at most {} in 100 are expected to be innocent", REVIEW * 100.0),
+        some => {
+            let names = some.iter().map(PersonId::as_str).collect::<Vec<_>>().join(", ");
+            say!("refer for review ({} in 100 expected to be innocent at most): {names}", REVIEW * 100.0);
+        }
+    }
+    say!("somebody who is not listed, or no leak at all, explains {} leaks", chance(beliefs.not_listed));
+    for belief in beliefs.people.iter().take(most) {
+        say!(
+            "  {:<12} {:<16} level {}  {:<16} knew of {}, {} betrayed",
+            belief.person,
+            belief.unit,
+            belief.level,
+            chance(belief.probability),
+            counted(belief.known, "operation", "operations"),
+            belief.betrayed
+        );
+    }
+    if beliefs.people.len() > most {
+        say!("  and {} more, each less likely; `--all` shows them", beliefs.people.len() - most);
+    }
+    for channel in beliefs.channels.iter().take(most) {
+        say!("  channel {:<24} {}", channel.channel, chance(channel.probability));
+    }
+    for group in &beliefs.alike {
+        let names = group.people.iter().map(PersonId::as_str).collect::<Vec<_>>().join(", ");
+        say!("nothing recorded tells {names} apart; at least one of them leaks: {}", chance(group.any));
+    }
+    for unit in beliefs.units.iter().take(5).filter(|unit| unit.range[2] > 0) {
+        let [low, _, high] = unit.range;
+        say!(
+            "in {} of {}: {low} to {high} leak (9 times in 10), {:.1} expected",
+            unit.unit,
+            counted(unit.members, "person", "people"),
+            unit.mean
+        );
+    }
+    print_gaps(beliefs);
+    let from = &beliefs.provenance;
+    say!(
+        "from {} entries, {}, seed {}, {} sweeps of each of 4 chains, rank-R̂ {:.3}",
+        from.entries,
+        from.model,
+        from.seed,
+        from.sweeps,
+        from.rank_r
+    );
+}
+
+fn print_gaps(beliefs: &Beliefs) {
+    let gaps = &beliefs.gaps;
+    if gaps.late > 0 {
+        say!("{} of {} exposures were entered late, when more of them are remembered for what failed", gaps.late, gaps.exposures);
+    }
+    if !gaps.without_exposures.is_empty() {
+        let names = gaps.without_exposures.iter().take(10).map(|o| o.as_str()).collect::<Vec<_>>().join(", ");
+        say!(
+            "{} over or betrayed and nobody is recorded to have known of them: {names}",
+            counted(gaps.without_exposures.len(), "operation is", "operations are")
+        );
+    }
+    if !gaps.of_nothing.is_empty() {
+        let names = gaps.of_nothing.iter().map(|i| i.as_str()).collect::<Vec<_>>().join(", ");
+        say!("incidents of which nobody is recorded to have known anything: {names}");
+    }
+}
+
+fn print_person(belief: &Belief) {
+    say!("{} ({}, level {}): {}", belief.person, belief.unit, belief.level, chance(belief.probability));
+    say!("of 100 people with this score, about {:.0} are innocent", 100.0 * (1.0 - belief.probability));
+    say!("knew of {}, {} betrayed", counted(belief.known, "operation", "operations"), belief.betrayed);
+    let print = |what: &str, reasons: &[Reason]| {
+        if !reasons.is_empty() {
+            say!("{what}:");
+            reasons.iter().for_each(print_reason);
+        }
+    };
+    print("what weighs for it", &belief.reasons_for);
+    print("what weighs against it", &belief.against);
+}
+
+fn print_reason(reason: &Reason) {
+    let of = &reason.of;
+    let operation = of.operation.as_ref().map(|o| format!("operation {o}"));
+    let incident = of.incident.as_ref().map(|i| format!("incident {i}"));
+    let names = operation.into_iter().chain(incident).collect::<Vec<_>>().join(", ");
+    let seen = match of.outcome {
+        happening::Outcome::Clean => "went as planned",
+        happening::Outcome::Suspected => "a leak is suspected",
+        happening::Outcome::Confirmed => "there was a leak",
+        happening::Outcome::Unknown => "nothing can be said",
+    };
+    let times = reason.nats.abs().exp();
+    let word = if reason.nats > 0.0 { "likelier" } else { "less likely" };
+    say!("  {names} ({:.0}): {seen}; {times:.1} times {word} if they leak", of.at);
+}
