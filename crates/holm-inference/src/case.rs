@@ -1,6 +1,10 @@
 //! What is recorded: who knew of what, through which channels it went, and what came of it.
 
-use std::ops::Range;
+mod layout;
+
+pub(crate) use layout::{Edge, Lists, UNRECORDED};
+
+use crate::checks::{Check, CheckKind, Vetting};
 
 /// What was seen of one trial, as how much likelier it is if there was a leak than if there was none.
 ///
@@ -115,6 +119,18 @@ pub enum CaseError {
         /// The channel.
         channel: usize,
     },
+    /// A share or a weight outside of its range.
+    #[error("{what} {index} has {value}, which must be {range}")]
+    Range {
+        /// Of what.
+        what: &'static str,
+        /// Its index.
+        index: usize,
+        /// The value.
+        value: f64,
+        /// What it must be.
+        range: &'static str,
+    },
     /// A time or a check that is no number.
     #[error("{what} {index} has {value}, which is no finite number")]
     NoNumber {
@@ -136,62 +152,6 @@ pub enum CaseError {
 /// Different weights that exposures may have.
 const MOST_WEIGHTS: usize = 250;
 
-/// One exposure of an entity: the trial, and which weight.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Edge {
-    pub(crate) trial: u32,
-    pub(crate) weight: u8,
-    /// Whether the trial is certainly clean: then what it says depends on nobody else.
-    pub(crate) clean: bool,
-}
-
-/// The weight of exposures that are not recorded; what it is worth is sampled.
-pub(crate) const UNRECORDED: u8 = 0;
-
-/// Lists of different lengths, one after the other.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Lists<T> {
-    starts: Vec<usize>,
-    all: Vec<T>,
-}
-
-impl<T: Copy + Default> Lists<T> {
-    /// Groups values by list, in their order.
-    fn grouped(count: usize, values: &[(u32, T)]) -> Self {
-        let mut starts = vec![0; count + 1];
-        values.iter().for_each(|(list, _)| starts[*list as usize + 1] += 1);
-        for i in 0..count {
-            starts[i + 1] += starts[i];
-        }
-        let mut all = vec![T::default(); values.len()];
-        let mut next = starts.clone();
-        for (list, value) in values {
-            let place = &mut next[*list as usize];
-            all[*place] = *value;
-            *place += 1;
-        }
-        Self { starts, all }
-    }
-
-    pub(crate) fn of(&self, list: usize) -> &[T] {
-        self.all.get(self.range(list)).unwrap_or_default()
-    }
-
-    pub(crate) fn range(&self, list: usize) -> Range<usize> {
-        self.starts.get(list).copied().unwrap_or(0)..self.starts.get(list + 1).copied().unwrap_or(0)
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.all.len()
-    }
-}
-
-impl Default for Edge {
-    fn default() -> Self {
-        Self { trial: 0, weight: UNRECORDED, clean: false }
-    }
-}
-
 /// A case, checked and laid out to be sampled. Entities are its persons, then its channels.
 #[derive(Clone, Debug)]
 pub struct Case {
@@ -202,12 +162,17 @@ pub struct Case {
     /// By entity, its group: unit, or number of units plus kind of channel.
     pub(crate) group: Vec<u32>,
     pub(crate) ln_checks: Vec<f64>,
+    pub(crate) vetting: Vetting,
+    /// By trial as it is kept here, its number as it was given.
+    pub(crate) number: Vec<u32>,
     /// By trial.
     pub(crate) kind: Vec<u32>,
     pub(crate) ratio: Vec<f64>,
     pub(crate) time: Vec<f64>,
     /// Weights of exposures; the first stands for unrecorded ones.
     pub(crate) weights: Vec<f64>,
+    /// Which of them is 1.
+    pub(crate) full: u8,
     /// By entity, in order of time.
     pub(crate) edges: Lists<Edge>,
     /// By entity, places among its edges of trials that speak for a leak and of which it is recorded that it knew.
@@ -265,6 +230,8 @@ impl Case {
         let too_many = |what| move |_| CaseError::Large(what);
         u32::try_from(trials.len()).map_err(too_many("trials"))?;
         u32::try_from(persons.len() + channels.len()).map_err(too_many("people and channels"))?;
+        let number = layout::order(trials);
+        let ordered = || number.iter().map(|n| &trials[*n as usize]);
         let group = persons.iter().map(|p| p.unit).chain(channels.iter().map(|kind| units + kind));
         let mut case = Self {
             persons: persons.len(),
@@ -273,10 +240,13 @@ impl Case {
             channel_kinds,
             group: group.map(|g| g as u32).collect(),
             ln_checks: persons.iter().map(|p| p.ln_checks).chain(channels.iter().map(|_| 0.0)).collect(),
-            kind: trials.iter().map(|t| t.kind as u32).collect(),
-            ratio: trials.iter().map(|t| t.outcome.get()).collect(),
-            time: trials.iter().map(|t| t.time).collect(),
+            vetting: Vetting::none(persons.len() + channels.len()),
+            kind: ordered().map(|t| t.kind as u32).collect(),
+            ratio: ordered().map(|t| t.outcome.get()).collect(),
+            time: ordered().map(|t| t.time).collect(),
+            number,
             weights,
+            full: full as u8,
             edges: Lists::default(),
             positives: Lists::default(),
             knew: Lists::default(),
@@ -285,49 +255,29 @@ impl Case {
             of_kind: Lists::default(),
             clean: vec![0; kinds],
         };
-        case.lay_out(trials, full);
+        case.lay_out(trials, full as u8);
         Ok(case)
     }
 
-    fn lay_out(&mut self, trials: &[Trial], full: usize) {
-        let (persons, entities) = (self.persons, self.group.len());
-        let mut order: Vec<usize> = (0..trials.len()).collect();
-        order.sort_by(|a, b| self.time[*a].total_cmp(&self.time[*b]));
-        let weights = &self.weights;
-        let index = |weight: f64| weights.iter().position(|w| *w == weight).unwrap_or(full) as u8;
-        let mut edges: Vec<(u32, Edge)> = Vec::new();
-        for number in order {
-            let trial = &trials[number];
-            let clean = self.ratio[number] == 0.0;
-            let edge = |weight| Edge { trial: number as u32, weight, clean };
-            edges.extend(trial.exposed.iter().map(|e| (e.person as u32, edge(index(e.weight)))));
-            edges.extend(trial.unrecorded.iter().map(|p| (*p as u32, edge(UNRECORDED))));
-            edges.extend(trial.channels.iter().map(|c| ((persons + c) as u32, edge(full as u8))));
-        }
-        self.edges = Lists::grouped(entities, &edges);
-        let recorded = |edge: &Edge| edge.weight != UNRECORDED;
-        let knew: Vec<(u32, u32)> = edges.iter().filter(|(_, e)| recorded(e)).map(|(e, edge)| (edge.trial, *e)).collect();
-        drop(edges);
-        self.knew = Lists::grouped(trials.len(), &knew);
-        drop(knew);
-        let speaks = |edge: &Edge| recorded(edge) && self.ratio[edge.trial as usize] > 1.0;
-        let mut positives: Vec<(u32, u32)> = Vec::new();
-        for entity in 0..entities {
-            let own = self.edges.of(entity).iter().enumerate().filter(|(_, edge)| speaks(edge));
-            positives.extend(own.map(|(place, _)| (entity as u32, place as u32)));
-        }
-        self.positives = Lists::grouped(entities, &positives);
-        let secret = |edge: &Edge| edge.clean && usize::from(edge.weight) == full;
-        self.kept = (0..entities).map(|e| self.edges.of(e).iter().filter(|edge| secret(edge)).count() as u32).collect();
-        let others = |e: usize| self.edges.of(e).iter().filter(|edge| !secret(edge)).map(move |edge| (e as u32, *edge));
-        let others: Vec<(u32, Edge)> = (0..entities).flat_map(others).collect();
-        self.others = Lists::grouped(entities, &others);
-        let unclean = self.kind.iter().copied().zip(0..).zip(&self.ratio).filter(|(_, ratio)| **ratio > 0.0);
-        let kinds: Vec<(u32, u32)> = unclean.map(|(of, _)| of).collect();
-        self.of_kind = Lists::grouped(self.kinds, &kinds);
-        for (kind, ratio) in self.kind.iter().zip(&self.ratio) {
-            self.clean[*kind as usize] += usize::from(*ratio == 0.0);
-        }
+    /// With what checks found, of kinds whose accuracy is learned ([`crate::checks`]), instead of any such before.
+    ///
+    /// # Errors
+    /// [`CaseError`] names what cannot be used.
+    pub fn with_checks(mut self, kinds: &[CheckKind], checks: &[Check]) -> Result<Self, CaseError> {
+        self.vetting = Vetting::new(kinds, checks, self.persons, self.group.len())?;
+        Ok(self)
+    }
+
+    /// The same case without what was found by checks of some kinds.
+    #[must_use]
+    pub fn without_checks(&self, dropped: impl Fn(usize, &CheckKind) -> bool) -> Self {
+        Self { vetting: self.vetting.without(dropped), ..self.clone() }
+    }
+
+    /// The same case without the ratios that were given of persons' checks.
+    #[must_use]
+    pub fn without_given_checks(&self) -> Self {
+        Self { ln_checks: vec![0.0; self.group.len()], ..self.clone() }
     }
 
     /// Number of persons.

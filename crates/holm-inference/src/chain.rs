@@ -11,10 +11,16 @@
 //! - The share of leakers of a unit is summed out; what units have in common, the background of each type of operation, and how
 //!   many exposures are not recorded are drawn by slice sampling (Neal, Ann. Statist. 31, 2003).
 
+mod learned;
+mod state;
+
+pub use state::State;
+
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::case::{Case, Edge, UNRECORDED};
+use crate::checks::{Accuracy, CheckKind};
 use crate::priors::{Alike, Priors, Share, Windows};
 use crate::windows::{Marginal, Window, change, pick};
 
@@ -68,15 +74,17 @@ pub struct Chain<'c> {
     alike: f64,
     background: Vec<f64>,
     unrecorded: f64,
+    /// By kind of check, and what is worth by profile of what they found.
+    accuracy: Vec<Accuracy>,
+    checked: Vec<f64>,
+    /// By entity, likelihood ratio that was given of its checks.
+    given: Vec<f64>,
     /// By entity, the chance that it is active as of the last sweep, given everything else.
     chance: Vec<f64>,
     sweeps: usize,
 }
 
 const NOWHERE: u32 = u32::MAX;
-
-/// A trial, its chance of no leak without those who perhaps were told, and their rates.
-type Perhaps<'p> = (usize, f64, &'p [(u32, f64)]);
 
 impl<'c> Chain<'c> {
     /// A chain of its own for each seed, begun with nobody active.
@@ -110,9 +118,19 @@ impl<'c> Chain<'c> {
             },
             background: vec![middle(priors.background); case.kinds],
             unrecorded: middle(priors.unrecorded),
+            accuracy: {
+                let of = |kind: &CheckKind| Accuracy {
+                    sensitivity: middle(kind.sensitivity),
+                    false_alarms: middle(kind.false_alarms),
+                };
+                case.vetting.kinds.iter().map(of).collect()
+            },
+            checked: Vec::new(),
+            given: case.ln_checks.iter().map(|ln| ln.exp()).collect(),
             chance: vec![0.0; entities],
             sweeps: 0,
         };
+        chain.weigh_checks();
         chain.refresh();
         chain
     }
@@ -145,6 +163,12 @@ impl<'c> Chain<'c> {
     #[must_use]
     pub fn background(&self) -> &[f64] {
         &self.background
+    }
+
+    /// By kind of check, how accurate it is.
+    #[must_use]
+    pub fn accuracy(&self) -> &[Accuracy] {
+        &self.accuracy
     }
 
     /// By trial that an entity knew of, ln of how much likelier it is to have ended as it did if the entity leaks and was active
@@ -224,6 +248,7 @@ impl<'c> Chain<'c> {
             self.draw_background(kind);
         }
         self.draw_unrecorded();
+        self.draw_checks();
     }
 
     fn edges(&self, entity: usize) -> &'c [Edge] {
@@ -301,7 +326,8 @@ impl<'c> Chain<'c> {
         } else {
             self.priors.channels
         };
-        (a + count) / (b + others - count) * self.case.ln_checks[entity].exp()
+        let checks = self.given[entity] * self.checked[self.case.vetting.profile[entity] as usize];
+        (a + count) / (b + others - count) * checks
     }
 
     /// Draws whether an entity is active, how much and when; returns the chance that it is.
@@ -421,92 +447,6 @@ impl<'c> Chain<'c> {
         let (entity, marginal) = if accepted { (other, then.1) } else { (one, now.1) };
         self.put_in_drawn(entity, rate, &marginal);
     }
-
-    /// What units have in common, with each unit's own share summed out.
-    fn draw_units(&mut self) {
-        // Most units are alike: of the same size, and nobody in them leaks.
-        let mut kinds: Vec<(u32, u32)> = (0..self.case.units).map(|u| (self.count[u], self.size[u])).collect();
-        kinds.sort_unstable();
-        let kinds = kinds.chunk_by(|a, b| a == b).map(|of| (f64::from(of[0].0), f64::from(of[0].1), of.len() as f64));
-        let counts: Vec<(f64, f64, f64)> = kinds.filter(|(_, size, _)| *size > 0.0).collect();
-        let ln_beta = |a: f64, b: f64| libm::lgamma(a) + libm::lgamma(b) - libm::lgamma(a + b);
-        let ln_counts = |m: f64, k: f64| -> f64 {
-            let (a, b) = (m * k, (1.0 - m) * k);
-            let whole = ln_beta(a, b);
-            counts.iter().map(|(count, size, units)| units * (ln_beta(a + count, b + size - count) - whole)).sum()
-        };
-        if let Share::Beta(a, b) = self.priors.leakers {
-            let k = self.alike;
-            // Of the logit: the density has a factor m (1 − m) more.
-            let ln = |x: f64| {
-                let m = logistic(x);
-                ln_counts(m, k) + a * m.ln() + b * (1.0 - m).ln()
-            };
-            self.leakers = logistic(slice(logit(self.leakers), 1.5, (-30.0, 30.0), ln, &mut self.random));
-        }
-        if let Alike::Gamma(shape, rate) = self.priors.alike {
-            let m = self.leakers;
-            let ln = |x: f64| ln_counts(m, x.exp()) + shape * x - rate * x.exp();
-            self.alike = slice(self.alike.ln(), 1.5, (-12.0, 12.0), ln, &mut self.random).exp();
-        }
-    }
-
-    fn draw_background(&mut self, kind: usize) {
-        let Share::Beta(a, b) = self.priors.background else { return };
-        let now = self.background[kind];
-        // Leaks that nobody active knew of are all alike.
-        let (mut alone, mut unclean) = (0.0, Vec::new());
-        for trial in self.case.of_kind.of(kind).iter().map(|t| *t as usize) {
-            let (others, ratio) = (self.clean[trial] / (1.0 - now), self.case.ratio[trial]);
-            if ratio.is_infinite() && (others - 1.0).abs() < 1e-9 { alone += 1.0 } else { unclean.push((others, ratio)) }
-        }
-        let clean = self.case.clean[kind] as f64;
-        let ln = |x: f64| {
-            let share = logistic(x);
-            let trials: f64 = unclean.iter().map(|(others, ratio)| ln_likelihood(others * (1.0 - share), *ratio)).sum();
-            trials + (clean + b) * (1.0 - share).ln() + (alone + a) * share.ln()
-        };
-        let share = logistic(slice(logit(now), 1.0, (-30.0, 30.0), ln, &mut self.random)).clamp(1e-9, 1.0 - 1e-9);
-        self.background[kind] = share;
-        let factor = (1.0 - share) / (1.0 - now);
-        for trial in self.case.of_kind.of(kind).iter().map(|t| *t as usize) {
-            self.set(trial, self.clean[trial] * factor);
-        }
-    }
-
-    fn draw_unrecorded(&mut self) {
-        let Share::Beta(a, b) = self.priors.unrecorded else { return };
-        let now = self.unrecorded;
-        let mut parts: Vec<(u32, f64)> = Vec::new();
-        for entity in self.active.iter().map(|e| *e as usize) {
-            let Some(window) = &self.window[entity] else { continue };
-            let edges = self.edges(entity).iter().enumerate();
-            let perhaps = edges.filter(|(place, edge)| edge.weight == UNRECORDED && window.is_on(*place));
-            parts.extend(perhaps.map(|(_, edge)| (edge.trial, self.rate[entity])));
-        }
-        parts.sort_by_key(|(trial, _)| *trial);
-        let trials: Vec<Perhaps<'_>> = parts
-            .chunk_by(|x, y| x.0 == y.0)
-            .map(|of| {
-                let trial = of[0].0 as usize;
-                if self.case.ratio[trial] == 0.0 {
-                    return (trial, 1.0, of);
-                }
-                (trial, self.clean[trial] / of.iter().map(|(_, rate)| 1.0 - now * rate).product::<f64>(), of)
-            })
-            .collect();
-        let with = |others: f64, of: &[(u32, f64)], share: f64| others * of.iter().map(|(_, r)| 1.0 - share * r).product::<f64>();
-        let ln = |x: f64| {
-            let share = logistic(x);
-            let seen = trials.iter().map(|(t, others, of)| ln_likelihood(with(*others, of, share), self.case.ratio[*t]));
-            seen.sum::<f64>() + a * share.ln() + b * (1.0 - share).ln()
-        };
-        let share = logistic(slice(logit(now), 1.5, (-30.0, 30.0), ln, &mut self.random)).clamp(1e-9, 1.0 - 1e-9);
-        let unclean = trials.iter().filter(|(t, ..)| self.case.ratio[*t] > 0.0);
-        let new: Vec<(usize, f64)> = unclean.map(|(t, others, of)| (*t, with(*others, of, share))).collect();
-        self.unrecorded = share;
-        new.into_iter().for_each(|(trial, clean)| self.set(trial, clean));
-    }
 }
 
 impl Marginal {
@@ -539,33 +479,4 @@ fn changes(case: &Case, priors: &Priors) -> Vec<f32> {
 pub(crate) fn ln_likelihood(clean: f64, ratio: f64) -> f64 {
     let clean = clean.clamp(LEAST, 1.0 - 1e-12);
     if ratio.is_infinite() { (-clean).ln_1p() } else { (clean + ratio * (1.0 - clean)).ln() }
-}
-
-fn logistic(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
-}
-
-fn logit(p: f64) -> f64 {
-    (p / (1.0 - p)).ln()
-}
-
-/// A step of slice sampling within bounds, stepping out and shrinking.
-fn slice(at: f64, width: f64, (least, most): (f64, f64), ln: impl Fn(f64) -> f64, random: &mut Xoshiro256PlusPlus) -> f64 {
-    let level = ln(at) + random.random::<f64>().ln();
-    let mut left = at - width * random.random::<f64>();
-    let mut right = left + width;
-    while left > least && ln(left) > level {
-        left -= width;
-    }
-    while right < most && ln(right) > level {
-        right += width;
-    }
-    (left, right) = (left.max(least), right.min(most));
-    loop {
-        let next = left + (right - left) * random.random::<f64>();
-        if ln(next) >= level || right - left < 1e-12 {
-            return next;
-        }
-        if next < at { left = next } else { right = next }
-    }
 }

@@ -9,6 +9,7 @@
 
 pub mod case;
 pub mod chain;
+pub mod checks;
 pub mod decision;
 pub mod diagnostics;
 pub mod oracle;

@@ -2,7 +2,10 @@
 //!
 //! Nothing of the sampler is used. What is learned elsewhere must be known here, and leak rates take one of a few values.
 
+use std::collections::BTreeMap;
+
 use crate::case::{Case, Edge, UNRECORDED};
+use crate::checks::Accuracy;
 use crate::priors::{Alike, LeakRate, Priors, Share};
 
 /// A case that is not enumerated.
@@ -52,6 +55,7 @@ pub fn enumerate(case: &Case, priors: &Priors) -> Result<Vec<f64>, OracleError> 
             .map(|g| if g < case.units { (leakers * alike, (1.0 - leakers) * alike) } else { priors.channels })
             .collect(),
         active: vec![false; case.entities()],
+        checks: BTreeMap::new(),
         total: 0.0,
         leaks: vec![0.0; case.entities()],
     };
@@ -67,6 +71,8 @@ struct Walk<'w> {
     /// By group, the parameters of its share of leakers.
     shares: Vec<(f64, f64)>,
     active: Vec<bool>,
+    /// By who of the persons is active, what checks found is worth.
+    checks: BTreeMap<Vec<bool>, f64>,
     total: f64,
     leaks: Vec<f64>,
 }
@@ -78,7 +84,10 @@ impl Walk<'_> {
                 true => 1.0 - q,
                 false => q + ratio * (1.0 - q),
             });
-            let probability = probability * self.groups() * seen.product::<f64>();
+            let persons = self.active.get(..self.case.persons()).unwrap_or_default().to_vec();
+            let case = self.case;
+            let checks = *self.checks.entry(persons).or_insert_with_key(|active| checks(case, active));
+            let probability = probability * self.groups() * checks * seen.product::<f64>();
             self.total += probability;
             let active = self.leaks.iter_mut().zip(&self.active).filter(|(_, active)| **active);
             active.for_each(|(leaks, _)| *leaks += probability);
@@ -120,6 +129,42 @@ impl Walk<'_> {
         }
         probability
     }
+}
+
+/// Points on each axis of the integral over the accuracy of a kind of check.
+const POINTS: usize = 160;
+
+/// Probability of what checks found, given who is active: for each kind the integral over its accuracy, by the midpoint rule.
+fn checks(case: &Case, active: &[bool]) -> f64 {
+    let points = |share: Share| -> Vec<(f64, f64)> {
+        match share {
+            Share::Known(value) => vec![(value, 1.0)],
+            Share::Beta(a, b) => {
+                let at = |n: usize| (n as f64 + 0.5) / POINTS as f64;
+                let density = |p: f64| p.powf(a - 1.0) * (1.0 - p).powf(b - 1.0);
+                let total: f64 = (0..POINTS).map(|n| density(at(n))).sum();
+                (0..POINTS).map(|n| (at(n), density(at(n)) / total)).collect()
+            }
+        }
+    };
+    let mut product = 1.0;
+    for (number, kind) in case.vetting.kinds.iter().enumerate() {
+        let bundles: Vec<_> =
+            (0..active.len()).flat_map(|p| case.vetting.of(p).map(move |b| (p, b))).filter(|(_, b)| b.kind == number).collect();
+        let mut sum = 0.0;
+        for (sensitivity, weight) in points(kind.sensitivity) {
+            for (false_alarms, density) in points(kind.false_alarms) {
+                let accuracy = Accuracy { sensitivity, false_alarms };
+                let found = bundles.iter().map(|(person, bundle)| {
+                    let [leaks, other] = bundle.probabilities(kind.opposite(), accuracy);
+                    if active[*person] { leaks } else { other }
+                });
+                sum += weight * density * found.product::<f64>();
+            }
+        }
+        product *= sum;
+    }
+    product
 }
 
 fn ways(case: &Case, priors: &Priors, entity: usize) -> Result<Vec<Way>, OracleError> {

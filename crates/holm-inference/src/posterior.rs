@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::case::Case;
 use crate::chain::{Chain, Scalars};
+use crate::checks::Accuracy;
 use crate::diagnostics::{LARGEST_RANK_R, rank_r, standard_error};
 use crate::priors::Priors;
 use crate::reasons::alike;
@@ -54,6 +55,8 @@ pub struct Posterior {
     pub units_range: Vec<[u32; 3]>,
     /// Mean background by type of operation.
     pub background: Vec<f64>,
+    /// Mean accuracy by kind of check.
+    pub accuracy: Vec<Accuracy>,
     /// People whom nothing tells apart ([`alike`]), with the probability that at least one of them leaks.
     pub groups: Vec<(Vec<usize>, f64)>,
     /// Means of what is common to all.
@@ -97,6 +100,7 @@ struct Kept<'c> {
     /// By record, then unit: how many are active.
     units: Vec<Vec<u32>>,
     background: Vec<f64>,
+    accuracy: Vec<Accuracy>,
     /// By group, in how many records one of it is active.
     groups: Vec<f64>,
 }
@@ -140,12 +144,17 @@ impl<'c> Kept<'c> {
         let every = (sweeps / RECORDS).max(1);
         let (mut batches, mut scalars, mut units) = (Vec::with_capacity(BATCHES), Vec::new(), Vec::new());
         let mut background = vec![0.0; chain.background().len()];
+        let mut accuracy = vec![Accuracy::default(); chain.accuracy().len()];
         let mut sums = vec![0.0_f64; chain.chances().len()];
         let mut one = vec![0.0; groups.len()];
         for number in 1..=batch * BATCHES {
             chain.sweep();
             sums.iter_mut().zip(chain.chances()).for_each(|(sum, p)| *sum += p);
             background.iter_mut().zip(chain.background()).for_each(|(sum, share)| *sum += share);
+            for (sum, now) in accuracy.iter_mut().zip(chain.accuracy()) {
+                sum.sensitivity += now.sensitivity / (batch * BATCHES) as f64;
+                sum.false_alarms += now.false_alarms / (batch * BATCHES) as f64;
+            }
             if number.is_multiple_of(every) {
                 scalars.push(chain.scalars());
                 units.push(chain.counts().to_vec());
@@ -158,7 +167,7 @@ impl<'c> Kept<'c> {
             }
         }
         background.iter_mut().for_each(|sum| *sum /= (batch * BATCHES) as f64);
-        Self { chain, batches, scalars, units, background, groups: one }
+        Self { chain, batches, scalars, units, background, accuracy, groups: one }
     }
 }
 
@@ -205,6 +214,12 @@ fn summary(case: &Case, runs: &[Kept<'_>], kept: usize, groups: &[Vec<usize>]) -
         units,
         units_range,
         background: (0..case.kinds).map(|kind| mean(runs.iter().map(|run| run.background[kind]))).collect(),
+        accuracy: {
+            let mean = |kind: usize, of: fn(&Accuracy) -> f64| mean(runs.iter().map(|run| of(&run.accuracy[kind])));
+            let kind =
+                |kind| Accuracy { sensitivity: mean(kind, |a| a.sensitivity), false_alarms: mean(kind, |a| a.false_alarms) };
+            (0..case.vetting.kinds.len()).map(kind).collect()
+        },
         groups: {
             let records: usize = runs.iter().map(|run| run.scalars.len()).sum();
             let any = |group: usize| runs.iter().map(|run| run.groups[group]).sum::<f64>() / records.max(1) as f64;

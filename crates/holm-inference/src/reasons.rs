@@ -29,14 +29,14 @@ pub fn reasons(case: &Case, priors: &Priors, sampling: &Sampling, entity: usize)
         sums.iter_mut().zip(chain.evidence(entity)).for_each(|(sum, nats)| *sum += nats);
     }
     let count = sampling.kept.max(1) as f64;
-    let reason = |(edge, sum): (&Edge, &f64)| Reason { trial: edge.trial as usize, nats: sum / count };
+    let reason = |(edge, sum): (&Edge, &f64)| Reason { trial: case.number[edge.trial as usize] as usize, nats: sum / count };
     let mut reasons: Vec<Reason> = case.edges.of(entity).iter().zip(&sums).map(reason).collect();
     reasons.sort_by(|a, b| b.nats.abs().total_cmp(&a.nats.abs()).then(a.trial.cmp(&b.trial)));
     reasons
 }
 
 /// Unit, checks, and what somebody was told with which weight.
-type Told = (u32, u64, Vec<(u32, u8)>);
+type Told = (u32, (u64, u32), Vec<(u32, u8)>);
 
 /// Groups of people of one unit who were told the same, with the same weights and the same checks: no belief can tell them apart.
 /// Those who were told nothing are not listed.
@@ -47,7 +47,8 @@ pub fn alike(case: &Case) -> Vec<Vec<usize>> {
         let mut edges: Vec<(u32, u8)> = case.edges.of(person).iter().map(|e| (e.trial, e.weight)).collect();
         if !edges.is_empty() {
             edges.sort_unstable();
-            told.entry((case.group[person], case.ln_checks[person].to_bits(), edges)).or_default().push(person);
+            let checks = (case.ln_checks[person].to_bits(), case.vetting.profile[person]);
+            told.entry((case.group[person], checks, edges)).or_default().push(person);
         }
     }
     told.into_values().filter(|group| group.len() > 1).collect()

@@ -12,6 +12,18 @@ const SIZE: Size = Size { units: 3, of_unit: 8, channels: 3, kinds: 2, trials: 6
 const WORLDS: u64 = 400;
 const DRAWS: usize = 63;
 const THIN: usize = 12;
+const QUANTITIES: usize = 9;
+const NAMES: [&str; QUANTITIES] = [
+    "leakers",
+    "background",
+    "unrecorded",
+    "active",
+    "rates",
+    "sensitivity of the first kind of check",
+    "false alarms of it",
+    "sensitivity of the second",
+    "false alarms of it",
+];
 
 /// Everything learned, with more leakers than is usual, so that there is something to be wrong about.
 fn priors() -> Priors {
@@ -27,7 +39,7 @@ fn priors() -> Priors {
 
 struct World {
     /// Of each quantity, how many of the draws lie below the truth.
-    ranks: [usize; 5],
+    ranks: [usize; QUANTITIES],
     /// By entity: what was said, and whether it is so.
     said: Vec<(f64, bool)>,
 }
@@ -39,14 +51,25 @@ fn one(seed: u64) -> World {
     (0..600).for_each(|_| chain.sweep());
     let entities = case.persons() + case.channels();
     let mut sums = vec![0.0; entities];
-    let mut draws: Vec<[f64; 5]> = Vec::new();
+    let mut draws: Vec<[f64; QUANTITIES]> = Vec::new();
     for sweep in 1..=DRAWS * THIN {
         chain.sweep();
         sums.iter_mut().zip(chain.chances()).for_each(|(sum, p)| *sum += p);
         if sweep.is_multiple_of(THIN) {
             let active: Vec<usize> = (0..entities).filter(|e| chain.is_active(*e)).collect();
             let rates: f64 = active.iter().map(|e| chain.rate(*e)).sum();
-            draws.push([chain.scalars().leakers, chain.background()[0], chain.scalars().unrecorded, active.len() as f64, rates]);
+            let (common, checks) = (chain.scalars(), chain.accuracy());
+            draws.push([
+                common.leakers,
+                chain.background()[0],
+                common.unrecorded,
+                active.len() as f64,
+                rates,
+                checks[0].sensitivity,
+                checks[0].false_alarms,
+                checks[1].sensitivity,
+                checks[1].false_alarms,
+            ]);
         }
     }
     let own = of(&truth);
@@ -61,18 +84,21 @@ fn one(seed: u64) -> World {
     World { ranks, said }
 }
 
-fn of(truth: &Truth) -> [f64; 5] {
+fn of(truth: &Truth) -> [f64; QUANTITIES] {
     let rates = truth.rate.iter().zip(&truth.active).filter(|(_, active)| **active).map(|(rate, _)| rate).sum();
     let active = truth.active.iter().filter(|a| **a).count() as f64;
-    [truth.leakers, truth.background[0], truth.unrecorded, active, rates]
+    let [first, second] = [truth.accuracy[0], truth.accuracy[1]];
+    let checks = [first.sensitivity, first.false_alarms, second.sensitivity, second.false_alarms];
+    let common = [truth.leakers, truth.background[0], truth.unrecorded, active, rates];
+    std::array::from_fn(|q| if q < 5 { common[q] } else { checks[q - 5] })
 }
 
-/// 400 worlds; χ² of 16 bins with 15 degrees of freedom is above 44.3 with probability 1e-4, for each of five quantities; each of
-/// 11 bins of reliability lies beyond 4.2 standard deviations with probability 2.7e-5. α = 8e-4 in all, seeded.
+/// 400 worlds; χ² of 16 bins with 15 degrees of freedom is above 44.3 with probability 1e-4, for each of nine quantities; each of
+/// 11 bins of reliability lies beyond 4.2 standard deviations with probability 2.7e-5. α = 1.2e-3 in all, seeded.
 #[test]
 fn the_truth_stands_anywhere_among_the_draws_and_what_is_said_with_probability_p_is_so_in_p_of_cases() {
     let worlds: Vec<World> = (0..WORLDS).into_par_iter().map(one).collect();
-    for (quantity, name) in ["leakers", "background", "unrecorded", "active", "rates"].iter().enumerate() {
+    for (quantity, name) in NAMES.iter().enumerate() {
         let mut bins = [0_u32; 16];
         worlds.iter().for_each(|w| bins[w.ranks[quantity] * 16 / (DRAWS + 1)] += 1);
         let expected = WORLDS as f64 / 16.0;

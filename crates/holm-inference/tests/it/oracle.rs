@@ -1,6 +1,7 @@
 //! Small cases: the sampler gives what enumeration gives.
 
 use holm_inference::case::{Case, Exposure, Outcome, Person, Trial};
+use holm_inference::checks::{Check, CheckKind, Finding};
 use holm_inference::oracle::enumerate;
 use holm_inference::posterior::{Sampling, posterior};
 use holm_inference::priors::{Alike, LeakRate, Priors, Share, Windows};
@@ -53,6 +54,23 @@ fn random_case(seed: u64, persons: usize, channels: usize, trials: usize, told: 
     Case::new(2, &people, (2, &kinds), 2, &trials).unwrap()
 }
 
+/// What two kinds of checks found, one whose accuracy is learned and one whose accuracy is known: repeated, old, without a result.
+fn with_random_checks(case: Case, seed: u64) -> Case {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(seed + 40_000);
+    let known = CheckKind { sensitivity: Share::Known(0.4), false_alarms: Share::Known(0.1), most: 8.0, ..CheckKind::POLYGRAPH };
+    let learned = CheckKind { sensitivity: Share::Beta(3.0, 2.0), false_alarms: Share::Beta(1.0, 5.0), ..CheckKind::POLYGRAPH };
+    let findings = [Finding::Adverse, Finding::Favourable, Finding::Favourable, Finding::Inconclusive, Finding::NotTaken];
+    let checks: Vec<Check> = (0..2 * case.persons())
+        .map(|_| Check {
+            person: random.random_range(0..case.persons()),
+            kind: random.random_range(0..2),
+            finding: findings[random.random_range(0..5)],
+            weight: [1.0, 1.0, 0.5][random.random_range(0..3)],
+        })
+        .collect();
+    case.with_checks(&[learned, known], &checks).unwrap()
+}
+
 fn largest_difference(case: &Case, priors: &Priors, seed: u64) -> f64 {
     let exact = enumerate(case, priors).unwrap();
     let sampling = Sampling { burn_in: 500, kept: 20_000, seed, largest_error: 0.004, ..Sampling::default() };
@@ -70,6 +88,20 @@ fn probabilities_are_those_of_enumeration() {
         let difference = largest_difference(&case, &known(Windows::NONE), seed);
         assert!(difference < 0.01, "case {seed}: {difference}");
     }
+}
+
+#[test]
+fn probabilities_with_checks_of_learned_accuracy_are_those_of_enumeration() {
+    let mut said: f64 = 0.0;
+    for seed in 200..208 {
+        let without = random_case(seed, 6, 1, 7, 0.4);
+        let case = with_random_checks(without.clone(), seed);
+        let difference = largest_difference(&case, &known(Windows::NONE), seed);
+        assert!(difference < 0.01, "case {seed}: {difference}");
+        let [with, without] = [&case, &without].map(|case| enumerate(case, &known(Windows::NONE)).unwrap());
+        said = with.iter().zip(&without).map(|(a, b)| (a - b).abs()).fold(said, f64::max);
+    }
+    assert!(said > 0.1, "checks say nothing: {said}");
 }
 
 #[test]

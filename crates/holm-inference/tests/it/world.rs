@@ -1,6 +1,7 @@
 //! Worlds drawn from the priors, with their truth. No likelihood of the crate is used.
 
 use holm_inference::case::{Case, Exposure, Outcome, Person, Trial};
+use holm_inference::checks::{Accuracy, Bearing, Check, CheckKind, Finding};
 use holm_inference::priors::{Alike, LeakRate, Priors, Share};
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Beta, Distribution, Gamma, Poisson};
@@ -23,6 +24,8 @@ pub(crate) struct Truth {
     pub(crate) leakers: f64,
     pub(crate) background: Vec<f64>,
     pub(crate) unrecorded: f64,
+    /// Of the kinds of checks.
+    pub(crate) accuracy: Vec<Accuracy>,
     /// By person, then channel.
     pub(crate) active: Vec<bool>,
     pub(crate) rate: Vec<f64>,
@@ -103,9 +106,48 @@ pub(crate) fn world(size: Size, priors: &Priors, seed: u64) -> (Case, Truth) {
         }
         trial.outcome = seen(leaked, random);
     }
+    let accuracy: Vec<Accuracy> = KINDS
+        .iter()
+        .map(|kind| Accuracy { sensitivity: share(kind.sensitivity, random), false_alarms: share(kind.false_alarms, random) })
+        .collect();
+    let checks = checks(&accuracy, &active[..persons.len()], random);
     let channels = vec![0; size.channels];
     let case = Case::new(size.units, &persons, (1, &channels), size.kinds, &trials).unwrap();
-    (case, Truth { leakers, background, unrecorded, active, rate })
+    let case = case.with_checks(&KINDS, &checks).unwrap();
+    (case, Truth { leakers, background, unrecorded, accuracy, active, rate })
+}
+
+/// One that is bounded tightly, and one that is nearly the truth's.
+pub(crate) const KINDS: [CheckKind; 2] = [
+    CheckKind {
+        sensitivity: Share::Beta(3.0, 3.0),
+        false_alarms: Share::Beta(2.0, 12.0),
+        most: 4.0,
+        bearing: Bearing::Supporting,
+    },
+    CheckKind { sensitivity: Share::Beta(2.0, 4.0), false_alarms: Share::Beta(1.0, 19.0), most: 20.0, bearing: Bearing::Full },
+];
+
+/// Half of the people are checked by each kind, up to three times, some long ago. Of some the kind says the opposite.
+fn checks(accuracy: &[Accuracy], leaks: &[bool], random: &mut Xoshiro256PlusPlus) -> Vec<Check> {
+    let mut checks = Vec::new();
+    for (number, (kind, accuracy)) in KINDS.iter().zip(accuracy).enumerate() {
+        for (person, leaks) in leaks.iter().enumerate() {
+            let opposite = random.random::<f64>() < 1.0 / (1.0 + kind.most);
+            for _ in 0..[0, 0, 0, 1, 2, 3][random.random_range(0..6)] {
+                let weight = [1.0, 0.6][random.random_range(0..2)];
+                let bears = (*leaks != opposite) && random.random::<f64>() < weight;
+                let share = if bears { accuracy.sensitivity } else { accuracy.false_alarms };
+                let finding = match random.random::<f64>() {
+                    _ if random.random::<f64>() < 0.1 => Finding::Inconclusive,
+                    x if x < share => Finding::Adverse,
+                    _ => Finding::Favourable,
+                };
+                checks.push(Check { person, kind: number, finding, weight });
+            }
+        }
+    }
+    checks
 }
 
 fn told(number: usize, size: Size, persons: usize, random: &mut Xoshiro256PlusPlus) -> Trial {
