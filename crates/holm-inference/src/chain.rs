@@ -11,9 +11,11 @@
 //! - The share of leakers of a unit is summed out; what units have in common, the background of each type of operation, and how
 //!   many exposures are not recorded are drawn by slice sampling (Neal, Ann. Statist. 31, 2003).
 
+mod ladder;
 mod learned;
 mod state;
 
+pub use ladder::{Ladder, POWERS};
 pub use state::State;
 
 use rand::{RngExt, SeedableRng};
@@ -79,6 +81,8 @@ pub struct Chain<'c> {
     checked: Vec<f64>,
     /// By entity, likelihood ratio that was given of its checks.
     given: Vec<f64>,
+    /// What was seen of trials counts to this power: 1, but where a chain is to move freely ([`Ladder`]).
+    power: f64,
     /// By entity, the chance that it is active as of the last sweep, given everything else.
     chance: Vec<f64>,
     sweeps: usize,
@@ -127,12 +131,28 @@ impl<'c> Chain<'c> {
             },
             checked: Vec::new(),
             given: case.ln_checks.iter().map(|ln| ln.exp()).collect(),
+            power: 1.0,
             chance: vec![0.0; entities],
             sweeps: 0,
         };
         chain.weigh_checks();
         chain.refresh();
         chain
+    }
+
+    /// Begun instead with a share of those who knew of any leak active: chains that begin far from each other and agree have seen all
+    /// that there is to see more likely than ones that begin alike.
+    #[must_use]
+    pub fn dispersed(mut self, share: f64) -> Self {
+        for entity in 0..self.case.entities() {
+            let begins = !self.case.positives.of(entity).is_empty() && self.random.random::<f64>() < share;
+            if begins && !self.is_active(entity) {
+                let rate = self.priors.rate.draw(&mut self.random);
+                self.put_in(entity, rate, Window::Always);
+            }
+        }
+        self.refresh();
+        self
     }
 
     /// By entity, the chance that it is active, given all others as of the last sweep: its mean over sweeps is the posterior.
@@ -338,7 +358,7 @@ impl<'c> Chain<'c> {
             self.take_out(entity);
         }
         let odds = self.odds(entity);
-        let most = odds * self.most(entity);
+        let most = odds * self.tempered(self.most(entity));
         let bound = if most.is_finite() { most / (1.0 + most) } else { 1.0 };
         let chosen: f64 = self.random.random();
         if chosen >= bound {
@@ -383,6 +403,10 @@ impl<'c> Chain<'c> {
         product * (kept * (1.0 - at).ln() + (slope * (1.0 - at)).max(-slope * at)).exp()
     }
 
+    fn tempered(&self, ratio: f64) -> f64 {
+        if self.power == 1.0 { ratio } else { ratio.powf(self.power) }
+    }
+
     /// Channels are, and everybody is where windows are not supposed.
     fn is_always_on(&self, entity: usize) -> bool {
         entity >= self.case.persons() || self.priors.windows.always == 1.0
@@ -390,10 +414,10 @@ impl<'c> Chain<'c> {
 
     /// What an entity that is out would be worth with a rate, over its windows.
     fn marginal(&self, entity: usize, rate: f64) -> Marginal {
-        let factor = |edge: &Edge| 1.0 + rate * self.weight(edge) * self.worth[edge.trial as usize];
+        let factor = |edge: &Edge| self.tempered(1.0 + rate * self.weight(edge) * self.worth[edge.trial as usize]);
         if self.is_always_on(entity) {
             let mut marginal = Marginal::of(self.case.others.of(entity).iter().map(factor), &[], &Windows::NONE).of_one_window();
-            marginal.ln_scale += f64::from(self.case.kept[entity]) * (-rate).ln_1p();
+            marginal.ln_scale += self.power * f64::from(self.case.kept[entity]) * (-rate).ln_1p();
             return marginal;
         }
         let changes = self.changes.get(self.case.edges.range(entity)).unwrap_or_default();
@@ -405,7 +429,8 @@ impl<'c> Chain<'c> {
             Window::Always
         } else {
             let edges = self.edges(entity);
-            let factors = || edges.iter().map(|e| 1.0 + rate * self.weight(e) * self.worth[e.trial as usize]).collect();
+            let factor = |e: &Edge| self.tempered(1.0 + rate * self.weight(e) * self.worth[e.trial as usize]);
+            let factors = || edges.iter().map(factor).collect();
             let changes = self.changes.get(self.case.edges.range(entity)).unwrap_or_default();
             let mut random = self.random.clone();
             let window = marginal.draw(factors, changes, &self.priors.windows, &mut random);

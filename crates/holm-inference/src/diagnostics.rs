@@ -52,11 +52,18 @@ fn split_r(parts: &[Vec<f64>]) -> f64 {
     (((n - 1.0) / n * within + between / n) / within).sqrt()
 }
 
-/// Standard error of the mean of all batches, taken as independent.
+/// Batches that are put together to see whether they depend on each other.
+const TOGETHER: usize = 10;
+
+/// Standard error of the mean of all batches, taken as independent: the larger of that by batches as they are and that by ten of
+/// them together, which is larger where chains move slowly.
 #[must_use]
 pub fn standard_error(chains: &[Vec<f64>]) -> f64 {
-    let all: Vec<f64> = chains.iter().flatten().copied().collect();
-    (variance(&all) / all.len().max(1) as f64).sqrt()
+    let by = |together: usize| {
+        let all: Vec<f64> = chains.iter().flat_map(|chain| chain.chunks_exact(together).map(mean)).collect();
+        (variance(&all) / all.len().max(1) as f64).sqrt()
+    };
+    by(1).max(by(TOGETHER))
 }
 
 fn mean(values: &[f64]) -> f64 {
@@ -127,6 +134,15 @@ mod tests {
     fn the_standard_error_is_that_of_independent_batches() {
         let error = standard_error(&chains(0.0));
         let expected = (1.0_f64 / 12.0 / 800.0).sqrt();
+        assert!((error / expected - 1.0).abs() < 0.15, "{error} {expected}");
+    }
+
+    #[test]
+    fn the_standard_error_of_batches_that_depend_on_each_other_is_larger() {
+        // Each value stands ten times: as many independent ones as a tenth.
+        let slow: Vec<Vec<f64>> = chains(0.0).iter().map(|c| c.iter().flat_map(|x| [*x; 10]).collect()).collect();
+        let expected = (1.0_f64 / 12.0 / 800.0).sqrt();
+        let error = standard_error(&slow);
         assert!((error / expected - 1.0).abs() < 0.1, "{error} {expected}");
     }
 }

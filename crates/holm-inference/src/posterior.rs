@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::case::Case;
-use crate::chain::{Chain, Scalars};
+use crate::chain::{Chain, Ladder, Scalars, State};
 use crate::checks::Accuracy;
 use crate::diagnostics::{LARGEST_RANK_R, rank_r, standard_error};
 use crate::priors::Priors;
@@ -67,6 +67,19 @@ pub struct Posterior {
     pub error: f64,
     /// Sweeps that were kept, of each chain.
     pub kept: usize,
+    /// Whether chains agreed by themselves.
+    pub path: Path,
+    /// Where each chain ended: another posterior may go on from there ([`posterior_from`]).
+    pub ends: Vec<State>,
+}
+
+/// How chains came to agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Path {
+    /// By themselves.
+    Plain,
+    /// With others at higher temperatures beside each ([`Ladder`]), after they had not agreed by themselves.
+    Tempered,
 }
 
 /// No report.
@@ -93,7 +106,7 @@ pub enum PosteriorError {
 
 /// What one chain came to.
 struct Kept<'c> {
-    chain: Chain<'c>,
+    ladder: Ladder<'c>,
     /// By batch, then entity: mean chances.
     batches: Vec<Vec<f32>>,
     scalars: Vec<Scalars>,
@@ -105,50 +118,77 @@ struct Kept<'c> {
     groups: Vec<f64>,
 }
 
-/// Samples until the chains agree.
+/// Samples until the chains agree; if they do not by themselves, with others at higher temperatures beside each.
 ///
 /// # Errors
 /// [`PosteriorError`] says how far they were from agreeing.
 pub fn posterior(case: &Case, priors: &Priors, sampling: &Sampling) -> Result<Posterior, PosteriorError> {
+    posterior_from(case, priors, sampling, &[])
+}
+
+/// The same, from where the chains of an earlier posterior ended, of a case with the same persons, of whom less or something else
+/// was recorded. A shorter burn-in is enough then. Chains begin far from each other where no end is given.
+///
+/// # Errors
+/// [`PosteriorError`] says how far they were from agreeing.
+pub fn posterior_from(case: &Case, priors: &Priors, sampling: &Sampling, ends: &[State]) -> Result<Posterior, PosteriorError> {
     if sampling.chains < 2 || sampling.kept < BATCHES {
         return Err(PosteriorError::Few);
     }
-    let begin = |number: usize| {
+    let begin = |number: usize, state: Option<&State>| {
         let seed = sampling.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(number as u64);
-        let mut chain = Chain::new(case, priors, seed);
-        (0..sampling.burn_in).for_each(|_| chain.sweep());
-        chain
+        let share = (number % sampling.chains) as f64 / sampling.chains as f64;
+        let anew = || Chain::new(case, priors, seed).dispersed(share);
+        state.map_or_else(anew, |state| Chain::from_state(case, priors, seed, state))
     };
+    let state = |number: usize| ends.get(number % ends.len().max(1));
+    let plain =
+        (0..sampling.chains).into_par_iter().map(|number| Ladder::plain(begin(number, state(number))).burnt(sampling.burn_in));
+    let refused = match agreed(case, plain.collect(), sampling, Path::Plain) {
+        // Temperatures help chains that disagree, not ones that need more sweeps.
+        Err((rank_r, _)) if rank_r > LARGEST_RANK_R => {
+            let ladder = |number: usize| {
+                let rung = |rung| begin(sampling.chains * (1 + rung) + number, state(number));
+                Ladder::tempered(std::array::from_fn(rung)).burnt(sampling.burn_in)
+            };
+            agreed(case, (0..sampling.chains).into_par_iter().map(ladder).collect(), sampling, Path::Tempered)
+        }
+        plain => plain,
+    };
+    let kept = sampling.kept << sampling.doublings;
+    refused.map_err(|(rank_r, error)| PosteriorError::NotConverged { kept, rank_r, error })
+}
+
+/// What ladders agree on, or their R̂ and error after the last doubling.
+fn agreed(case: &Case, mut ladders: Vec<Ladder<'_>>, sampling: &Sampling, path: Path) -> Result<Posterior, (f64, f64)> {
     let groups = alike(case);
-    let mut chains: Vec<Chain<'_>> = (0..sampling.chains).into_par_iter().map(begin).collect();
-    let mut kept = sampling.kept;
-    for doubling in 0.. {
+    let mut last = (f64::INFINITY, f64::INFINITY);
+    for doubling in 0..=sampling.doublings {
         // What chains did before they agreed is forgotten.
-        let runs: Vec<Kept<'_>> = chains.into_par_iter().map(|chain| Kept::of(chain, kept, &groups)).collect();
-        let found = summary(case, &runs, kept, &groups);
+        let kept = sampling.kept << doubling;
+        let runs: Vec<Kept<'_>> = ladders.into_par_iter().map(|ladder| Kept::of(ladder, kept, &groups)).collect();
+        let found = summary(case, &runs, (kept, path), &groups);
         if found.rank_r <= LARGEST_RANK_R && found.error <= sampling.largest_error {
             return Ok(found);
         }
-        if doubling >= sampling.doublings {
-            return Err(PosteriorError::NotConverged { kept, rank_r: found.rank_r, error: found.error });
-        }
-        chains = runs.into_iter().map(|run| run.chain).collect();
-        kept *= 2;
+        last = (found.rank_r, found.error);
+        ladders = runs.into_iter().map(|run| run.ladder).collect();
     }
-    Err(PosteriorError::Few)
+    Err(last)
 }
 
 impl<'c> Kept<'c> {
-    fn of(mut chain: Chain<'c>, sweeps: usize, groups: &[Vec<usize>]) -> Self {
+    fn of(mut ladder: Ladder<'c>, sweeps: usize, groups: &[Vec<usize>]) -> Self {
         let batch = sweeps / BATCHES;
         let every = (sweeps / RECORDS).max(1);
         let (mut batches, mut scalars, mut units) = (Vec::with_capacity(BATCHES), Vec::new(), Vec::new());
-        let mut background = vec![0.0; chain.background().len()];
-        let mut accuracy = vec![Accuracy::default(); chain.accuracy().len()];
-        let mut sums = vec![0.0_f64; chain.chances().len()];
+        let mut background = vec![0.0; ladder.cold().background().len()];
+        let mut accuracy = vec![Accuracy::default(); ladder.cold().accuracy().len()];
+        let mut sums = vec![0.0_f64; ladder.cold().chances().len()];
         let mut one = vec![0.0; groups.len()];
         for number in 1..=batch * BATCHES {
-            chain.sweep();
+            ladder.sweep();
+            let chain = ladder.cold();
             sums.iter_mut().zip(chain.chances()).for_each(|(sum, p)| *sum += p);
             background.iter_mut().zip(chain.background()).for_each(|(sum, share)| *sum += share);
             for (sum, now) in accuracy.iter_mut().zip(chain.accuracy()) {
@@ -167,11 +207,11 @@ impl<'c> Kept<'c> {
             }
         }
         background.iter_mut().for_each(|sum| *sum /= (batch * BATCHES) as f64);
-        Self { chain, batches, scalars, units, background, accuracy, groups: one }
+        Self { ladder, batches, scalars, units, background, accuracy, groups: one }
     }
 }
 
-fn summary(case: &Case, runs: &[Kept<'_>], kept: usize, groups: &[Vec<usize>]) -> Posterior {
+fn summary(case: &Case, runs: &[Kept<'_>], (kept, path): (usize, Path), groups: &[Vec<usize>]) -> Posterior {
     let batches = |entity: usize| -> Vec<Vec<f64>> {
         runs.iter().map(|run| run.batches.iter().map(|b| f64::from(b[entity])).collect()).collect()
     };
@@ -229,6 +269,8 @@ fn summary(case: &Case, runs: &[Kept<'_>], kept: usize, groups: &[Vec<usize>]) -
         rank_r: each.iter().map(|(_, _, r)| *r).chain(common.map(|(_, r)| r)).fold(1.0, f64::max),
         error: matters.map(|(_, error, _)| *error).fold(0.0, f64::max),
         kept,
+        path,
+        ends: runs.iter().map(|run| run.ladder.cold().state()).collect(),
     }
 }
 

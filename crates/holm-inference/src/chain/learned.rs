@@ -51,11 +51,11 @@ impl Chain<'_> {
             let (others, ratio) = (self.clean[trial] / (1.0 - now), self.case.ratio[trial]);
             if ratio.is_infinite() && (others - 1.0).abs() < 1e-9 { alone += 1.0 } else { unclean.push((others, ratio)) }
         }
-        let clean = self.case.clean[kind] as f64;
+        let (clean, power) = (self.case.clean[kind] as f64, self.power);
         let ln = |x: f64| {
             let share = logistic(x);
             let trials: f64 = unclean.iter().map(|(others, ratio)| ln_likelihood(others * (1.0 - share), *ratio)).sum();
-            trials + (clean + b) * (1.0 - share).ln() + (alone + a) * share.ln()
+            power * trials + (power * clean + b) * (1.0 - share).ln() + (power * alone + a) * share.ln()
         };
         let share = logistic(slice(logit(now), 1.0, (-30.0, 30.0), ln, &mut self.random)).clamp(1e-9, 1.0 - 1e-9);
         self.background[kind] = share;
@@ -90,7 +90,7 @@ impl Chain<'_> {
         let ln = |x: f64| {
             let share = logistic(x);
             let seen = trials.iter().map(|(t, others, of)| ln_likelihood(with(*others, of, share), self.case.ratio[*t]));
-            seen.sum::<f64>() + a * share.ln() + b * (1.0 - share).ln()
+            self.power * seen.sum::<f64>() + a * share.ln() + b * (1.0 - share).ln()
         };
         let share = logistic(slice(logit(now), 1.5, (-30.0, 30.0), ln, &mut self.random)).clamp(1e-9, 1.0 - 1e-9);
         let unclean = trials.iter().filter(|(t, ..)| self.case.ratio[*t] > 0.0);

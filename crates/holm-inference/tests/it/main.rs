@@ -4,5 +4,6 @@
 mod bad_input;
 mod calibration;
 mod oracle;
+mod paths;
 mod traps;
 mod world;

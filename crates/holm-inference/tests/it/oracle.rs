@@ -22,7 +22,7 @@ pub(crate) fn known(windows: Windows) -> Priors {
 }
 
 /// A random case: every kind of outcome, weights, checks, unrecorded exposures, channels.
-fn random_case(seed: u64, persons: usize, channels: usize, trials: usize, told: f64) -> Case {
+pub(crate) fn random_case(seed: u64, persons: usize, channels: usize, trials: usize, told: f64) -> Case {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
     let people: Vec<Person> = (0..persons)
         .map(|p| Person { unit: p % 2, ln_checks: if p % 3 == 0 { random.random::<f64>() * 2.0 - 0.7 } else { 0.0 } })
