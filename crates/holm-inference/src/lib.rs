@@ -16,4 +16,5 @@ pub mod oracle;
 pub mod posterior;
 pub mod priors;
 pub mod reasons;
+pub mod sensitivity;
 mod windows;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::case::{Case, Edge};
-use crate::chain::Chain;
+use crate::chain::{Chain, State};
 use crate::posterior::Sampling;
 use crate::priors::Priors;
 
@@ -21,18 +21,36 @@ pub struct Reason {
 /// What each trial that an entity knew of says of it, the weightiest first.
 #[must_use]
 pub fn reasons(case: &Case, priors: &Priors, sampling: &Sampling, entity: usize) -> Vec<Reason> {
-    let mut chain = Chain::new(case, priors, sampling.seed);
+    reasons_from(case, priors, sampling, &[entity], None).pop().unwrap_or_default()
+}
+
+/// The same of several entities, from where a chain stood.
+#[must_use]
+pub fn reasons_from(
+    case: &Case,
+    priors: &Priors,
+    sampling: &Sampling,
+    entities: &[usize],
+    state: Option<&State>,
+) -> Vec<Vec<Reason>> {
+    let anew = || Chain::new(case, priors, sampling.seed);
+    let mut chain = state.map_or_else(anew, |state| Chain::from_state(case, priors, sampling.seed, state));
     (0..sampling.burn_in).for_each(|_| chain.sweep());
-    let mut sums = vec![0.0; case.edges.of(entity).len()];
+    let mut sums: Vec<Vec<f64>> = entities.iter().map(|entity| vec![0.0; case.edges.of(*entity).len()]).collect();
     for _ in 0..sampling.kept {
         chain.sweep();
-        sums.iter_mut().zip(chain.evidence(entity)).for_each(|(sum, nats)| *sum += nats);
+        for (sums, entity) in sums.iter_mut().zip(entities) {
+            sums.iter_mut().zip(chain.evidence(*entity)).for_each(|(sum, nats)| *sum += nats);
+        }
     }
     let count = sampling.kept.max(1) as f64;
     let reason = |(edge, sum): (&Edge, &f64)| Reason { trial: case.number[edge.trial as usize] as usize, nats: sum / count };
-    let mut reasons: Vec<Reason> = case.edges.of(entity).iter().zip(&sums).map(reason).collect();
-    reasons.sort_by(|a, b| b.nats.abs().total_cmp(&a.nats.abs()).then(a.trial.cmp(&b.trial)));
-    reasons
+    let sorted = |(entity, sums): (&usize, &Vec<f64>)| {
+        let mut reasons: Vec<Reason> = case.edges.of(*entity).iter().zip(sums).map(reason).collect();
+        reasons.sort_by(|a, b| b.nats.abs().total_cmp(&a.nats.abs()).then(a.trial.cmp(&b.trial)));
+        reasons
+    };
+    entities.iter().zip(&sums).map(sorted).collect()
 }
 
 /// Unit, checks, and what somebody was told with which weight.

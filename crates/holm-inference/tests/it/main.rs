@@ -5,5 +5,6 @@ mod bad_input;
 mod calibration;
 mod oracle;
 mod paths;
+mod sensitivity;
 mod traps;
 mod world;

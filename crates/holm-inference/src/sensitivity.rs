@@ -1,0 +1,233 @@
+//! What a belief stands on: how far it moves when what was supposed is otherwise, or when one part of the evidence is left out; and
+//! whether it may be acted on at all.
+
+use crate::case::{Case, UNRECORDED};
+use crate::chain::State;
+use crate::checks::Bearing;
+use crate::posterior::{Posterior, Sampling, posterior_from};
+use crate::priors::{Priors, Share};
+use crate::reasons::reasons_from;
+
+/// Factors of the background and of the share of leakers (reference §8.2 of the plan).
+const BACKGROUNDS: [f64; 2] = [0.5, 2.0];
+const LEAKERS: [f64; 2] = [1.0 / 3.0, 3.0];
+/// Kinds of evidence of which as many must speak for a belief (reference §7).
+pub const LEAST_KINDS: usize = 2;
+/// Or as many recorded exposures: with fewer the honest answer is that nobody can tell (reference §1.3).
+pub const LEAST_EXPOSURES: usize = 10;
+
+/// Something that is supposed otherwise or left out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Change {
+    /// The background of all types of operations, by a factor.
+    Background(f64),
+    /// The share of leakers among people, by a factor.
+    Leakers(f64),
+    /// Nothing was found by a kind of check.
+    WithoutKind(usize),
+    /// Nothing was found by any kind of check on which no belief may stand.
+    WithoutSupporting,
+    /// The ratios that were given of checks are all 1.
+    WithoutGiven,
+    /// Nothing is known of how a trial ended.
+    WithoutTrial(usize),
+}
+
+/// What a change makes of beliefs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Changed {
+    /// The change.
+    pub change: Change,
+    /// By person, the probability that they leak; `None` if chains did not agree.
+    pub persons: Option<Vec<f64>>,
+}
+
+/// Where the belief about a person lies, whatever of the changes is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Band {
+    /// The lowest probability.
+    pub lowest: f64,
+    /// The highest.
+    pub highest: f64,
+    /// What moved it most, in log-odds; `None` where nothing was changed.
+    pub most: Option<Change>,
+}
+
+/// What all changes make of beliefs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sensitivity {
+    /// Each change with what it makes of them.
+    pub changes: Vec<Changed>,
+    /// By person.
+    pub bands: Vec<Band>,
+}
+
+impl Sampling {
+    /// Enough for a band, begun from where a posterior ended: probabilities to about 0.03.
+    #[must_use]
+    pub fn brief(seed: u64) -> Self {
+        Self { burn_in: 300, kept: 1_000, doublings: 3, largest_error: 0.03, seed, ..Self::default() }
+    }
+}
+
+/// Samples again under each change, from where `found` ended. Of each of `people` the trial that speaks most for their leaking is left
+/// out once.
+#[must_use]
+pub fn sensitivity(case: &Case, priors: &Priors, sampling: &Sampling, found: &Posterior, people: &[usize]) -> Sensitivity {
+    let weightiest = weightiest(case, priors, sampling, found.ends.first(), people);
+    let changes: Vec<Changed> = changes(case, &weightiest)
+        .into_iter()
+        .map(|change| {
+            let (case, priors) = (change.case(case), change.priors(priors));
+            let persons = posterior_from(&case, &priors, sampling, &found.ends).ok().map(|p| p.persons);
+            Changed { change, persons }
+        })
+        .collect();
+    let bands = (0..case.persons()).map(|person| band(person, found.persons[person], &changes)).collect();
+    Sensitivity { changes, bands }
+}
+
+fn band(person: usize, now: f64, changes: &[Changed]) -> Band {
+    let mut band = Band { lowest: now, highest: now, most: None };
+    let mut furthest = 0.0;
+    for Changed { change, persons } in changes {
+        let Some(then) = persons.as_ref().and_then(|p| p.get(person)).copied() else { continue };
+        band.lowest = band.lowest.min(then);
+        band.highest = band.highest.max(then);
+        let moved = (ln_odds(then) - ln_odds(now)).abs();
+        if moved > furthest {
+            (furthest, band.most) = (moved, Some(*change));
+        }
+    }
+    band
+}
+
+/// No probability is told apart from 0 or 1 by fewer than a million draws.
+fn ln_odds(p: f64) -> f64 {
+    let p = p.clamp(1e-6, 1.0 - 1e-6);
+    (p / (1.0 - p)).ln()
+}
+
+/// The trials that speak most for somebody's leaking, without repeats.
+fn weightiest(case: &Case, priors: &Priors, sampling: &Sampling, state: Option<&State>, people: &[usize]) -> Vec<usize> {
+    let of_all = reasons_from(case, priors, sampling, people, state);
+    let strongest = of_all.iter().filter_map(|own| own.iter().max_by(|a, b| a.nats.total_cmp(&b.nats)));
+    let mut trials: Vec<usize> = strongest.filter(|reason| reason.nats > 0.0).map(|reason| reason.trial).collect();
+    trials.sort_unstable();
+    trials.dedup();
+    trials
+}
+
+fn changes(case: &Case, weightiest: &[usize]) -> Vec<Change> {
+    let mut changes: Vec<Change> = BACKGROUNDS.map(Change::Background).to_vec();
+    changes.extend(LEAKERS.map(Change::Leakers));
+    let used = |kind: &usize| case.vetting.bundles.iter().any(|bundle| bundle.kind == *kind);
+    let kinds: Vec<usize> = (0..case.vetting.kinds.len()).filter(used).collect();
+    changes.extend(kinds.iter().map(|kind| Change::WithoutKind(*kind)));
+    if kinds.iter().any(|kind| case.vetting.kinds[*kind].bearing == Bearing::Supporting) {
+        changes.push(Change::WithoutSupporting);
+    }
+    if case.ln_checks.iter().any(|ln| *ln != 0.0) {
+        changes.push(Change::WithoutGiven);
+    }
+    changes.extend(weightiest.iter().map(|trial| Change::WithoutTrial(*trial)));
+    changes
+}
+
+impl Change {
+    fn case(self, case: &Case) -> Case {
+        match self {
+            Self::Background(_) | Self::Leakers(_) => case.clone(),
+            Self::WithoutKind(dropped) => case.without_checks(|kind, _| kind == dropped),
+            Self::WithoutSupporting => case.without_checks(|_, kind| kind.bearing == Bearing::Supporting),
+            Self::WithoutGiven => case.without_given_checks(),
+            Self::WithoutTrial(trial) => case.setting_aside(trial),
+        }
+    }
+
+    fn priors(self, priors: &Priors) -> Priors {
+        match self {
+            Self::Background(factor) => Priors { background: priors.background.times(factor), ..priors.clone() },
+            Self::Leakers(factor) => Priors { leakers: priors.leakers.times(factor), ..priors.clone() },
+            _ => priors.clone(),
+        }
+    }
+}
+
+impl Share {
+    /// With the mean times a factor, at most 0.9, and as sure of it as before.
+    fn times(self, factor: f64) -> Self {
+        const MOST: f64 = 0.9;
+        match self {
+            Self::Beta(a, b) => {
+                let mean = (a / (a + b) * factor).min(MOST);
+                Self::Beta(mean * (a + b), (1.0 - mean) * (a + b))
+            }
+            Self::Known(value) => Self::Known((value * factor).min(MOST)),
+        }
+    }
+}
+
+/// Whether a belief may be acted on: that is, the person referred for review.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Standing {
+    /// It is below the line.
+    Below,
+    /// It is above the line and stands by itself.
+    Actionable,
+    /// It is above the line and lacks something.
+    NotActionable(Vec<Lack>),
+}
+
+/// What a belief lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// It falls below the line without checks on which no belief may stand, as a polygraph.
+    StandsOnSupporting,
+    /// Whether it would is not known: chains did not agree without them.
+    Unsettled,
+    /// Fewer than [`LEAST_KINDS`] kinds of evidence speak for it, and fewer than [`LEAST_EXPOSURES`] exposures are recorded.
+    FewKinds {
+        /// Kinds that speak for it.
+        kinds: usize,
+        /// Recorded exposures.
+        exposures: usize,
+    },
+}
+
+/// Whether the belief about a person may be acted on, where those above a line are referred for review.
+#[must_use]
+pub fn standing(case: &Case, found: &Posterior, sensitivity: &Sensitivity, person: usize, line: f64) -> Standing {
+    let above = |persons: &[f64]| persons.get(person).is_some_and(|p| *p >= line);
+    if !above(&found.persons) {
+        return Standing::Below;
+    }
+    let mut lacks = Vec::new();
+    let without = sensitivity.changes.iter().find(|changed| changed.change == Change::WithoutSupporting);
+    match without.map(|changed| changed.persons.as_deref()) {
+        Some(None) => lacks.push(Lack::Unsettled),
+        Some(Some(persons)) if !above(persons) => lacks.push(Lack::StandsOnSupporting),
+        _ => {}
+    }
+    let (kinds, exposures) = (speaking(case, found, person), recorded(case, person));
+    if kinds < LEAST_KINDS && exposures < LEAST_EXPOSURES {
+        lacks.push(Lack::FewKinds { kinds, exposures });
+    }
+    if lacks.is_empty() { Standing::Actionable } else { Standing::NotActionable(lacks) }
+}
+
+/// Kinds of evidence that speak for somebody's leaking: operations, each kind of check, ratios given of checks.
+fn speaking(case: &Case, found: &Posterior, person: usize) -> usize {
+    let operations = usize::from(!case.positives.of(person).is_empty());
+    let given = usize::from(case.ln_checks.get(person).is_some_and(|ln| *ln > 0.0));
+    let checks = case.vetting.of(person).filter(|bundle| {
+        let accuracy = found.accuracy.get(bundle.kind).copied().unwrap_or_default();
+        let [leaks, other] = bundle.ln(&case.vetting.kinds[bundle.kind], accuracy);
+        leaks > other
+    });
+    operations + given + checks.count()
+}
+
+fn recorded(case: &Case, person: usize) -> usize {
+    case.edges.of(person).iter().filter(|edge| edge.weight != UNRECORDED).count()
+}
