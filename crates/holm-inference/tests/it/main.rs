@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod calibration;
+mod experiment;
 mod oracle;
 mod paths;
 mod sensitivity;
