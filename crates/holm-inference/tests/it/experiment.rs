@@ -1,4 +1,6 @@
-//! E-values of experiments: what is refused.
+//! E-values of experiments: in worlds that do their worst, with each shortcut that would break them, and with what is refused.
 
 pub(crate) mod bench;
 mod refusals;
+mod settings;
+mod shortcuts;
