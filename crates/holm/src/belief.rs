@@ -11,7 +11,8 @@ use holm_inference::case::CaseError;
 use holm_inference::decision::review_set;
 use holm_inference::posterior::{Posterior, PosteriorError, Sampling, posterior};
 use holm_inference::priors::Priors;
-use holm_inference::reasons::reasons;
+use holm_inference::reasons::reasons_from;
+use holm_inference::sensitivity::{Change, Lack, Sensitivity, Standing, sensitivity, standing};
 use holm_record::id::{ChannelName, PersonId};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -84,6 +85,52 @@ pub struct Reason {
     pub nats: f64,
 }
 
+/// Something that is supposed otherwise or left out, to see how far beliefs move.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Supposed {
+    /// Operations fail by themselves so many times as often.
+    Background(f64),
+    /// So many times as many people leak.
+    Leakers(f64),
+    /// Checks of some kind found nothing.
+    WithoutChecks,
+    /// It is not known how this ended.
+    Without(TrialOf),
+}
+
+/// Where a belief lies under every one of these.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Band {
+    /// The lowest.
+    pub lowest: f64,
+    /// A quarter of them give less than this.
+    pub lower: f64,
+    /// A quarter of them give more than this.
+    pub upper: f64,
+    /// The highest.
+    pub highest: f64,
+    /// What moved it most.
+    pub most: Option<Supposed>,
+}
+
+/// Why a belief is not acted on, although it is above the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Missing {
+    /// It falls without a polygraph or the like.
+    StandsOnSupporting,
+    /// Whether it would is not known.
+    Unsettled,
+    /// Too little is recorded: one kind of evidence, and few exposures.
+    Little {
+        /// Kinds of evidence that speak for it.
+        kinds: usize,
+        /// Recorded exposures.
+        exposures: usize,
+    },
+}
+
 /// What is believed of one person.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Belief {
@@ -97,6 +144,10 @@ pub struct Belief {
     pub probability: f64,
     /// Its Monte Carlo standard error.
     pub error: f64,
+    /// Where it lies if other things are supposed; of whoever has reasons given.
+    pub band: Option<Band>,
+    /// What it lacks to be acted on: empty for those in the review set who stand by themselves.
+    pub missing: Vec<Missing>,
     /// Trials that they knew of.
     pub known: usize,
     /// How many of these show a leak, sure or suspected.
@@ -223,7 +274,28 @@ pub fn compute(state: &State, question: &Question) -> Result<Beliefs, BeliefErro
     let priors = Priors::default();
     let sampling = Sampling { seed: question.seed, ..Sampling::default() };
     let found = posterior(&translation.case, &priors, &sampling)?;
-    Ok(Report { state, translation: &translation, found: &found, priors: &priors, sampling: &sampling }.write(question))
+    let mut closest: Vec<usize> = (0..found.persons.len()).collect();
+    closest.sort_by(|a, b| found.persons[*b].total_cmp(&found.persons[*a]));
+    let asked = |person: &usize| question.person.as_ref() == Some(&translation.persons[*person]);
+    let likely = closest.iter().copied().take(WITH_REASONS).filter(|person| found.persons[*person] > WORTH_REASONS);
+    let mut shown: Vec<usize> = likely.collect();
+    let others = closest.iter().copied().filter(asked).filter(|person| !shown.contains(person)).collect::<Vec<_>>();
+    shown.extend(others);
+    let reasons = reasons_from(&translation.case, &priors, &sampling, &shown, found.ends.first());
+    let brief = Sampling::brief(question.seed);
+    let moved = sensitivity(&translation.case, &priors, &brief, &found, &shown);
+    let reasons = shown.into_iter().zip(reasons).collect();
+    Ok(Report { state, translation: &translation, found: &found, moved: &moved, reasons, order: closest }.write(question))
+}
+
+impl From<Lack> for Missing {
+    fn from(lack: Lack) -> Self {
+        match lack {
+            Lack::StandsOnSupporting => Self::StandsOnSupporting,
+            Lack::Unsettled => Self::Unsettled,
+            Lack::FewKinds { kinds, exposures } => Self::Little { kinds, exposures },
+        }
+    }
 }
 
 /// Everything that a report is written from.
@@ -231,15 +303,16 @@ struct Report<'a> {
     state: &'a State,
     translation: &'a Translation,
     found: &'a Posterior,
-    priors: &'a Priors,
-    sampling: &'a Sampling,
+    moved: &'a Sensitivity,
+    /// Of those of whom they are given.
+    reasons: BTreeMap<usize, Vec<holm_inference::reasons::Reason>>,
+    /// Everybody, the likeliest first.
+    order: Vec<usize>,
 }
 
 impl Report<'_> {
     fn write(&self, question: &Question) -> Beliefs {
         let (of, found) = (self.translation, self.found);
-        let mut order: Vec<usize> = (0..of.persons.len()).collect();
-        order.sort_by(|a, b| found.persons[*b].total_cmp(&found.persons[*a]));
         let mut counts = vec![(0, 0); of.persons.len()];
         for (trial, exposed) in of.trials.iter().zip(&of.exposed) {
             let leak = matches!(trial.outcome, holm_record::event::happening::Outcome::Confirmed)
@@ -249,12 +322,9 @@ impl Report<'_> {
                 counts[*person].1 += usize::from(leak);
             }
         }
-        let people = order.iter().enumerate().map(|(place, person)| {
-            let asked = question.person.as_ref() == Some(&of.persons[*person]);
-            let wanted = asked || (place < WITH_REASONS && found.persons[*person] > WORTH_REASONS);
-            self.belief(*person, counts[*person], wanted)
-        });
-        let review = review_set(&found.persons, REVIEW).into_iter().map(|p| of.persons[p].clone()).collect();
+        let review = review_set(&found.persons, REVIEW);
+        let line = review.last().map_or(f64::INFINITY, |least| found.persons[*least]);
+        let people = self.order.iter().map(|person| self.belief(*person, counts[*person], line));
         let matters = |group: &&(Vec<usize>, f64)| group.0.iter().any(|p| found.persons[*p] > WORTH_REASONS);
         let alike = found
             .groups
@@ -272,7 +342,7 @@ impl Report<'_> {
             people: people.collect(),
             channels,
             not_listed: found.means.unexplained,
-            review,
+            review: review.into_iter().map(|p| of.persons[p].clone()).collect(),
             alike: alike.collect(),
             units: self.units(),
             background: of.sorts.iter().cloned().zip(found.background.iter().copied()).collect(),
@@ -290,13 +360,18 @@ impl Report<'_> {
         }
     }
 
-    fn belief(&self, person: usize, (known, betrayed): (usize, usize), with_reasons: bool) -> Belief {
+    fn belief(&self, person: usize, (known, betrayed): (usize, usize), line: f64) -> Belief {
         let of = self.translation;
         let facts = self.state.persons.get(&of.persons[person]).map(|p| &p.facts);
-        let all = if with_reasons { reasons(&of.case, self.priors, self.sampling, person) } else { Vec::new() };
+        let reasons = self.reasons.get(&person);
         let some = |positive: bool| {
-            let one = all.iter().filter(|r| (r.nats > 0.0) == positive && r.nats != 0.0);
+            let all = reasons.into_iter().flatten();
+            let one = all.filter(|r| (r.nats > 0.0) == positive && r.nats != 0.0);
             one.take(REASONS).map(|r| Reason { of: of.trials[r.trial].clone(), nats: r.nats }).collect()
+        };
+        let missing = match standing(&of.case, self.found, self.moved, person, line) {
+            Standing::Below | Standing::Actionable => Vec::new(),
+            Standing::NotActionable(lacks) => lacks.into_iter().map(Missing::from).collect(),
         };
         Belief {
             person: of.persons[person].clone(),
@@ -304,11 +379,28 @@ impl Report<'_> {
             level: facts.map_or(1, |f| f.level),
             probability: self.found.persons[person],
             error: self.found.errors[person],
+            band: reasons.is_some().then(|| self.band(person)),
+            missing,
             known,
             betrayed,
             reasons_for: some(true),
             against: some(false),
         }
+    }
+
+    fn band(&self, person: usize) -> Band {
+        let changed = self.moved.changes.iter().filter_map(|changed| changed.persons.as_ref().map(|p| p[person]));
+        let mut all: Vec<f64> = changed.chain([self.found.persons[person]]).collect();
+        all.sort_by(f64::total_cmp);
+        let at = |share: f64| all[((all.len() - 1) as f64 * share).round() as usize];
+        let supposed = |change: Change| match change {
+            Change::Background(factor) => Supposed::Background(factor),
+            Change::Leakers(factor) => Supposed::Leakers(factor),
+            Change::WithoutTrial(trial) => Supposed::Without(self.translation.trials[trial].clone()),
+            Change::WithoutKind(_) | Change::WithoutSupporting | Change::WithoutGiven => Supposed::WithoutChecks,
+        };
+        let most = self.moved.bands.get(person).and_then(|band| band.most).map(supposed);
+        Band { lowest: at(0.0), lower: at(0.25), upper: at(0.75), highest: at(1.0), most }
     }
 
     fn units(&self) -> Vec<Infiltration> {

@@ -24,7 +24,7 @@ impl DamageOf {
 }
 
 fn since(at: Option<Timestamp>) -> String {
-    at.map_or_else(|| "it is not known since when".to_owned(), |at| format!("since {at:.0}"))
+    at.map_or_else(|| "since before it, not known when".to_owned(), |at| format!("since {at:.0}"))
 }
 
 fn print_damage(damage: &Damage) {
@@ -45,7 +45,8 @@ fn print_damage(damage: &Damage) {
                     say!("    endangers: {}", one.endangers.join(", "));
                 }
                 let warn = one.warn.iter().map(PersonId::as_str).collect::<Vec<_>>().join(", ");
-                say!("    warn: {}", if warn.is_empty() { "nobody else is recorded to know of it" } else { &warn });
+                let warn = if warn.is_empty() { "nobody else is recorded to know of it".to_owned() } else { warn };
+                say!("    warn, in person (one of them may be the leak): {warn}");
             }
         }
     }

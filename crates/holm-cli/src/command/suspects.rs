@@ -1,5 +1,6 @@
 use clap::Args;
-use holm::belief::{Belief, Beliefs, Question, REVIEW, Reason};
+use holm::belief::translation::TrialOf;
+use holm::belief::{Belief, Beliefs, Missing, Question, REVIEW, Reason, Supposed};
 use holm_record::event::happening;
 use holm_record::id::PersonId;
 use jiff::Timestamp;
@@ -43,6 +44,35 @@ impl Suspects {
     }
 }
 
+/// Why a belief is not acted on.
+fn lacking(missing: &Missing) -> String {
+    match missing {
+        Missing::StandsOnSupporting => "it stands on a polygraph or the like alone".to_owned(),
+        Missing::Unsettled => "whether it stands without polygraphs could not be settled".to_owned(),
+        Missing::Little { kinds: _, exposures } => {
+            format!("it stands on one kind of evidence and {}", counted(*exposures, "exposure", "exposures"))
+        }
+    }
+}
+
+/// What was supposed otherwise.
+fn otherwise(supposed: &Supposed) -> String {
+    match supposed {
+        Supposed::Background(factor) => format!("how often operations fail by themselves ({factor} times as often)"),
+        Supposed::Leakers(factor) if *factor < 1.0 => "how many leak (a third as many)".to_owned(),
+        Supposed::Leakers(factor) => format!("how many leak ({factor} times as many)"),
+        Supposed::WithoutChecks => "what checks found".to_owned(),
+        Supposed::Without(of) => format!("how {} ended", names(of)),
+    }
+}
+
+/// Operation and incident.
+fn names(of: &TrialOf) -> String {
+    let operation = of.operation.as_ref().map(|o| format!("operation {o}"));
+    let incident = of.incident.as_ref().map(|i| format!("incident {i}"));
+    operation.into_iter().chain(incident).collect::<Vec<_>>().join(", ")
+}
+
 /// A probability as a person says it.
 fn chance(p: f64) -> String {
     match p {
@@ -53,13 +83,16 @@ fn chance(p: f64) -> String {
 }
 
 fn print_beliefs(beliefs: &Beliefs, most: usize) {
-    say!("these are leads, not proof: nobody here is named, and the record's gaps count for nobody");
+    say!("leads, not proof: whoever stands high is to be looked at, not accused");
     match beliefs.review.as_slice() {
         [] => say!("nobody can be referred for review so that at most {} in 100 are expected to be innocent", REVIEW * 100.0),
         some => {
             let names = some.iter().map(PersonId::as_str).collect::<Vec<_>>().join(", ");
             say!("refer for review ({} in 100 expected to be innocent at most): {names}", REVIEW * 100.0);
         }
+    }
+    for belief in beliefs.people.iter().filter(|belief| !belief.missing.is_empty()) {
+        say!("  not {}: {}", belief.person, belief.missing.iter().map(lacking).collect::<Vec<_>>().join("; "));
     }
     say!("somebody who is not listed, or no leak at all, explains {} leaks", chance(beliefs.not_listed));
     for belief in beliefs.people.iter().take(most) {
@@ -125,6 +158,11 @@ fn print_gaps(beliefs: &Beliefs) {
 fn print_person(belief: &Belief) {
     say!("{} ({}, level {}): {}", belief.person, belief.unit, belief.level, chance(belief.probability));
     say!("of 100 people with this score, about {:.0} are innocent", 100.0 * (1.0 - belief.probability));
+    if let Some(band) = &belief.band {
+        let most = band.most.as_ref().map(|most| format!("; most depends on {}", otherwise(most))).unwrap_or_default();
+        say!("from {} to {} if other things are supposed{most}", chance(band.lowest), chance(band.highest));
+    }
+    belief.missing.iter().for_each(|missing| say!("not to be acted on: {}", lacking(missing)));
     say!("knew of {}, {} betrayed", counted(belief.known, "operation", "operations"), belief.betrayed);
     let print = |what: &str, reasons: &[Reason]| {
         if !reasons.is_empty() {
@@ -138,9 +176,6 @@ fn print_person(belief: &Belief) {
 
 fn print_reason(reason: &Reason) {
     let of = &reason.of;
-    let operation = of.operation.as_ref().map(|o| format!("operation {o}"));
-    let incident = of.incident.as_ref().map(|i| format!("incident {i}"));
-    let names = operation.into_iter().chain(incident).collect::<Vec<_>>().join(", ");
     let seen = match of.outcome {
         happening::Outcome::Clean => "went as planned",
         happening::Outcome::Suspected => "a leak is suspected",
@@ -149,5 +184,5 @@ fn print_reason(reason: &Reason) {
     };
     let times = reason.nats.abs().exp();
     let word = if reason.nats > 0.0 { "likelier" } else { "less likely" };
-    say!("  {names} ({:.0}): {seen}; {times:.1} times {word} if they leak", of.at);
+    say!("  {} ({:.0}): {seen}; {times:.1} times {word} if they leak", names(of), of.at);
 }
