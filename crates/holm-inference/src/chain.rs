@@ -11,6 +11,7 @@
 //! - The share of leakers of a unit is summed out; what units have in common, the background of each type of operation, and how
 //!   many exposures are not recorded are drawn by slice sampling (Neal, Ann. Statist. 31, 2003).
 
+mod activity;
 mod ladder;
 mod learned;
 mod state;
@@ -481,13 +482,18 @@ impl Marginal {
     }
 }
 
+/// Changes between on and off to be expected in a unit of time.
+fn change_rate(case: &Case, priors: &Priors) -> f64 {
+    let (first, last) = case.time.iter().fold((f64::MAX, f64::MIN), |(a, b), t| (a.min(*t), b.max(*t)));
+    priors.windows.changes / (last - first).max(f64::MIN_POSITIVE)
+}
+
 /// By edge, the chance that its person changed between on and off since the edge before.
 fn changes(case: &Case, priors: &Priors) -> Vec<f32> {
     if priors.windows.on_off == 0.0 {
         return Vec::new();
     }
-    let (first, last) = case.time.iter().fold((f64::MAX, f64::MIN), |(a, b), t| (a.min(*t), b.max(*t)));
-    let rate = priors.windows.changes / (last - first).max(f64::MIN_POSITIVE);
+    let rate = change_rate(case, priors);
     let mut changes = Vec::with_capacity(case.edges.len());
     for entity in 0..case.entities() {
         let mut before: Option<f64> = None;

@@ -15,6 +15,7 @@ pub mod decision;
 pub mod diagnostics;
 pub mod experiment;
 pub mod oracle;
+pub mod outlook;
 pub mod posterior;
 pub mod priors;
 pub mod reasons;

@@ -5,6 +5,7 @@ mod bad_input;
 mod calibration;
 mod experiment;
 mod oracle;
+mod outlook;
 mod paths;
 mod sensitivity;
 mod traps;
