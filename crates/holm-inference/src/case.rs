@@ -50,6 +50,29 @@ pub struct Person {
     pub ln_checks: f64,
 }
 
+/// A level of rank: 1 lowest, 5 highest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Level(u8);
+
+impl Level {
+    /// The lowest, of whoever is given none.
+    pub const LOWEST: Self = Self(1);
+    /// The highest.
+    pub const HIGHEST: Self = Self(5);
+
+    /// A level by its number; none of a number that is no level.
+    #[must_use]
+    pub fn new(number: u8) -> Option<Self> {
+        (Self::LOWEST.0..=Self::HIGHEST.0).contains(&number).then_some(Self(number))
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
 /// Somebody who was told before the leak must have happened. Whoever was told later is left out of the trial.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Exposure {
@@ -162,6 +185,8 @@ pub struct Case {
     /// By entity, its group: unit, or number of units plus kind of channel.
     pub(crate) group: Vec<u32>,
     pub(crate) ln_checks: Vec<f64>,
+    /// By person.
+    pub(crate) level: Vec<Level>,
     pub(crate) vetting: Vetting,
     /// By trial as it is kept here, its number as it was given.
     pub(crate) number: Vec<u32>,
@@ -240,6 +265,7 @@ impl Case {
             channel_kinds,
             group: group.map(|g| g as u32).collect(),
             ln_checks: persons.iter().map(|p| p.ln_checks).chain(channels.iter().map(|_| 0.0)).collect(),
+            level: vec![Level::LOWEST; persons.len()],
             vetting: Vetting::none(persons.len() + channels.len()),
             kind: ordered().map(|t| t.kind as u32).collect(),
             ratio: ordered().map(|t| t.outcome.get()).collect(),
@@ -266,6 +292,13 @@ impl Case {
     pub fn with_checks(mut self, kinds: &[CheckKind], checks: &[Check]) -> Result<Self, CaseError> {
         self.vetting = Vetting::new(kinds, checks, self.persons, self.group.len())?;
         Ok(self)
+    }
+
+    /// With the level of rank of each person; the lowest where none is given.
+    #[must_use]
+    pub fn with_levels(mut self, levels: &[Level]) -> Self {
+        self.level.iter_mut().zip(levels).for_each(|(own, level)| *own = *level);
+        self
     }
 
     /// The same case without what was found by checks of some kinds.
@@ -302,6 +335,10 @@ impl Case {
     #[must_use]
     pub fn exposures(&self) -> usize {
         self.edges.len()
+    }
+
+    pub(crate) fn highest_level(&self) -> u8 {
+        self.level.iter().map(|level| level.get()).max().unwrap_or(0)
     }
 
     pub(crate) fn entities(&self) -> usize {

@@ -14,6 +14,7 @@ pub mod checks;
 pub mod decision;
 pub mod diagnostics;
 pub mod experiment;
+pub mod infiltration;
 pub mod oracle;
 pub mod outlook;
 pub mod posterior;

@@ -4,6 +4,7 @@
 mod bad_input;
 mod calibration;
 mod experiment;
+mod infiltration;
 mod oracle;
 mod outlook;
 mod paths;

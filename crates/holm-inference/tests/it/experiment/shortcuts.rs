@@ -204,6 +204,11 @@ fn plans_by_somebody_who_knows_a_running_experiment_break_the_bound_and_are_refu
         assert!(matches!(bench.ledger.announce(&bytes, TELLER, at), Err(ActError::Knows { .. })));
         let others = Protocol::new(plan(uniform(vec![Group::person(Who(9))], 2), ALL, 90)).unwrap().encode();
         bench.ledger.announce(&others, TELLER, at).expect("the teller may plan what is about others");
+        // Whether to draw at all is a choice, too.
+        let (announced, drawn) = (bench.next(), bench.next());
+        let unwanted = bench.ledger.announce(&bytes, PLANNER, announced).unwrap();
+        let refused = bench.ledger.draw(unwanted, Seed::from_bytes([0; 32]), TELLER, drawn, &[]);
+        assert!(matches!(refused, Err(ActError::Knows { .. })));
         // The teller whispers to a planner of whom nobody knows that they know.
         let (b, _) = bench.draw(uniform(persons(1), 2), if told[0] == 0 { 1 } else { ALL }, 50);
         for experiment in [b, a] {
@@ -226,6 +231,7 @@ fn experiments_count_in_the_order_of_their_dates_whoever_opens_them_and_none_is_
         let family = Family::new(persons(6), START, 0.05).unwrap();
         order.into_iter().for_each(|n| {
             assert!(n == order[0] || matches!(bench.ledger.named(&family, bench.now()), Err(Overdue { .. })));
+            assert!(n == order[0] || bench.ledger.review(&family, 0).is_err(), "the record itself is later than that");
             bench.close_late(started[n], 500);
         });
         assert!(bench.ledger.named(&family, bench.now()).is_ok() && bench.ledger.review(&family, bench.now()).is_ok());
