@@ -24,7 +24,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::case::{Case, Edge, UNRECORDED};
 use crate::checks::{Accuracy, CheckKind};
-use crate::priors::{Alike, Priors, Share, Windows};
+use crate::priors::{Alike, Priors, Share};
 use crate::windows::{Marginal, Window, change, pick};
 
 /// Leak rates that a person is weighed with at once.
@@ -54,6 +54,13 @@ pub struct Scalars {
     pub unexplained: f64,
 }
 
+/// The leak rate near which what somebody did is likeliest, and how likely they kept with it what they kept to themselves.
+#[derive(Clone, Copy)]
+struct Peak {
+    at: f64,
+    kept_there: f64,
+}
+
 /// A chain.
 pub struct Chain<'c> {
     case: &'c Case,
@@ -73,6 +80,12 @@ pub struct Chain<'c> {
     /// By group of entities: how many are active, and how many there are.
     count: Vec<u32>,
     size: Vec<u32>,
+    /// By group, odds that one of it who is out is active.
+    group_odds: Vec<f64>,
+    /// By entity, if nobody pauses.
+    peaks: Vec<Peak>,
+    /// What exposures are worth, by their weights; of unrecorded ones first.
+    weights: Vec<f64>,
     leakers: f64,
     alike: f64,
     background: Vec<f64>,
@@ -116,6 +129,9 @@ impl<'c> Chain<'c> {
             place: vec![NOWHERE; entities],
             count: vec![0; case.groups()],
             size,
+            group_odds: vec![0.0; case.groups()],
+            peaks: peaks(case),
+            weights: case.weights.clone(),
             leakers: middle(priors.leakers),
             alike: match priors.alike {
                 Alike::Gamma(shape, rate) => shape / rate,
@@ -136,6 +152,8 @@ impl<'c> Chain<'c> {
             chance: vec![0.0; entities],
             sweeps: 0,
         };
+        chain.weights[usize::from(UNRECORDED)] = chain.unrecorded;
+        chain.weigh_groups();
         chain.weigh_checks();
         chain.refresh();
         chain
@@ -265,6 +283,7 @@ impl<'c> Chain<'c> {
             self.swap();
         }
         self.draw_units();
+        self.weigh_groups();
         for kind in 0..self.case.kinds {
             self.draw_background(kind);
         }
@@ -277,7 +296,7 @@ impl<'c> Chain<'c> {
     }
 
     fn weight(&self, edge: &Edge) -> f64 {
-        if edge.weight == UNRECORDED { self.unrecorded } else { self.case.weights[usize::from(edge.weight)] }
+        self.weights[usize::from(edge.weight)]
     }
 
     /// Computes what is kept by trial from the beginning.
@@ -306,15 +325,20 @@ impl<'c> Chain<'c> {
     /// Takes an entity's part in its trials away or adds it.
     fn multiply(&mut self, entity: usize, out: bool) {
         let rate = self.rate[entity];
-        let Some(window) = self.window[entity].clone() else { return };
-        for (place, edge) in self.edges(entity).iter().enumerate() {
-            if !edge.clean && window.is_on(place) {
+        let Some(window) = self.window[entity].take() else { return };
+        let case = self.case;
+        let always = window == Window::Always;
+        // Whoever is always on needs no places among all trials.
+        let edges = if always { case.others.of(entity) } else { case.edges.of(entity) };
+        for (place, edge) in edges.iter().enumerate() {
+            if !edge.clean && (always || window.is_on(place)) {
                 let factor = 1.0 - rate * self.weight(edge);
                 let trial = edge.trial as usize;
                 let clean = if out { self.clean[trial] / factor } else { self.clean[trial] * factor };
                 self.set(trial, clean);
             }
         }
+        self.window[entity] = Some(window);
     }
 
     fn take_out(&mut self, entity: usize) {
@@ -326,7 +350,9 @@ impl<'c> Chain<'c> {
             self.place[*moved as usize] = place as u32;
         }
         self.place[entity] = NOWHERE;
-        self.count[self.case.group[entity] as usize] -= 1;
+        let group = self.case.group[entity] as usize;
+        self.count[group] -= 1;
+        self.weigh_group(group);
     }
 
     fn put_in(&mut self, entity: usize, rate: f64, window: Window) {
@@ -335,20 +361,30 @@ impl<'c> Chain<'c> {
         self.multiply(entity, false);
         self.place[entity] = self.active.len() as u32;
         self.active.push(entity as u32);
-        self.count[self.case.group[entity] as usize] += 1;
+        let group = self.case.group[entity] as usize;
+        self.count[group] += 1;
+        self.weigh_group(group);
     }
 
     /// Odds that an entity that is out is active, by its group and its checks.
     fn odds(&self, entity: usize) -> f64 {
-        let group = self.case.group[entity] as usize;
+        let checks = self.given[entity] * self.checked[self.case.vetting.profile[entity] as usize];
+        self.group_odds[self.case.group[entity] as usize] * checks
+    }
+
+    /// Odds of one of a group who is out, by how many of the others are active.
+    fn weigh_group(&mut self, group: usize) {
         let (others, count) = (f64::from(self.size[group]) - 1.0, f64::from(self.count[group]));
         let (a, b) = if group < self.case.units {
             (self.leakers * self.alike, (1.0 - self.leakers) * self.alike)
         } else {
             self.priors.channels
         };
-        let checks = self.given[entity] * self.checked[self.case.vetting.profile[entity] as usize];
-        (a + count) / (b + others - count) * checks
+        self.group_odds[group] = (a + count) / (b + others - count);
+    }
+
+    fn weigh_groups(&mut self) {
+        (0..self.case.groups()).for_each(|group| self.weigh_group(group));
     }
 
     /// Draws whether an entity is active, how much and when; returns the chance that it is.
@@ -368,12 +404,10 @@ impl<'c> Chain<'c> {
         for (number, rate) in rates.iter_mut().enumerate() {
             *rate = if was && number == 0 { self.rate[entity] } else { self.priors.rate.draw(&mut self.random) };
         }
-        let marginals = rates.map(|rate| self.marginal(entity, rate));
-        let ln_totals = marginals.map(|m| m.ln_total(&self.priors.windows));
-        let largest = ln_totals.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let weights = ln_totals.map(|ln| (ln - largest).exp());
-        let ln_odds = odds.ln() + largest + (weights.iter().sum::<f64>() / CANDIDATES as f64).ln();
-        let chance = 1.0 / (1.0 + (-ln_odds).exp());
+        let marginals = self.marginals(entity, rates);
+        let (weights, ln_scale) = Marginal::totals(&marginals, &self.priors.windows);
+        let odds_now = odds * weights.iter().sum::<f64>() / CANDIDATES as f64;
+        let chance = if ln_scale == 0.0 { odds_now / (1.0 + odds_now) } else { 1.0 / (1.0 + (-odds_now.ln() - ln_scale).exp()) };
         if chosen < chance {
             let number = pick(&weights, &mut self.random);
             self.put_in_drawn(entity, rates[number], &marginals[number]);
@@ -391,17 +425,21 @@ impl<'c> Chain<'c> {
         }
         // ln of what a rate is worth is concave in it, and lies below each of its tangents: at 0, and near where it is highest.
         let kept = f64::from(self.case.kept[entity]);
-        if others.iter().map(worth).sum::<f64>() <= kept {
+        let Peak { at, kept_there } = self.peaks[entity];
+        let (mut sum, mut product, mut slope) = (0.0, kept_there, -kept / (1.0 - at));
+        for edge in others {
+            let worth = worth(edge);
+            let factor = 1.0 + at * worth;
+            sum += worth;
+            product *= factor;
+            slope += worth / factor;
+        }
+        if sum <= kept {
             return 1.0;
         }
-        let at = (others.len() as f64 / (others.len() as f64 + kept)).clamp(0.001, 0.999);
-        let (mut product, mut slope) = (1.0, -kept / (1.0 - at));
-        for edge in others {
-            let factor = 1.0 + at * worth(edge);
-            product *= factor;
-            slope += worth(edge) / factor;
-        }
-        product * (kept * (1.0 - at).ln() + (slope * (1.0 - at)).max(-slope * at)).exp()
+        let further = (slope * (1.0 - at)).max(-slope * at);
+        // e to the x is less than 1 / (1 − x), and cheaper.
+        product * if further < 0.3 { 1.0 / (1.0 - further) } else { further.exp() }
     }
 
     fn tempered(&self, ratio: f64) -> f64 {
@@ -413,16 +451,28 @@ impl<'c> Chain<'c> {
         entity >= self.case.persons() || self.priors.windows.always == 1.0
     }
 
-    /// What an entity that is out would be worth with a rate, over its windows.
-    fn marginal(&self, entity: usize, rate: f64) -> Marginal {
-        let factor = |edge: &Edge| self.tempered(1.0 + rate * self.weight(edge) * self.worth[edge.trial as usize]);
-        if self.is_always_on(entity) {
-            let mut marginal = Marginal::of(self.case.others.of(entity).iter().map(factor), &[], &Windows::NONE).of_one_window();
-            marginal.ln_scale += self.power * f64::from(self.case.kept[entity]) * (-rate).ln_1p();
-            return marginal;
+    /// What an entity that is out would be worth with some rates, over its windows.
+    fn marginals<const N: usize>(&self, entity: usize, rates: [f64; N]) -> [Marginal; N] {
+        let factors = |edge: &Edge| {
+            let worth = self.weight(edge) * self.worth[edge.trial as usize];
+            let factors = rates.map(|rate| 1.0 + rate * worth);
+            if self.power == 1.0 { factors } else { factors.map(|factor| factor.powf(self.power)) }
+        };
+        if !self.is_always_on(entity) {
+            let changes = self.changes.get(self.case.edges.range(entity)).unwrap_or_default();
+            return Marginal::of(self.edges(entity).iter().map(factors), changes, &self.priors.windows);
         }
-        let changes = self.changes.get(self.case.edges.range(entity)).unwrap_or_default();
-        Marginal::of(self.edges(entity).iter().map(factor), changes, &self.priors.windows)
+        let mut marginals = Marginal::of_one_window(self.case.others.of(entity).iter().map(factors));
+        let kept = self.case.kept[entity];
+        for (marginal, rate) in marginals.iter_mut().zip(rates) {
+            let secrets = if self.power == 1.0 { (1.0 - rate).powi(kept as i32) } else { 0.0 };
+            if secrets > 1e-150 {
+                [&mut marginal.always, &mut marginal.onset, &mut marginal.on_off].into_iter().for_each(|part| *part *= secrets);
+            } else {
+                marginal.ln_scale += self.power * f64::from(kept) * (-rate).ln_1p();
+            }
+        }
+        marginals
     }
 
     fn put_in_drawn(&mut self, entity: usize, rate: f64, marginal: &Marginal) {
@@ -465,7 +515,7 @@ impl<'c> Chain<'c> {
         let rate = self.rate[one];
         self.take_out(one);
         let [now, then] = [one, other].map(|e| {
-            let marginal = self.marginal(e, rate);
+            let [marginal] = self.marginals(e, [rate]);
             (self.odds(e).ln() + marginal.ln_total(&self.priors.windows), marginal)
         });
         let ways = own.len() as f64 / self.case.positives.of(other).len().max(1) as f64;
@@ -475,11 +525,13 @@ impl<'c> Chain<'c> {
     }
 }
 
-impl Marginal {
-    /// Of who is always on: whatever the shares of windows are, their sum is what it is worth.
-    fn of_one_window(self) -> Self {
-        Self { onset: self.always, on_off: self.always, ..self }
-    }
+fn peaks(case: &Case) -> Vec<Peak> {
+    let of = |entity: usize| {
+        let (others, kept) = (case.others.of(entity).len() as f64, case.kept[entity]);
+        let at = (others / (others + f64::from(kept)).max(1.0)).clamp(0.001, 0.999);
+        Peak { at, kept_there: (f64::from(kept) * (1.0 - at).ln()).exp() }
+    };
+    (0..case.entities()).map(of).collect()
 }
 
 /// Changes between on and off to be expected in a unit of time.

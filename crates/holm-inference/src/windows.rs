@@ -39,40 +39,91 @@ pub(crate) struct Marginal {
 const RESCALE: usize = 32;
 
 impl Marginal {
-    /// `factors` are how much likelier each own trial's end is with the entity active, in order of time; `changes` the chance
-    /// of a change before each.
-    pub(crate) fn of(factors: impl ExactSizeIterator<Item = f64>, changes: &[f32], windows: &Windows) -> Self {
+    /// `factors` are how much likelier each own trial's end is with the entity active, in order of time, for several leak rates at
+    /// once; `changes` the chance of a change before each.
+    pub(crate) fn of<const N: usize>(
+        factors: impl ExactSizeIterator<Item = [f64; N]>,
+        changes: &[f32],
+        windows: &Windows,
+    ) -> [Self; N] {
+        if windows.onset == 0.0 && windows.on_off == 0.0 {
+            return Self::of_one_window(factors);
+        }
         let begin = 1.0 / factors.len().max(1) as f64;
         // Of no trials, every window is worth the same.
         let none = if factors.len() == 0 { 1.0 } else { 0.0 };
-        let (mut always, mut onset, mut on, mut off, mut ln_scale) = (1.0_f64, none, 0.5_f64, 0.5_f64, 0.0_f64);
-        let simple = windows.onset == 0.0 && windows.on_off == 0.0;
+        let (mut always, mut onset, mut on, mut off) = ([1.0_f64; N], [none; N], [0.5_f64; N], [0.5_f64; N]);
+        let (mut begins, mut ln_scale) = ([begin; N], [0.0; N]);
         for (place, factor) in factors.enumerate() {
-            always *= factor;
-            if !simple {
-                onset = (onset + begin * (-ln_scale).exp()) * factor;
-                let change = changes.get(place).map_or(0.0, |c| f64::from(*c));
-                (on, off) = ((on + change * (off - on)) * factor, off + change * (on - off));
+            let change = changes.get(place).map_or(0.0, |c| f64::from(*c));
+            for lane in 0..N {
+                always[lane] *= factor[lane];
+                onset[lane] = (onset[lane] + begins[lane]) * factor[lane];
+                let flow = change * (off[lane] - on[lane]);
+                (on[lane], off[lane]) = ((on[lane] + flow) * factor[lane], off[lane] - flow);
             }
             if place % RESCALE == RESCALE - 1 {
-                let largest = if simple { always } else { always.max(onset).max(on).max(off) };
-                if largest > 0.0 && !(1e-60..1e60).contains(&largest) {
-                    ln_scale += largest.ln();
-                    for part in [&mut always, &mut onset, &mut on, &mut off] {
-                        *part /= largest;
+                for lane in 0..N {
+                    let largest = always[lane].max(onset[lane]).max(on[lane]).max(off[lane]);
+                    if largest > 0.0 && !(1e-60..1e60).contains(&largest) {
+                        ln_scale[lane] += largest.ln();
+                        begins[lane] = begin * (-ln_scale[lane]).exp();
+                        for part in [&mut always, &mut onset, &mut on, &mut off] {
+                            part[lane] /= largest;
+                        }
                     }
                 }
             }
         }
-        if simple {
-            return Self { always, onset: 0.0, on_off: 0.0, ln_scale };
+        std::array::from_fn(|lane| Self {
+            always: always[lane],
+            onset: onset[lane],
+            on_off: on[lane] + off[lane],
+            ln_scale: ln_scale[lane],
+        })
+    }
+
+    /// Of who is always on: whatever the shares of windows are, their sum is what it is worth.
+    pub(crate) fn of_one_window<const N: usize>(factors: impl ExactSizeIterator<Item = [f64; N]>) -> [Self; N] {
+        let (mut always, mut ln_scale) = ([1.0_f64; N], [0.0; N]);
+        for (place, factor) in factors.enumerate() {
+            always.iter_mut().zip(factor).for_each(|(product, factor)| *product *= factor);
+            if place % RESCALE == RESCALE - 1 {
+                for (product, ln_scale) in always.iter_mut().zip(&mut ln_scale) {
+                    if *product > 0.0 && !(1e-60..1e60).contains(product) {
+                        *ln_scale += product.ln();
+                        *product = 1.0;
+                    }
+                }
+            }
         }
-        Self { always, onset, on_off: on + off, ln_scale }
+        std::array::from_fn(|lane| Self {
+            always: always[lane],
+            onset: always[lane],
+            on_off: always[lane],
+            ln_scale: ln_scale[lane],
+        })
+    }
+
+    /// Sums over all windows of several leak rates, and ln of what they all are to be multiplied by.
+    pub(crate) fn totals<const N: usize>(marginals: &[Self; N], windows: &Windows) -> ([f64; N], f64) {
+        let totals = marginals.map(|m| m.total(windows));
+        let largest = totals.iter().copied().fold(0.0, f64::max);
+        if marginals.iter().all(|m| m.ln_scale == 0.0) && (1e-200..1e200).contains(&largest) {
+            return (totals, 0.0);
+        }
+        let ln_totals = marginals.map(|m| m.ln_total(windows));
+        let largest = ln_totals.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        (ln_totals.map(|ln| (ln - largest).exp()), largest)
+    }
+
+    fn total(&self, windows: &Windows) -> f64 {
+        windows.always * self.always + windows.onset * self.onset + windows.on_off * self.on_off
     }
 
     /// ln of the sum over all windows.
     pub(crate) fn ln_total(&self, windows: &Windows) -> f64 {
-        (windows.always * self.always + windows.onset * self.onset + windows.on_off * self.on_off).ln() + self.ln_scale
+        self.total(windows).ln() + self.ln_scale
     }
 
     /// A window drawn from the posterior.
@@ -183,7 +234,7 @@ mod tests {
     fn sums_over_windows_are_those_of_every_window_by_itself() {
         let changes: Vec<f32> = [0.0, 1.0, 0.3, 5.0, 0.1].iter().map(|gap| change(0.4, *gap)).collect();
         let factors = [0.4, 6.0, 0.4, 0.4, 11.0];
-        let marginal = Marginal::of(factors.iter().copied(), &changes, &ALL);
+        let [marginal] = Marginal::of(factors.iter().map(|f| [*f]), &changes, &ALL);
         let worth = |flags: &[bool]| -> f64 { flags.iter().zip(factors).map(|(on, f)| if *on { f } else { 1.0 }).product() };
         let all = every(&changes);
         let total: f64 = all.iter().map(|(p, flags)| p * worth(flags)).sum();
@@ -205,7 +256,7 @@ mod tests {
 
     #[test]
     fn of_no_trials_every_window_is_worth_the_same() {
-        let marginal = Marginal::of([].into_iter(), &[], &ALL);
+        let [marginal] = Marginal::of([].into_iter(), &[], &ALL);
         assert!(marginal.ln_total(&ALL).abs() < 1e-12, "{marginal:?}");
     }
 
@@ -213,7 +264,7 @@ mod tests {
     fn long_careers_do_not_leave_the_range_of_numbers() {
         let changes = vec![0.01; 5_000];
         for factor in [0.2, 15.0] {
-            let marginal = Marginal::of(std::iter::repeat_n(factor, 5_000), &changes, &ALL);
+            let [marginal] = Marginal::of(std::iter::repeat_n([factor], 5_000), &changes, &ALL);
             let expected = 5_000.0 * f64::ln(factor) + ALL.always.ln();
             let total = marginal.ln_total(&ALL);
             if factor > 1.0 {

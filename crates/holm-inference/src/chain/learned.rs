@@ -5,9 +5,10 @@ use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::{Chain, ln_likelihood};
-use crate::case::UNRECORDED;
+use crate::case::{Edge, UNRECORDED};
 use crate::checks::{Accuracy, Bundle};
 use crate::priors::{Alike, Share};
+use crate::windows::Window;
 
 /// A trial, its chance of no leak without those who perhaps were told, and their rates.
 type Perhaps<'p> = (usize, f64, &'p [(u32, f64)]);
@@ -46,15 +47,22 @@ impl Chain<'_> {
         let Share::Beta(a, b) = self.priors.background else { return };
         let now = self.background[kind];
         // Leaks that nobody active knew of are all alike.
-        let (mut alone, mut unclean) = (0.0, Vec::new());
+        let (mut alone, mut leaks, mut suspected) = (0.0, Vec::new(), Vec::new());
+        let whole = 1.0 / (1.0 - now);
         for trial in self.case.of_kind.of(kind).iter().map(|t| *t as usize) {
-            let (others, ratio) = (self.clean[trial] / (1.0 - now), self.case.ratio[trial]);
-            if ratio.is_infinite() && (others - 1.0).abs() < 1e-9 { alone += 1.0 } else { unclean.push((others, ratio)) }
+            let (others, ratio) = (self.clean[trial] * whole, self.case.ratio[trial]);
+            match (ratio.is_infinite(), others > 1.0 - 1e-9) {
+                (true, true) => alone += 1.0,
+                (true, false) => leaks.push(others),
+                (false, _) => suspected.push((others, ratio)),
+            }
         }
         let (clean, power) = (self.case.clean[kind] as f64, self.power);
         let ln = |x: f64| {
             let share = logistic(x);
-            let trials: f64 = unclean.iter().map(|(others, ratio)| ln_likelihood(others * (1.0 - share), *ratio)).sum();
+            let leaked = ln_product(leaks.iter().map(|others| 1.0 - others * (1.0 - share)));
+            let seen = suspected.iter().map(|(others, ratio)| ln_likelihood(others * (1.0 - share), *ratio));
+            let trials = leaked + seen.sum::<f64>();
             power * trials + (power * clean + b) * (1.0 - share).ln() + (power * alone + a) * share.ln()
         };
         let share = logistic(slice(logit(now), 1.0, (-30.0, 30.0), ln, &mut self.random)).clamp(1e-9, 1.0 - 1e-9);
@@ -71,9 +79,11 @@ impl Chain<'_> {
         let mut parts: Vec<(u32, f64)> = Vec::new();
         for entity in self.active.iter().map(|e| *e as usize) {
             let Some(window) = &self.window[entity] else { continue };
-            let edges = self.edges(entity).iter().enumerate();
-            let perhaps = edges.filter(|(place, edge)| edge.weight == UNRECORDED && window.is_on(*place));
-            parts.extend(perhaps.map(|(_, edge)| (edge.trial, self.rate[entity])));
+            let always = *window == Window::Always;
+            // Whoever is always on needs no places among all trials.
+            let edges = if always { self.case.others.of(entity) } else { self.case.edges.of(entity) };
+            let perhaps = |(place, edge): &(usize, &Edge)| edge.weight == UNRECORDED && (always || window.is_on(*place));
+            parts.extend(edges.iter().enumerate().filter(perhaps).map(|(_, edge)| (edge.trial, self.rate[entity])));
         }
         parts.sort_by_key(|(trial, _)| *trial);
         let trials: Vec<Perhaps<'_>> = parts
@@ -96,6 +106,7 @@ impl Chain<'_> {
         let unclean = trials.iter().filter(|(t, ..)| self.case.ratio[*t] > 0.0);
         let new: Vec<(usize, f64)> = unclean.map(|(t, others, of)| (*t, with(*others, of, share))).collect();
         self.unrecorded = share;
+        self.weights[usize::from(UNRECORDED)] = share;
         new.into_iter().for_each(|(trial, clean)| self.set(trial, clean));
     }
 
@@ -147,6 +158,19 @@ impl Chain<'_> {
         let worth = |profile: &Vec<u32>| profile.iter().map(|bundle| ratios[*bundle as usize]).sum::<f64>().exp();
         self.checked = vetting.profiles.iter().map(worth).collect();
     }
+}
+
+/// ln of a product of probabilities, with few logarithms.
+fn ln_product(factors: impl Iterator<Item = f64>) -> f64 {
+    let (mut product, mut sum) = (1.0_f64, 0.0);
+    for factor in factors {
+        product *= factor.max(1e-12);
+        if product < 1e-200 {
+            sum += product.ln();
+            product = 1.0;
+        }
+    }
+    sum + product.ln()
 }
 
 /// A share, given what each value of it makes of what was seen.

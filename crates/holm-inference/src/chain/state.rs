@@ -1,6 +1,6 @@
 //! Where a chain stands, so that another may go on from there when more is recorded.
 
-use crate::case::Case;
+use crate::case::{Case, UNRECORDED};
 use crate::chain::Chain;
 use crate::checks::Accuracy;
 use crate::priors::Priors;
@@ -91,12 +91,14 @@ impl<'c> Chain<'c> {
         }
         if !known(priors.unrecorded) {
             chain.unrecorded = state.unrecorded;
+            chain.weights[usize::from(UNRECORDED)] = state.unrecorded;
         }
         let kinds = case.vetting.kinds.iter();
         for ((now, then), kind) in chain.accuracy.iter_mut().zip(&state.accuracy).zip(kinds) {
             now.sensitivity = if known(kind.sensitivity) { now.sensitivity } else { then.sensitivity };
             now.false_alarms = if known(kind.false_alarms) { now.false_alarms } else { then.false_alarms };
         }
+        chain.weigh_groups();
         chain.weigh_checks();
         for (entity, rate, activity) in &state.active {
             let entity = *entity as usize;
