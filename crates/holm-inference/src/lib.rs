@@ -3,11 +3,10 @@
 //! Operations succeed or are betrayed; each was known to some people, some channels, and perhaps to others of whom nobody took
 //! note. From that a posterior follows over people, channels and "somebody who is not listed": [`case`] holds what is recorded,
 //! [`priors`] what is supposed, [`chain`] samples from the posterior, [`posterior`] runs several chains and refuses to report if
-//! they do not agree, and [`oracle`] computes small cases exactly, by another way, to test the sampler against. Apart from all of
-//! this, [`experiment`] gives evidence without a model, where what people are told was drawn at random.
 //! they do not agree, and [`oracle`] computes small cases exactly, by another way, to test the sampler against. [`checks`] are what
 //! vetting found. Of a posterior, [`reasons`] says why, [`sensitivity`] what it stands on and whether it may be acted on,
 //! [`outlook`] how much more would tell, [`infiltration`] how many were active when, and [`decision`] whom to refer for review.
+//! Apart from all of this, [`experiment`] gives evidence without a model, where what people are told was drawn at random.
 //!
 //! Nothing here is proof: proof is about copies (`holm-codes`). No randomness but the caller's seed is used, no clock, no file.
 

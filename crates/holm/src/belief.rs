@@ -3,23 +3,26 @@
 //! A report names the head of the record that it is computed from, the version of the model and the seed: whoever has the record
 //! computes it again. Nothing of it is kept.
 
+pub mod course;
 pub mod translation;
 
 use std::collections::BTreeMap;
 
 use holm_inference::case::CaseError;
 use holm_inference::decision::review_set;
+use holm_inference::outlook::{Capacity, Outlook, capacity, outlooks};
 use holm_inference::posterior::{Posterior, PosteriorError, Sampling, posterior};
 use holm_inference::priors::Priors;
 use holm_inference::reasons::reasons_from;
 use holm_inference::sensitivity::{Change, Lack, Sensitivity, Standing, sensitivity, standing};
-use holm_record::id::{ChannelName, PersonId};
+use holm_record::id::PersonId;
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::state::State;
 use crate::workspace::{Workspace, WorkspaceError};
-use translation::{Gaps, Translation, TrialOf, translate};
+use course::{Course, course};
+use translation::{Cause, Gaps, Translation, TrialOf, translate};
 
 /// The version of the model and of how the record becomes a case.
 pub const MODEL: &str = "holm-belief/1";
@@ -29,6 +32,8 @@ pub const REVIEW: f64 = 0.05;
 const WITH_REASONS: usize = 10;
 /// Smaller probabilities need no reasons.
 const WORTH_REASONS: f64 = 0.02;
+/// How often sweeps are doubled before no report is given.
+const DOUBLINGS: u32 = 5;
 /// Reasons that a report gives of one person, for and against.
 const REASONS: usize = 5;
 
@@ -131,6 +136,24 @@ pub enum Missing {
     },
 }
 
+/// How many more operations like those that somebody was told of would tell; absent where not even hundreds would.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct More {
+    /// Until one half of those like them who leak would be above 0.95.
+    pub if_leak: Option<usize>,
+    /// Until one half of those who do not would be below 0.05.
+    pub if_not: Option<usize>,
+}
+
+/// What is not known yet, against what an operation tells.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Meter {
+    /// Bits that are missing, at most.
+    pub needed: f64,
+    /// Bits that one more operation tells on average.
+    pub of_one: f64,
+}
+
 /// What is believed of one person.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Belief {
@@ -148,6 +171,8 @@ pub struct Belief {
     pub band: Option<Band>,
     /// What it lacks to be acted on: empty for those in the review set who stand by themselves.
     pub missing: Vec<Missing>,
+    /// How much more would tell; of whoever has reasons given and is not decided.
+    pub more: Option<More>,
     /// Trials that they knew of.
     pub known: usize,
     /// How many of these show a leak, sure or suspected.
@@ -159,11 +184,12 @@ pub struct Belief {
     pub against: Vec<Reason>,
 }
 
-/// What is believed of one channel.
+/// What is believed of a cause that is nobody.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ChannelBelief {
     /// Which.
-    pub channel: ChannelName,
+    #[serde(flatten)]
+    pub cause: Cause,
     /// Probability that it is compromised.
     pub probability: f64,
 }
@@ -228,6 +254,10 @@ pub struct Beliefs {
     pub alike: Vec<Alike>,
     /// By unit.
     pub units: Vec<Infiltration>,
+    /// Over time.
+    pub course: Course,
+    /// How much is not known yet.
+    pub meter: Meter,
     /// How often an operation of each sort fails by itself, or through somebody who is not listed.
     pub background: BTreeMap<String, f64>,
     /// What of the record says nothing.
@@ -272,7 +302,8 @@ pub fn compute(state: &State, question: &Question) -> Result<Beliefs, BeliefErro
         return Err(BeliefError::Nothing);
     }
     let priors = Priors::default();
-    let sampling = Sampling { seed: question.seed, ..Sampling::default() };
+    // A refusal helps nobody whose record is small enough to go on for some seconds.
+    let sampling = Sampling { seed: question.seed, doublings: DOUBLINGS, ..Sampling::default() };
     let found = posterior(&translation.case, &priors, &sampling)?;
     let mut closest: Vec<usize> = (0..found.persons.len()).collect();
     closest.sort_by(|a, b| found.persons[*b].total_cmp(&found.persons[*a]));
@@ -284,8 +315,19 @@ pub fn compute(state: &State, question: &Question) -> Result<Beliefs, BeliefErro
     let reasons = reasons_from(&translation.case, &priors, &sampling, &shown, found.ends.first());
     let brief = Sampling::brief(question.seed);
     let moved = sensitivity(&translation.case, &priors, &brief, &found, &shown);
-    let reasons = shown.into_iter().zip(reasons).collect();
-    Ok(Report { state, translation: &translation, found: &found, moved: &moved, reasons, order: closest }.write(question))
+    let outlooks = outlooks(&translation.case, &priors, &brief, &found, &shown);
+    let report = Report {
+        state,
+        translation: &translation,
+        found: &found,
+        moved: &moved,
+        reasons: shown.into_iter().zip(reasons).collect(),
+        outlooks: outlooks.into_iter().map(|outlook| (outlook.person, outlook)).collect(),
+        order: closest,
+        course: course(&translation, &priors, &brief, &found),
+        capacity: capacity(&translation.case, &priors, &brief, &found),
+    };
+    Ok(report.write(question))
 }
 
 impl From<Lack> for Missing {
@@ -306,12 +348,16 @@ struct Report<'a> {
     moved: &'a Sensitivity,
     /// Of those of whom they are given.
     reasons: BTreeMap<usize, Vec<holm_inference::reasons::Reason>>,
+    /// Of those who are not decided.
+    outlooks: BTreeMap<usize, Outlook>,
     /// Everybody, the likeliest first.
     order: Vec<usize>,
+    course: Course,
+    capacity: Capacity,
 }
 
 impl Report<'_> {
-    fn write(&self, question: &Question) -> Beliefs {
+    fn write(self, question: &Question) -> Beliefs {
         let (of, found) = (self.translation, self.found);
         let mut counts = vec![(0, 0); of.persons.len()];
         for (trial, exposed) in of.trials.iter().zip(&of.exposed) {
@@ -335,7 +381,7 @@ impl Report<'_> {
             .channels
             .iter()
             .zip(&found.channels)
-            .map(|(channel, probability)| ChannelBelief { channel: channel.clone(), probability: *probability })
+            .map(|(cause, probability)| ChannelBelief { cause: cause.clone(), probability: *probability })
             .collect();
         channels.sort_by(|a, b| b.probability.total_cmp(&a.probability));
         Beliefs {
@@ -345,6 +391,8 @@ impl Report<'_> {
             review: review.into_iter().map(|p| of.persons[p].clone()).collect(),
             alike: alike.collect(),
             units: self.units(),
+            course: self.course,
+            meter: Meter { needed: self.capacity.bits_needed, of_one: self.capacity.bits_of_one },
             background: of.sorts.iter().cloned().zip(found.background.iter().copied()).collect(),
             gaps: of.gaps.clone(),
             provenance: Provenance {
@@ -379,6 +427,7 @@ impl Report<'_> {
             level: facts.map_or(1, |f| f.level),
             probability: self.found.persons[person],
             error: self.found.errors[person],
+            more: self.outlooks.get(&person).map(|o| More { if_leak: o.more_if_leak, if_not: o.more_if_not }),
             band: reasons.is_some().then(|| self.band(person)),
             missing,
             known,

@@ -1,5 +1,5 @@
 use clap::Args;
-use holm::belief::translation::TrialOf;
+use holm::belief::translation::{Cause, TrialOf};
 use holm::belief::{Belief, Beliefs, Missing, Question, REVIEW, Reason, Supposed};
 use holm_record::event::happening;
 use holm_record::id::PersonId;
@@ -109,8 +109,11 @@ fn print_beliefs(beliefs: &Beliefs, most: usize) {
     if beliefs.people.len() > most {
         say!("  and {} more, each less likely; `--all` shows them", beliefs.people.len() - most);
     }
-    for channel in beliefs.channels.iter().take(most) {
-        say!("  channel {:<24} {}", channel.channel, chance(channel.probability));
+    for channel in beliefs.channels.iter().take(most).filter(|c| most > SHOWN || c.probability >= 0.05) {
+        match &channel.cause {
+            Cause::Channel(name) => say!("  channel {name:<24} {}", chance(channel.probability)),
+            Cause::Unit(unit) => say!("  something of {unit} that nobody recorded: {}", chance(channel.probability)),
+        }
     }
     for group in &beliefs.alike {
         let names = group.people.iter().map(PersonId::as_str).collect::<Vec<_>>().join(", ");
@@ -125,6 +128,16 @@ fn print_beliefs(beliefs: &Beliefs, most: usize) {
             unit.mean
         );
     }
+    let levels = beliefs.course.levels.iter().filter_map(|(level, counts)| counts.last().map(|last| (level, last)));
+    for (level, last) in levels.filter(|(_, last)| last.range[2] > 0) {
+        say!("of level {level}: {} to {} were active lately, {:.1} expected", last.range[0], last.range[2], last.mean);
+    }
+    let more = beliefs.meter.needed / beliefs.meter.of_one.max(1e-9);
+    say!(
+        "{:.1} bits are not known yet, and one more operation tells {:.2}: at least {more:.0} more",
+        beliefs.meter.needed,
+        beliefs.meter.of_one
+    );
     print_gaps(beliefs);
     let from = &beliefs.provenance;
     say!(
@@ -161,6 +174,14 @@ fn print_person(belief: &Belief) {
     if let Some(band) = &belief.band {
         let most = band.most.as_ref().map(|most| format!("; most depends on {}", otherwise(most))).unwrap_or_default();
         say!("from {} to {} if other things are supposed{most}", chance(band.lowest), chance(band.highest));
+    }
+    if let Some(more) = &belief.more {
+        let number = |n: Option<usize>| n.map_or_else(|| "hundreds of".to_owned(), |n| n.to_string());
+        say!(
+            "cannot tell yet: about {} more operations like these would if they leak, {} if they do not",
+            number(more.if_leak),
+            number(more.if_not)
+        );
     }
     belief.missing.iter().for_each(|missing| say!("not to be acted on: {}", lacking(missing)));
     say!("knew of {}, {} betrayed", counted(belief.known, "operation", "operations"), belief.betrayed);

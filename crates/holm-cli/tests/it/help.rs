@@ -5,7 +5,7 @@ use crate::desk::Desk;
 #[test]
 fn the_help_of_every_command_reads_as_it_did() {
     let desk = Desk::empty();
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 25] = [
         &[],
         &["init"],
         &["person"],
@@ -20,6 +20,17 @@ fn the_help_of_every_command_reads_as_it_did() {
         &["record"],
         &["marking"],
         &["onward"],
+        &["tell"],
+        &["channel", "add"],
+        &["target", "add"],
+        &["operation", "add"],
+        &["operation", "close"],
+        &["operation", "import"],
+        &["incident", "add"],
+        &["suspects"],
+        &["damage"],
+        &["correct"],
+        &["recall"],
     ];
     let mut all = String::new();
     for command in commands {

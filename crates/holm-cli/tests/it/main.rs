@@ -4,6 +4,7 @@
 mod adversary;
 mod bad_input;
 mod desk;
+mod happened;
 mod help;
 mod interrupted;
 mod pages;

@@ -4,12 +4,14 @@
 //!   channels, members of its units of whom nothing is recorded, and how much likelier what was seen is if it was betrayed.
 //! - Where persons were told several versions, each version is a trial of its own: the one that was acted on has the incident's
 //!   outcome; the others are half as likely to have leaked as not, since whoever had both would follow either.
+//! - Every unit that takes part is a cause too, of a kind of its own: a channel of the whole unit that nobody recorded. Without it
+//!   whoever happened to be told of most of what such a channel betrayed would be believed to leak.
 //! - A leak of an item without an operation is a trial of the item's holders, of a sort of its own. What its trace says of each copy
 //!   enters as a weight: the copy's e-value relative to the largest, a likelihood ratio against a source that is not among the copies.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use holm_inference::case::{Case, CaseError, Exposure, Outcome, Person, Trial};
+use holm_inference::case::{Case, CaseError, Exposure, Level, Outcome, Person, Trial};
 use holm_record::event::happening::{ChannelSort, Outcome as Seen, Window};
 use holm_record::id::{ChannelName, IncidentName, ItemName, OperationName, PersonId};
 use jiff::Timestamp;
@@ -62,6 +64,16 @@ pub struct Gaps {
     pub too_late: usize,
 }
 
+/// A cause that is nobody.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// A channel.
+    Channel(ChannelName),
+    /// Something of a whole unit that nobody recorded.
+    Unit(String),
+}
+
 /// A case, and the names of what it speaks of by index.
 #[derive(Debug)]
 pub struct Translation {
@@ -71,8 +83,8 @@ pub struct Translation {
     pub persons: Vec<PersonId>,
     /// By index.
     pub units: Vec<String>,
-    /// By index.
-    pub channels: Vec<ChannelName>,
+    /// By index; channels that are recorded, then of each unit one that is not.
+    pub channels: Vec<Cause>,
     /// Sorts of operations, by index.
     pub sorts: Vec<String>,
     /// By index.
@@ -281,7 +293,9 @@ impl<'s> Building<'s> {
         let names: BTreeSet<&ChannelName> =
             ground.channels.iter().chain(told.iter().filter_map(|known| channel(known))).collect();
         let at = |name: &&ChannelName| self.state.happenings.channels.keys().position(|other| other == *name);
-        let channels = names.iter().filter_map(at).collect();
+        let recorded = self.state.happenings.channels.len();
+        let whole = ground.units.iter().filter_map(|unit| self.units.binary_search(unit).ok()).collect::<BTreeSet<_>>();
+        let channels = names.iter().filter_map(at).chain(whole.into_iter().map(|unit| recorded + unit)).collect();
         // A window's beginning does not say who knew; it says when the leak was, for those who were active only at times.
         let time = ground.window.from.map_or(ground.end, |from| from.max(ground.end.min(ground.of.at)));
         let outcome = Outcome::ratio(ratio).unwrap_or_default();
@@ -312,18 +326,24 @@ impl<'s> Building<'s> {
     }
 
     fn finish(self) -> Result<Translation, CaseError> {
-        let unit = |person: &crate::state::Person| self.units.iter().position(|unit| *unit == person.facts.unit).unwrap_or(0);
+        let unit = |person: &crate::state::Person| self.units.binary_search(&person.facts.unit).unwrap_or(0);
         let persons: Vec<Person> =
             self.state.persons.values().map(|person| Person { unit: unit(person), ln_checks: 0.0 }).collect();
         let sort = |of: ChannelSort| ChannelSort::ALL.iter().position(|sort| *sort == of).unwrap_or(0);
-        let channels: Vec<usize> = self.state.happenings.channels.values().map(|channel| sort(channel.sort)).collect();
+        let recorded = self.state.happenings.channels.values().map(|channel| sort(channel.sort));
+        let channels: Vec<usize> = recorded.chain(self.units.iter().map(|_| ChannelSort::ALL.len())).collect();
         let kinds = self.sorts.len().max(1);
-        let case = Case::new(self.units.len(), &persons, (ChannelSort::ALL.len(), &channels), kinds, &self.trials)?;
+        let level = |person: &crate::state::Person| Level::new(person.facts.level).unwrap_or(Level::LOWEST);
+        let levels: Vec<Level> = self.state.persons.values().map(level).collect();
+        let case = Case::new(self.units.len(), &persons, (ChannelSort::ALL.len() + 1, &channels), kinds, &self.trials)?;
+        let case = case.with_levels(&levels);
+        let names = self.state.happenings.channels.keys().cloned().map(Cause::Channel);
+        let channels = names.chain(self.units.iter().cloned().map(Cause::Unit)).collect();
         Ok(Translation {
             case,
             persons: self.state.persons.keys().cloned().collect(),
             units: self.units,
-            channels: self.state.happenings.channels.keys().cloned().collect(),
+            channels,
             sorts: self.sorts,
             trials: self.of,
             exposed: self.trials.iter().map(|trial| trial.exposed.iter().map(|e| e.person).collect()).collect(),
