@@ -98,7 +98,7 @@ fn crates_depend_on_each_other_as_the_architecture_says() {
         ("holm-record", &[]),
         ("holm-typeset", &[]),
         ("holm-simulate", &["holm-codes", "holm-marks"]),
-        ("holm", &["holm-codes", "holm-marks", "holm-record", "holm-typeset"]),
+        ("holm", &["holm-codes", "holm-inference", "holm-marks", "holm-record", "holm-typeset"]),
         ("holm-desk", &["holm", "holm-marks", "holm-record"]),
         ("holm-cli", &["holm", "holm-desk", "holm-marks", "holm-record", "holm-simulate"]),
     ];
