@@ -22,6 +22,11 @@ impl Chance {
         let bytes = parts.iter().flat_map(|p| p.bytes().chain([0xff]));
         Self(bytes.fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME)))
     }
+
+    /// A number below `n`, each alike; 0 if there is none.
+    pub fn number_below(&mut self, n: usize) -> usize {
+        self.below(n)
+    }
 }
 
 impl Random for Chance {

@@ -27,7 +27,7 @@ fn since(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "since before it, not known when".to_owned(), |at| format!("since {at:.0}"))
 }
 
-fn print_damage(damage: &Damage) {
+pub(crate) fn print_damage(damage: &Damage) {
     match &damage.of {
         Of::Incident(incident) => say!("what {incident} exposed, as of {:.0}", damage.at),
         Of::Person(person) => say!("what {person} could have exposed, as of {:.0}; that they did is not said", damage.at),

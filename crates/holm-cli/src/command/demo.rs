@@ -11,14 +11,15 @@ use crate::app::App;
 use crate::error::{CommandError, Outcome};
 
 mod leaks;
+mod operations;
 mod requests;
 mod world;
 
 /// Make an example world, trace three leaks in it, and open it on the desk
 ///
 /// A bureau and four partner agencies fight drug trafficking: 120 people, half a year of documents in English and Spanish,
-/// receipts; then a leak that one recipient excerpted and retyped, one mixed from two copies, and one of something else. The
-/// files are real and stay. Called again, it opens the world that is there.
+/// receipts; then a leak that one recipient excerpted and retyped, one mixed from two copies, and one of something else; half a year of
+/// operations, some of them betrayed, and what is believed of it. The files are real and stay. Called again, it opens the world that is there.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// Folder of the world.
@@ -82,6 +83,7 @@ impl Demo {
         let named = leaks::retyped_excerpt(&mut world, app.now())?;
         leaks::mixed_copies(&mut world, app.now())?;
         leaks::something_else(&mut world, app.now())?;
+        operations::half_a_year(&mut world, app.now())?;
         leaks::check(&mut world, &named, app.now())?;
         self.what_next();
         Ok(())

@@ -82,7 +82,7 @@ fn chance(p: f64) -> String {
     }
 }
 
-fn print_beliefs(beliefs: &Beliefs, most: usize) {
+pub(crate) fn print_beliefs(beliefs: &Beliefs, most: usize) {
     say!("leads, not proof: whoever stands high is to be looked at, not accused");
     match beliefs.review.as_slice() {
         [] => say!("nobody can be referred for review so that at most {} in 100 are expected to be innocent", REVIEW * 100.0),
