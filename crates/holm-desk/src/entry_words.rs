@@ -168,8 +168,8 @@ fn happened_in_spanish(event: &Event) -> String {
         Event::OperationClosed { operation, outcome, .. } => {
             let outcome = match outcome {
                 Outcome::Clean => "salió según lo previsto",
-                Outcome::Suspected => "se sospecha una fuga",
-                Outcome::Confirmed => "hubo una fuga",
+                Outcome::Suspected => "se sospecha una filtración",
+                Outcome::Confirmed => "hubo una filtración",
                 Outcome::Unknown => "no se puede decir nada",
             };
             say("terminó la operación {}: {}", &[operation, &outcome])

@@ -4,6 +4,7 @@
 
 mod core_messages;
 mod from_core;
+mod happening_messages;
 pub(crate) mod inbox;
 pub(crate) mod islands;
 pub(crate) mod item;

@@ -6,9 +6,12 @@
 
 use std::sync::LazyLock;
 
-use super::core_messages::MESSAGES;
+use jiff::Timestamp;
+
 use super::reasons::{PHRASES, REASONS};
+use super::{core_messages, happening_messages};
 use crate::language::Language;
+use crate::page::moment;
 
 /// A sentence of the core.
 pub(super) struct Message {
@@ -65,9 +68,14 @@ impl Message {
     }
 }
 
+/// All sentences.
+fn messages() -> impl Iterator<Item = &'static Message> {
+    core_messages::MESSAGES.iter().chain(happening_messages::MESSAGES)
+}
+
 /// Sentences from the surest to the one that fits most.
 static SUREST_FIRST: LazyLock<Vec<&'static Message>> = LazyLock::new(|| {
-    let mut all: Vec<&Message> = MESSAGES.iter().collect();
+    let mut all: Vec<&Message> = messages().collect();
     all.sort_by_key(|message| std::cmp::Reverse(message.letters()));
     all
 });
@@ -105,8 +113,11 @@ fn inner(text: &str, language: Language, depth: u32) -> Option<String> {
     Some(format!("{}{said}", &text[..text.len() - own.len()]))
 }
 
-/// The same, or the text as it is.
+/// The same, or the text as it is; a moment as pages write it.
 fn known(text: &str, language: Language, depth: u32) -> String {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return moment(at);
+    }
     let phrase = || PHRASES.iter().find(|(core, _)| *core == text).filter(|_| language == Language::Spanish);
     inner(text, language, depth).or_else(|| phrase().map(|(_, own)| (*own).to_owned())).unwrap_or_else(|| text.to_owned())
 }
@@ -187,12 +198,12 @@ mod tests {
         let mut core = texts(&["holm", "holm-marks", "holm-record", "holm-typeset"], "#[error(");
         core.extend(texts(&["holm"], "progress("));
         assert!(core.len() > 150, "{}", core.len());
-        let known: BTreeSet<String> = MESSAGES.iter().map(|m| m.core.to_owned()).collect();
+        let known: BTreeSet<String> = messages().map(|m| m.core.to_owned()).collect();
         let missing: Vec<_> = core.difference(&known).collect();
-        assert!(missing.is_empty(), "add these to `words/core_messages.rs`: {missing:#?}");
+        assert!(missing.is_empty(), "add these to `words/core_messages.rs` or `words/happening_messages.rs`: {missing:#?}");
         let gone: Vec<_> = known.difference(&core).collect();
         assert!(gone.is_empty(), "the core does not say these any more: {gone:#?}");
-        for message in MESSAGES {
+        for message in messages() {
             let places = message.core.matches("{}").count();
             for text in [message.en, message.es].into_iter().filter(|t| !t.is_empty()) {
                 let numbers: Vec<usize> =
@@ -216,7 +227,8 @@ mod tests {
         let gone: Vec<_> = known.difference(&core).collect();
         assert!(gone.is_empty(), "the core does not say these any more: {gone:#?}");
         let mut files = Vec::new();
-        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("holm/src"), &mut files);
+        let all = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        ["holm/src", "holm-record/src"].iter().for_each(|folder| sources(&all.join(folder), &mut files));
         let holm: String = files.iter().map(|f| std::fs::read_to_string(f).unwrap()).collect();
         let unsaid: Vec<_> = PHRASES.iter().filter(|(core, _)| !holm.contains(&format!("\"{core}\""))).collect();
         assert!(unsaid.is_empty(), "the core does not say these any more: {unsaid:#?}");
@@ -240,6 +252,12 @@ mod tests {
         let lines =
             said("nothing was imported: 2 of the roster's lines cannot be used\n  line 3: x\n  line 4: level `9` is not 1 to 5");
         assert!(lines.contains("  renglón 3: x\n  renglón 4: el nivel «9»"), "{lines}");
+        let lines = said(
+            "nothing was imported: 1 of 2 operations cannot be used\n  line 4: `wet` is no outcome: it is one of clean, unknown",
+        );
+        assert!(lines.contains("  renglón 4: «wet» no es un resultado: use una de estas palabras: clean, unknown"), "{lines}");
+        let noticed = said("it was noticed at 2026-11-24T20:05:00Z, which is still to come; check the time");
+        assert!(noticed.contains("2026-11-24 ") && !noticed.contains('Z'), "as pages write it: {noticed}");
         let nested = said(
             "`scan.pdf` could not be read: `pdftotext` is not installed; install the package poppler-utils, or save the leak as text",
         );

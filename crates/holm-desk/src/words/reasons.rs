@@ -56,9 +56,13 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("cleaned", "limpiar"),
     ("made", "crear"),
+    ("none", "ninguna"),
     ("opened", "abrir"),
+    ("outcome", "resultado"),
     ("read", "leer"),
     ("removed", "borrar"),
+    ("sort of channel", "tipo de canal"),
+    ("sort of incident", "tipo de incidente"),
     ("synchronised", "sincronizar"),
     ("written", "escribir"),
 ];
