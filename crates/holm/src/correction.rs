@@ -87,8 +87,19 @@ impl State {
         corrections.iter().map(reading).collect()
     }
 
+    /// What the next correction of an item is called.
+    ///
+    /// # Errors
+    /// [`CorrectionError::NoItem`] if it was not released, [`CorrectionError::Id`] if the name would be too long.
+    pub fn next_correction(&self, item: &ItemName) -> Result<ItemName, CorrectionError> {
+        let known = self.items.get(item).filter(|i| i.released.is_some());
+        let known = known.ok_or_else(|| CorrectionError::NoItem(item.clone()))?;
+        Ok(ItemName::new(format!("{item}-correction-{}", known.corrections.len() + 1))?)
+    }
+
     /// Holders of an item that can be sent something, holders that cannot, and who was told it by word of mouth only.
-    fn holders(&self, item: &ItemName) -> (Vec<PersonId>, Vec<PersonId>, Vec<PersonId>) {
+    #[must_use]
+    pub fn holders(&self, item: &ItemName) -> (Vec<PersonId>, Vec<PersonId>, Vec<PersonId>) {
         let copies = self.items.get(item).map(|i| i.disclosures.as_slice()).unwrap_or_default();
         let mut all: Vec<PersonId> = copies.iter().map(|d| d.person.clone()).collect();
         all.sort();
@@ -104,19 +115,20 @@ impl State {
 }
 
 impl Workspace {
-    /// Sends every holder of an item what is true, as an item of its own without marks, and writes its files to `out`.
+    /// Sends every holder of an item what is true, as an item of its own without marks; its files are written to `out`, or given
+    /// out as those of any item are.
     ///
     /// # Errors
     /// [`CorrectionError`]; a marking that asks for two persons refuses, and a correction shared by two persons is noted with
     /// [`Self::note_correction`].
-    pub fn correct(&mut self, item: &ItemName, text: &str, out: &Path, now: Timestamp) -> Result<Sent, CorrectionError> {
+    pub fn correct(&mut self, item: &ItemName, text: &str, out: Option<&Path>, now: Timestamp) -> Result<Sent, CorrectionError> {
         let known = self.state().items.get(item).ok_or_else(|| CorrectionError::NoItem(item.clone()))?;
         let release = known.released.as_ref().ok_or_else(|| CorrectionError::NoItem(item.clone()))?;
         if text.trim().is_empty() {
             return Err(CorrectionError::Empty);
         }
         let conditions = release.conditions.clone();
-        let correction = ItemName::new(format!("{item}-correction-{}", known.corrections.len() + 1))?;
+        let correction = self.state().next_correction(item)?;
         let (to, unreached, told_orally) = self.state().holders(item);
         if to.is_empty() {
             return Err(CorrectionError::Nobody(item.clone()));
@@ -131,7 +143,9 @@ impl Workspace {
         let sealed = keyed.seal(self, &to, &|_| {})?;
         let (released, _) = sealed.append(self, &permit, &to, None)?;
         self.append(&permit, vec![Event::CorrectionSent { item: item.clone(), correction: correction.clone() }])?;
-        released.deliver(self, out)?;
+        if let Some(out) = out {
+            released.deliver(self, out)?;
+        }
         Ok(Sent { correction, to, unreached, told_orally })
     }
 

@@ -92,9 +92,20 @@ pub fn damage(state: &State, name: &str, now: Timestamp) -> Result<Damage, Damag
     });
     let person = PersonId::new(name).ok().filter(|person| state.persons.contains_key(person));
     match (incident, person) {
-        (Some(incident), _) => of_incident(state, incident, now),
-        (None, Some(person)) => Ok(of_person(state, person, now)),
+        (Some(incident), _) => assess(state, Of::Incident(incident), now),
+        (None, Some(person)) => assess(state, Of::Person(person), now),
         (None, None) => Err(DamageError::Unknown(name.to_owned())),
+    }
+}
+
+/// The same of what is known to be an incident or a person, which may have one name.
+///
+/// # Errors
+/// [`DamageError::OfNothing`].
+pub fn assess(state: &State, of: Of, now: Timestamp) -> Result<Damage, DamageError> {
+    match of {
+        Of::Incident(incident) => of_incident(state, incident, now),
+        Of::Person(person) => Ok(of_person(state, person, now)),
     }
 }
 

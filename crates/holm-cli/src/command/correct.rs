@@ -47,7 +47,7 @@ impl Correct {
         let mut workspace = app.workspace()?;
         let out = self.out.unwrap_or_else(|| PathBuf::from("holm-out").join(format!("{}-correction", self.item)));
         let sent = match (text, self.by) {
-            (Some(text), _) => workspace.correct(&self.item, &text, &out, app.now())?,
+            (Some(text), _) => workspace.correct(&self.item, &text, Some(&out), app.now())?,
             (None, Some(by)) => {
                 let permit = workspace.permit(&Action::Administer, app.now())?;
                 workspace.note_correction(&permit, &self.item, &by)?
