@@ -13,6 +13,7 @@ use crate::session::held;
 pub(crate) enum Work {
     Trace,
     Release,
+    Correction,
 }
 
 /// What whoever asks calls a job, so that asking twice does it once.

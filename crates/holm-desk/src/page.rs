@@ -1,17 +1,25 @@
 //! Pages: what all of them share, and one module each.
 
 pub(crate) mod aligned;
+pub(crate) mod cases;
+pub(crate) mod damage;
 pub(crate) mod evidence;
 pub(crate) mod files;
 pub(crate) mod gate;
+pub(crate) mod harm;
+pub(crate) mod import;
 pub(crate) mod inbox;
+pub(crate) mod incident;
 pub(crate) mod items;
+pub(crate) mod knowing;
 pub(crate) mod marking;
 pub(crate) mod matrix;
 pub(crate) mod onward;
+pub(crate) mod operation;
 pub(crate) mod overview;
 pub(crate) mod people;
 pub(crate) mod record;
+pub(crate) mod recording;
 pub(crate) mod roster;
 pub(crate) mod scanned;
 pub(crate) mod second;
@@ -20,6 +28,7 @@ pub(crate) mod sorting;
 pub(crate) mod timeline;
 pub(crate) mod told;
 pub(crate) mod trace;
+pub(crate) mod withdrawal;
 
 use std::sync::Arc;
 
@@ -52,12 +61,14 @@ pub(crate) enum Place {
     Items,
     Inbox,
     Trace,
+    Cases,
     People,
     Record,
 }
 
 impl Place {
-    const ALL: [Self; 7] = [Self::Overview, Self::Share, Self::Items, Self::Inbox, Self::Trace, Self::People, Self::Record];
+    const ALL: [Self; 8] =
+        [Self::Overview, Self::Share, Self::Items, Self::Inbox, Self::Trace, Self::Cases, Self::People, Self::Record];
 
     fn path(self) -> &'static str {
         match self {
@@ -66,6 +77,7 @@ impl Place {
             Self::Items => "/items",
             Self::Inbox => "/inbox",
             Self::Trace => "/trace",
+            Self::Cases => "/cases",
             Self::People => "/people",
             Self::Record => "/record",
         }
@@ -78,6 +90,7 @@ impl Place {
             Self::Items => words.shell.items,
             Self::Inbox => words.shell.inbox,
             Self::Trace => words.shell.trace,
+            Self::Cases => words.cases.place,
             Self::People => words.shell.people,
             Self::Record => words.shell.record,
         }

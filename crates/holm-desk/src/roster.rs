@@ -71,7 +71,11 @@ fn is_here(view: &View, language: Language, id: &str) -> Result<PersonId, Proble
     if person.left { Err(Problem::Refused(language.words().person.left_already.to_owned())) } else { Ok(id.clone()) }
 }
 
-fn one_line(language: Language, reason: &str) -> Result<String, Problem> {
+/// A reason as it is recorded.
+///
+/// # Errors
+/// [`Problem::Wrong`] if it is not one line of a fitting length.
+pub(crate) fn one_line(language: Language, reason: &str) -> Result<String, Problem> {
     let reason = reason.trim();
     let fits = (1..=LONGEST).contains(&reason.chars().count()) && !reason.chars().any(char::is_control);
     if fits { Ok(reason.to_owned()) } else { Err(Problem::Wrong(vec![("reason", language.words().person.no_reason.to_owned())])) }

@@ -61,10 +61,33 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/assets/desk.css", get(stylesheet))
         .route("/assets/holm.svg", get(icon))
         .route("/assets/{file}", get(bundle::script))
+        .merge(happened())
         .merge(api())
         .fallback(gate::missing)
         .layer(from_fn_with_state(Arc::clone(&desk), guard))
         .with_state(desk)
+}
+
+/// Pages of what happened outside.
+fn happened() -> Router<Arc<Desk>> {
+    use crate::page::{cases, damage, harm, import, incident, operation, recording};
+
+    Router::new()
+        .route("/cases", get(cases::cases))
+        .route("/cases/{name}", get(incident::incident))
+        .route("/cases/{name}/damage", get(damage::of_incident))
+        .route("/cases/{name}/withdraw", post(incident::withdraw))
+        .route("/operations/{name}", get(operation::operation))
+        .route("/operations/{name}/close", post(operation::close))
+        .route("/operations/{name}/withdraw", post(operation::withdraw))
+        .route("/people/{id}/damage", get(damage::of_person))
+        .route("/items/{name}/recall", post(harm::recall))
+        .route("/items/{name}/withdraw", post(harm::withdraw))
+        .route("/items/{name}/correction", post(harm::look))
+        .route("/items/{name}/correction/release", post(harm::release))
+        .route("/items/{name}/correction/{ticket}", get(harm::progress))
+        .route("/record/operations", get(import::form).post(import::take).layer(DefaultBodyLimit::max(LARGEST)))
+        .route("/record/{sheet}", get(recording::form).post(recording::record))
 }
 
 /// What programs may ask; documented in `openapi.json`.

@@ -1,6 +1,7 @@
 //! The desk as a browser meets it, without a browser; as a program does, in [`api`].
 
 mod api;
+mod cases;
 mod forms;
 mod onward;
 mod scanned;
@@ -244,7 +245,16 @@ fn share(workspace: &mut Workspace, name: &str, copies: Copies, plain: &Path) {
     released.write_plain(&keyed, plain).unwrap();
 }
 
-const PAGES: [&str; 21] = [
+const PAGES: [&str; 30] = [
+    "/cases",
+    "/cases?q=x&over=9",
+    "/record/operation?operation=x",
+    "/record/incident",
+    "/record/telling?item=brief",
+    "/record/channel",
+    "/record/target",
+    "/record/operations",
+    "/people/p7/damage",
     "/",
     "/share",
     "/inbox",

@@ -2,6 +2,7 @@
 //!
 //! Both are written, neither is a translation word by word; Spanish is that of Mexico. A `{}` is filled in by the page.
 
+pub(crate) mod cases;
 mod core_messages;
 mod from_core;
 mod happening_messages;
@@ -15,6 +16,7 @@ pub(crate) mod person;
 pub(crate) mod problem;
 mod reasons;
 pub(crate) mod record;
+pub(crate) mod recording;
 pub(crate) mod second;
 pub(crate) mod share;
 pub(crate) mod shell;
@@ -23,6 +25,8 @@ pub(crate) mod trace;
 
 /// Everything that is said in one language.
 pub(crate) struct Words {
+    pub(crate) cases: cases::CaseWords,
+    pub(crate) recording: recording::RecordingWords,
     pub(crate) shell: shell::ShellWords,
     pub(crate) problem: problem::ProblemWords,
     pub(crate) onward: onward::OnwardWords,
@@ -40,6 +44,8 @@ pub(crate) struct Words {
 }
 
 pub(crate) const EN: Words = Words {
+    cases: cases::EN,
+    recording: recording::EN,
     shell: shell::EN,
     problem: problem::EN,
     onward: onward::EN,
@@ -57,6 +63,8 @@ pub(crate) const EN: Words = Words {
 };
 
 pub(crate) const ES: Words = Words {
+    cases: cases::ES,
+    recording: recording::ES,
     shell: shell::ES,
     problem: problem::ES,
     onward: onward::ES,

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+use super::harm::{self, Harm};
 use super::overview::unsigned;
 use super::sorting::{Column, Head, Key, Sorting};
 use super::timeline::{Lane, Leak, Timeline, Window, WindowForm};
@@ -198,6 +199,7 @@ struct ItemPage {
     leaks: Vec<String>,
     timeline: Option<Timeline>,
     window: WindowForm,
+    harm: Harm,
 }
 
 /// `GET /items/{name}`
@@ -207,10 +209,24 @@ pub(crate) async fn item(
     Query(asks): Query<Asks>,
     Query(window): Query<Window>,
 ) -> Shown {
-    super::shown(asked, move |desk, language| one(desk, language, &name, &asks, &window)).await
+    super::shown(asked, move |desk, language| one(desk, language, &name, (&asks, &window), harm::Sent::default())).await
 }
 
-fn one(desk: &Desk, language: Language, name: &str, asks: &Asks, window: &Window) -> Result<ItemPage, Problem> {
+/// An item's page with what was wrong with one of its forms.
+///
+/// # Errors
+/// [`Problem::Missing`].
+pub(crate) fn with_harm(desk: &Desk, language: Language, name: &str, sent: harm::Sent) -> Result<String, Problem> {
+    Ok(one(desk, language, name, (&Asks::default(), &Window::default()), sent)?.render()?)
+}
+
+fn one(
+    desk: &Desk,
+    language: Language,
+    name: &str,
+    (asks, window): (&Asks, &Window),
+    sent: harm::Sent,
+) -> Result<ItemPage, Problem> {
     let view = desk.office.view()?;
     let words = &language.words().item;
     let (name, item) = view.state.items.iter().find(|(n, _)| n.as_str() == name).ok_or(Problem::Missing)?;
@@ -248,6 +264,7 @@ fn one(desk: &Desk, language: Language, name: &str, asks: &Asks, window: &Window
         timeline: (!shown.is_empty()).then(|| timeline(shown, &leaks, window, language)),
         window: WindowForm::new(format!("/items/{name}"), window, shown.iter().map(|(d, _)| d.told_at), language),
         looks: view.state.looks.iter().filter(|l| l.item == *name).map(look).collect(),
+        harm: Harm::of(&view.state, name, item, sent, language),
         shell: Shell::of(language, Place::Items, &view),
     })
 }

@@ -108,7 +108,8 @@ impl Timeline {
             title: titled(&lane, zone),
             y: number(top + LANE * (row as f64 + 0.5)),
             band: lane.leak.as_ref().map(|l| axis.band(l.from, l.received)),
-            late: last.is_some_and(|last| lane.told.iter().all(|at| *at > last)),
+            // Of whom it is not known since when may have known before.
+            late: !lane.told.is_empty() && last.is_some_and(|last| lane.told.iter().all(|at| *at > last)),
             ticks: lane.told.iter().map(|at| Tick { x: number(axis.x(*at)), at: at.as_millisecond() }).collect(),
         };
         let leak = |(row, leak): (usize, &Leak)| {
@@ -146,7 +147,7 @@ fn number(value: f64) -> String {
 
 fn titled(lane: &Lane, zone: &TimeZone) -> String {
     let told: Vec<String> = lane.told.iter().map(|at| moment_in(*at, zone.clone())).collect();
-    format!("{}: {}", lane.label, told.join(", "))
+    if told.is_empty() { lane.label.clone() } else { format!("{}: {}", lane.label, told.join(", ")) }
 }
 
 fn shortened(label: &str) -> String {
