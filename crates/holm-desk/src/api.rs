@@ -7,10 +7,13 @@
 
 pub(crate) mod aligned;
 pub(crate) mod arrivals;
+pub(crate) mod corrections;
 pub(crate) mod document;
 pub(crate) mod drafts;
+pub(crate) mod incidents;
 pub(crate) mod items;
 pub(crate) mod looks;
+pub(crate) mod operations;
 pub(crate) mod overview;
 pub(crate) mod people;
 pub(crate) mod problem;
@@ -18,6 +21,7 @@ pub(crate) mod record;
 pub(crate) mod releases;
 pub(crate) mod requests;
 pub(crate) mod session;
+pub(crate) mod tellings;
 pub(crate) mod traces;
 
 use std::sync::Arc;

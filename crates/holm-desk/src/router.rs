@@ -63,6 +63,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/assets/{file}", get(bundle::script))
         .merge(happened())
         .merge(api())
+        .merge(api_of_happened())
         .fallback(gate::missing)
         .layer(from_fn_with_state(Arc::clone(&desk), guard))
         .with_state(desk)
@@ -137,6 +138,25 @@ fn api() -> Router<Arc<Desk>> {
         .route("/api/v1/answers", post(requests::read_answer))
         .route("/api/v1/unlock", post(session::unlock))
         .route("/api/v1/leave", post(session::leave))
+}
+
+/// The same of what happened outside.
+fn api_of_happened() -> Router<Arc<Desk>> {
+    use crate::api::{corrections, incidents, operations, tellings};
+
+    Router::new()
+        .route("/api/v1/operations", get(operations::operations).post(operations::record_operations))
+        .route("/api/v1/operations/{name}", get(operations::operation))
+        .route("/api/v1/operations/{name}/close", post(operations::close_operation))
+        .route("/api/v1/incidents", get(incidents::incidents).post(incidents::record_incident))
+        .route("/api/v1/incidents/{name}", get(incidents::incident))
+        .route("/api/v1/incidents/{name}/damage", get(incidents::incident_damage))
+        .route("/api/v1/people/{id}/damage", get(incidents::person_damage))
+        .route("/api/v1/tellings", get(tellings::tellings).post(tellings::record_telling))
+        .route("/api/v1/channels", get(tellings::channels).post(tellings::record_channel))
+        .route("/api/v1/targets", get(tellings::targets).post(tellings::record_target))
+        .route("/api/v1/record/withdraw", post(tellings::withdraw_entry))
+        .route("/api/v1/items/{name}/recall", get(corrections::recall).post(corrections::recall_item))
 }
 
 async fn stylesheet() -> ([(axum::http::HeaderName, &'static str); 1], &'static str) {

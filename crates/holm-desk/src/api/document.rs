@@ -5,7 +5,10 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Generated, PathItem, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::{aligned, arrivals, drafts, items, looks, overview, people, problem, record, releases, requests, session, traces};
+use super::{
+    aligned, arrivals, corrections, drafts, incidents, items, looks, operations, overview, people, problem, record, releases,
+    requests, session, tellings, traces,
+};
 use crate::session::COOKIE;
 
 /// The document.
@@ -28,7 +31,10 @@ use crate::session::COOKIE;
         releases::contribute, arrivals::arrive, arrivals::arrival, arrivals::accept_arrival,
         arrivals::save_arrival, arrivals::take_receipts, requests::requests, requests::request, requests::answer_request,
         requests::save_answer, requests::paragraphs, requests::ask_onward, requests::read_answer, session::unlock,
-        session::leave, openapi
+        session::leave, operations::operations, operations::record_operations, operations::operation, operations::close_operation,
+        incidents::incidents, incidents::record_incident, incidents::incident, incidents::incident_damage, incidents::person_damage,
+        tellings::tellings, tellings::record_telling, tellings::channels, tellings::record_channel, tellings::targets,
+        tellings::record_target, tellings::withdraw_entry, corrections::recall, corrections::recall_item, openapi
     ),
     components(schemas(problem::ProblemDocument)),
     security(("session" = [])),
@@ -45,14 +51,14 @@ impl Modify for Refusals {
         document.components.get_or_insert_default().add_security_scheme("session", cookie);
         let content = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
         let refused = ResponseBuilder::new().description("What went wrong.").content(problem::KIND, content).build();
-        for operation in document.paths.paths.values_mut().flat_map(operations) {
+        for operation in document.paths.paths.values_mut().flat_map(all_of) {
             operation.responses.responses.insert("default".to_owned(), refused.clone().into());
         }
     }
 }
 
 /// What an address takes.
-fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut utoipa::openapi::path::Operation> {
+fn all_of(path: &mut PathItem) -> impl Iterator<Item = &mut utoipa::openapi::path::Operation> {
     [&mut path.get, &mut path.post, &mut path.patch, &mut path.delete].into_iter().flatten()
 }
 

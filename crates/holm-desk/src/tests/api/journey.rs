@@ -109,6 +109,46 @@ impl Walk {
 }
 
 impl Walk {
+    /// An operation is recorded, told of and betrayed; the item that told of it is recalled.
+    async fn betray(&self, item: &str) {
+        self.give("POST", "/api/v1/targets", &json!({"target": "cartel-a"})).await;
+        let channel = json!({"channel": "net-3", "sort": "radio-net", "unit": "Unit 1"});
+        assert_eq!(self.give("POST", "/api/v1/channels", &channel).await, self.ask("GET", "/api/v1/channels").await);
+        assert_eq!(self.ask("GET", "/api/v1/targets").await["targets"], json!([{"target": "cartel-a", "words": ""}]));
+        let told = json!([{"person": "p7", "weight": 0.2}]);
+        let facts = json!({"operation": "north-pier", "sort": "raid", "at": "2100-03-02T05:00:00Z", "targets": ["cartel-a"],
+            "channels": ["net-3"], "items": [item], "told": told, "endangers": ["the source at the pier"]});
+        let later = json!({"operation": "south-pier", "sort": "raid", "at": "2100-04-02T05:00:00Z", "items": [item]});
+        let recorded = self.give("POST", "/api/v1/operations", &json!({"operations": [facts, later]})).await;
+        assert_eq!(recorded, json!({"recorded": 2, "over": 0}));
+        let telling = json!({"operation": "north-pier", "persons": ["p9", "unit:Unit 1"], "at": "2026-03-01T05:00:00Z",
+            "channel": "net-3"});
+        assert_eq!(self.give("POST", "/api/v1/tellings", &telling).await, json!({"persons": 11, "breach": null}));
+        let listed = self.ask("GET", "/api/v1/tellings").await;
+        assert_eq!((&listed["total"], &listed["tellings"][0]["channel"]), (&json!(1), &json!("net-3")));
+        let incident = json!({"incident": "b-12", "facts": {"sort": "target-gone", "certainty": "confirmed",
+            "noticed": "2026-03-02T05:00:00Z", "window": {"to": "2026-03-01T20:00:00Z"}, "operation": "north-pier"}});
+        let made = self.give("POST", "/api/v1/incidents", &incident).await;
+        assert_eq!((&made["facts"]["sort"], &made["incident"]["operation"]), (&json!("target-gone"), &json!("north-pier")));
+        assert_eq!(self.ask("GET", "/api/v1/incidents/b-12").await, made);
+        assert_eq!(self.ask("GET", "/api/v1/incidents?q=pier").await["total"], 1);
+        let damage = self.ask("GET", "/api/v1/incidents/b-12/damage").await;
+        assert_eq!(damage["warn_first"], json!(["the source at the pier"]));
+        assert_eq!(damage["postpone"].as_array().unwrap().len(), 2, "what the item tells of may be known too");
+        assert!(damage["postpone"][0]["warn"].as_array().unwrap().contains(&json!("p7")));
+        assert_eq!(self.ask("GET", "/api/v1/people/p7/damage").await["postpone"][0]["operation"], "north-pier");
+        let closing = json!({"outcome": "confirmed", "words": "empty"});
+        let closed = self.give("POST", "/api/v1/operations/north-pier/close", &closing).await;
+        assert_eq!(closed, self.ask("GET", "/api/v1/operations/north-pier").await);
+        assert_eq!(self.ask("GET", "/api/v1/operations?live=true").await["total"], 1);
+        let recalled = self.give("POST", &format!("/api/v1/items/{item}/recall"), &json!({"reason": "it is known"})).await;
+        assert_eq!((&recalled["recalled"], &recalled["corrections"]), (&json!("it is known"), &json!([])));
+        assert_eq!(self.ask("GET", &format!("/api/v1/items/{item}/recall")).await, recalled);
+        let mistake = json!({"entry": closed["closed"]["entry"], "reason": "the wrong pier"});
+        self.give("POST", "/api/v1/record/withdraw", &mistake).await;
+        assert_eq!(self.ask("GET", "/api/v1/operations/north-pier").await["closed"], Value::Null);
+    }
+
     /// Somebody comes, loses a device, and leaves.
     async fn change_the_roster(&self) {
         let line = DeviceKeys::generate().unwrap().public_line();
@@ -151,6 +191,7 @@ async fn a_copy_is_shared_received_leaked_and_named_by_a_program_and_every_opera
     assert_eq!(walk.ask("GET", "/api/v1/overview").await["receipts"], 1);
     assert_eq!(walk.ask("GET", "/api/v1/people").await["total"], 30);
     walk.change_the_roster().await;
+    walk.betray("minutes").await;
     assert!(walk.save("/api/v1/items/minutes/mails").await.starts_with(b"PK"));
     let record = walk.ask("GET", "/api/v1/record").await;
     assert_eq!(walk.ask("POST", "/api/v1/record/verify").await["entries"], record["size"]);
