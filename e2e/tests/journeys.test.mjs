@@ -279,6 +279,48 @@ test("a person is looked up by keyboard alone", async () => {
   await tabTo(page, () => document.activeElement.matches("tbody a") && document.activeElement.textContent === "yard-brief");
 });
 
+test("an operation is recorded, told of and closed as betrayed; the incident says what it exposed", async () => {
+  const { page } = watched;
+  const name = `pier-${Date.now()}`;
+  await page.goto(at("/cases"));
+  await page.click("text=Record an operation");
+  await page.fill("#operation", name);
+  await page.fill("#sort", "raid");
+  await page.fill("#at", "2024-03-02T05:00");
+  await page.check('input[name=units][value="Entry"]');
+  await page.fill("#items", "yard-brief");
+  await page.fill("#endangers", "the source at the pier");
+  await page.click("button.primary");
+  await page.waitForURL(new RegExp(`operations/${name}$`));
+  await page.click("text=Record that somebody was told");
+  assert.equal(await page.inputValue("#operation"), name, "the address fills it in");
+  await page.fill("#persons", "h05; no-such-person x");
+  await page.fill("#at", "2024-03-01T10:00");
+  await page.click("button.primary");
+  await page.waitForSelector(".summary");
+  assert.equal(await page.inputValue("#at"), "2024-03-01T10:00", "what was typed is kept");
+  await page.fill("#persons", "h05");
+  await page.click("button.primary");
+  await page.waitForURL(/#when$/);
+  await page.waitForSelector("svg.timeline");
+  await page.click("summary:has-text('It is over')");
+  await page.selectOption("#outcome", "confirmed");
+  await page.fill("#leak_to", "2024-03-01T20:00");
+  await page.click("text=Record what came of it");
+  await page.waitForSelector(`h1:has-text('${name} was betrayed')`);
+  assert.ok(await page.locator("tr.after").count() > 0, "whoever got the brief later is faded");
+  await page.click("text=Record an incident");
+  await page.fill("#incident", `b-${name}`);
+  await page.selectOption("#sort", "target-gone");
+  await page.selectOption("#certainty", "confirmed");
+  await page.fill("#noticed", "2024-03-02T05:30");
+  await page.click("button.primary");
+  await page.waitForSelector("h1:has-text('there was a leak')");
+  await page.click("text=What it exposed");
+  await page.waitForSelector("h1:has-text('What b-')");
+  assert.ok((await page.textContent("main")).includes("the source at the pier"));
+});
+
 test("the record is verified before the reader's eyes", async () => {
   const { page } = watched;
   await page.goto(at("/record"));
