@@ -270,19 +270,22 @@ impl Workspace {
     /// # Errors
     /// [`BeliefError`]; then nothing is believed.
     pub fn beliefs(&mut self, question: &Question, now: Timestamp) -> Result<Beliefs, BeliefError> {
-        let earlier = match question.at {
-            None => None,
-            Some(at) => {
-                let entries = self.entries()?;
-                let until = entries.iter().take_while(|e| e.as_ref().is_none_or(|e| e.entry.at <= at)).count();
-                Some((State::project(&entries[..until]), until as u64))
-            }
-        };
+        let earlier = question.at.map(|at| self.as_of(at)).transpose()?;
         let (state, entries) = earlier.as_ref().map_or((self.state(), self.size()), |(state, until)| (state, *until));
         let checkpoint = self.checkpoint().filter(|_| entries == self.size()).map(str::to_owned);
         let mut beliefs = compute(state, question)?;
         beliefs.provenance = Provenance { entries, checkpoint, at: question.at.unwrap_or(now), ..beliefs.provenance };
         Ok(beliefs)
+    }
+
+    /// What was recorded by then, and how many entries that are.
+    ///
+    /// # Errors
+    /// [`WorkspaceError`] names an entry that does not open.
+    pub fn as_of(&mut self, at: Timestamp) -> Result<(State, u64), WorkspaceError> {
+        let entries = self.entries()?;
+        let until = entries.iter().take_while(|e| e.as_ref().is_none_or(|e| e.entry.at <= at)).count();
+        Ok((State::project(&entries[..until]), until as u64))
     }
 }
 
