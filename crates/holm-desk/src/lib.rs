@@ -21,6 +21,7 @@
 
 mod api;
 mod arrival;
+mod belief;
 mod bundle;
 mod contribution;
 mod draft;

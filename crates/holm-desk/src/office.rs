@@ -11,6 +11,7 @@ use holm::identity::IdentityError;
 use holm::state::State;
 use holm::workspace::{Workspace, WorkspaceError};
 
+use crate::belief::Weighings;
 use crate::session::held;
 
 /// What pages show.
@@ -53,11 +54,13 @@ pub(crate) struct Office {
     folder: PathBuf,
     workspace: Mutex<Option<Workspace>>,
     view: RwLock<Option<Arc<View>>>,
+    /// What was computed of what pages show.
+    pub(crate) weighings: Weighings,
 }
 
 impl Office {
     pub(crate) fn new(folder: PathBuf) -> Self {
-        Self { folder, workspace: Mutex::new(None), view: RwLock::new(None) }
+        Self { folder, workspace: Mutex::new(None), view: RwLock::new(None), weighings: Weighings::default() }
     }
 
     /// Whether there is a workspace.
@@ -86,6 +89,7 @@ impl Office {
     pub(crate) fn lock(&self) {
         *held(&self.workspace) = None;
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.weighings.forget();
     }
 
     /// What pages showed last, whatever the workspace is doing.

@@ -1,11 +1,13 @@
 //! Pages: what all of them share, and one module each.
 
 pub(crate) mod aligned;
+pub(crate) mod belief;
 pub(crate) mod cases;
 pub(crate) mod damage;
 pub(crate) mod evidence;
 pub(crate) mod files;
 pub(crate) mod gate;
+pub(crate) mod graph;
 pub(crate) mod harm;
 pub(crate) mod import;
 pub(crate) mod inbox;

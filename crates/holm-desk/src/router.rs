@@ -10,6 +10,7 @@ use axum::routing::{get, post};
 
 use crate::bundle;
 use crate::guard::guard;
+use crate::page::{belief, graph};
 use crate::page::{files, gate, inbox, items, onward, overview, people, record, roster, second, share, told, trace};
 use crate::server::Desk;
 
@@ -25,6 +26,9 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/items/{name}/copies/{copy}/{kind}", get(files::file))
         .route("/people", get(people::people))
         .route("/people/{id}", get(people::person))
+        .route("/beliefs", get(belief::list::beliefs))
+        .route("/beliefs/units", get(belief::units::units))
+        .route("/graph", get(graph::graph))
         .route("/told", get(told::told))
         .route("/share", get(share::form).post(share::begin).layer(DefaultBodyLimit::max(LARGEST)))
         .route("/share/{id}", get(share::draft).post(share::change))

@@ -2,9 +2,11 @@
 //!
 //! Both are written, neither is a translation word by word; Spanish is that of Mexico. A `{}` is filled in by the page.
 
+pub(crate) mod belief;
 pub(crate) mod cases;
 mod core_messages;
 mod from_core;
+pub(crate) mod graph;
 mod happening_messages;
 pub(crate) mod inbox;
 pub(crate) mod islands;
@@ -31,6 +33,8 @@ pub(crate) struct Words {
     pub(crate) problem: problem::ProblemWords,
     pub(crate) onward: onward::OnwardWords,
     pub(crate) overview: overview::OverviewWords,
+    pub(crate) belief: belief::BeliefWords,
+    pub(crate) graph: graph::GraphWords,
     pub(crate) inbox: inbox::InboxWords,
     pub(crate) islands: islands::IslandWords,
     pub(crate) item: item::ItemWords,
@@ -50,6 +54,8 @@ pub(crate) const EN: Words = Words {
     problem: problem::EN,
     onward: onward::EN,
     overview: overview::EN,
+    belief: belief::EN,
+    graph: graph::EN,
     inbox: inbox::EN,
     islands: islands::EN,
     item: item::EN,
@@ -69,6 +75,8 @@ pub(crate) const ES: Words = Words {
     problem: problem::ES,
     onward: onward::ES,
     overview: overview::ES,
+    belief: belief::ES,
+    graph: graph::ES,
     inbox: inbox::ES,
     islands: islands::ES,
     item: item::ES,

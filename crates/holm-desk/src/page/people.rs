@@ -9,6 +9,7 @@ use holm_record::id::{ItemName, PersonId};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+use super::belief::person::{Section, Weigh, section};
 use super::sorting::{Column, Head, Key, Sorting, natural};
 use super::timeline::{Lane, Leak, Timeline, Window, WindowForm};
 use super::{Asked, Part, Place, ROWS, Shell, Shown, day, in_address, moment};
@@ -191,6 +192,7 @@ struct PersonPage {
     has_leaks: bool,
     window: WindowForm,
     means: &'static [&'static str; 2],
+    belief: Option<Section>,
 }
 
 /// `GET /people/{id}`
@@ -199,8 +201,13 @@ pub(crate) async fn person(
     Path(id): Path<String>,
     Query(asks): Query<super::items::Asks>,
     Query(window): Query<Window>,
+    Query(weigh): Query<Weigh>,
 ) -> Shown {
-    super::shown(asked, move |desk, language| one(desk, language, &id, &asks, &window, Refused::default())).await
+    super::shown(asked, move |desk, language| {
+        let page = one(desk, language, &id, &asks, &window, Refused::default())?;
+        Ok(PersonPage { belief: section(desk, language, &id, &weigh)?, ..page })
+    })
+    .await
 }
 
 /// A change that was refused: which, what was typed, and what is wrong, by field.
@@ -222,7 +229,8 @@ impl Refused {
 /// # Errors
 /// [`Problem::Missing`].
 pub(crate) fn with_errors(desk: &Desk, language: Language, id: &str, refused: Refused) -> Result<String, Problem> {
-    Ok(one(desk, language, id, &super::items::Asks::default(), &Window::default(), refused)?.render()?)
+    let page = one(desk, language, id, &super::items::Asks::default(), &Window::default(), refused)?;
+    Ok(PersonPage { belief: section(desk, language, id, &Weigh::default())?, ..page }.render()?)
 }
 
 fn one(
@@ -282,6 +290,7 @@ fn one(
         window: WindowForm::new(format!("/people/{id}"), window, shown.iter().map(|(_, d)| d.told_at), language),
         part,
         means: if person.left { &words.left_means } else { &words.means },
+        belief: None,
         shell: Shell::of(language, Place::People, &view),
     })
 }

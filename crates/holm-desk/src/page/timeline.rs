@@ -342,7 +342,7 @@ impl WindowForm {
     }
 }
 
-fn minute(text: &str) -> Option<Timestamp> {
+pub(crate) fn minute(text: &str) -> Option<Timestamp> {
     let civil = jiff::civil::DateTime::strptime(MINUTE, text).ok()?;
     Some(civil.to_zoned_datetime(TimeZone::system()).ok()?.timestamp())
 }

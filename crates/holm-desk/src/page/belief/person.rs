@@ -1,0 +1,151 @@
+//! Why somebody is believed to leak or not: the section of a person's page. It stands apart from what is proved of copies.
+
+use holm::belief::{Belief, Question, Reason};
+use holm::state::State;
+use holm_record::event::happening::Outcome;
+use holm_record::id::PersonId;
+use serde::Deserialize;
+
+use super::{Fact, PATIENCE, Range, lacking, name_of, named, otherwise, person_path, provenance, times};
+use crate::belief::{Weighed, Weighing, has_ground, known, weighed};
+use crate::language::{Language, count};
+use crate::problem::Problem;
+use crate::server::Desk;
+use crate::words::belief::BeliefWords;
+use crate::words::fill;
+
+/// Others who may explain the same leaks that are listed.
+const OTHERS: usize = 8;
+
+/// Whether the address asks for it.
+#[derive(Default, Deserialize)]
+pub(crate) struct Weigh {
+    weighed: Option<String>,
+}
+
+/// Somebody else who knew of the same leaks.
+pub(crate) struct Other {
+    pub(crate) name: String,
+    pub(crate) id: String,
+    pub(crate) link: String,
+    pub(crate) shared: String,
+    pub(crate) chance: String,
+}
+
+/// What is said once it is computed.
+pub(crate) struct Reasons {
+    pub(crate) chance: String,
+    pub(crate) innocent: String,
+    pub(crate) range: Range,
+    pub(crate) band: String,
+    pub(crate) lacks: Option<String>,
+    pub(crate) knew: String,
+    pub(crate) speaks_for: Vec<Fact>,
+    pub(crate) against: Vec<Fact>,
+    pub(crate) exonerate: String,
+    pub(crate) who_else: String,
+    pub(crate) others: Vec<Other>,
+    pub(crate) alike: Vec<String>,
+    pub(crate) provenance: String,
+}
+
+/// The section.
+pub(crate) struct Section {
+    pub(crate) title: String,
+    /// Where it is computed, if it was not asked for.
+    pub(crate) weigh: Option<String>,
+    pub(crate) working: bool,
+    pub(crate) reasons: Option<Reasons>,
+}
+
+/// The section of a person's page; none if there is nothing to judge by. Without being asked for it shows what was computed before.
+///
+/// # Errors
+/// [`Problem`] if it cannot be computed.
+pub(crate) fn section(desk: &Desk, language: Language, id: &str, weigh: &Weigh) -> Result<Option<Section>, Problem> {
+    let view = desk.office.view()?;
+    let Some(person) = view.state.persons.keys().find(|p| p.as_str() == id).filter(|_| has_ground(&view.state)) else {
+        return Ok(None);
+    };
+    let words = &language.words().belief;
+    let question = Question { person: Some(person.clone()), ..Question::default() };
+    let title = fill(words.of_person, &[&name_of(&view.state, person)]);
+    let section = Section { title, weigh: None, working: false, reasons: None };
+    let found = match &weigh.weighed {
+        None => known(desk, &question)?,
+        Some(_) => match weighed(desk, &question, PATIENCE)? {
+            Weighing::Done(found) => Some(found),
+            Weighing::Working => return Ok(Some(Section { working: true, ..section })),
+            Weighing::Nothing => return Ok(None),
+        },
+    };
+    let reasons = found.and_then(|found| reasons(&view.state, &found, person, language));
+    let weigh = reasons.is_none().then(|| person_path(person));
+    Ok(Some(Section { weigh, reasons, ..section }))
+}
+
+fn reasons(state: &State, weighed: &Weighed, person: &PersonId, language: Language) -> Option<Reasons> {
+    let words = &language.words().belief;
+    let belief = weighed.beliefs.people.iter().find(|b| b.person == *person)?;
+    let facts = |reasons: &[Reason]| reasons.iter().map(|reason| Fact::of(reason, language)).collect();
+    let others = others(state, weighed, belief, language);
+    let sentence = if others.is_empty() { words.who_else_none } else { words.who_else_what };
+    Some(Reasons {
+        chance: words.of(belief.probability),
+        innocent: fill(words.innocent_short, &[&words.innocents(belief.probability)]),
+        range: Range::of(belief.probability, belief.band.as_ref(), language),
+        band: band(belief, language),
+        lacks: (!belief.missing.is_empty()).then(|| lacking(&belief.missing, language)),
+        knew: words.knew_of.of(belief.known) + &words.of_them_betrayed.of(belief.betrayed),
+        speaks_for: facts(&belief.reasons_for),
+        against: facts(&belief.against),
+        exonerate: exonerates(&belief.against, language),
+        who_else: fill(sentence, &[&words.of_hundred(weighed.beliefs.not_listed)]),
+        others,
+        alike: alike(state, weighed, person, words),
+        provenance: provenance(&weighed.beliefs, language),
+    })
+}
+
+fn band(belief: &Belief, language: Language) -> String {
+    let words = &language.words().belief;
+    let Some(band) = &belief.band else { return words.no_band.to_owned() };
+    let most = band.most.as_ref().map(|most| fill(words.most_depends, &[&otherwise(most, language)])).unwrap_or_default();
+    fill(words.band, &[&words.of(band.lowest), &words.of(band.highest)]) + &most + "."
+}
+
+/// What an operation that goes as planned would say, by the one that says most.
+fn exonerates(against: &[Reason], language: Language) -> String {
+    let words = &language.words().belief;
+    let clean = against.iter().filter(|reason| reason.of.outcome == Outcome::Clean);
+    match clean.max_by(|a, b| a.nats.abs().total_cmp(&b.nats.abs())) {
+        Some(most) => fill(words.exonerate_by, &[&times(most.nats), &named(&most.of, language)]),
+        None => words.exonerate_unknown.to_owned(),
+    }
+}
+
+fn others(state: &State, weighed: &Weighed, belief: &Belief, language: Language) -> Vec<Other> {
+    let words = &language.words().belief;
+    let probability =
+        |person: &PersonId| weighed.beliefs.people.iter().find(|b| b.person == *person).map_or(0.0, |b| b.probability);
+    let mut sharing = weighed.sharing(&belief.person);
+    // Of those who share as many, the likeliest.
+    sharing.sort_by(|a, b| b.1.cmp(&a.1).then(probability(b.0).total_cmp(&probability(a.0))));
+    let other = |(person, shared): &(&PersonId, usize)| Other {
+        name: name_of(state, person),
+        id: person.to_string(),
+        link: person_path(person),
+        shared: fill(words.shared_of, &[&count(*shared), &count(belief.betrayed)]),
+        chance: words.of(probability(person)),
+    };
+    sharing.iter().take(OTHERS).map(other).collect()
+}
+
+fn alike(state: &State, weighed: &Weighed, person: &PersonId, words: &BeliefWords) -> Vec<String> {
+    let name = |person: &PersonId| format!("{} ({person})", name_of(state, person));
+    let groups = weighed.beliefs.alike.iter().filter(|group| group.people.contains(person));
+    let said = |group: &holm::belief::Alike| {
+        fill(words.alike_one, &[&group.people.iter().map(name).collect::<Vec<_>>().join(", "), &words.of(group.any)])
+    };
+    groups.map(said).collect()
+}
