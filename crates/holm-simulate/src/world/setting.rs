@@ -181,7 +181,7 @@ impl Setting {
             agencies: 3,
             units: 10,
             people: 200,
-            spread: 0.8,
+            spread: 0.7,
             tilt: 1.0,
             targets: 1,
             operations,

@@ -86,21 +86,26 @@ impl Staff {
         }
     }
 
-    /// The rival is the innocent of the leaker's unit who is told most.
+    /// The rival is the innocent of the leaker's unit who is told most, whose company is easily kept; or, if the ledger is
+    /// falsified, who is told least, whom few secrets kept speak for.
     fn frame(&mut self, setting: &Setting) {
         let Some(framer) = self.actors.iter().position(|a| a.corrupt.is_some()) else { return };
         let Some(unit) = self.actors[framer].unit else { return };
-        let innocent = self.of_unit(unit).into_iter().filter(|p| self.actors[*p].corrupt.is_none());
-        let rival = innocent.max_by(|a, b| self.actors[*a].activity.total_cmp(&self.actors[*b].activity));
+        let mut innocent = self.of_unit(unit);
+        innocent.retain(|p| self.actors[*p].corrupt.is_none());
+        innocent.sort_by(|a, b| self.actors[*a].activity.total_cmp(&self.actors[*b].activity));
         match setting.framing {
-            Framing::Nobody => return,
+            Framing::Nobody => {}
             Framing::OnlyWhatRivalKnows => {
+                self.framed = innocent.last().copied();
                 if let Some(corrupt) = &mut self.actors[framer].corrupt {
-                    corrupt.only_with = rival;
+                    corrupt.only_with = self.framed;
                 }
             }
-            Framing::FalseEntries { .. } => self.clerks[unit] = framer,
+            Framing::FalseEntries { .. } => {
+                self.framed = innocent.first().copied();
+                self.clerks[unit] = framer;
+            }
         }
-        self.framed = rival;
     }
 }

@@ -68,7 +68,7 @@ fn a_seed_repeats_a_world_and_another_gives_another() {
     assert!(one == again && one != other);
     // Pinned under SplitMix64: the first operation of this world, who was told of it, and who leaks.
     let told: Vec<usize> = one.recorded.operations[0].told.iter().map(|t| t.person).collect();
-    assert_eq!(told, [1, 91, 161, 181, 51, 101, 41, 131, 111]);
+    assert_eq!(told, [1, 91, 161, 181, 51, 101, 131, 41, 111]);
     assert_eq!(one.truth.leakers().collect::<Vec<_>>(), [9, 38, 75, 84, 182, 192]);
 }
 
@@ -194,13 +194,13 @@ fn rank_is_told_more_in_proportion() {
     near(top, 10_000.0, expected);
 }
 
-/// Where one is told of an operation, the busiest tenth of lognormal weights of spread 0.8 is told Φ(0.8 − 1.2816) = 0.315.
+/// Where one is told of an operation, the busiest tenth of lognormal weights of spread 0.7 is told Φ(0.7 − 1.2816) = 0.2804.
 #[test]
 fn some_are_told_far_more_than_others() {
     let setting = Setting { told: [1, 1], single_unit: 0.0, people: 5_000, ..Setting::units(4_000) };
     let world = World::draw(&setting, 1);
-    let busy = |p: usize| world.truth.actors[p].activity > (0.8_f64 * 1.281_552).exp();
-    near(world.truth.operations.iter().filter(|o| busy(o.told[0].0)).count() as f64, 4_000.0, 0.315);
+    let busy = |p: usize| world.truth.actors[p].activity > (0.7_f64 * 1.281_552).exp();
+    near(world.truth.operations.iter().filter(|o| busy(o.told[0].0)).count() as f64, 4_000.0, 0.2804);
     let people = (0..5_000).filter(|p| busy(*p)).count();
     near(people as f64, 5_000.0, 0.1);
 }
