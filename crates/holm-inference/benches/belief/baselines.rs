@@ -1,12 +1,12 @@
 //! Simpler ways to rank people, as they are used or published.
 
-use crate::grid::{PEOPLE, World};
+use crate::instance::Instance;
 
-const BACKGROUND: f64 = 0.05;
-const RATE: f64 = 0.5;
+pub(crate) const BACKGROUND: f64 = 0.05;
+pub(crate) const RATE: f64 = 0.5;
 
-fn counts(world: &World) -> (Vec<f64>, Vec<f64>) {
-    let (mut leaked, mut all) = (vec![0.0; PEOPLE], vec![0.0; PEOPLE]);
+fn counts(world: &Instance) -> (Vec<f64>, Vec<f64>) {
+    let (mut leaked, mut all) = (vec![0.0; world.people], vec![0.0; world.people]);
     for (told, bad) in world.told.iter().zip(&world.leaked) {
         for person in told {
             all[*person] += 1.0;
@@ -17,18 +17,24 @@ fn counts(world: &World) -> (Vec<f64>, Vec<f64>) {
 }
 
 /// The common denominator: how many leaks somebody knew of.
-pub(crate) fn hit_rate(world: &World) -> Vec<f64> {
+pub(crate) fn hit_count(world: &Instance) -> Vec<f64> {
     counts(world).0
 }
 
+/// The same as a share of all that they knew of.
+pub(crate) fn hit_rate(world: &Instance) -> Vec<f64> {
+    let (leaked, all) = counts(world);
+    leaked.iter().zip(&all).map(|(l, a)| l / f64::max(*a, 1.0)).collect()
+}
+
 /// Group testing's COMP by negatives alone: whoever knew of least that stayed secret, relative to all.
-pub(crate) fn comp(world: &World) -> Vec<f64> {
+pub(crate) fn comp(world: &Instance) -> Vec<f64> {
     let (leaked, all) = counts(world);
     leaked.iter().zip(&all).map(|(l, a)| -(a - l)).collect()
 }
 
 /// Likelihood ratio of one culprit alone against none.
-pub(crate) fn single_culprit(world: &World) -> Vec<f64> {
+pub(crate) fn single_culprit(world: &Instance) -> Vec<f64> {
     let (leaked, all) = counts(world);
     let more = 1.0 - (1.0 - BACKGROUND) * (1.0 - RATE);
     let gain = (more / BACKGROUND).ln();
@@ -37,20 +43,20 @@ pub(crate) fn single_culprit(world: &World) -> Vec<f64> {
 
 /// As SCOMP: whoever explains most of what is not explained yet, less what they should have betrayed and did not, one after the
 /// other.
-pub(crate) fn greedy(world: &World) -> Vec<f64> {
+pub(crate) fn greedy(world: &Instance) -> Vec<f64> {
     let mut clean = vec![1.0 - BACKGROUND; world.told.len()];
-    let mut scores = vec![f64::NEG_INFINITY; PEOPLE];
-    for round in 0..PEOPLE {
-        let mut gains = vec![0.0; PEOPLE];
+    let mut scores = vec![f64::NEG_INFINITY; world.people];
+    for round in 0..world.people {
+        let mut gains = vec![0.0; world.people];
         for ((told, bad), q) in world.told.iter().zip(&world.leaked).zip(&clean) {
             let gain = if *bad { ((1.0 - q * (1.0 - RATE)) / (1.0 - q)).ln() } else { (1.0 - RATE).ln() };
             told.iter().for_each(|p| gains[*p] += gain);
         }
-        let left = (0..PEOPLE).filter(|p| scores[*p] == f64::NEG_INFINITY);
+        let left = (0..world.people).filter(|p| scores[*p] == f64::NEG_INFINITY);
         let Some(best) = left.max_by(|a, b| gains[*a].total_cmp(&gains[*b])) else { break };
         if gains[best] <= 0.0 || round > 20 {
             // The others by what they would add.
-            (0..PEOPLE).filter(|p| scores[*p] == f64::NEG_INFINITY).collect::<Vec<_>>().into_iter().for_each(|p| {
+            (0..world.people).filter(|p| scores[*p] == f64::NEG_INFINITY).collect::<Vec<_>>().into_iter().for_each(|p| {
                 scores[p] = gains[p] - 1e3;
             });
             break;
@@ -64,37 +70,11 @@ pub(crate) fn greedy(world: &World) -> Vec<f64> {
 }
 
 /// The guilt model (Papadimitriou and Garcia-Molina, TKDE 23, 2011): each leak comes from one of those who knew, all alike.
-pub(crate) fn guilt(world: &World) -> Vec<f64> {
-    let mut innocent = vec![0.0; PEOPLE];
+pub(crate) fn guilt(world: &Instance) -> Vec<f64> {
+    let mut innocent = vec![0.0; world.people];
     for told in world.told.iter().zip(&world.leaked).filter(|(_, bad)| **bad).map(|(told, _)| told) {
         let share = (1.0 - (1.0 - BACKGROUND) / told.len() as f64).ln();
         told.iter().for_each(|p| innocent[*p] += share);
     }
     innocent.into_iter().map(|ln| 1.0 - ln.exp()).collect()
-}
-
-/// Maximum likelihood of everybody's rate in a noisy OR, with a penalty on their sum; convex in x = −ln(1 − rate), by projected
-/// steps.
-pub(crate) fn noisy_or(world: &World) -> Vec<f64> {
-    const PENALTY: f64 = 1.0;
-    let ground = -(1.0 - BACKGROUND).ln();
-    let mut x = vec![0.02; PEOPLE];
-    let mut knew = vec![1.0; PEOPLE];
-    world.told.iter().flatten().for_each(|p| knew[*p] += 1.0);
-    for _ in 0..1_500 {
-        let mut slope = vec![PENALTY; PEOPLE];
-        let mut bend = vec![1e-3; PEOPLE];
-        for (told, bad) in world.told.iter().zip(&world.leaked) {
-            let sum = ground + told.iter().map(|p| x[*p]).sum::<f64>();
-            let (d, dd) = if *bad { (-1.0 / sum.exp_m1(), sum.exp() / sum.exp_m1().powi(2)) } else { (1.0, 0.0) };
-            for p in told {
-                slope[*p] += d;
-                bend[*p] += dd * told.len() as f64;
-            }
-        }
-        for p in 0..PEOPLE {
-            x[p] = (x[p] - 0.5 * slope[p] / (bend[p] + 0.1 * knew[p])).max(0.0);
-        }
-    }
-    x
 }

@@ -8,12 +8,15 @@ use holm_inference::priors::{Priors, Windows};
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::grid::World;
+use holm_simulate::world::World;
+use holm_simulate::world::setting::Setting;
+
+use crate::instance::View;
 
 /// 4,000 sweeps of one chain of 200 people and 300 operations, with windows and without.
 pub(crate) fn speed() -> bool {
     const TARGET: f64 = 0.15;
-    let case = World::draw(300, 77).case();
+    let case = View::PLAIN.case(&World::draw(&Setting::units(300), 77).recorded);
     let mut met = true;
     for (name, windows) in [("always active", Windows::NONE), ("windows", Priors::default().windows)] {
         let priors = Priors { windows, ..Priors::default() };
