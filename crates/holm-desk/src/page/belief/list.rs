@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::extract::{Extension, Query, State};
 use axum::response::{Html, IntoResponse, Response};
+use holm::belief::translation::Cause;
 use holm::belief::{Belief, Beliefs, ChannelBelief, REVIEW, Reason};
 use holm_record::id::PersonId;
 
@@ -224,9 +225,14 @@ fn bare(name: String, what: String, probability: f64, language: Language) -> Ran
 }
 
 fn channel_range(channel: &ChannelBelief, language: Language) -> RangeRow {
-    let what = language.words().belief.channel.to_owned();
-    let link = Some(format!("/graph?channel={}", super::in_address(channel.channel.as_str())));
-    RangeRow { link, ..bare(channel.channel.to_string(), what, channel.probability, language) }
+    let words = &language.words().belief;
+    match &channel.cause {
+        Cause::Channel(name) => {
+            let link = Some(format!("/graph?channel={}", super::in_address(name.as_str())));
+            RangeRow { link, ..bare(name.to_string(), words.channel.to_owned(), channel.probability, language) }
+        }
+        Cause::Unit(unit) => bare(fill(words.whole_unit, &[unit]), String::new(), channel.probability, language),
+    }
 }
 
 fn person_range(view: &View, belief: &Belief, language: Language) -> RangeRow {
