@@ -280,7 +280,7 @@ test("a person is looked up by keyboard alone", async () => {
 });
 
 test("an operation is recorded, told of and closed as betrayed; the incident says what it exposed", async () => {
-  const { page } = watched;
+  const { page, faults } = watched;
   const name = `pier-${Date.now()}`;
   await page.goto(at("/cases"));
   await page.click("text=Record an operation");
@@ -299,6 +299,7 @@ test("an operation is recorded, told of and closed as betrayed; the incident say
   await page.click("button.primary");
   await page.waitForSelector(".summary");
   assert.equal(await page.inputValue("#at"), "2024-03-01T10:00", "what was typed is kept");
+  assert.ok(faults.splice(0).every((fault) => fault.includes("422")));
   await page.fill("#persons", "h05");
   await page.click("button.primary");
   await page.waitForURL(/#when$/);

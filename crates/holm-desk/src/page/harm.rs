@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::recording::{Field, Filled};
+use super::share::MANY;
 use super::trace::result_path;
 use super::withdrawal::{self, Refused, WithdrawalForm, Withdrawn};
 use super::{Asked, Place, Shell, answered, items, moment};
@@ -186,6 +187,8 @@ struct CorrectionPage {
     by: String,
     ticket: String,
     people: Vec<(String, String)>,
+    /// What is pressed to see all of them, if they are many.
+    all: Option<String>,
     unreached: Option<String>,
     told_orally: Option<String>,
     button: String,
@@ -240,6 +243,7 @@ fn correction_page(desk: &Desk, language: Language, name: &str, fields: &Fields)
         by: order.by.map(String::from).unwrap_or_default(),
         ticket: secret().map_err(|e| Problem::Internal(e.to_string()))?,
         people: to.iter().map(person).collect(),
+        all: (to.len() > MANY).then(|| fill(language.words().share.see_all, &[&count(to.len())])),
         unreached: listed(&unreached, words.correct_unreached),
         told_orally: listed(&told_orally, words.correct_orally),
         shell: Shell::of(language, Place::Items, &view),

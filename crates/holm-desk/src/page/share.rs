@@ -32,7 +32,7 @@ use crate::session::secret;
 use crate::words::fill;
 
 /// People who are listed before the button that releases their copies; more are shown when they are asked for.
-const MANY: usize = 40;
+pub(crate) const MANY: usize = 40;
 
 struct DraftLine {
     id: String,

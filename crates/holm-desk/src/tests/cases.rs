@@ -44,7 +44,7 @@ async fn an_operation_is_recorded_told_of_and_closed_and_the_page_says_who_knew_
     let (_, page) = world.page("/operations/north-pier").await;
     assert!(page.contains("what came of it is not recorded") && page.contains("5 people are recorded to have known"), "{page}");
     assert!(page.contains("told by net-3, entry ") && page.contains("before it; when is not known"), "{page}");
-    assert!(page.contains("Unit 0, Unit 1") && !page.contains("Before the window closed"), "nothing was betrayed yet: {page}");
+    assert!(page.contains("Unit 0, Unit 1") && !page.contains("Before it closed"), "nothing was betrayed yet: {page}");
     let lacking = world.fields("/operations/north-pier/close", &[("outcome", ""), ZONE]).await;
     assert_eq!(lacking.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert!(text(lacking).await.contains("Choose what came of it."));
@@ -117,12 +117,15 @@ async fn a_traced_leak_is_an_incident_with_its_verdict() {
     assert_eq!(to(&world.fields("/record/incident", &recorded).await), format!("/cases/{name}"), "it bears on what it was");
 }
 
+/// A form, what is sent in it, and what is said of that.
+type Refusal<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_recorded_is_said_at_its_field_and_nothing_is() {
     let world = World::new().await;
     begun(&world).await;
     let before = size(&world);
-    let cases: [(&str, &[(&str, &str)], &[&str]); 6] = [
+    let cases: [Refusal<'_>; 6] = [
         (
             "/record/operation",
             &[("operation", "x y"), ("told", "p1@yesterday; p99"), ("zone", "Atlantis")],
