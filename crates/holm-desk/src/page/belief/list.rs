@@ -36,6 +36,7 @@ struct RangeRow {
     link: Option<String>,
     /// Id, or what else it is.
     what: String,
+    is_person: bool,
     range: Range,
     chance: String,
     innocent: Option<String>,
@@ -215,6 +216,7 @@ fn bare(name: String, what: String, probability: f64, language: Language) -> Ran
         name,
         link: None,
         what,
+        is_person: false,
         range: Range::of(probability, None, language),
         chance: language.words().belief.of(probability),
         innocent: None,
@@ -240,6 +242,7 @@ fn person_range(view: &View, belief: &Belief, language: Language) -> RangeRow {
     let facts = |reasons: &[Reason]| reasons.iter().take(FACTS).map(|reason| Fact::of(reason, language)).collect();
     RangeRow {
         link: Some(person_path(&belief.person)),
+        is_person: true,
         range: Range::of(belief.probability, belief.band.as_ref(), language),
         innocent: Some(fill(words.innocent_short, &[&words.innocents(belief.probability)])),
         lacks: (!belief.missing.is_empty()).then(|| lacking(&belief.missing, language)),
