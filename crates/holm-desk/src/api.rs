@@ -7,6 +7,7 @@
 
 pub(crate) mod aligned;
 pub(crate) mod arrivals;
+pub(crate) mod beliefs;
 pub(crate) mod corrections;
 pub(crate) mod document;
 pub(crate) mod drafts;

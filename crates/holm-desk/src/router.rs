@@ -113,6 +113,7 @@ fn api() -> Router<Arc<Desk>> {
         .route("/api/v1/people/{id}/left", post(people::person_left))
         .route("/api/v1/people/{id}/lost", post(people::device_lost))
         .route("/api/v1/people/{id}", get(people::person))
+        .route("/api/v1/beliefs", get(crate::api::beliefs::beliefs))
         .route("/api/v1/record", get(record::record))
         .route("/api/v1/record/verify", post(record::verify_record))
         .route("/api/v1/traces", post(traces::begin_trace).layer(large()))

@@ -1,6 +1,7 @@
 //! The desk as a browser meets it, without a browser; as a program does, in [`api`].
 
 mod api;
+mod belief;
 mod cases;
 mod forms;
 mod onward;

@@ -6,8 +6,8 @@ use utoipa::openapi::{Content, OpenApi as Generated, PathItem, Ref, RefOr, Respo
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    aligned, arrivals, corrections, drafts, incidents, items, looks, operations, overview, people, problem, record, releases,
-    requests, session, tellings, traces,
+    aligned, arrivals, beliefs, corrections, drafts, incidents, items, looks, operations, overview, people, problem, record,
+    releases, requests, session, tellings, traces,
 };
 use crate::session::COOKIE;
 
@@ -23,7 +23,7 @@ use crate::session::COOKIE;
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     paths(
-        overview::overview, items::items, items::item, items::item_file, items::item_mails, people::people, people::take_roster, people::person,
+        overview::overview, beliefs::beliefs, items::items, items::item, items::item_file, items::item_mails, people::people, people::take_roster, people::person,
         people::person_left, people::device_lost,
         record::record, record::verify_record, traces::begin_trace, traces::trace, looks::looks, looks::look, aligned::aligned, aligned::leaked_picture, drafts::drafts,
         drafts::begin_draft, drafts::draft, drafts::change_draft, drafts::drop_draft, drafts::preview_draft, drafts::schemes,

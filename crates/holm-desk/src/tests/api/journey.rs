@@ -190,6 +190,10 @@ async fn a_copy_is_shared_received_leaked_and_named_by_a_program_and_every_opera
     assert!(told["told"][0]["signed_at"].is_string(), "{told}");
     assert_eq!(walk.ask("GET", "/api/v1/overview").await["receipts"], 1);
     assert_eq!(walk.ask("GET", "/api/v1/people").await["total"], 30);
+    let beliefs = walk.ask("GET", "/api/v1/beliefs?person=p5&seed=3").await;
+    assert_eq!((&beliefs["provenance"]["seed"], beliefs["people"].as_array().unwrap().len()), (&json!(3), 30));
+    let first = &beliefs["people"][0];
+    assert_eq!((&first["person"], &first["for"][0]["item"]), (&json!("p5"), &json!("minutes")), "the one whose copy leaked");
     walk.change_the_roster().await;
     walk.betray("minutes").await;
     assert!(walk.save("/api/v1/items/minutes/mails").await.starts_with(b"PK"));
