@@ -244,7 +244,7 @@ fn person_range(view: &View, belief: &Belief, language: Language) -> RangeRow {
         link: Some(person_path(&belief.person)),
         is_person: true,
         range: Range::of(belief.probability, belief.band.as_ref(), language),
-        innocent: Some(fill(words.innocent_short, &[&words.innocents(belief.probability)])),
+        innocent: belief.band.as_ref().map(|_| fill(words.innocent_short, &[&words.innocents(belief.probability)])),
         lacks: (!belief.missing.is_empty()).then(|| lacking(&belief.missing, language)),
         speaks_for: facts(&belief.reasons_for),
         against: facts(&belief.against),

@@ -111,7 +111,11 @@ fn band(belief: &Belief, language: Language) -> String {
     let words = &language.words().belief;
     let Some(band) = &belief.band else { return words.no_band.to_owned() };
     let most = band.most.as_ref().map(|most| fill(words.most_depends, &[&otherwise(most, language)])).unwrap_or_default();
-    fill(words.band, &[&words.of(band.lowest), &words.of(band.highest)]) + &most + "."
+    let (lowest, highest) = (words.of(band.lowest), words.of(band.highest));
+    if lowest == highest {
+        return fill(words.band_same, &[&lowest]) + ".";
+    }
+    fill(words.band, &[&lowest, &highest]) + &most + "."
 }
 
 /// What an operation that goes as planned would say, by the one that says most.
