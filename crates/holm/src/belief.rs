@@ -384,7 +384,10 @@ impl Report<'_> {
             .channels
             .iter()
             .zip(&found.channels)
-            .map(|(cause, probability)| ChannelBelief { cause: cause.clone(), probability: *probability })
+            .zip(&of.took_part)
+            // Of a unit that took part in nothing there is nothing to say.
+            .filter(|((cause, _), took_part)| **took_part || matches!(cause, Cause::Channel(_)))
+            .map(|((cause, probability), _)| ChannelBelief { cause: cause.clone(), probability: *probability })
             .collect();
         channels.sort_by(|a, b| b.probability.total_cmp(&a.probability));
         Beliefs {

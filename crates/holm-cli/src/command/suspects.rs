@@ -134,7 +134,7 @@ pub(crate) fn print_beliefs(beliefs: &Beliefs, most: usize) {
     }
     let more = beliefs.meter.needed / beliefs.meter.of_one.max(1e-9);
     say!(
-        "{:.1} bits are not known yet, and one more operation tells {:.2}: at least {more:.0} more",
+        "{:.1} bits are not known yet, and one more operation tells {:.2}: at least {more:.0} more to know of everybody",
         beliefs.meter.needed,
         beliefs.meter.of_one
     );

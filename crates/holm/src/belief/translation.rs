@@ -87,6 +87,8 @@ pub struct Translation {
     pub channels: Vec<Cause>,
     /// Sorts of operations, by index.
     pub sorts: Vec<String>,
+    /// By cause, whether any trial has it.
+    pub took_part: Vec<bool>,
     /// By index.
     pub trials: Vec<TrialOf>,
     /// By trial, who is exposed.
@@ -338,11 +340,14 @@ impl<'s> Building<'s> {
         let case = Case::new(self.units.len(), &persons, (ChannelSort::ALL.len() + 1, &channels), kinds, &self.trials)?;
         let case = case.with_levels(&levels);
         let names = self.state.happenings.channels.keys().cloned().map(Cause::Channel);
-        let channels = names.chain(self.units.iter().cloned().map(Cause::Unit)).collect();
+        let channels: Vec<Cause> = names.chain(self.units.iter().cloned().map(Cause::Unit)).collect();
+        let mut took_part = vec![false; channels.len()];
+        self.trials.iter().flat_map(|trial| &trial.channels).for_each(|cause| took_part[*cause] = true);
         Ok(Translation {
             case,
             persons: self.state.persons.keys().cloned().collect(),
             units: self.units,
+            took_part,
             channels,
             sorts: self.sorts,
             trials: self.of,
