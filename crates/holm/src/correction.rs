@@ -13,6 +13,9 @@ use crate::share::{ShareError, Terms};
 use crate::state::State;
 use crate::workspace::{Workspace, WorkspaceError};
 
+/// File name of corrections.
+const FILE: &str = "correction.txt";
+
 /// An item cannot be corrected or recalled.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -128,21 +131,31 @@ impl Workspace {
             return Err(CorrectionError::Empty);
         }
         let conditions = release.conditions.clone();
-        let correction = self.state().next_correction(item)?;
+        let newest = known.corrections.last().cloned();
+        let marking = self.state().recorded_marking(item);
+        let options = MarkOptions { legal: true, still: true, marking: marking.clone(), ..MarkOptions::default() };
+        let prepared = Prepared::new(text.as_bytes(), FILE, &options, None)?;
+        // The same once more is the same correction, whose files are written again: the first try may have been cut short.
+        let again = newest.filter(|newest| self.is_master_of(newest, &prepared.document));
+        let correction = match &again {
+            Some(newest) => newest.clone(),
+            None => self.state().next_correction(item)?,
+        };
         let (to, unreached, told_orally) = self.state().holders(item);
         if to.is_empty() {
             return Err(CorrectionError::Nobody(item.clone()));
         }
-        let marking = self.state().recorded_marking(item);
-        let options = MarkOptions { legal: true, still: true, marking: marking.clone(), ..MarkOptions::default() };
-        let prepared = Prepared::new(text.as_bytes(), "correction.txt", &options, None)?;
-        let file = "correction.txt".to_owned();
-        let terms = Terms { name: correction.clone(), file, marking, conditions, second: None, planned: to.len(), review: None };
+        let (name, file) = (correction.clone(), FILE.to_owned());
+        let terms = Terms { name, file, marking, conditions, second: None, planned: to.len(), review: None };
         let permit = self.permit(&Action::Share { item: &correction, to: &to, handling: terms.handling() }, now)?;
-        let keyed = self.freeze(&permit, &prepared, &terms)?.make_key(self, &permit, None)?;
+        let keyed = match again {
+            Some(_) => self.reopen(&correction, &prepared.document, &[])?,
+            None => self.freeze(&permit, &prepared, &terms)?.make_key(self, &permit, None)?,
+        };
+        let new = self.state().items.get(item).is_some_and(|i| !i.corrections.contains(&correction));
         let sealed = keyed.seal(self, &to, &|_| {})?;
+        let sealed = if new { sealed.correcting(item) } else { sealed };
         let (released, _) = sealed.append(self, &permit, &to, None)?;
-        self.append(&permit, vec![Event::CorrectionSent { item: item.clone(), correction: correction.clone() }])?;
         if let Some(out) = out {
             released.deliver(self, out)?;
         }

@@ -109,13 +109,13 @@ pub enum OperationError {
 }
 
 /// What operations may speak of.
-pub(crate) struct Known<'s> {
+pub(crate) struct Recorded<'s> {
     state: &'s State,
     units: BTreeSet<&'s str>,
     now: Timestamp,
 }
 
-impl<'s> Known<'s> {
+impl<'s> Recorded<'s> {
     pub(crate) fn new(state: &'s State, now: Timestamp) -> Self {
         Self { state, units: state.persons.values().map(|p| p.facts.unit.as_str()).collect(), now }
     }
@@ -220,7 +220,7 @@ impl Workspace {
         source: Option<String>,
         operations: Vec<OperationFacts>,
     ) -> Result<(), OperationError> {
-        let known = Known::new(self.state(), permit.at());
+        let known = Recorded::new(self.state(), permit.at());
         let mut names = BTreeSet::new();
         for facts in &operations {
             let new = if names.insert(&facts.operation) { Ok(()) } else { Err(FactError::Twice(facts.operation.clone())) };

@@ -236,6 +236,8 @@ struct FreshItem {
 pub struct Sealed {
     keyed: Keyed,
     copies: Vec<SealedCopy>,
+    /// The item that this one corrects.
+    corrects: Option<ItemName>,
 }
 
 /// A copy to be made: for whom, and devices that are to open it.
@@ -536,7 +538,7 @@ impl Keyed {
             }));
         }
         failpoint("copies-sealed");
-        Ok(Sealed { keyed: self, copies })
+        Ok(Sealed { keyed: self, copies, corrects: None })
     }
 
     fn template(&self) -> Result<CopyTemplate, ShareError> {
@@ -592,6 +594,11 @@ impl Keyed {
 }
 
 impl Sealed {
+    /// That this corrects another item is recorded in one append with its copies.
+    pub(crate) fn correcting(self, item: &ItemName) -> Self {
+        Self { corrects: Some(item.clone()), ..self }
+    }
+
     /// Appends the item (if it is new) and every disclosure, all or none, durably; only then may copies leave.
     ///
     /// With `plain`, it is recorded that unsealed copies go to that folder too.
@@ -639,6 +646,9 @@ impl Sealed {
         let copies: Vec<CopyId> = to.iter().filter_map(latest).collect();
         if let Some(folder) = plain {
             events.push(Event::PlainWritten { item: item.clone(), copies: copies.clone(), folder: folder.display().to_string() });
+        }
+        if let Some(corrected) = self.corrects {
+            events.push(Event::CorrectionSent { item: corrected, correction: item.clone() });
         }
         if !events.is_empty() {
             workspace.append(permit, events)?;

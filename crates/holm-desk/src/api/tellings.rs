@@ -90,7 +90,7 @@ pub(crate) struct TellingGiven {
     operation: Option<OperationName>,
     /// Persons, `unit:UNIT` or `all`.
     persons: Vec<String>,
-    /// Absent for now.
+    /// When; now, if it is absent.
     #[schema(value_type = Option<String>, format = DateTime)]
     at: Option<Timestamp>,
     #[schema(value_type = Option<String>)]

@@ -153,7 +153,6 @@ struct Ground<'a> {
     units: &'a [String],
     channels: &'a [ChannelName],
     known: Vec<Known>,
-    window: Window,
     /// No exposure counts after this.
     end: Timestamp,
     variant: Option<&'a str>,
@@ -227,7 +226,7 @@ impl<'s> Building<'s> {
         let variant = incidents.iter().find_map(|(_, i)| i.facts.variant.as_deref());
         let incident = incidents.iter().map(|(name, _)| *name).find(|name| self.state.looks.iter().any(|l| l.incident == **name));
         let (sort, units, channels) = (facts.sort.as_str(), facts.units.as_slice(), facts.channels.as_slice());
-        self.ground(Ground { of, sort, units, channels, known, window, end, variant, incident });
+        self.ground(Ground { of, sort, units, channels, known, end, variant, incident });
     }
 
     fn incident(&mut self, name: &'s IncidentName, incident: Option<&'s Incident>) {
@@ -246,7 +245,7 @@ impl<'s> Building<'s> {
         let outcome = incident.map_or(Seen::Confirmed, |i| i.facts.certainty);
         let of = TrialOf { operation: None, incident: Some(name.clone()), item: Some(item), variant: None, at: end, outcome };
         let variant = incident.and_then(|i| i.facts.variant.as_deref());
-        self.ground(Ground { of, sort: ITEM_LEAK, units: &[], channels: &[], known, window, end, variant, incident: Some(name) });
+        self.ground(Ground { of, sort: ITEM_LEAK, units: &[], channels: &[], known, end, variant, incident: Some(name) });
     }
 
     /// One trial for each version that somebody was told.
@@ -298,10 +297,9 @@ impl<'s> Building<'s> {
         let recorded = self.state.happenings.channels.len();
         let whole = ground.units.iter().filter_map(|unit| self.units.binary_search(unit).ok()).collect::<BTreeSet<_>>();
         let channels = names.iter().filter_map(at).chain(whole.into_iter().map(|unit| recorded + unit)).collect();
-        // A window's beginning does not say who knew; it says when the leak was, for those who were active only at times.
-        let time = ground.window.from.map_or(ground.end, |from| from.max(ground.end.min(ground.of.at)));
         let outcome = Outcome::ratio(ratio).unwrap_or_default();
-        let time = time.as_second() as f64;
+        // As late as it can have happened: a window's beginning says nothing of who knew.
+        let time = ground.end.as_second() as f64;
         self.trials.push(Trial { kind, time, exposed, unrecorded: unrecorded.into_iter().collect(), channels, outcome });
         self.of.push(TrialOf { variant: version.or(ground.variant).map(str::to_owned), ..ground.of.clone() });
     }

@@ -8,7 +8,7 @@ use holm_record::id::{IdError, OperationName};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{FactError, Known};
+use super::{FactError, Recorded};
 use crate::instant::{InstantError, instant};
 use crate::state::State;
 
@@ -103,7 +103,7 @@ pub fn parse_operations(
     if read.is_empty() {
         return Err(ImportOperationsError::Empty);
     }
-    let (count, known) = (read.len(), Known::new(state, now));
+    let (count, known) = (read.len(), Recorded::new(state, now));
     let (mut operations, mut wrong) = (Vec::with_capacity(count), Vec::new());
     let mut before: BTreeMap<OperationName, u64> = BTreeMap::new();
     for (line, facts) in read {
@@ -119,7 +119,7 @@ pub fn parse_operations(
 }
 
 fn fits(
-    known: &Known<'_>,
+    known: &Recorded<'_>,
     before: &BTreeMap<OperationName, u64>,
     facts: OperationFacts,
 ) -> Result<OperationFacts, ImportFieldError> {
