@@ -30,8 +30,6 @@ mod null;
 mod program;
 #[path = "layout/reading.rs"]
 mod reading;
-#[path = "layout/replay.rs"]
-mod replay;
 #[path = "layout/report.rs"]
 mod report;
 #[path = "survival/results.rs"]
@@ -72,7 +70,6 @@ struct Options {
     part: Option<String>,
     null: bool,
     misread: bool,
-    replay: bool,
     report: bool,
     until: Option<Instant>,
 }
@@ -85,7 +82,6 @@ impl Options {
                 "--quick" => options.quick = true,
                 "--null" => options.null = true,
                 "--misread" => options.misread = true,
-                "--replay" => options.replay = true,
                 "--report" => options.report = true,
                 "--part" => options.part = Some(arguments.next().ok_or("`--part` needs a name")?),
                 "--budget" => {
@@ -102,9 +98,7 @@ impl Options {
 
     fn wants(&self, item: &Item, row: Row) -> bool {
         let part = self.part.as_deref();
-        let named = part.is_none_or(|p| {
-            row.name() == p || row.group() == p || item.name == p || p.split_once('+').is_some_and(|(i, r)| item.name.starts_with(i) && row.name().ends_with(r))
-        });
+        let named = part.is_none_or(|p| row.name() == p || row.group() == p || item.name == p);
         let quick = QUICK.contains(&row.name()) && item.name == QUICK_DOCUMENT;
         named && row.is_about(item.form, item.size) && (!self.quick || quick)
     }
@@ -126,7 +120,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<ExitCode, Failure> {
     let options = Options::parse(std::env::args().skip(1))?;
-    let items = item::items(|name| options.part.as_deref().is_none_or(|p| match p.split_once('+') { Some((i, _)) => name.starts_with(i), None => !item::is_name(p) || p == name }))?;
+    let items = item::items(|name| options.part.as_deref().is_none_or(|p| !item::is_name(p) || p == name))?;
     if options.report {
         return report::write(&items).map(|()| ExitCode::SUCCESS);
     }
@@ -136,12 +130,6 @@ fn run() -> Result<ExitCode, Failure> {
     if options.misread {
         for item in &items {
             Row::all().into_iter().filter(|row| options.wants(item, *row)).try_for_each(|row| misread::print(item, row))?;
-        }
-        return Ok(ExitCode::SUCCESS);
-    }
-    if options.replay {
-        for item in &items {
-            Row::all().into_iter().filter(|row| options.wants(item, *row)).try_for_each(|row| replay::print(item, row))?;
         }
         return Ok(ExitCode::SUCCESS);
     }

@@ -208,21 +208,10 @@ impl ReadPicture {
 }
 
 /// A page of the master as leaks are compared with it.
-fn pictured_anew(Rendering { pdf, layout, .. }: &Rendering, page: usize) -> Result<MasterPage, ProgramError> {
+fn pictured(Rendering { pdf, layout, .. }: &Rendering, page: usize) -> Result<MasterPage, ProgramError> {
     let one = |dpi: u32| Ok((recognise::picture(pdf, page + 1, dpi)?, dpi));
     let pictures = MASTER_PICTURES.into_par_iter().map(one).collect::<Result<Vec<_>, ProgramError>>()?;
     let fine = MasterPage::wants_fine(layout, page).then(|| one(FINE_DPI)).transpose()?;
     let master = MasterPage::new(layout, page, &pictures, fine.as_ref());
     master.ok_or_else(|| ProgramError::Failed("pdftoppm".to_owned(), format!("page {} gives no picture", page + 1)))
-}
-
-fn pictured(pages: &Rendering, page: usize) -> Result<MasterPage, ProgramError> {
-    static KNOWN: std::sync::Mutex<BTreeMap<(String, usize), MasterPage>> = std::sync::Mutex::new(BTreeMap::new());
-    let key = (blake3::hash(&pages.pdf).to_hex().to_string(), page);
-    if let Some(known) = KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(&key) {
-        return Ok(known.clone());
-    }
-    let made = pictured_anew(pages, page)?;
-    KNOWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(key, made.clone());
-    Ok(made)
 }

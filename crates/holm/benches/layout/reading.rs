@@ -18,7 +18,7 @@ use crate::program::Trouble;
 
 /// What recognition depends on besides the file: the code that asks for it, and the program.
 static RECOGNISER: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let source = include_bytes!("/tmp/old-recognise.rs");
+    let source = include_bytes!("../../src/recognise.rs");
     let output = Command::new("tesseract").arg("--version").output();
     [source.as_slice(), &output.map(|o| [o.stdout, o.stderr].concat()).unwrap_or_default()].concat()
 });

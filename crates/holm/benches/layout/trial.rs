@@ -160,18 +160,12 @@ pub(crate) struct Leak {
     making: f64,
 }
 
-/// The key and the source of a trial.
-pub(crate) fn drawn(item: &Item, row: Row, number: u32) -> (Issue, usize) {
-    let mut key = chance(item, row, number, "key");
-    let issue = Issue::draw(&mut key, item.law(), &item.arities);
-    let source = key.below(FEWEST_COPIES);
-    (issue, source)
-}
-
 /// Draws a key and a source, makes the leak, reads it.
 pub(crate) fn leak(item: &Item, row: Row, number: u32) -> Result<Leak, Trouble> {
     let start = Instant::now();
-    let (issue, source) = drawn(item, row, number);
+    let mut key = chance(item, row, number, "key");
+    let issue = Issue::draw(&mut key, item.law(), &item.arities);
+    let source = key.below(FEWEST_COPIES);
     let copy = item.template.render(&issue.codeword(source))?;
     let files = leaked::of(row, item.form, copy, &mut chance(item, row, number, "leak"))?;
     let making = start.elapsed().as_secs_f64();
@@ -182,7 +176,7 @@ pub(crate) fn rows(extraction: &Extraction) -> Result<Rows, Failure> {
     Ok(Rows::new(extraction.readings.iter().map(|r| r.likelihood.clone()).collect())?)
 }
 
-pub(crate) fn verdict(scores: &[CopyScore], source: usize) -> Verdict {
+fn verdict(scores: &[CopyScore], source: usize) -> Verdict {
     let named = named(scores);
     let own = scores.get(source).map_or(f64::NEG_INFINITY, |s| s.ln_e);
     let others = scores.iter().enumerate().filter(|(copy, _)| *copy != source);
@@ -207,7 +201,7 @@ fn only(extraction: &Extraction, marks: &[usize]) -> Extraction {
 }
 
 /// What a reader would find that makes no mistake about the places of the words that it sees.
-pub(crate) fn faultless(extraction: &Extraction, own: &[u8]) -> Extraction {
+fn faultless(extraction: &Extraction, own: &[u8]) -> Extraction {
     const MISTAKE: f64 = 1e-6;
     let mut faultless = extraction.clone();
     for mark in sighted(extraction) {
@@ -229,7 +223,7 @@ fn layers(item: &Item, extraction: &Extraction, own: &[u8]) -> BTreeMap<Layer, L
     layers
 }
 
-pub(crate) fn reads(item: &Item, extraction: &Extraction, own: &[u8]) -> Reads {
+fn reads(item: &Item, extraction: &Extraction, own: &[u8]) -> Reads {
     let mut reads = Reads::default();
     for mark in sighted(extraction) {
         let (Some(reading), Some(own)) = (extraction.readings.get(mark), own.get(mark)) else { continue };
