@@ -22,7 +22,7 @@ use crate::frame::Tier;
 use crate::mark::{Layer, Mark, Site};
 
 /// Version of how displacements are measured and weighed, recorded with every look at one.
-pub const LAYOUT_READER: &str = "holm-layout/3";
+pub const LAYOUT_READER: &str = "holm-layout/4";
 
 /// The rule of marks that move words.
 pub const RULE: &str = "word-shift";

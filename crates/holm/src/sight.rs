@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use holm_marks::carrier::{Format, Master};
 use holm_marks::extract::{Extraction, Reader, Reading};
 use holm_marks::layout::registration::{
-    MASTER_PICTURES, Registration, master_picture, moved_words, register, sight as sight_in_picture,
+    FINE_DPI, MASTER_PICTURES, MasterPage, Registration, moved_words, register, sight as sight_in_picture,
 };
 use holm_marks::layout::spaced::{SPACED_READER, sight_spaced};
 use holm_marks::layout::{LAYOUT_READER, Layout, SeenPage, SeenWord, Sight, Sighting, sight};
 use holm_marks::leak::spaced_words;
 use holm_marks::mark::{Layer, Mark};
-use holm_marks::raster::Raster;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -147,8 +146,8 @@ impl<'i> ItemReader<'i> {
         registered: &[(usize, Registration)],
     ) -> Result<Vec<Sighting>, RenderError> {
         let shown: BTreeSet<usize> = registered.iter().map(|(_, found)| found.page).collect();
-        let pictured = |page: usize| Ok((page, pictured(&pages.pdf, page + 1)?));
-        let masters: BTreeMap<usize, Raster> = shown.into_par_iter().map(pictured).collect::<Result<_, RenderError>>()?;
+        let pictured = |page: usize| Ok((page, pictured(pages, page)?));
+        let masters: BTreeMap<usize, MasterPage> = shown.into_par_iter().map(pictured).collect::<Result<_, RenderError>>()?;
         let sighted = |(number, found): &(usize, Registration)| {
             let (master, leaked) = masters.get(&found.page).zip(content.pictures.get(*number))?;
             let page = content.pages.len() + number;
@@ -208,9 +207,11 @@ impl ReadPicture {
     }
 }
 
-/// A page of the master, from 1, as leaks are compared with it.
-fn pictured(pdf: &[u8], page: usize) -> Result<Raster, ProgramError> {
-    let one = |dpi: u32| Ok((recognise::picture(pdf, page, dpi)?, dpi));
+/// A page of the master as leaks are compared with it.
+fn pictured(Rendering { pdf, layout, .. }: &Rendering, page: usize) -> Result<MasterPage, ProgramError> {
+    let one = |dpi: u32| Ok((recognise::picture(pdf, page + 1, dpi)?, dpi));
     let pictures = MASTER_PICTURES.into_par_iter().map(one).collect::<Result<Vec<_>, ProgramError>>()?;
-    master_picture(&pictures).ok_or_else(|| ProgramError::Failed("pdftoppm".to_owned(), format!("page {page} gives no picture")))
+    let fine = MasterPage::wants_fine(layout, page).then(|| one(FINE_DPI)).transpose()?;
+    let master = MasterPage::new(layout, page, &pictures, fine.as_ref());
+    master.ok_or_else(|| ProgramError::Failed("pdftoppm".to_owned(), format!("page {} gives no picture", page + 1)))
 }

@@ -5,7 +5,9 @@
 //! recognised or not, is looked for where the homography expects it, by least squares against the master's own picture (Lucas
 //! and Kanade, IJCAI 1981; Baker and Matthews, IJCV 56, 2004), which gives its displacement to a small part of a pixel.
 
-use super::{Layout, LayoutWord, SeenPage, SeenWord, Sighting, marks_of_words, matching::Matcher};
+use std::borrow::Cow;
+
+use super::{Layout, LayoutPage, LayoutWord, SeenPage, SeenWord, Sighting, marks_of_words, matching::Matcher};
 use crate::mark::Mark;
 use crate::raster::Raster;
 
@@ -15,10 +17,22 @@ pub const MASTER_DPI: f64 = 200.0;
 /// what all pictures have in common is nearer to where the words stand. Above about 220 dpi glyphs of reading size are put on
 /// whole pixels, which is coarser.
 pub const MASTER_PICTURES: [u32; 8] = [173, 179, 187, 193, 199, 205, 211, 217];
+/// Dots an inch of a picture in which glyphs of all sizes are put on whole pixels, by which [`MasterPage`] tells sizes apart.
+pub const FINE_DPI: u32 = 600;
+/// Pixels of such a picture at most: those of A3.
+const LARGEST_FINE: f64 = 8e7;
+/// Font sizes that differ by less, in points, are the same.
+const SAME_SIZE: f64 = 0.2;
+/// Words of a size that tell where words of this size stand; more tell it no better.
+const ENOUGH_WORDS: usize = 40;
 /// Points to an inch.
 const POINTS: f64 = 72.0;
 /// Fewer recognised words do not register a page.
 const FEWEST_WORDS: usize = 4;
+/// Pixels at the edge of a picture that are not measured.
+const EDGE: f64 = 1.0;
+/// The least part of a word that is measured, by the energy of what tells where it stands.
+const LEAST_SHOWN: f64 = 0.6;
 /// A word is taken as seen if it is as like the master's as this (normalised correlation).
 const LEAST_LIKENESS: f64 = 0.55;
 
@@ -39,6 +53,75 @@ pub fn master_picture(pictures: &[(Raster, u32)]) -> Option<Raster> {
     Raster::new(width, height, sums.into_iter().map(|sum| (sum / count).round() as u8).collect())
 }
 
+/// A page of the master as leaks are compared with it.
+#[derive(Clone, Debug)]
+pub struct MasterPage {
+    picture: Raster,
+    /// Font sizes, and how far words of each stand to the left of their place in `picture`, in points; only differences count.
+    aside: Vec<(f64, f64)>,
+}
+
+impl MasterPage {
+    /// Page `page` of a layout from `pictures` of it, each with its dots an inch; `None` of none. Poppler puts large glyphs on the
+    /// whole pixel before their place and small ones on the quarter, so that in these pictures headings stand 0.13 pt farther to
+    /// the left than text. `fine`, at [`FINE_DPI`], does not put sizes apart; pages of one size need none.
+    #[must_use]
+    pub fn new(layout: &Layout, page: usize, pictures: &[(Raster, u32)], fine: Option<&(Raster, u32)>) -> Option<Self> {
+        let template = Template { picture: master_picture(pictures)? };
+        let aside = fine.map_or_else(Vec::new, |(fine, dpi)| {
+            let scale = f64::from(*dpi) / POINTS;
+            let map = Homography([scale, 0.0, 0.0, 0.0, scale, 0.0, 0.0, 0.0]);
+            let pass = Pass { reach: 0.5, every: 1, still: 0.003 };
+            let of = |(size, words): &(f64, Vec<(usize, &LayoutWord)>)| {
+                let some: Vec<(usize, &LayoutWord)> = words.iter().step_by(words.len().div_ceil(ENOUGH_WORDS)).copied().collect();
+                let seen = measure_all(&windows(&template, &some), fine, &some, &map, &|_| (0.0, 0.0), pass);
+                (*size, median(seen.iter().flatten().map(|m| m.across).collect()))
+            };
+            sizes(&words_of(layout, page)).iter().map(of).collect()
+        });
+        Some(Self { picture: template.picture, aside })
+    }
+
+    /// Whether a page wants a fine picture: it has words of more than one size, and is no poster.
+    #[must_use]
+    pub fn wants_fine(layout: &Layout, page: usize) -> bool {
+        let scale = f64::from(FINE_DPI) / POINTS;
+        let is_small = |p: &LayoutPage| p.width * p.height * scale * scale <= LARGEST_FINE;
+        layout.pages.get(page).is_some_and(is_small) && sizes(&words_of(layout, page)).len() > 1
+    }
+
+    fn aside(&self, size: f64) -> f64 {
+        self.aside.iter().rev().find(|(from, _)| size >= *from).map_or(0.0, |(_, aside)| *aside)
+    }
+
+    /// Measurements against places of which those of all sizes are equally right.
+    fn put_right(&self, words: &[(usize, &LayoutWord)], measured: Vec<Option<Measured>>) -> Vec<Option<Measured>> {
+        let right = |((_, word), measured): (&(usize, &LayoutWord), Option<Measured>)| {
+            measured.map(|m| Measured { across: m.across - self.aside(word.size), ..m })
+        };
+        words.iter().zip(measured).map(right).collect()
+    }
+}
+
+/// The words of a page that are looked for.
+fn words_of(layout: &Layout, page: usize) -> Vec<(usize, &LayoutWord)> {
+    layout.words.iter().enumerate().filter(|(_, w)| w.page == page && w.size > 4.0).collect()
+}
+
+/// Words by font size, the smallest first.
+fn sizes<'w>(words: &[(usize, &'w LayoutWord)]) -> Vec<(f64, Vec<(usize, &'w LayoutWord)>)> {
+    let mut words = words.to_vec();
+    words.sort_by(|(_, a), (_, b)| a.size.total_cmp(&b.size));
+    let mut sizes: Vec<(f64, Vec<(usize, &LayoutWord)>)> = Vec::new();
+    for word in words {
+        match sizes.last_mut() {
+            Some((size, same)) if word.1.size - *size < SAME_SIZE => same.push(word),
+            _ => sizes.push((word.1.size, vec![word])),
+        }
+    }
+    sizes
+}
+
 /// Of a measurement's variance, the part that goes by a word's letters and not by how well it was matched. Programs that draw
 /// pages put each letter on a grid of its own, whose errors a word's letters average: measured on simulated scans, screenshots
 /// and photographs of 300 dpi pages, the variance is 0.006 pt² over the number of letters, whatever the match.
@@ -55,6 +138,10 @@ impl Homography {
         let h = &self.0;
         let w = h[6] * x + h[7] * y + 1.0;
         ((h[0] * x + h[1] * y + h[2]) / w, (h[3] * x + h[4] * y + h[5]) / w)
+    }
+
+    fn is_affine(&self) -> bool {
+        self.0[6] == 0.0 && self.0[7] == 0.0
     }
 
     /// The derivative at a point: ((∂u/∂x, ∂u/∂y), (∂v/∂x, ∂v/∂y)).
@@ -305,28 +392,27 @@ fn eliminate(mut m: Vec<Vec<f64>>) -> Option<Vec<f64>> {
     Some((0..n).map(|i| m[i][n] / m[i][i]).collect())
 }
 
-/// Sightings of all words of a registered page in a picture. `master` is the page pictured at [`MASTER_DPI`], `picture` the
-/// flattened leak; `number` is the leak's page.
+/// Sightings of all words of a registered page in a picture. `picture` is the flattened leak; `number` is the leak's page.
 #[must_use]
 pub fn sight(
     layout: &Layout,
     marks: &[Mark],
-    master: &Raster,
+    master: &MasterPage,
     picture: &Raster,
     registration: &Registration,
     number: usize,
 ) -> Vec<Sighting> {
     let moved_by = marks_of_words(layout, marks);
-    let words: Vec<(usize, &LayoutWord)> =
-        layout.words.iter().enumerate().filter(|(_, w)| w.page == registration.page && w.size > 4.0).collect();
-    let windows = windows(&Template::best(master, picture, &registration.map, &words), &words);
+    let words = words_of(layout, registration.page);
+    let windows = windows(&Template::best(&master.picture, picture, &registration.map, &words), &words);
     let first = measure_all(&windows, picture, &words, &registration.map, &|_| (0.0, 0.0), Pass::rough(3.0));
     // Words that were measured register the page better than words that were recognised.
-    let map = refined(&registration.map, &words, &first);
+    let map = refined(&registration.map, &words, &master.put_right(&words, first));
     let start = measure_all(&windows, picture, &words, &map, &|_| (0.0, 0.0), Pass::rough(1.5));
     // What neighbours agree on is the page's own displacement: the last pass starts from it.
     let around = |word: &LayoutWord| neighbourhood(word, &words, &start);
     let second = measure_all(&windows, picture, &words, &map, &around, Pass { reach: 0.5, every: 1, still: 0.003 });
+    let second = master.put_right(&words, second);
     let usual = median(second.iter().flatten().map(|m| m.variance).collect()).max(1e-9);
     let length = median(words.iter().map(|(_, w)| letters(w)).collect());
     let sightings = words.iter().zip(&second).filter_map(|((index, word), measured)| {
@@ -339,7 +425,7 @@ pub fn sight(
             y: word.baseline,
             size: word.size,
             moved: measured.across,
-            noise: noise(letters(word) / length, measured.variance / usual),
+            noise: noise(measured.shown * letters(word) / length, measured.variance / usual),
         })
     });
     sightings.collect()
@@ -366,7 +452,23 @@ fn refined(map: &Homography, words: &[(usize, &LayoutWord)], measured: &[Option<
             Some(((x, y), map.apply(x + measured.across, y + measured.down)))
         })
         .collect();
-    fit(&pairs).map_or(*map, |(refined, _)| refined)
+    fit(&pairs).map_or(*map, |(refined, _)| plainer(&pairs, refined))
+}
+
+/// The similarity through the same places, unless these tell that the map is none: how lines of a few words slant is told far
+/// better by where they stand along themselves than by how one is moved against the next, which is what marks do. What tells is
+/// the Bayesian information criterion (Schwarz, Ann. Statist. 6, 1978).
+fn plainer(pairs: &[Pair], map: Homography) -> Homography {
+    let reach = 3.0 * median(pairs.iter().map(|p| error(&map, p)).collect());
+    let weights: Vec<f64> = pairs.iter().map(|p| f64::from(u8::from(error(&map, p) <= reach))).collect();
+    let Some((similar, free)) = least_squares(pairs, &weights, Parameters::Similarity).zip(solve(pairs, &weights)) else {
+        return map;
+    };
+    let squares = |map: &Homography| pairs.iter().zip(&weights).map(|(p, w)| w * error(map, p).powi(2)).sum::<f64>();
+    let equations = 2.0 * weights.iter().sum::<f64>();
+    let gain = equations * (squares(&similar) / squares(&free).max(1e-12)).ln();
+    let parameters = if free.is_affine() { 2.0 } else { 4.0 };
+    if gain < parameters * equations.max(1.0).ln() { similar } else { map }
 }
 
 /// Where a word was found against where the map expects it, in points of the master.
@@ -377,6 +479,8 @@ struct Measured {
     likeness: f64,
     /// Of `across`, up to a factor that is the same for all words of a picture.
     variance: f64,
+    /// The part of the word that is inside of the picture.
+    shown: f64,
 }
 
 /// The median displacement of the words around `word`, itself left out.
@@ -459,8 +563,11 @@ fn measure_all(
 }
 
 /// Samples of a word in the master: place, value and the value's derivatives a point.
+#[derive(Clone)]
 struct Window {
     middle: (f64, f64),
+    /// Width and height in points.
+    size: (f64, f64),
     samples: Vec<[f64; 5]>,
 }
 
@@ -490,7 +597,8 @@ impl Window {
         }
         let middle = ((left + right) as f64 * STEP / 2.0, (top + bottom) as f64 * STEP / 2.0);
         let inked = contrast.1 - contrast.0 > 40.0;
-        inked.then_some(Self { middle, samples })
+        let size = (across as f64 * STEP, down as f64 * STEP);
+        inked.then_some(Self { middle, size, samples })
     }
 
     /// The pixel of the leak at a point of the master, near the word: the map's derivative is taken at its middle.
@@ -506,15 +614,39 @@ impl Window {
 
     fn measure(&self, picture: &Raster, map: &Homography, start: (f64, f64), pass: Pass) -> Option<Measured> {
         let local = self.local(map);
-        let inside =
-            |(u, v): (f64, f64)| u > 1.0 && v > 1.0 && u < picture.width() as f64 - 1.0 && v < picture.height() as f64 - 1.0;
-        let (first, last) = (self.samples.first()?, self.samples.last()?);
-        if !inside(local(first[0], first[1])) || !inside(local(last[0], last[1])) {
-            return None;
+        let (window, shown) = self.inside(picture, &local, start)?;
+        window.locate(picture, &local, start, pass).map(|found| Measured { shown, ..found })
+    }
+
+    /// What of the word lies inside of a picture, where it is looked for, and which part of its energy this is; `None` if too
+    /// little does. Lines at the edge of a crop have their letters but not always all of the paper around them.
+    fn inside(&self, picture: &Raster, local: &impl Fn(f64, f64) -> (f64, f64), at: (f64, f64)) -> Option<(Cow<'_, Self>, f64)> {
+        let (right, bottom) = (picture.width() as f64 - EDGE, picture.height() as f64 - EDGE);
+        let inside = |s: &&[f64; 5]| {
+            let (u, v) = local(s[0] + at.0, s[1] + at.1);
+            u > EDGE && v > EDGE && u < right && v < bottom
+        };
+        let (width, height) = self.size;
+        let corners = [(-width, -height), (width, -height), (-width, height), (width, height)];
+        if corners.map(|(x, y)| [self.middle.0 + x / 2.0, self.middle.1 + y / 2.0, 0.0, 0.0, 0.0]).iter().all(|c| inside(&c)) {
+            return Some((Cow::Borrowed(self), 1.0));
         }
-        let mut at = self.search(picture, &local, start, pass.reach);
+        let samples: Vec<[f64; 5]> = self.samples.iter().filter(inside).copied().collect();
+        let energy = |samples: &[[f64; 5]]| samples.iter().map(|s| s[3] * s[3]).sum::<f64>();
+        let shown = energy(&samples) / energy(&self.samples).max(1e-9);
+        (shown >= LEAST_SHOWN).then_some((Cow::Owned(Self { samples, ..*self }), shown))
+    }
+
+    fn locate(
+        &self,
+        picture: &Raster,
+        local: &impl Fn(f64, f64) -> (f64, f64),
+        start: (f64, f64),
+        pass: Pass,
+    ) -> Option<Measured> {
+        let mut at = self.search(picture, local, start, pass.reach);
         for _ in 0..6 {
-            let step = self.step(picture, &local, at, pass.every)?;
+            let step = self.step(picture, local, at, pass.every)?;
             at = (at.0 - step.0, at.1 - step.1);
             if step.0.hypot(step.1) < pass.still {
                 break;
@@ -523,13 +655,13 @@ impl Window {
         if (at.0 - start.0).hypot(at.1 - start.1) > pass.reach + 1.5 {
             return None;
         }
-        let likeness = self.likeness(picture, &local, at, pass.every);
+        let likeness = self.likeness(picture, local, at, pass.every);
         let energy: f64 = self.samples.iter().map(|s| s[3] * s[3]).sum();
         let lost = 1.0 - (likeness * likeness).min(0.999);
         let spread: f64 = self.spread();
         // Cramér and Rao: the noise's variance over the energy of the derivative.
         let variance = lost * spread / energy.max(1e-9);
-        (likeness >= LEAST_LIKENESS).then_some(Measured { across: at.0, down: at.1, likeness, variance })
+        (likeness >= LEAST_LIKENESS).then_some(Measured { across: at.0, down: at.1, likeness, variance, shown: 1.0 })
     }
 
     fn spread(&self) -> f64 {
@@ -606,75 +738,4 @@ impl Window {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A page of 40 by 10 points with a bar over its height from `left` to `left` + 6 points, drawn as poppler draws glyphs:
-    /// from the quarter of a pixel before its place.
-    fn drawn(left: f64, dpi: u32) -> Raster {
-        let scale = f64::from(dpi) / POINTS;
-        let (width, height) = ((40.0 * scale).round() as usize, (10.0 * scale).round() as usize);
-        let from = (left * scale * 4.0).floor() / 4.0;
-        let to = from + 6.0 * scale;
-        let covered = |x: usize| ((x as f64 + 1.0).min(to) - (x as f64).max(from)).clamp(0.0, 1.0);
-        let row: Vec<u8> = (0..width).map(|x| (255.0 * (1.0 - covered(x))).round() as u8).collect();
-        Raster::new(width, height, row.repeat(height)).unwrap()
-    }
-
-    /// The middle of the ink of the middle row, in points.
-    fn middle(picture: &Raster) -> f64 {
-        let row = &picture.pixels()[picture.height() / 2 * picture.width()..][..picture.width()];
-        let ink = |(x, v): (usize, &u8)| ((x as f64 + 0.5) * STEP, 255.0 - f64::from(*v));
-        let (sum, all) = row.iter().enumerate().map(ink).fold((0.0, 0.0), |(s, a), (x, i)| (s + x * i, a + i));
-        sum / all
-    }
-
-    fn deviation(errors: &[f64]) -> f64 {
-        let mean = errors.iter().sum::<f64>() / errors.len() as f64;
-        (errors.iter().map(|e| (e - mean).powi(2)).sum::<f64>() / errors.len() as f64).sqrt()
-    }
-
-    /// Each letter is drawn from the quarter of a pixel before its place; what is measured of a word is the mean of its letters'
-    /// errors.
-    #[test]
-    fn a_words_measurement_is_as_good_as_it_has_letters() {
-        let pixel = STEP / 4.0;
-        let mut state = 88_172_645_463_325_252_u64;
-        let mut error = || {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            -pixel * (state >> 11) as f64 / (1_u64 << 53) as f64
-        };
-        let mut words = |letters: usize| -> Vec<f64> {
-            (0..2000).map(|_| (0..letters).map(|_| error()).sum::<f64>() / letters as f64).collect()
-        };
-        let mut variance = |letters: usize| deviation(&words(letters)).powi(2);
-        // Against a word of four letters, where the match says nothing: the weight of letters is at least half of it.
-        for letters in [2, 8] {
-            let (seen, said) = (variance(letters) / variance(4), noise(letters as f64 / 4.0, 1.0));
-            let by_letters = 4.0 / letters as f64;
-            // 2,000 words give a variance to 3.2 %, a ratio of two to 4.5 %; α = 10⁻³.
-            assert!((seen / by_letters).ln().abs() < 0.15, "{letters}: {seen}");
-            assert!((said.ln() / by_letters.ln()) > 0.5, "{letters}: {said}");
-        }
-        assert!(noise(1.0, 3.0) > noise(1.0, 1.0), "a word that was matched badly counts less");
-        assert_eq!([noise(1e-3, 1.0), noise(1e3, 0.0)], [6.0, 0.2]);
-    }
-
-    #[test]
-    fn pictures_of_several_resolutions_agree_on_where_glyphs_stand() {
-        let lefts: Vec<f64> = (0..50).map(|i| 10.0 + 0.137 * f64::from(i)).collect();
-        let error = |left: &f64, dpis: &[u32]| {
-            let pictures: Vec<(Raster, u32)> = dpis.iter().map(|dpi| (drawn(*left, *dpi), *dpi)).collect();
-            middle(&master_picture(&pictures).unwrap()) - left - 3.0
-        };
-        let of = |dpis: &[u32]| deviation(&lefts.iter().map(|left| error(left, dpis)).collect::<Vec<_>>());
-        let (one, eight) = (of(&[MASTER_DPI as u32]), of(&MASTER_PICTURES));
-        // A quarter of a pixel of 200 dpi is 0.09 pt, and a uniform error's deviation is that over the root of 12: 0.026 pt.
-        assert!((one - 0.026).abs() < 0.004, "{one}");
-        // Eight independent ones would leave 0.0092 pt.
-        assert!(eight < 0.6 * one, "{eight} of {one}");
-        assert!(master_picture(&[]).is_none());
-    }
-}
+mod tests;

@@ -97,11 +97,27 @@ fn summary(cells: &[Cell]) -> Result<String, Failure> {
     let mut out = totals(cells)?;
     writeln!(out, "{hours:.1} hours of one core.")?;
     let revisions = set(|c| &c.revision);
-    writeln!(out, "\nRevisions: {revisions}. Masters: {}. Versions: {}.", set(|c| &c.master), set(|c| &c.version))?;
+    writeln!(out, "\nRevisions: {revisions}. Masters: {}. Versions: {}.", set(|c| &c.master), versions(cells))?;
     for accusation in table::false_accusations(cells) {
         writeln!(out, "\n**Failed: {accusation}.**")?;
     }
     Ok(out)
+}
+
+/// The versions that cells were measured with; of several, each with its rows and how many documents of them.
+fn versions(cells: &[Cell]) -> String {
+    let mut rows: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    for cell in cells.iter().filter(|c| c.trials > 0) {
+        *rows.entry(&cell.version).or_default().entry(&cell.row).or_default() += 1;
+    }
+    if rows.len() == 1 {
+        return rows.into_keys().collect();
+    }
+    let of = |(version, rows): (&str, BTreeMap<&str, usize>)| {
+        let rows: Vec<String> = rows.iter().map(|(row, documents)| format!("{row} ({documents})")).collect();
+        format!("`{version}` of {}", rows.join(", "))
+    };
+    rows.into_iter().map(of).collect::<Vec<_>>().join("; ")
 }
 
 fn documents(items: &[Item]) -> String {
