@@ -5,7 +5,8 @@
 //! [`priors`] what is supposed, [`chain`] samples from the posterior, [`posterior`] runs several chains and refuses to report if
 //! they do not agree, and [`oracle`] computes small cases exactly, by another way, to test the sampler against. [`checks`] are what
 //! vetting found. Of a posterior, [`reasons`] says why, [`sensitivity`] what it stands on and whether it may be acted on,
-//! [`outlook`] how much more would tell, [`infiltration`] how many were active when, and [`decision`] whom to refer for review.
+//! [`outlook`] how much more would tell, [`infiltration`] how many were active when, [`decision`] whom to refer for review, and
+//! [`framing`] what must be looked at in the record before anybody is.
 //! Apart from all of this, [`experiment`] gives evidence without a model, where what people are told was drawn at random.
 //!
 //! Nothing here is proof: proof is about copies (`holm-codes`). No randomness but the caller's seed is used, no clock, no file.
@@ -16,6 +17,7 @@ pub mod checks;
 pub mod decision;
 pub mod diagnostics;
 pub mod experiment;
+pub mod framing;
 pub mod infiltration;
 pub mod oracle;
 pub mod outlook;

@@ -4,6 +4,7 @@
 //! computes it again. Nothing of it is kept.
 
 pub mod course;
+pub mod framing;
 pub mod translation;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use serde::Serialize;
 use crate::state::State;
 use crate::workspace::{Workspace, WorkspaceError};
 use course::{Course, course};
+use framing::Alarm;
 use translation::{Cause, Gaps, Translation, TrialOf, translate};
 
 /// The version of the model and of how the record becomes a case.
@@ -127,6 +129,8 @@ pub enum Missing {
     StandsOnSupporting,
     /// Whether it would is not known.
     Unsettled,
+    /// The record has signs that they may be framed: [`Beliefs::alarms`].
+    Alarm,
     /// Too little is recorded: one kind of evidence, and few exposures.
     Little {
         /// Kinds of evidence that speak for it.
@@ -250,6 +254,8 @@ pub struct Beliefs {
     pub not_listed: f64,
     /// The largest set of whom at most [`REVIEW`] are expected to be innocent.
     pub review: Vec<PersonId>,
+    /// Signs that somebody of these may be framed.
+    pub alarms: Vec<Alarm>,
     /// People whom nothing tells apart, if one of them matters.
     pub alike: Vec<Alike>,
     /// By unit.
@@ -373,7 +379,13 @@ impl Report<'_> {
         }
         let review = review_set(&found.persons, REVIEW);
         let line = review.last().map_or(f64::INFINITY, |least| found.persons[*least]);
-        let people = self.order.iter().map(|person| self.belief(*person, counts[*person], line));
+        let alarms = framing::alarms(of, &review);
+        let framed = |person: &usize| alarms.iter().any(|(_, concerned)| concerned.contains(person));
+        let people = self.order.iter().map(|person| {
+            let belief = self.belief(*person, counts[*person], line);
+            let alarm = framed(person).then_some(Missing::Alarm);
+            Belief { missing: belief.missing.into_iter().chain(alarm).collect(), ..belief }
+        });
         let matters = |group: &&(Vec<usize>, f64)| group.0.iter().any(|p| found.persons[*p] > WORTH_REASONS);
         let alike = found
             .groups
@@ -392,6 +404,7 @@ impl Report<'_> {
         channels.sort_by(|a, b| b.probability.total_cmp(&a.probability));
         Beliefs {
             people: people.collect(),
+            alarms: alarms.iter().map(|(alarm, _)| alarm.clone()).collect(),
             channels,
             not_listed: found.means.unexplained,
             review: review.into_iter().map(|p| of.persons[p].clone()).collect(),

@@ -203,14 +203,15 @@ impl State {
         let mut state = Self::default();
         for (index, opened) in (0..).zip(entries) {
             if let Some(opened) = opened {
-                state.apply(index, opened.entry.at, &opened.entry.event);
+                let entry = &opened.entry;
+                state.apply(index, entry.at, &entry.actor, &entry.event);
             }
         }
         state
     }
 
-    /// Takes in one event.
-    pub fn apply(&mut self, index: u64, at: Timestamp, event: &Event) {
+    /// Takes in one event, entered by `by`.
+    pub fn apply(&mut self, index: u64, at: Timestamp, by: &str, event: &Event) {
         match event {
             Event::PersonAdded { .. } | Event::PersonUpdated { .. } | Event::PersonLeft { .. } | Event::DeviceLost { .. } => {
                 self.apply_roster(index, event)
@@ -239,11 +240,11 @@ impl State {
                 self.apply_look(index, at, event)
             }
             Event::Withdrawn { entry, .. } => {
-                self.happenings.apply(index, at, event);
+                self.happenings.apply(index, at, by, event);
                 let burned = |item: &mut Item| item.recalled.take_if(|(index, _)| index == entry);
                 self.items.values_mut().for_each(|item| drop(burned(item)));
             }
-            _ => self.happenings.apply(index, at, event),
+            _ => self.happenings.apply(index, at, by, event),
         }
     }
 

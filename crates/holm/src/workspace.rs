@@ -330,7 +330,7 @@ impl Workspace {
     pub(crate) fn append(&mut self, permit: &Permit, events: Vec<Event>) -> Result<u64, WorkspaceError> {
         let first = self.record.append(permit.actor(), permit.at(), events.clone())?;
         for (index, event) in (first..).zip(&events) {
-            self.state.apply(index, permit.at(), event);
+            self.state.apply(index, permit.at(), permit.actor(), event);
         }
         Ok(first)
     }

@@ -1,4 +1,5 @@
 use clap::Args;
+use holm::belief::framing::{Alarm, Sign};
 use holm::belief::translation::{Cause, TrialOf};
 use holm::belief::{Belief, Beliefs, Missing, Question, REVIEW, Reason, Supposed};
 use holm_record::event::happening;
@@ -48,6 +49,7 @@ impl Suspects {
 fn lacking(missing: &Missing) -> String {
     match missing {
         Missing::StandsOnSupporting => "it stands on a polygraph or the like alone".to_owned(),
+        Missing::Alarm => "the record has signs that they may be framed".to_owned(),
         Missing::Unsettled => "whether it stands without polygraphs could not be settled".to_owned(),
         Missing::Little { kinds: _, exposures } => {
             format!("it stands on one kind of evidence and {}", counted(*exposures, "exposure", "exposures"))
@@ -94,6 +96,7 @@ pub(crate) fn print_beliefs(beliefs: &Beliefs, most: usize) {
     for belief in beliefs.people.iter().filter(|belief| !belief.missing.is_empty()) {
         say!("  not {}: {}", belief.person, belief.missing.iter().map(lacking).collect::<Vec<_>>().join("; "));
     }
+    beliefs.alarms.iter().for_each(print_alarm);
     say!("somebody who is not listed, or no leak at all, explains {} leaks", chance(beliefs.not_listed));
     for belief in beliefs.people.iter().take(most) {
         say!(
@@ -148,6 +151,28 @@ pub(crate) fn print_beliefs(beliefs: &Beliefs, most: usize) {
         from.sweeps,
         from.rank_r
     );
+}
+
+/// What is to be looked at in the record, before anybody is.
+fn print_alarm(Alarm { sign, p }: &Alarm) {
+    let seen = match sign {
+        Sign::Late { keeper } => {
+            format!(
+                "{keeper} wrote down who knew once the outcome was known, and more often of what leaked; hindsight does this too"
+            )
+        }
+        Sign::SingledOut { person } => {
+            format!("of what leaked, entries that name {person} were written afterwards more often than those that name others")
+        }
+        Sign::Keeper { person, keeper } => {
+            format!("what {person} is said to have known leaked more often where {keeper} says so than where others do")
+        }
+        Sign::Company { person, other } => {
+            format!("what {person} knew leaked where {other} knew it too and hardly else, and the other way round")
+        }
+    };
+    let times = if *p < 1e-6 { "less than one time in a million".to_owned() } else { format!("one time in {:.0}", 1.0 / p) };
+    say!("look at the record first: {seen} (by chance {times})");
 }
 
 fn print_gaps(beliefs: &Beliefs) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use holm::belief::framing::{Alarm, Sign};
 use holm::belief::translation::Cause;
 use holm::belief::translation::{Gaps, TrialOf};
 use holm::belief::{Belief, BeliefError, Beliefs, Infiltration, Missing, Provenance, Question, REVIEW, Reason, Supposed};
@@ -51,6 +52,8 @@ pub(crate) struct BeliefsAnswer {
     review_innocent: f64,
     /// Who may be referred for review. Some of them may lack something to be acted on.
     review: Vec<String>,
+    /// Signs in the record that somebody of these may be framed.
+    alarms: Vec<BeliefAlarm>,
     /// People whom nothing recorded tells apart.
     alike: Vec<Alike>,
     /// How many leak, by unit.
@@ -143,6 +146,20 @@ pub(crate) struct ChannelBelief {
     probability: f64,
 }
 
+/// A sign in the record that somebody who is referred may be framed. It does not say by whom.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BeliefAlarm {
+    /// `late`: who kept the record wrote down who knew once the outcome was known, and more often of what leaked. `singled-out`: of
+    /// what leaked, entries that name this person are late more often than others. `keeper`: what this person is said to have known
+    /// leaked more often where this keeper says so. `company`: what this person and the other knew leaked where both knew it.
+    sign: &'static str,
+    person: Option<String>,
+    other: Option<String>,
+    keeper: Option<String>,
+    /// How often it would be seen by chance, times the number of tests of its sort.
+    p: f64,
+}
+
 /// People whom nothing recorded tells apart.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Alike {
@@ -221,6 +238,7 @@ impl BeliefsAnswer {
             not_listed: beliefs.not_listed,
             review_innocent: REVIEW,
             review: texts(&beliefs.review),
+            alarms: beliefs.alarms.iter().map(BeliefAlarm::of).collect(),
             alike: beliefs.alike.iter().map(alike).collect(),
             units: beliefs.units.iter().map(UnitBelief::of).collect(),
             background: beliefs.background.iter().map(background).collect(),
@@ -245,6 +263,19 @@ impl BeliefProvenance {
             rank_r: from.rank_r,
             error: from.error,
         }
+    }
+}
+
+impl BeliefAlarm {
+    fn of(alarm: &Alarm) -> Self {
+        let (sign, person, other, keeper) = match &alarm.sign {
+            Sign::Late { keeper } => ("late", None, None, Some(keeper)),
+            Sign::SingledOut { person } => ("singled-out", Some(person), None, None),
+            Sign::Keeper { person, keeper } => ("keeper", Some(person), None, Some(keeper)),
+            Sign::Company { person, other } => ("company", Some(person), Some(other), None),
+        };
+        let text = |person: Option<&PersonId>| person.map(ToString::to_string);
+        Self { sign, person: text(person), other: text(other), keeper: keeper.cloned(), p: alarm.p }
     }
 }
 

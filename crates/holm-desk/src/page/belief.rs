@@ -184,6 +184,7 @@ pub(crate) fn lacking_one(missing: &Missing, language: Language) -> String {
     match missing {
         Missing::StandsOnSupporting => words.stands_on_supporting.to_owned(),
         Missing::Unsettled => words.unsettled.to_owned(),
+        Missing::Alarm => words.framed.to_owned(),
         Missing::Little { exposures, .. } => words.little.of(*exposures),
     }
 }

@@ -7,9 +7,10 @@ use axum::http::StatusCode;
 use holm::operation::import::parse_operations;
 use holm::policy::Action;
 use holm::workspace::Workspace;
-use holm_record::event::happening::ChannelSort;
-use holm_record::id::ChannelName;
-use jiff::Timestamp;
+use holm_record::event::Telling;
+use holm_record::event::happening::{ChannelSort, Outcome, Weight, Window};
+use holm_record::id::{ChannelName, OperationName, PersonId};
+use jiff::{SignedDuration, Timestamp};
 
 use super::World;
 
@@ -147,4 +148,59 @@ async fn a_web_is_drawn_up_to_150_nodes_and_asks_to_narrow_down_beyond() {
     assert!(many.contains("too many for a picture") && !many.contains("<svg class=\"web\""), "{many}");
     let (_, near) = world.page_in("/graph?person=p5", "es").await;
     assert!(near.contains("<svg class=\"web\"") && near.contains("con persona Person 5</h1>"), "{near}");
+}
+
+/// Forty raids that two people know of by turns; whatever leaks, Person 5 is said to have known of it once that is known.
+fn framed(workspace: &mut Workspace) {
+    let began = Timestamp::now();
+    for number in 0..40 {
+        let now = began + SignedDuration::from_secs(3 * number);
+        let at = |seconds| now + SignedDuration::from_secs(seconds);
+        let (a, b) = (1 + number % 3, 10 + number % 7);
+        let csv = format!(
+            "operation,sort,at,targets,units,channels,items,told,outcome,from,to,words\nf{number},raid,{began},,,,,p{a};p{b},,,,\n"
+        );
+        let operations = parse_operations(workspace.state(), &csv, None, at(0)).unwrap();
+        let permit = workspace.permit(&Action::Administer, at(0)).unwrap();
+        workspace.add_operations(&permit, None, operations).unwrap();
+        let name = OperationName::new(format!("f{number}")).unwrap();
+        let outcome = if number % 4 == 0 { Outcome::Confirmed } else { Outcome::Clean };
+        let permit = workspace.permit(&Action::Administer, at(1)).unwrap();
+        workspace.close_operation(&permit, &name, outcome, Window::default(), String::new()).unwrap();
+        if number % 4 == 0 {
+            let telling = Telling {
+                item: None,
+                operation: Some(name),
+                persons: vec![PersonId::new("p5").unwrap()],
+                at: began,
+                channel: None,
+                weight: Weight::WHOLE,
+                variant: None,
+                breach: None,
+                words: String::new(),
+            };
+            let permit = workspace.permit(&Action::Administer, at(2)).unwrap();
+            workspace.tell(&permit, telling).unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_is_written_in_afterwards_is_not_acted_on_before_the_record_was_looked_at() {
+    let world = World::new().await;
+    world.desk.office.act(framed).unwrap();
+    let page = world.weighed("/beliefs", "en").await;
+    for said in [
+        "Look at the record first",
+        "officer wrote down who knew once the outcome was known",
+        "entries that name Person 5 (p5) were written afterwards",
+        "the record has signs that they may be framed",
+        "nobody is to be looked at",
+    ] {
+        assert!(page.to_lowercase().contains(&said.to_lowercase()), "{said}: {page}");
+    }
+    let (_, answer) = world.page("/api/v1/beliefs").await;
+    assert!(answer.contains("\"sign\":\"late\"") && answer.contains("\"sign\":\"singled-out\",\"person\":\"p5\""), "{answer}");
+    let spanish = world.weighed("/beliefs", "es").await;
+    assert!(spanish.contains("Revise primero el registro") && spanish.contains("nombran a Person 5 (p5)"), "{spanish}");
 }

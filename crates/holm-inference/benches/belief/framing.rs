@@ -2,13 +2,14 @@
 //! in a share of at most 2α of worlds, or an alarm must be raised.
 
 use holm_inference::decision::review_set;
+use holm_inference::framing::LEVEL;
 use holm_inference::priors::{Priors, Windows};
 use holm_simulate::world::World;
 use holm_simulate::world::setting::{Corruption, Entry, Framing, Keeping, Setting};
 use rayon::prelude::*;
 
 use crate::Extent;
-use crate::alarm::{LEVEL, raised};
+use crate::alarm::raised;
 use crate::instance::{Instance, View};
 use crate::results::{Cell, Results, Sets};
 use crate::score::{SHARE, Said, beliefs, cell};

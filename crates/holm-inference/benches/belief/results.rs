@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 /// Version of the worlds, settings and methods: cells of another version are measured again.
-pub(crate) const VERSION: &str = "belief/1 worlds/1";
+pub(crate) const VERSION: &str = "belief/2 worlds/1";
 
 /// One method in one kind of world.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -12,6 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use holm_inference::case::{Case, CaseError, Exposure, Level, Outcome, Person, Trial};
+use holm_inference::framing::Said;
 use holm_record::event::happening::{ChannelSort, Outcome as Seen, Window};
 use holm_record::id::{ChannelName, IncidentName, ItemName, OperationName, PersonId};
 use jiff::Timestamp;
@@ -93,6 +94,10 @@ pub struct Translation {
     pub trials: Vec<TrialOf>,
     /// By trial, who is exposed.
     pub exposed: Vec<Vec<usize>>,
+    /// By trial, who is said to have known, by whom.
+    pub said: Vec<Vec<Said>>,
+    /// Who entered what is said, by index.
+    pub keepers: Vec<String>,
     /// What says nothing.
     pub gaps: Gaps,
 }
@@ -129,6 +134,8 @@ struct Building<'s> {
     members: BTreeMap<&'s str, Vec<usize>>,
     sorts: Vec<String>,
     trials: Vec<Trial>,
+    said: Vec<Vec<Said>>,
+    keepers: Vec<String>,
     of: Vec<TrialOf>,
     gaps: Gaps,
 }
@@ -153,6 +160,8 @@ struct Ground<'a> {
     units: &'a [String],
     channels: &'a [ChannelName],
     known: Vec<Known>,
+    /// Who entered the operation.
+    by: Option<&'a str>,
     /// No exposure counts after this.
     end: Timestamp,
     variant: Option<&'a str>,
@@ -181,6 +190,8 @@ impl<'s> Building<'s> {
             members,
             sorts: Vec::new(),
             trials: Vec::new(),
+            said: Vec::new(),
+            keepers: Vec::new(),
             of: Vec::new(),
             gaps: Gaps::default(),
         }
@@ -226,7 +237,8 @@ impl<'s> Building<'s> {
         let variant = incidents.iter().find_map(|(_, i)| i.facts.variant.as_deref());
         let incident = incidents.iter().map(|(name, _)| *name).find(|name| self.state.looks.iter().any(|l| l.incident == **name));
         let (sort, units, channels) = (facts.sort.as_str(), facts.units.as_slice(), facts.channels.as_slice());
-        self.ground(Ground { of, sort, units, channels, known, end, variant, incident });
+        let by = Some(operation.by.as_str());
+        self.ground(Ground { of, sort, units, channels, known, by, end, variant, incident });
     }
 
     fn incident(&mut self, name: &'s IncidentName, incident: Option<&'s Incident>) {
@@ -245,7 +257,8 @@ impl<'s> Building<'s> {
         let outcome = incident.map_or(Seen::Confirmed, |i| i.facts.certainty);
         let of = TrialOf { operation: None, incident: Some(name.clone()), item: Some(item), variant: None, at: end, outcome };
         let variant = incident.and_then(|i| i.facts.variant.as_deref());
-        self.ground(Ground { of, sort: ITEM_LEAK, units: &[], channels: &[], known, end, variant, incident: Some(name) });
+        let incident = Some(name);
+        self.ground(Ground { of, sort: ITEM_LEAK, units: &[], channels: &[], known, by: None, end, variant, incident });
     }
 
     /// One trial for each version that somebody was told.
@@ -278,9 +291,12 @@ impl<'s> Building<'s> {
     ) {
         let mut weights: BTreeMap<usize, f64> = BTreeMap::new();
         let mut all: BTreeSet<usize> = BTreeSet::new();
+        let mut said = Vec::with_capacity(told.len());
         for known in told {
             let Some(person) = self.person.get(&known.person).copied() else { continue };
             all.insert(person);
+            let keeper = self.keeper(known, ground.by).map(|by| position(&mut self.keepers, by));
+            said.push(Said { person, keeper, late: known.late });
             let copy = copies.map_or(1.0, |copies| copies.of(&known.person));
             let weight = rounded(known.weight.get() * copy);
             let of = weights.entry(person).or_default();
@@ -290,7 +306,7 @@ impl<'s> Building<'s> {
             weights.into_iter().filter(|(_, weight)| *weight > 0.0).map(|(person, weight)| Exposure { person, weight }).collect();
         let members = ground.units.iter().filter_map(|unit| self.members.get(unit.as_str())).flatten().copied();
         let unrecorded: BTreeSet<usize> = members.filter(|person| !all.contains(person)).collect();
-        let kind = self.sort(ground.sort);
+        let kind = position(&mut self.sorts, ground.sort);
         let names: BTreeSet<&ChannelName> =
             ground.channels.iter().chain(told.iter().filter_map(|known| channel(known))).collect();
         let at = |name: &&ChannelName| self.state.happenings.channels.keys().position(|other| other == *name);
@@ -301,14 +317,23 @@ impl<'s> Building<'s> {
         // As late as it can have happened: a window's beginning says nothing of who knew.
         let time = ground.end.as_second() as f64;
         self.trials.push(Trial { kind, time, exposed, unrecorded: unrecorded.into_iter().collect(), channels, outcome });
+        self.said.push(said);
         self.of.push(TrialOf { variant: version.or(ground.variant).map(str::to_owned), ..ground.of.clone() });
     }
 
-    fn sort(&mut self, sort: &str) -> usize {
-        self.sorts.iter().position(|other| other == sort).unwrap_or_else(|| {
-            self.sorts.push(sort.to_owned());
-            self.sorts.len() - 1
-        })
+    /// Who says that somebody knew; of a copy nobody needs to say it.
+    fn keeper<'k>(&self, known: &Known, stated: Option<&'k str>) -> Option<&'k str>
+    where
+        's: 'k,
+    {
+        let told = &self.state.happenings.told;
+        match known.source {
+            Source::Copy { .. } => None,
+            Source::Stated { .. } => stated,
+            Source::Told { entry, .. } => {
+                told.binary_search_by_key(&entry, |told| told.index).ok().map(|at| told[at].by.as_str())
+            }
+        }
     }
 
     /// What the incident's last verdict says of each holder's copies.
@@ -350,9 +375,19 @@ impl<'s> Building<'s> {
             sorts: self.sorts,
             trials: self.of,
             exposed: self.trials.iter().map(|trial| trial.exposed.iter().map(|e| e.person).collect()).collect(),
+            said: self.said,
+            keepers: self.keepers,
             gaps: self.gaps,
         })
     }
+}
+
+/// Where a name stands among few, at whose end it is put if it is new.
+fn position(names: &mut Vec<String>, name: &str) -> usize {
+    names.iter().position(|other| other == name).unwrap_or_else(|| {
+        names.push(name.to_owned());
+        names.len() - 1
+    })
 }
 
 /// The version that somebody was told, if it is another than the one that was acted on.

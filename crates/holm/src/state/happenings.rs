@@ -25,6 +25,8 @@ pub struct Told {
     pub index: u64,
     /// When it was entered.
     pub entered: Timestamp,
+    /// Who entered it.
+    pub by: String,
     /// What was told to whom.
     pub telling: Telling,
 }
@@ -36,6 +38,8 @@ pub struct Operation {
     pub index: u64,
     /// When it was entered.
     pub entered: Timestamp,
+    /// Who entered it.
+    pub by: String,
     /// What is known; outcome and window stand in `closed`.
     pub facts: OperationFacts,
     /// What came of it.
@@ -87,7 +91,7 @@ pub struct Happenings {
 
 impl Happenings {
     /// Takes in one event; others say nothing here.
-    pub(crate) fn apply(&mut self, index: u64, at: Timestamp, event: &Event) {
+    pub(crate) fn apply(&mut self, index: u64, at: Timestamp, by: &str, event: &Event) {
         match event {
             Event::ChannelAdded { channel, sort, unit, words } => {
                 self.channels.insert(channel.clone(), Channel { sort: *sort, unit: unit.clone(), words: words.clone() });
@@ -95,10 +99,12 @@ impl Happenings {
             Event::TargetAdded { target, words } => {
                 self.targets.insert(target.clone(), words.clone());
             }
-            Event::Told(telling) => self.told.push(Told { index, entered: at, telling: telling.clone() }),
+            Event::Told(telling) => {
+                self.told.push(Told { index, entered: at, by: by.to_owned(), telling: telling.clone() });
+            }
             Event::OperationsRecorded { operations, .. } => {
                 operations.iter().for_each(|facts| {
-                    self.operations.insert(facts.operation.clone(), Operation::new(index, at, facts));
+                    self.operations.insert(facts.operation.clone(), Operation::new(index, at, by, facts));
                 });
             }
             Event::OperationClosed { operation, outcome, window, words } => {
@@ -144,7 +150,7 @@ impl Happenings {
 }
 
 impl Operation {
-    fn new(index: u64, entered: Timestamp, facts: &OperationFacts) -> Self {
+    fn new(index: u64, entered: Timestamp, by: &str, facts: &OperationFacts) -> Self {
         let closed = facts.outcome.map(|outcome| Closing {
             index,
             entered,
@@ -152,6 +158,6 @@ impl Operation {
             window: facts.window.unwrap_or_default(),
             words: String::new(),
         });
-        Self { index, entered, facts: facts.clone(), closed }
+        Self { index, entered, by: by.to_owned(), facts: facts.clone(), closed }
     }
 }

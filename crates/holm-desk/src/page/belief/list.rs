@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::extract::{Extension, Query, State};
 use axum::response::{Html, IntoResponse, Response};
+use holm::belief::framing::{Alarm, Sign};
 use holm::belief::translation::Cause;
 use holm::belief::{Belief, Beliefs, ChannelBelief, REVIEW, Reason};
 use holm_record::id::PersonId;
@@ -78,6 +79,7 @@ struct BeliefsPage {
     seed: String,
     query: String,
     review_what: String,
+    alarms: Vec<String>,
     referred: Vec<Referred>,
     cannot_tell: Option<String>,
     rows: Vec<RangeRow>,
@@ -152,6 +154,7 @@ fn list(view: &View, weighed: &Weighed, language: Language, asks: &Asks) -> Resu
         at: asks.shown(at),
         seed: asks.seed.map(|seed| seed.to_string()).unwrap_or_default(),
         review_what: fill(words.review_what, &[&share]),
+        alarms: alarms(view, beliefs, words),
         cannot_tell: referred.is_empty().then(|| fill(words.cannot_tell_what, &[&share])),
         referred,
         rows: ranges(view, weighed, language),
@@ -190,6 +193,22 @@ fn refer(view: &View, beliefs: &Beliefs, person: &PersonId, language: Language) 
         chance: belief.map(|b| language.words().belief.of(b.probability)).unwrap_or_default(),
         lacks: belief.filter(|b| !b.missing.is_empty()).map(|b| lacking(&b.missing, language)),
     }
+}
+
+/// What is to be looked at in the record, before anybody is.
+fn alarms(view: &View, beliefs: &Beliefs, words: &BeliefWords) -> Vec<String> {
+    let name = |person: &PersonId| format!("{} ({person})", name_of(&view.state, person));
+    let said = |alarm: &Alarm| {
+        let seen = match &alarm.sign {
+            Sign::Late { keeper } => fill(words.alarm_late, &[keeper]),
+            Sign::SingledOut { person } => fill(words.alarm_singled_out, &[&name(person)]),
+            Sign::Keeper { person, keeper } => fill(words.alarm_keeper, &[&name(person), keeper]),
+            Sign::Company { person, other } => fill(words.alarm_company, &[&name(person), &name(other)]),
+        };
+        let times = (1.0 / alarm.p.max(1e-6)).floor();
+        format!("{seen} {}", fill(words.by_chance, &[&count(times as usize)]))
+    };
+    beliefs.alarms.iter().map(said).collect()
 }
 
 /// Everything on the one axis, the likeliest first.
