@@ -23,8 +23,10 @@
 //! # }
 //! ```
 //!
+//! [`history`] tells public cases again, and [`sheet`] is what of a world was written down, as files.
+//!
 //! Start reading at [`world`], or at `damage::Channel`; `mixture` is for several copies, `raster` for images of pages, `corpus`
-//! holds the documents that survival is measured on. All but worlds are behind the feature `damage`, which is on unless it is
+//! holds the documents that survival is measured on. All but these and worlds are behind the feature `damage`, which is on unless it is
 //! switched off: belief is tested without documents and images.
 
 pub mod chance;
@@ -32,10 +34,13 @@ pub mod chance;
 pub mod corpus;
 #[cfg(feature = "damage")]
 pub mod damage;
+pub mod history;
 #[cfg(feature = "damage")]
 pub mod mixture;
+mod names;
 #[cfg(feature = "damage")]
 pub mod raster;
+pub mod sheet;
 #[cfg(feature = "damage")]
 mod text;
 pub mod world;

@@ -10,6 +10,7 @@ use self::world::World;
 use crate::app::App;
 use crate::error::{CommandError, Outcome};
 
+mod history;
 mod leaks;
 mod operations;
 mod requests;
@@ -25,6 +26,12 @@ pub(crate) struct Demo {
     /// Folder of the world.
     #[arg(default_value = "holm-demo")]
     folder: PathBuf,
+    /// A public case with invented people instead of the bureau; `list` tells of each.
+    #[arg(long, value_name = "CASE")]
+    history: Option<String>,
+    /// The case's twin, in which whoever was accused is innocent.
+    #[arg(long, requires = "history")]
+    twin: bool,
     /// The desk's port on this machine; 0 for any that is free.
     #[arg(long, default_value_t = 7465)]
     port: u16,
@@ -41,6 +48,11 @@ const DAYS: i64 = 181;
 
 impl Demo {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        if self.history.as_deref() == Some("list") {
+            history::list();
+            return Ok(Outcome::Done);
+        }
+        let history = self.history.as_deref().map(history::named).transpose()?;
         let workspace = self.folder.join("workspace");
         if workspace.join("workspace.json").exists() {
             say!("the world in {} is opened as it was left; remove the folder to make it anew", self.folder.display());
@@ -50,11 +62,19 @@ impl Demo {
                 self.folder.display()
             ))
             .hint("remove it, or name another folder: holm demo FOLDER"));
+        } else if let Some(history) = history {
+            history::make(&self.folder, history, self.twin, app.now())?;
         } else {
             self.make(app)?;
         }
         if self.no_desk {
             return Ok(Outcome::Done);
+        }
+        if history.is_some() {
+            say!(
+                "\nat the desk, try first:\n  Beliefs: who is to be looked at, why, and who else explains it\n  Cases: what happened"
+            );
+            return super::desk::serve(Options { port: self.port, ..Options::of(workspace) }, !self.no_open);
         }
         say!("\nat the desk, try first:");
         say!("  Overview: what waits for you, and the two verdicts");

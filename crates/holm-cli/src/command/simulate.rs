@@ -15,15 +15,20 @@ use holm_simulate::raster::{RasterChannel, damage_page, page_image};
 use crate::app::{App, counted, file_name, read};
 use crate::error::{CommandError, Outcome};
 
+mod world;
+
+pub(crate) use world::write_sheet;
+
 /// Dots an inch at which pages are pictured before they are damaged.
 pub(crate) const CLEAN_DPI: u32 = 300;
 /// The channel that recognises the words of clean pages.
 const OCR: &str = "ocr";
 
-/// Simulate what happens to documents
+/// Simulate what happens to documents, and programmes to try yourself on
 #[derive(Debug, Subcommand)]
 pub(crate) enum SimulateCommand {
     Damage(Damage),
+    World(world::SimulateWorld),
 }
 
 /// Damage a document as a channel would: its text is printed, its pages are written as pictures
@@ -44,7 +49,10 @@ pub(crate) struct Damage {
 
 impl SimulateCommand {
     pub(crate) fn run(self, _app: &App) -> Result<Outcome, CommandError> {
-        let Self::Damage(args) = self;
+        let args = match self {
+            Self::Damage(args) => args,
+            Self::World(args) => return args.run(),
+        };
         if args.channel == "list" {
             list();
             return Ok(Outcome::Done);

@@ -189,3 +189,46 @@ fn holders_are_told_what_is_true_and_a_burned_item_goes_to_nobody_further() {
     desk.run(&["recall", "brief", "--reason", "again"]).fails_with(&["was recalled already"]);
     desk.run(&["share", "brief.md", "--to", "p4"]).fails_with(&["was recalled", "it is out"]);
 }
+
+#[test]
+fn a_public_case_and_its_twin_are_worlds_of_their_own() {
+    let desk = Desk::empty();
+    let listed = desk.run(&["demo", "--history", "list"]).ok().out;
+    assert_eq!(listed.matches("source: ").count(), 6, "{listed}");
+    let case = desk.run(&["demo", "case", "--history", "lunches", "--no-desk"]).ok().out;
+    assert!(case.contains("source: US Senate") && case.contains("innocent at most): u0p1"), "{case}");
+    let twin = desk.run(&["demo", "twin", "--history", "lunches", "--twin", "--no-desk"]).ok().out;
+    assert!(twin.contains("here nobody knows when it leaked") && twin.contains("nobody can be referred"), "{twin}");
+    assert!(twin.contains("nothing recorded tells u0p1, u0p2, u0p3 apart"), "{twin}");
+    let wrong = desk.run(&["demo", "other", "--history", "dinners", "--no-desk"]);
+    assert!(
+        wrong.code == 2 && wrong.err.contains("`dinners` is not one of the cases") && wrong.err.contains("lunches"),
+        "{}",
+        wrong.err
+    );
+    assert_eq!(desk.run(&["demo", "other", "--twin", "--no-desk"]).code, 2);
+}
+
+#[test]
+fn an_invented_programme_is_taken_in_as_ones_own_and_its_truth_stays_apart() {
+    let desk = Desk::empty();
+    desk.run(&["init", "--no-passphrase", "--recovery", "recovery.key"]).ok();
+    let written = desk.run(&["simulate", "world", "invented", "--operations", "60", "--seed", "7"]).ok().out;
+    let commands: Vec<Vec<&str>> =
+        written.lines().filter_map(|l| l.trim().strip_prefix("holm ")).map(|l| l.split(' ').collect()).collect();
+    assert_eq!(commands.last().unwrap(), &["suspects"]);
+    for command in &commands[..commands.len() - 1] {
+        desk.run(command).ok();
+    }
+    assert_eq!(desk.run(&["operation", "list", "--json"]).ok().json().as_array().unwrap().len(), 60);
+    assert_eq!(desk.run(&["channel", "list", "--json"]).ok().json().as_array().unwrap().len(), 10);
+    let truth: Value = serde_json::from_str(&desk.read("invented/truth.json")).unwrap();
+    assert_eq!(truth["leakers"].as_array().unwrap().len(), 6);
+    let told = desk.read("invented/roster.csv") + &desk.read("invented/operations.csv");
+    assert!(!told.contains("leak"), "what is recorded does not say who leaks");
+    let again = ["simulate", "world", "again", "--operations", "60", "--seed", "7"];
+    desk.run(&again).ok();
+    assert_eq!(desk.read("again/truth.json"), desk.read("invented/truth.json"));
+    desk.run(&again).fails_with(&["`again` exists", "nothing was written"]);
+    assert_eq!(desk.run(&["simulate", "world", "none", "--operations", "0"]).code, 2);
+}
