@@ -53,8 +53,13 @@ pub enum TellError {
 #[non_exhaustive]
 pub enum WithdrawError {
     /// It does not say anything that can be.
-    #[error("entry {0} is no telling, operation, closing, incident or recall that still counts; only these can be withdrawn")]
+    #[error(
+        "entry {0} is no telling, operation, closing, incident, recall, channel or target that still counts; only these can be withdrawn"
+    )]
     Nothing(u64),
+    /// Others name it.
+    #[error("entry {1} names what entry {0} adds; withdraw that one first (`holm record withdraw {1}`)")]
+    Named(u64, u64),
     /// Others are in it.
     #[error("entry {0} has {1} operations; name the one that is withdrawn with `--operation`, or all of them with `--all`")]
     Several(u64, usize),
@@ -108,9 +113,13 @@ impl Workspace {
             || happened.told.iter().any(|told| told.index == entry)
             || happened.incidents.values().any(|incident| incident.index == entry)
             || happened.operations.values().any(closes)
+            || happened.added.contains_key(&entry)
             || self.state().items.values().any(|item| item.recalled.as_ref().is_some_and(|(index, _)| *index == entry));
         if !counts {
             return Err(WithdrawError::Nothing(entry));
+        }
+        if let Some(by) = happened.added.get(&entry).and_then(|added| happened.names(added)) {
+            return Err(WithdrawError::Named(entry, by));
         }
         let operation = match part {
             Part::Only if operations.len() > 1 => return Err(WithdrawError::Several(entry, operations.len())),
@@ -165,7 +174,8 @@ mod tests {
     use super::*;
     use crate::operation::tests::{at, facts, name, workspace};
     use crate::policy::Action;
-    use holm_record::event::happening::Weight;
+    use holm_record::event::happening::{ChannelSort, Weight};
+    use holm_record::id::TargetName;
 
     fn telling(to: &[&str], when: &str) -> Telling {
         Telling {
@@ -223,6 +233,29 @@ mod tests {
         workspace.withdraw(&permit, told - 1, &Part::One(name("quay")), "never planned").unwrap();
         assert_eq!(workspace.state().happenings.operations.keys().collect::<Vec<_>>(), [&name("pier")]);
         assert_eq!(workspace.size(), told + 3);
+        assert!(workspace.verify().unwrap().holds());
+    }
+
+    #[test]
+    fn a_channel_or_target_that_nothing_names_is_withdrawn_and_its_name_is_free_again() {
+        let (_folder, mut workspace) = workspace();
+        let permit = workspace.permit(&Action::Administer, at("2026-03-01T00:00Z")).unwrap();
+        let (net, ring) = (ChannelName::new("net").unwrap(), TargetName::new("ring").unwrap());
+        workspace.add_channel(&permit, net.clone(), ChannelSort::RadioNet, None, String::new()).unwrap();
+        workspace.add_target(&permit, ring.clone(), "misspelt".to_owned()).unwrap();
+        let (of_net, of_ring) = (workspace.size() - 2, workspace.size() - 1);
+        workspace.add_operations(&permit, None, vec![facts("pier", "2026-03-04T00:00Z")]).unwrap();
+        workspace.tell(&permit, Telling { channel: Some(net.clone()), ..telling(&["p1"], "2026-02-27T00:00Z") }).unwrap();
+        let told = workspace.size() - 1;
+        let refused = workspace.withdraw(&permit, of_net, &Part::Only, "x");
+        assert!(matches!(refused, Err(WithdrawError::Named(_, by)) if by == told), "{refused:?}");
+        workspace.withdraw(&permit, told, &Part::Only, "another net").unwrap();
+        workspace.withdraw(&permit, of_net, &Part::Only, "there is none").unwrap();
+        workspace.withdraw(&permit, of_ring, &Part::Only, "misspelt").unwrap();
+        let happened = &workspace.state().happenings;
+        assert!(happened.channels.is_empty() && happened.targets.is_empty() && happened.added.is_empty());
+        assert!(matches!(workspace.withdraw(&permit, of_ring, &Part::Only, "x"), Err(WithdrawError::Nothing(_))));
+        workspace.add_target(&permit, ring, "spelt".to_owned()).unwrap();
         assert!(workspace.verify().unwrap().holds());
     }
 }

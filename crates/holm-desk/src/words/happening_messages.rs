@@ -132,9 +132,14 @@ pub(super) const MESSAGES: &[Message] = &[
         es: "{0} es posterior a la operación «{1}», que fue el {2}; revise las fechas",
     },
     Message {
-        core: "entry {} is no telling, operation, closing, incident or recall that still counts; only these can be withdrawn",
+        core: "entry {} is no telling, operation, closing, incident, recall, channel or target that still counts; only these can be withdrawn",
         en: "",
-        es: "el asiento {0} no es un aviso de palabra, una operación, un cierre, un incidente ni un retiro que siga vigente; solo esos se pueden retirar",
+        es: "el asiento {0} no es un aviso de palabra, una operación, un cierre, un incidente, un retiro, un canal ni un objetivo que siga vigente; solo esos se pueden retirar",
+    },
+    Message {
+        core: "entry {} names what entry {} adds; withdraw that one first (`holm record withdraw {}`)",
+        en: "entry {0} names what entry {1} adds; withdraw that one first",
+        es: "el asiento {0} nombra lo que agrega el asiento {1}; retire primero aquel",
     },
     Message {
         core: "entry {} has {} operations; name the one that is withdrawn with `--operation`, or all of them with `--all`",

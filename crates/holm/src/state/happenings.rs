@@ -72,6 +72,15 @@ pub struct Incident {
     pub facts: IncidentFacts,
 }
 
+/// What an entry adds that others name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// A channel.
+    Channel(ChannelName),
+    /// A target.
+    Target(TargetName),
+}
+
 /// What happened outside, as far as it is recorded and not withdrawn.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Happenings {
@@ -79,6 +88,8 @@ pub struct Happenings {
     pub channels: BTreeMap<ChannelName, Channel>,
     /// Targets, with what is said of them.
     pub targets: BTreeMap<TargetName, String>,
+    /// By entry, the channel or target that it adds.
+    pub added: BTreeMap<u64, Added>,
     /// Operations.
     pub operations: BTreeMap<OperationName, Operation>,
     /// Oral briefings, in order.
@@ -94,9 +105,11 @@ impl Happenings {
     pub(crate) fn apply(&mut self, index: u64, at: Timestamp, by: &str, event: &Event) {
         match event {
             Event::ChannelAdded { channel, sort, unit, words } => {
+                self.added.insert(index, Added::Channel(channel.clone()));
                 self.channels.insert(channel.clone(), Channel { sort: *sort, unit: unit.clone(), words: words.clone() });
             }
             Event::TargetAdded { target, words } => {
+                self.added.insert(index, Added::Target(target.clone()));
                 self.targets.insert(target.clone(), words.clone());
             }
             Event::Told(telling) => {
@@ -130,7 +143,25 @@ impl Happenings {
                 operation.closed = None;
             }
         }
+        match self.added.remove(&entry) {
+            Some(Added::Channel(channel)) => drop(self.channels.remove(&channel)),
+            Some(Added::Target(target)) => drop(self.targets.remove(&target)),
+            None => {}
+        }
         self.withdrawn.insert(entry, reason.to_owned());
+    }
+
+    /// An operation or telling, by its entry, that names what another entry adds.
+    #[must_use]
+    pub fn names(&self, added: &Added) -> Option<u64> {
+        let in_operation = |facts: &OperationFacts| match added {
+            Added::Channel(channel) => facts.channels.contains(channel),
+            Added::Target(target) => facts.targets.contains(target),
+        };
+        let in_telling =
+            |telling: &Telling| matches!(added, Added::Channel(channel) if telling.channel.as_ref() == Some(channel));
+        let operation = self.operations.values().find(|operation| in_operation(&operation.facts)).map(|o| o.index);
+        operation.or_else(|| self.told.iter().find(|told| in_telling(&told.telling)).map(|told| told.index))
     }
 
     /// Incidents that betray an operation.
