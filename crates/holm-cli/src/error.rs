@@ -91,6 +91,9 @@ fn hint_for(text: &str) -> Option<&'static str> {
         t if t.contains("passphrase") && t.contains("protected") => {
             Some("give `--passphrase-file FILE`, set $HOLM_PASSPHRASE, or run in a terminal")
         }
+        t if t.starts_with("nothing was imported") && t.contains("does not say of which zone") => {
+            Some("`--zone America/Mexico_City` says it for all times of a file that do not say it themselves")
+        }
         _ => None,
     }
 }

@@ -38,6 +38,8 @@ const WORTH_REASONS: f64 = 0.02;
 const DOUBLINGS: u32 = 5;
 /// Reasons that a report gives of one person, for and against.
 const REASONS: usize = 5;
+/// Smaller ones, in nats, are none: "1.0 times likelier".
+const LEAST_REASON: f64 = 0.05;
 
 /// What to compute.
 #[derive(Clone, Debug, PartialEq)]
@@ -433,7 +435,7 @@ impl Report<'_> {
         let reasons = self.reasons.get(&person);
         let some = |positive: bool| {
             let all = reasons.into_iter().flatten();
-            let one = all.filter(|r| (r.nats > 0.0) == positive && r.nats != 0.0);
+            let one = all.filter(|r| (r.nats > 0.0) == positive && r.nats.abs() >= LEAST_REASON);
             one.take(REASONS).map(|r| Reason { of: of.trials[r.trial].clone(), nats: r.nats }).collect()
         };
         let missing = match standing(&of.case, self.found, self.moved, person, line) {

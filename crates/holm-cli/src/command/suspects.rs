@@ -201,9 +201,9 @@ fn print_person(belief: &Belief) {
         say!("from {} to {} if other things are supposed{most}", chance(band.lowest), chance(band.highest));
     }
     if let Some(more) = &belief.more {
-        let number = |n: Option<usize>| n.map_or_else(|| "hundreds of".to_owned(), |n| n.to_string());
+        let number = |n: Option<usize>| n.map_or_else(|| "hundreds".to_owned(), |n| format!("about {n}"));
         say!(
-            "cannot tell yet: about {} more operations like these would if they leak, {} if they do not",
+            "cannot tell yet: {} more operations like these would tell if they leak, {} if they do not",
             number(more.if_leak),
             number(more.if_not)
         );
