@@ -534,10 +534,11 @@ fn peaks(case: &Case) -> Vec<Peak> {
     (0..case.entities()).map(of).collect()
 }
 
-/// Changes between on and off to be expected in a unit of time.
+/// Changes between on and off to be expected in a unit of time; none where all trials are at one.
 fn change_rate(case: &Case, priors: &Priors) -> f64 {
     let (first, last) = case.time.iter().fold((f64::MAX, f64::MIN), |(a, b), t| (a.min(*t), b.max(*t)));
-    priors.windows.changes / (last - first).max(f64::MIN_POSITIVE)
+    let rate = priors.windows.changes / (last - first);
+    if rate.is_finite() { rate } else { 0.0 }
 }
 
 /// By edge, the chance that its person changed between on and off since the edge before.

@@ -179,7 +179,7 @@ fn ways(case: &Case, priors: &Priors, entity: usize) -> Result<Vec<Way>, OracleE
         activities.push((windows.always, vec![true; d]));
         activities.extend((0..d).map(|first| (windows.onset / d as f64, (0..d).map(|place| place >= first).collect())));
         let span = case.time.iter().copied().fold(f64::MIN, f64::max) - case.time.iter().copied().fold(f64::MAX, f64::min);
-        let change = |gap: f64| (1.0 - (-2.0 * windows.changes * gap / span).exp()) / 2.0;
+        let change = |gap: f64| if gap > 0.0 { (1.0 - (-2.0 * windows.changes * gap / span).exp()) / 2.0 } else { 0.0 };
         // Of windows that are not supposed, none is listed.
         let masks = if windows.on_off > 0.0 { 1_u64 << d.min(20) } else { 0 };
         for mask in 0..masks {

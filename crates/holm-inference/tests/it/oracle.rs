@@ -23,6 +23,11 @@ pub(crate) fn known(windows: Windows) -> Priors {
 
 /// A random case: every kind of outcome, weights, checks, unrecorded exposures, channels.
 pub(crate) fn random_case(seed: u64, persons: usize, channels: usize, trials: usize, told: f64) -> Case {
+    random_case_at(|moment| moment * 10.0, seed, persons, channels, trials, told)
+}
+
+/// The same, whose trials are at times made of numbers from 0 to 1.
+fn random_case_at(time: impl Fn(f64) -> f64, seed: u64, persons: usize, channels: usize, trials: usize, told: f64) -> Case {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
     let people: Vec<Person> = (0..persons)
         .map(|p| Person { unit: p % 2, ln_checks: if p % 3 == 0 { random.random::<f64>() * 2.0 - 0.7 } else { 0.0 } })
@@ -31,7 +36,7 @@ pub(crate) fn random_case(seed: u64, persons: usize, channels: usize, trials: us
     let outcomes = [Outcome::LEAK, Outcome::CLEAN, Outcome::CLEAN, Outcome::UNKNOWN];
     let trials: Vec<Trial> = (0..trials)
         .map(|number| {
-            let mut trial = Trial { kind: number % 2, time: random.random::<f64>() * 10.0, ..Trial::default() };
+            let mut trial = Trial { kind: number % 2, time: time(random.random()), ..Trial::default() };
             for person in 0..persons {
                 match random.random::<f64>() {
                     x if x < told => {
@@ -77,6 +82,16 @@ fn largest_difference(case: &Case, priors: &Priors, seed: u64) -> f64 {
     let found = posterior(case, priors, &sampling).unwrap();
     let sampled = found.persons.iter().chain(&found.channels);
     sampled.zip(&exact).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+}
+
+/// Days are often all that is known of the past, and of a file of them sometimes nothing but the year. α as below.
+#[test]
+fn trials_at_one_time_or_few_are_weighed_as_by_enumeration() {
+    for (seed, moments) in [(60, 0.0), (61, 0.0), (62, 2.0), (63, 3.0)] {
+        let case = random_case_at(|moment| (moment * moments).floor(), seed, 4, 1, 6, 0.35);
+        let difference = largest_difference(&case, &known(Priors::default().windows), seed);
+        assert!(difference < 0.01, "case {seed}: {difference}");
+    }
 }
 
 /// Errors are at most 0.01 by the plan; the Monte Carlo standard error is kept below 0.004, so that a right sampler fails one of
