@@ -158,7 +158,7 @@ fn print_alarm(Alarm { sign, p }: &Alarm) {
     let seen = match sign {
         Sign::Late { keeper } => {
             format!(
-                "{keeper} wrote down who knew once the outcome was known, and more often of what leaked; hindsight does this too"
+                "entries of {keeper} that say who knew were written once the outcome was known, more often of what leaked; hindsight does this too"
             )
         }
         Sign::SingledOut { person } => {
