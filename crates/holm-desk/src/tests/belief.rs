@@ -195,7 +195,7 @@ async fn somebody_who_is_written_in_afterwards_is_not_acted_on_before_the_record
         "Entries of officer that say who knew were written once the outcome was known",
         "entries that name Person 5 (p5) were written afterwards",
         "the record has signs that they may be framed",
-        "nobody is to be looked at",
+        "<h1>Look at the record first; somebody not listed",
     ] {
         assert!(page.to_lowercase().contains(&said.to_lowercase()), "{said}: {page}");
     }

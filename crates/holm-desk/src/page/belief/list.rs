@@ -180,7 +180,11 @@ fn title(beliefs: &Beliefs, leaks: bool, words: &BeliefWords) -> String {
     }
     let lacking: BTreeSet<&PersonId> = beliefs.people.iter().filter(|b| !b.missing.is_empty()).map(|b| &b.person).collect();
     let actionable = beliefs.review.iter().filter(|person| !lacking.contains(person)).count();
-    let who = if actionable == 0 { words.nobody.to_owned() } else { words.spelled(&words.to_look_at, actionable) };
+    let who = match actionable {
+        0 if !beliefs.alarms.is_empty() => words.look_first.to_owned(),
+        0 => words.nobody.to_owned(),
+        some => words.spelled(&words.to_look_at, some),
+    };
     fill(words.unexplained, &[&who, &words.of_hundred(beliefs.not_listed)])
 }
 
