@@ -93,6 +93,7 @@ fn happened() -> Router<Arc<Desk>> {
         .route("/items/{name}/correction/{ticket}", get(harm::progress))
         .route("/record/operations", get(import::form).post(import::take).layer(DefaultBodyLimit::max(LARGEST)))
         .route("/record/{sheet}", get(recording::form).post(recording::record))
+        .route("/record/{sheet}/withdraw", post(recording::withdraw))
 }
 
 /// What programs may ask; documented in `openapi.json`.

@@ -6,17 +6,20 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use holm::operation::import::exposure;
 use holm::state::State;
+use holm::state::happenings::Added;
 use holm_record::event::Telling;
 use holm_record::event::happening::{ChannelSort, IncidentFacts, IncidentSort, OperationFacts, Outcome, Weight, Window};
 use holm_record::id::{ChannelName, IncidentName, ItemName, OperationName, TargetName};
 use jiff::Timestamp;
 
+use super::withdrawal::{self, Entry, Refused, WithdrawalForm, Withdrawn};
 use super::{Asked, Place, Shell, Shown, answered};
 use crate::fields::{Fields, Reading, own_zone};
 use crate::happening;
 use crate::language::Language;
 use crate::problem::{Problem, Wrong, in_language};
 use crate::server::Desk;
+use crate::words::fill;
 use crate::words::recording::{FieldWords, FormWords, RecordingWords};
 
 /// Names that a field suggests; others can be typed as well.
@@ -270,6 +273,23 @@ impl Sheet {
     }
 }
 
+impl Sheet {
+    /// Entries of its sort that can be withdrawn: what they add is named nowhere.
+    fn unnamed(self, state: &State, language: Language) -> Vec<Entry> {
+        let happened = &state.happenings;
+        let own = |added: &Added| match (self, added) {
+            (Self::Channel, Added::Channel(channel)) => Some(channel.to_string()),
+            (Self::Target, Added::Target(target)) => Some(target.to_string()),
+            _ => None,
+        };
+        let entry = |(index, added): (&u64, &Added)| {
+            let name = own(added).filter(|_| happened.names(added).is_none())?;
+            Some((*index, fill(language.words().cases.entry_added, &[index, &name])))
+        };
+        happened.added.iter().filter_map(entry).collect()
+    }
+}
+
 /// What is said of one of several, in their order.
 pub(crate) fn word<T: PartialEq>(all: &[T], one: T, said: &[&'static str]) -> &'static str {
     all.iter().position(|other| *other == one).and_then(|at| said.get(at)).copied().unwrap_or_default()
@@ -422,19 +442,29 @@ struct RecordingPage {
     listed: Option<Vec<(String, String)>>,
     /// What is said if nothing is.
     none_listed: &'static str,
+    /// Of channels and targets that nothing names.
+    withdrawal: Option<WithdrawalForm>,
 }
 
 /// `GET /record/{sheet}`; the address may fill fields in.
 pub(crate) async fn form(asked: Asked, Path(sheet): Path<String>, Query(given): Query<Vec<(String, String)>>) -> Shown {
     super::shown(asked, move |desk, language| {
         let sheet = Sheet::of(&sheet)?;
-        page(desk, language, sheet, &Fields::of(given, sheet.known())?, Vec::new())
+        page(desk, language, sheet, &Fields::of(given, sheet.known())?, Vec::new(), Refused::default())
     })
     .await
 }
 
-fn page(desk: &Desk, language: Language, sheet: Sheet, fields: &Fields, errors: Vec<Wrong>) -> Result<RecordingPage, Problem> {
+fn page(
+    desk: &Desk,
+    language: Language,
+    sheet: Sheet,
+    fields: &Fields,
+    errors: Vec<Wrong>,
+    sent: Refused,
+) -> Result<RecordingPage, Problem> {
     let view = desk.office.view()?;
+    let unnamed = sheet.unnamed(&view.state, language);
     let words = &language.words().recording;
     Ok(RecordingPage {
         form: sheet.words(words),
@@ -442,6 +472,7 @@ fn page(desk: &Desk, language: Language, sheet: Sheet, fields: &Fields, errors: 
         fields: sheet.fields(&Filled::new(fields, &errors, language), &view.state, language),
         listed: sheet.listed(&view.state, language),
         none_listed: if sheet == Sheet::Channel { words.no_channels } else { words.no_targets },
+        withdrawal: WithdrawalForm::of(format!("/record/{}/withdraw", sheet.name()), unnamed, sent),
         errors,
         shell: Shell::of(language, Place::Cases, &view),
     })
@@ -460,10 +491,29 @@ pub(crate) async fn record(
         match sheet.record(&desk, language, &fields) {
             Ok(path) => Ok(Redirect::to(&path).into_response()),
             Err(Problem::Wrong(errors)) => {
-                let page = page(&desk, language, sheet, &fields, in_language(errors, language))?.render()?;
+                let page = page(&desk, language, sheet, &fields, in_language(errors, language), Refused::default())?.render()?;
                 Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
             }
             Err(problem) => Err(problem),
+        }
+    })
+    .await
+}
+
+/// `POST /record/{sheet}/withdraw`
+pub(crate) async fn withdraw((state, extension): Asked, Path(sheet): Path<String>, Form(given): Form<Withdrawn>) -> Response {
+    let (desk, language) = (state.0, extension.0);
+    answered(language, move || {
+        let sheet = Sheet::of(&sheet)?;
+        let entries = sheet.unnamed(&desk.office.view()?.state, language);
+        match withdrawal::withdraw(&desk, language, &entries, None, &given) {
+            Ok(()) => Ok(Redirect::to(&format!("/record/{}", sheet.name())).into_response()),
+            Err(problem) => {
+                let sent = withdrawal::refused(problem, given, language)?;
+                let fields = Fields::of(Vec::new(), sheet.known())?;
+                let page = page(&desk, language, sheet, &fields, Vec::new(), sent)?.render()?;
+                Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
+            }
         }
     })
     .await

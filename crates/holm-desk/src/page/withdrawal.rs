@@ -1,4 +1,4 @@
-//! The form by which an entry that was a mistake is withdrawn: on the pages of operations, incidents and items.
+//! The form by which an entry that was a mistake is withdrawn: on the pages of operations, incidents, items, channels and targets.
 
 use holm::state::State;
 use holm::state::happenings::{Incident, Operation, Told};

@@ -103,6 +103,29 @@ async fn an_incident_says_who_knew_when_what_it_exposed_and_can_be_withdrawn() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_was_misspelt_is_withdrawn_where_it_is_listed() {
+    let world = World::new().await;
+    for name in ["rign", "ring"] {
+        assert_eq!(to(&world.fields("/record/target", &[("target", name), ("words", "")]).await), "/record/target");
+    }
+    let fields = [("operation", "pier"), ("sort", "raid"), ("at", "2026-12-01T05:00"), ("zone", "UTC"), ("targets", "ring")];
+    world.fields("/record/operation", &fields).await;
+    let (_, page) = world.page("/record/target").await;
+    let (entry, used) = page.split("name=\"entry\"").nth(1).unwrap().split_once("rign").unwrap();
+    assert!(!used.split("</form>").next().unwrap().contains(": ring"), "an operation names it: {page}");
+    let entry = entry.rsplit("entry ").next().unwrap().split(':').next().unwrap().to_owned();
+    let silent = world.fields("/record/target/withdraw", &[("entry", &entry), ("reason", "")]).await;
+    assert_eq!(silent.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text(silent).await.contains("Say why in one line"));
+    let done = world.fields("/record/target/withdraw", &[("entry", &entry), ("reason", "misspelt")]).await;
+    assert_eq!(to(&done), "/record/target");
+    let (_, page) = world.page("/record/target").await;
+    assert!(page.contains("ring") && !page.contains("rign"), "{page}");
+    let other = world.fields("/record/operation/withdraw", &[("entry", &entry), ("reason", "x")]).await;
+    assert_eq!(other.status(), StatusCode::UNPROCESSABLE_ENTITY, "of an operation on its own page");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_traced_leak_is_an_incident_with_its_verdict() {
     let world = World::new().await;
     world.trace("t1", &[("text", &world.leak())]).await;

@@ -110,6 +110,8 @@ pub(crate) struct CaseWords {
     pub(crate) entry_incident: &'static str,
     pub(crate) entry_telling: &'static str,
     pub(crate) entry_recall: &'static str,
+    /// Of a channel or a target.
+    pub(crate) entry_added: &'static str,
     // Damage.
     pub(crate) exposed: &'static str,
     pub(crate) could_expose: &'static str,
@@ -270,6 +272,7 @@ pub(crate) const EN: CaseWords = CaseWords {
     entry_incident: "entry {}: the incident",
     entry_telling: "entry {}: {} told, {}",
     entry_recall: "entry {}: the recall",
+    entry_added: "entry {}: {}",
     exposed: "What {} exposed",
     could_expose: "What {} could have exposed",
     none_exposed: "Nothing is recorded that is exposed.",
@@ -439,6 +442,7 @@ pub(crate) const ES: CaseWords = CaseWords {
     entry_incident: "asiento {}: el incidente",
     entry_telling: "asiento {}: se informó a {}, {}",
     entry_recall: "asiento {}: el retiro de la pieza",
+    entry_added: "asiento {}: {}",
     exposed: "Qué expuso {}",
     could_expose: "Qué pudo exponer {}",
     none_exposed: "No consta nada que esté expuesto.",
