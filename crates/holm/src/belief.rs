@@ -325,7 +325,7 @@ pub fn compute(state: &State, question: &Question) -> Result<Beliefs, BeliefErro
     shown.extend(others);
     let reasons = reasons_from(&translation.case, &priors, &sampling, &shown, found.ends.first());
     let brief = Sampling::brief(question.seed);
-    let moved = sensitivity(&translation.case, &priors, &brief, &found, &shown);
+    let moved = sensitivity(&translation.case, &priors, &Sampling::glance(question.seed), &found, &shown);
     let outlooks = outlooks(&translation.case, &priors, &brief, &found, &shown);
     let report = Report {
         state,
