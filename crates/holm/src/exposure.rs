@@ -60,13 +60,22 @@ pub struct Exposures<'s> {
     state: &'s State,
     told_of_items: BTreeMap<&'s ItemName, Vec<&'s Told>>,
     told_of_operations: BTreeMap<&'s OperationName, Vec<&'s Told>>,
+    /// When the first incident of an operation was entered.
+    betrayed: BTreeMap<&'s OperationName, Timestamp>,
 }
 
 impl<'s> Exposures<'s> {
     /// Sorts them.
     #[must_use]
     pub fn new(state: &'s State) -> Self {
-        let mut sorted = Self { state, told_of_items: BTreeMap::new(), told_of_operations: BTreeMap::new() };
+        let mut sorted =
+            Self { state, told_of_items: BTreeMap::new(), told_of_operations: BTreeMap::new(), betrayed: BTreeMap::new() };
+        for incident in state.happenings.incidents.values() {
+            if let Some(operation) = &incident.facts.operation {
+                let first = sorted.betrayed.entry(operation).or_insert(incident.entered);
+                *first = incident.entered.min(*first);
+            }
+        }
         for told in &state.happenings.told {
             match (&told.telling.item, &told.telling.operation) {
                 (Some(item), _) => sorted.told_of_items.entry(item).or_default().push(told),
@@ -89,6 +98,7 @@ impl<'s> Exposures<'s> {
     #[must_use]
     pub fn of_operation(&self, name: &OperationName, operation: &Operation) -> Vec<Known> {
         let closed = operation.closed.as_ref().map(|closing| closing.entered);
+        let closed = closed.into_iter().chain(self.betrayed.get(name).copied()).min();
         let late = |at: Option<Timestamp>, entered: Timestamp| is_late(at.unwrap_or(operation.facts.at), entered, closed);
         let stated = operation.facts.told.iter().map(|told| Known {
             person: told.person.clone(),

@@ -158,11 +158,11 @@ fn print_alarm(Alarm { sign, p }: &Alarm) {
     let seen = match sign {
         Sign::Late { keeper } => {
             format!(
-                "entries of {keeper} that say who knew were written once the outcome was known, more often of what leaked; hindsight does this too"
+                "entries of {keeper} that say who knew were written late or once the outcome was known, more often of what leaked; hindsight does this too"
             )
         }
         Sign::SingledOut { person } => {
-            format!("of what leaked, entries that name {person} were written afterwards more often than those that name others")
+            format!("of what leaked, entries that name {person} were written late or afterwards more often than those that name others")
         }
         Sign::Keeper { person, keeper } => {
             format!("what {person} is said to have known leaked more often where {keeper} says so than where others do")

@@ -192,8 +192,8 @@ async fn somebody_who_is_written_in_afterwards_is_not_acted_on_before_the_record
     let page = world.weighed("/beliefs", "en").await;
     for said in [
         "Look at the record first",
-        "Entries of officer that say who knew were written once the outcome was known",
-        "entries that name Person 5 (p5) were written afterwards",
+        "Entries of officer that say who knew were written late or once the outcome was known",
+        "entries that name Person 5 (p5) were written late or afterwards",
         "the record has signs that they may be framed",
         "<h1>Look at the record first; somebody not listed",
     ] {
