@@ -162,7 +162,9 @@ fn print_alarm(Alarm { sign, p }: &Alarm) {
             )
         }
         Sign::SingledOut { person } => {
-            format!("of what leaked, entries that name {person} were written late or afterwards more often than those that name others")
+            format!(
+                "of what leaked, entries that name {person} were written late or afterwards more often than those that name others"
+            )
         }
         Sign::Keeper { person, keeper } => {
             format!("what {person} is said to have known leaked more often where {keeper} says so than where others do")
