@@ -232,3 +232,27 @@ fn an_invented_programme_is_taken_in_as_ones_own_and_its_truth_stays_apart() {
     desk.run(&again).fails_with(&["`again` exists", "nothing was written"]);
     assert_eq!(desk.run(&["simulate", "world", "none", "--operations", "0"]).code, 2);
 }
+
+#[test]
+fn whoever_is_written_in_once_it_is_known_what_leaked_is_not_acted_on_and_the_record_is_looked_at_first() {
+    let desk = Desk::with(6);
+    // Entries within three days are in time unless the outcome is known.
+    let at = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(1);
+    let line = |i: usize| format!("raid-{i},raid,{at},,,,,p{};p{},,,,\n", 1 + i % 3, 4 + i % 2);
+    desk.write("plans.csv", (0..24).map(line).fold(HEADER.to_owned(), |all, line| all + &line).as_bytes());
+    desk.run(&["operation", "import", "plans.csv"]).ok();
+    for i in 0..24 {
+        let (name, leaked) = (format!("raid-{i}"), i % 4 == 0);
+        desk.run(&["operation", "close", &name, "--outcome", if leaked { "confirmed" } else { "clean" }]).ok();
+        if leaked {
+            desk.run(&["tell", "--operation", &name, "--to", "p6", "--at", &at.to_string()]).ok();
+        }
+    }
+    let beliefs = desk.run(&["suspects", "--json"]).ok().json();
+    assert_eq!(beliefs["review"][0], "p6", "{}", beliefs["people"][0]);
+    assert!(beliefs["people"][0]["missing"].as_array().unwrap().contains(&"alarm".into()), "{}", beliefs["people"][0]);
+    assert_eq!(beliefs["alarms"][0]["sign"], "late");
+    let text = desk.run(&["suspects"]).ok().out;
+    assert!(text.contains("not p6: ") && text.contains("the record has signs that they may be framed"), "{text}");
+    assert!(text.contains("look at the record first: of what leaked, entries that name p6"), "{text}");
+}
