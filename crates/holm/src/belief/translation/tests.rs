@@ -64,6 +64,24 @@ fn who_was_told_after_the_window_closed_is_not_exposed() {
 }
 
 #[test]
+fn whoever_is_written_in_once_an_incident_is_known_is_written_in_late() {
+    let (_folder, mut workspace) = workspace();
+    let permit = workspace.permit(&Action::Administer, at("2026-03-18T06:00Z")).unwrap();
+    let mut pier = facts("pier", "2026-03-20T00:00Z");
+    pier.told = vec![told("p1", Some("2026-03-18T00:00Z"))];
+    workspace.add_operations(&permit, None, vec![pier]).unwrap();
+    let name = IncidentName::new("gone").unwrap();
+    let permit = workspace.permit(&Action::Administer, at("2026-03-19T00:00Z")).unwrap();
+    workspace.record_incident(&permit, name, incident("pier", "2026-03-19T00:00Z", Window::default())).unwrap();
+    // Entered a day and a half after, which alone is not late.
+    tell(&mut workspace, "pier", &["p2"], "2026-03-18T12:00Z", None, None);
+    let translation = translate(workspace.state()).unwrap();
+    let late: Vec<(&str, bool)> =
+        translation.said[0].iter().map(|said| (translation.persons[said.person].as_str(), said.late)).collect();
+    assert_eq!(late, [("p1", false), ("p2", true)]);
+}
+
+#[test]
 fn a_version_that_was_acted_on_sets_those_who_were_told_it_apart_from_the_others() {
     let (_folder, mut workspace) = workspace();
     let permit = workspace.permit(&Action::Administer, at("2026-03-20T00:00Z")).unwrap();
