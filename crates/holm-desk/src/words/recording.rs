@@ -123,13 +123,13 @@ pub(crate) const EN: RecordingWords = RecordingWords {
     channel: FormWords {
         title: "Record a channel",
         lead: "A means by which things get out whoever is loyal: a tapped telephone, a radio net, a room.",
-        effect: "The record will say that there is this channel, with your name and the time of the entry. It cannot be withdrawn.",
+        effect: "The record will say that there is this channel, with your name and the time of the entry. While nothing names it, it can be withdrawn.",
         button: "Record the channel",
     },
     target: FormWords {
         title: "Record a target",
         lead: "An organisation under investigation.",
-        effect: "The record will say that there is this target, with your name and the time of the entry. It cannot be withdrawn.",
+        effect: "The record will say that there is this target, with your name and the time of the entry. While nothing names it, it can be withdrawn.",
         button: "Record the target",
     },
     import: FormWords {
@@ -287,13 +287,13 @@ pub(crate) const ES: RecordingWords = RecordingWords {
     channel: FormWords {
         title: "Registrar un canal",
         lead: "Un medio por el que algo sale aunque todos sean leales: un teléfono intervenido, una red de radio, una sala.",
-        effect: "El registro dirá que existe este canal, con su nombre y la hora del asiento. No se puede retirar.",
+        effect: "El registro dirá que existe este canal, con su nombre y la hora del asiento. Mientras nada lo nombre, se puede retirar.",
         button: "Registrar el canal",
     },
     target: FormWords {
         title: "Registrar un objetivo",
         lead: "Una organización que se investiga.",
-        effect: "El registro dirá que existe este objetivo, con su nombre y la hora del asiento. No se puede retirar.",
+        effect: "El registro dirá que existe este objetivo, con su nombre y la hora del asiento. Mientras nada lo nombre, se puede retirar.",
         button: "Registrar el objetivo",
     },
     import: FormWords {
