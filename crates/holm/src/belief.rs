@@ -190,6 +190,14 @@ pub struct Belief {
     pub against: Vec<Reason>,
 }
 
+impl Belief {
+    /// Whether its probability can be read as a share of people like this: not while the record has signs that they may be framed.
+    #[must_use]
+    pub fn is_a_rate(&self) -> bool {
+        !self.missing.contains(&Missing::Alarm)
+    }
+}
+
 /// What is believed of a cause that is nobody.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ChannelBelief {

@@ -197,7 +197,11 @@ fn print_gaps(beliefs: &Beliefs) {
 
 fn print_person(belief: &Belief) {
     say!("{} ({}, level {}): {}", belief.person, belief.unit, belief.level, chance(belief.probability));
-    say!("of 100 people with this score, about {:.0} are innocent", 100.0 * (1.0 - belief.probability));
+    if belief.is_a_rate() {
+        say!("of 100 people with this score, about {:.0} are innocent", 100.0 * (1.0 - belief.probability));
+    } else {
+        say!("how many with this score are innocent cannot be said before the record was looked at");
+    }
     if let Some(band) = &belief.band {
         let most = band.most.as_ref().map(|most| format!("; most depends on {}", otherwise(most))).unwrap_or_default();
         say!("from {} to {} if other things are supposed{most}", chance(band.lowest), chance(band.highest));

@@ -172,6 +172,16 @@ fn seen(outcome: Outcome, language: Language) -> &'static str {
     }
 }
 
+/// How many are innocent with this score, as far as that can be said.
+fn innocent(belief: &holm::belief::Belief, language: Language) -> String {
+    let words = &language.words().belief;
+    if belief.is_a_rate() {
+        fill(words.innocent_short, &[&words.innocents(belief.probability)])
+    } else {
+        words.no_rate.to_owned()
+    }
+}
+
 /// Why a belief is not acted on.
 fn lacking(missing: &[Missing], language: Language) -> String {
     let why: Vec<String> = missing.iter().map(|one| lacking_one(one, language)).collect();

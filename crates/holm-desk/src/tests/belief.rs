@@ -196,9 +196,11 @@ async fn somebody_who_is_written_in_afterwards_is_not_acted_on_before_the_record
         "entries that name Person 5 (p5) were written late or afterwards",
         "the record has signs that they may be framed",
         "<h1>Look at the record first; somebody not listed",
+        "how many like this are innocent cannot be said",
     ] {
         assert!(page.to_lowercase().contains(&said.to_lowercase()), "{said}: {page}");
     }
+    assert!(!page.contains("with the score of Person 5"), "calibrated is what honest entries give: {page}");
     let (_, answer) = world.page("/api/v1/beliefs").await;
     assert!(answer.contains("\"sign\":\"late\"") && answer.contains("\"sign\":\"singled-out\",\"person\":\"p5\""), "{answer}");
     let spanish = world.weighed("/beliefs", "es").await;

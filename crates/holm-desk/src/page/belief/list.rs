@@ -13,7 +13,7 @@ use holm_record::id::PersonId;
 use super::super::sorting::{Column, Head, Key, Sorting};
 use super::super::{Asked, Part, Place, Shell, answered, moment};
 use super::units::{UnitRow, longest, unit_rows};
-use super::{Asks, Fact, PATIENCE, Range, lacking, name_of, person_path, provenance};
+use super::{Asks, Fact, PATIENCE, Range, innocent, lacking, name_of, person_path, provenance};
 use crate::belief::{Weighed, Weighing, weighed};
 use crate::language::{Language, count};
 use crate::office::View;
@@ -267,7 +267,7 @@ fn person_range(view: &View, belief: &Belief, language: Language) -> RangeRow {
         link: Some(person_path(&belief.person)),
         is_person: true,
         range: Range::of(belief.probability, belief.band.as_ref(), language),
-        innocent: belief.band.as_ref().map(|_| fill(words.innocent_short, &[&words.innocents(belief.probability)])),
+        innocent: belief.band.as_ref().map(|_| innocent(belief, language)),
         lacks: (!belief.missing.is_empty()).then(|| lacking(&belief.missing, language)),
         speaks_for: facts(&belief.reasons_for),
         against: facts(&belief.against),
@@ -339,7 +339,7 @@ fn base_rates(view: &View, beliefs: &Beliefs, words: &BeliefWords) -> Vec<String
     let likeliest = beliefs.people.first().map(|b| &b.person);
     let last = beliefs.review.last().filter(|person| Some(*person) != likeliest);
     let said = |person: &PersonId| {
-        let belief = beliefs.people.iter().find(|b| b.person == *person)?;
+        let belief = beliefs.people.iter().find(|b| b.person == *person && b.is_a_rate())?;
         Some(fill(words.innocent, &[&name_of(&view.state, person), &words.innocents(belief.probability)]))
     };
     likeliest.into_iter().chain(last).filter_map(said).collect()

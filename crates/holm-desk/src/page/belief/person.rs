@@ -92,7 +92,7 @@ fn reasons(state: &State, weighed: &Weighed, person: &PersonId, language: Langua
     let sentence = if others.is_empty() { words.who_else_none } else { words.who_else_what };
     Some(Reasons {
         chance: words.of(belief.probability),
-        innocent: fill(words.innocent_short, &[&words.innocents(belief.probability)]),
+        innocent: super::innocent(belief, language),
         range: Range::of(belief.probability, belief.band.as_ref(), language),
         band: band(belief, language),
         lacks: (!belief.missing.is_empty()).then(|| lacking(&belief.missing, language)),
