@@ -261,7 +261,6 @@ fn channel_range(channel: &ChannelBelief, language: Language) -> RangeRow {
 }
 
 fn person_range(view: &View, belief: &Belief, language: Language) -> RangeRow {
-    let words = &language.words().belief;
     let facts = |reasons: &[Reason]| reasons.iter().take(FACTS).map(|reason| Fact::of(reason, language)).collect();
     RangeRow {
         link: Some(person_path(&belief.person)),
