@@ -53,6 +53,7 @@ fn dispatch(app: &App, command: Command) -> Result<Outcome, CommandError> {
         Command::Recall(args) => args.run(app),
         Command::Record(args) => args.run(app),
         Command::Simulate(args) => args.run(app),
+        Command::Witness(args) => args.run(app),
         Command::Demo(args) => args.run(app),
         Command::Desk(args) => args.run(app),
     }
@@ -78,10 +79,10 @@ impl App {
         Ok(Workspace::open(&self.global.workspace, passphrase.as_ref(), self.global.officer_key.as_deref())?)
     }
 
-    /// What the workspace's bytes come to, whether or not it opens.
-    pub(crate) fn examined(&self) -> Result<WorkspaceReport, CommandError> {
+    /// What the workspace's bytes come to, whether or not it opens, beside checkpoints that were kept elsewhere.
+    pub(crate) fn examined(&self, kept: &[(String, String)]) -> Result<WorkspaceReport, CommandError> {
         let passphrase = self.officers_passphrase()?;
-        Ok(Workspace::examine(&self.global.workspace, passphrase.as_ref(), self.global.officer_key.as_deref())?)
+        Ok(Workspace::examine(&self.global.workspace, passphrase.as_ref(), self.global.officer_key.as_deref(), kept)?)
     }
 
     fn officers_passphrase(&self) -> Result<Option<SecretString>, CommandError> {
@@ -107,7 +108,7 @@ impl App {
     }
 }
 
-fn is_locked(path: &Path) -> bool {
+pub(crate) fn is_locked(path: &Path) -> bool {
     std::fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"age-encryption.org/v1"))
 }
 

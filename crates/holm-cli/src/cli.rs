@@ -6,7 +6,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::command::{
     channel, contribute, correct, custodian, damage, demo, desk, incident, init, item, keygen, marking, marks, onward, open,
-    operation, person, receipt, record, share, simulate, suspects, target, tell, trace, verify_trace,
+    operation, person, receipt, record, share, simulate, suspects, target, tell, trace, verify_trace, witness,
 };
 
 /// Share sensitive documents as individually marked copies, and prove which copy a leak came from.
@@ -74,6 +74,8 @@ pub(crate) enum Command {
     Recall(correct::Recall),
     #[command(subcommand)]
     Record(record::RecordCommand),
+    #[command(subcommand)]
+    Witness(witness::WitnessCommand),
     #[command(subcommand)]
     Simulate(simulate::SimulateCommand),
     Demo(demo::Demo),

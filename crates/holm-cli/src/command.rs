@@ -28,3 +28,4 @@ pub(crate) mod target;
 pub(crate) mod tell;
 pub(crate) mod trace;
 pub(crate) mod verify_trace;
+pub(crate) mod witness;

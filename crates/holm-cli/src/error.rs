@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use holm::belief::BeliefError;
+use holm::checkpoint::CheckpointError;
 use holm::contribution::ContributionError;
 use holm::correction::CorrectionError;
 use holm::damage::DamageError;
@@ -27,8 +28,10 @@ use holm::slip::SlipError;
 use holm::telling::{TellError, WithdrawError};
 use holm::trace::TraceError;
 use holm::vault::VaultError;
+use holm::witness::WitnessError;
 use holm::workspace::WorkspaceError;
 use holm_desk::DeskError;
+use holm_record::store::StoreError;
 
 /// How a command ended, if it did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,6 +115,9 @@ macro_rules! from_errors {
 
 from_errors!(
     BeliefError,
+    CheckpointError,
+    WitnessError,
+    StoreError,
     ContributionError,
     CorrectionError,
     DamageError,

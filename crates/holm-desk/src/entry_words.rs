@@ -64,6 +64,7 @@ fn english(event: &Event) -> String {
         | Event::IncidentRecorded { .. }
         | Event::Withdrawn { .. }
         | Event::ItemRecalled { .. }
+        | Event::TrustPolicySet { .. }
         | Event::CorrectionSent { .. } => happened_in_english(event),
     }
 }
@@ -119,6 +120,7 @@ fn spanish(event: &Event) -> String {
         | Event::IncidentRecorded { .. }
         | Event::Withdrawn { .. }
         | Event::ItemRecalled { .. }
+        | Event::TrustPolicySet { .. }
         | Event::CorrectionSent { .. } => happened_in_spanish(event),
     }
 }
@@ -149,6 +151,7 @@ fn happened_in_english(event: &Event) -> String {
         Event::Withdrawn { entry, reason, .. } => say("what entry {} says was withdrawn: {}", &[entry, reason]),
         Event::ItemRecalled { item, reason } => say("{} was recalled: {}", &[item, reason]),
         Event::CorrectionSent { item, correction } => say("{} corrects {}", &[correction, item]),
+        Event::TrustPolicySet { .. } => "it was laid down who witnesses the record".to_owned(),
         _ => String::new(),
     }
 }
@@ -178,6 +181,7 @@ fn happened_in_spanish(event: &Event) -> String {
         Event::Withdrawn { entry, reason, .. } => say("se retiró lo que dice el asiento {}: {}", &[entry, reason]),
         Event::ItemRecalled { item, reason } => say("se retiró la pieza {}: {}", &[item, reason]),
         Event::CorrectionSent { item, correction } => say("{} corrige {}", &[correction, item]),
+        Event::TrustPolicySet { .. } => "quedó fijado quién atestigua el registro".to_owned(),
         _ => String::new(),
     }
 }

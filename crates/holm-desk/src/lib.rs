@@ -44,6 +44,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod trace;
+pub mod witness;
 mod words;
 
 pub use server::{DeskError, Options, Server};

@@ -76,6 +76,9 @@ pub enum Event {
         origin: String,
         /// Verifier key of the checkpoints.
         log_key: String,
+        /// Verifier key of their second signature, ML-DSA-44; records made before there was one have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ml_dsa_key: Option<String>,
         /// Public age recipients of the officer and, if made, of the recovery key.
         vault: Vec<String>,
         /// α of an incident, unless a trace lowers it.
@@ -374,6 +377,13 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// Who is to witness this record, and how often.
+    TrustPolicySet {
+        /// The policy, as C2SP tlog-policy writes it.
+        policy: String,
+        /// After so many hours without enough witnesses the desk raises an alarm.
+        within_hours: u32,
+    },
     /// Holders of an item were sent the true value of a fact that was varied.
     CorrectionSent {
         /// Which item.
@@ -444,6 +454,7 @@ impl Event {
             Self::OperationClosed { .. } => "operation-closed",
             Self::IncidentRecorded { .. } => "incident-recorded",
             Self::Withdrawn { .. } => "withdrawn",
+            Self::TrustPolicySet { .. } => "trust-policy-set",
             Self::ItemRecalled { .. } => "item-recalled",
             Self::CorrectionSent { .. } => "correction-sent",
         }

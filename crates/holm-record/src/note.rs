@@ -113,10 +113,10 @@ pub fn sign(text: &str, name: &str, key: &SigningKey) -> String {
     format!("{text}\n\u{2014} {name} {}\n", BASE64.encode(blob))
 }
 
-type Signatures<'n> = Vec<(&'n str, Vec<u8>)>;
+pub(crate) type Signatures<'n> = Vec<(&'n str, Vec<u8>)>;
 
 /// Splits a note into its text and its signatures.
-fn split(note: &str) -> Result<(&str, Signatures<'_>), NoteError> {
+pub(crate) fn split(note: &str) -> Result<(&str, Signatures<'_>), NoteError> {
     if note.chars().any(|c| c < ' ' && c != '\n') {
         return Err(NoteError::Malformed("it has control characters"));
     }

@@ -1,14 +1,19 @@
 //! The record: appends events to a store and answers with proofs.
 
+use std::collections::BTreeMap;
+
 use ed25519_dalek::SigningKey;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::cosignature::{CosignerKey, VerifierKey};
 use crate::entry::{BodyKey, Entry, EntryError, Opened, Row};
 use crate::event::Event;
-use crate::note::{Checkpoint, NoteKey, sign};
+use crate::note::{Checkpoint, NoteError, NoteKey, sign};
 use crate::proof::LogProof;
 use crate::store::{Store, StoreError, StoredCheckpoint};
+use crate::tiles::{Resource, WIDTH, bundle, tile};
 use crate::tlog::Tree;
+use crate::witness::Request;
 
 /// Version of entry bodies that is written.
 pub const BODY_VERSION: u16 = 1;
@@ -37,6 +42,9 @@ pub enum RecordError {
     /// Sealing failed.
     #[error(transparent)]
     Seal(#[from] EntryError),
+    /// Signing failed.
+    #[error(transparent)]
+    Sign(#[from] NoteError),
     /// The machine's clock went back.
     #[error(
         "this machine's clock ({now}) runs behind the record's last entry ({last}); set the clock and try again, nothing was recorded"
@@ -58,6 +66,8 @@ pub struct RecordKeys {
     pub origin: String,
     /// Signs checkpoints.
     pub signing: SigningKey,
+    /// Signs them too, for a time with quantum computers; records made before it have none.
+    pub ml_dsa: Option<CosignerKey>,
     /// Encrypts bodies.
     pub body: BodyKey,
 }
@@ -81,6 +91,9 @@ impl<S: Store> Record<S> {
         if let Some(note) = &checkpoint {
             let key = NoteKey::new(keys.origin.clone(), keys.signing.verifying_key());
             let stated = key.open(note).and_then(Checkpoint::from_text).map_err(|_| RecordError::Altered)?;
+            if keys.ml_dsa.as_ref().is_some_and(|k| !matches!(k.verifier().signed(note), Ok(Some(_)))) {
+                return Err(RecordError::Altered);
+            }
             let actual = Checkpoint { origin: keys.origin.clone(), size: tree.size(), root: tree.root() };
             if stated != actual {
                 return Err(RecordError::Altered);
@@ -107,6 +120,13 @@ impl<S: Store> Record<S> {
     #[must_use]
     pub fn verifier(&self) -> NoteKey {
         NoteKey::new(self.keys.origin.clone(), self.keys.signing.verifying_key())
+    }
+
+    /// All keys that verify this record's checkpoints: Ed25519 first, then ML-DSA-44 if it has one.
+    #[must_use]
+    pub fn verifiers(&self) -> Vec<VerifierKey> {
+        let first = VerifierKey::from_vkey(&self.verifier().to_vkey()).ok();
+        first.into_iter().chain(self.keys.ml_dsa.as_ref().map(|k| k.verifier().clone())).collect()
     }
 
     /// All entries, opened; `None` where a body was lawfully destroyed.
@@ -141,7 +161,10 @@ impl<S: Store> Record<S> {
         let mut tree = self.tree.clone();
         rows.iter().for_each(|row| tree.push(row.leaf_hash()));
         let text = Checkpoint { origin: self.keys.origin.clone(), size: tree.size(), root: tree.root() }.to_text();
-        let note = sign(&text, &self.keys.origin, &self.keys.signing);
+        let mut note = sign(&text, &self.keys.origin, &self.keys.signing);
+        if let Some(key) = &self.keys.ml_dsa {
+            note += &key.line(&text, u64::try_from(at.as_second()).unwrap_or(0))?;
+        }
         let checkpoint = StoredCheckpoint { size: tree.size(), note };
         if let Err(error) = self.store.append(first, &rows, &checkpoint) {
             let kept = matches!(error, StoreError::Medium(_)) && load(&mut self.store).is_ok_and(|(now, ..)| now == tree);
@@ -171,6 +194,85 @@ impl<S: Store> Record<S> {
         let row = self.store.read(index, index + 1)?.pop().ok_or(RecordError::Altered)?;
         let opened = row.open(&self.keys.body).map_err(|error| RecordError::Entry { index, error })?;
         Ok((row.leaf, opened))
+    }
+
+    /// When entry `index` was entered, as its leaf says; `None` if there is no such entry.
+    ///
+    /// # Errors
+    /// [`RecordError`].
+    pub fn time_of(&mut self, index: u64) -> Result<Option<Timestamp>, RecordError> {
+        Ok(self.store.read(index, index.saturating_add(1))?.first().and_then(time_of))
+    }
+
+    /// The tree over all leaves.
+    #[must_use]
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// The bytes of a resource of C2SP tlog-tiles, as of now; `None` if this log has no such resource.
+    ///
+    /// # Errors
+    /// [`RecordError`].
+    pub fn resource(&mut self, resource: &Resource) -> Result<Option<Vec<u8>>, RecordError> {
+        match *resource {
+            Resource::Checkpoint => {
+                let newest = self.cosigned()?.pop().filter(|c| c.size == self.size()).map(|c| c.note);
+                Ok(newest.or_else(|| self.checkpoint.clone()).map(String::into_bytes))
+            }
+            Resource::Tile { level, index, width } => Ok(tile(&self.tree, level, index, width)),
+            Resource::Bundle { index, width } => {
+                let from = index.saturating_mul(WIDTH);
+                let Some(to) = from.checked_add(width).filter(|to| *to <= self.size()) else { return Ok(None) };
+                let rows = self.store.read(from, to)?;
+                Ok(bundle(rows.iter().map(|row| row.leaf.as_str())))
+            }
+        }
+    }
+
+    /// What to ask a witness whose newest checkpoint of this log has `old` entries, to have the newest one cosigned.
+    ///
+    /// `None` if this log was never so long, or has no checkpoint.
+    #[must_use]
+    pub fn request(&self, old: u64) -> Option<Request> {
+        let proof = if old == 0 { Vec::new() } else { self.tree.consistency(old, self.size())? };
+        Some(Request { old, proof, note: self.checkpoint.clone()? })
+    }
+
+    /// Keeps what witnesses signed of the checkpoint of `size`, in place of what was kept of it before.
+    ///
+    /// # Errors
+    /// [`RecordError`]; whoever calls it has checked the signatures.
+    pub fn cosign(&mut self, size: u64, lines: &str) -> Result<(), RecordError> {
+        Ok(self.store.cosign(size, lines)?)
+    }
+
+    /// Sizes and the signature lines that [`Self::cosign`] kept for their checkpoints.
+    ///
+    /// # Errors
+    /// [`RecordError`].
+    pub fn cosignatures(&mut self) -> Result<Vec<(u64, String)>, RecordError> {
+        Ok(self.store.cosigned()?)
+    }
+
+    /// The checkpoints that witnesses signed, oldest first: each with its size, and its note with all signatures.
+    ///
+    /// # Errors
+    /// [`RecordError`].
+    pub fn cosigned(&mut self) -> Result<Vec<StoredCheckpoint>, RecordError> {
+        let lines = self.store.cosigned()?;
+        if lines.is_empty() {
+            return Ok(Vec::new());
+        }
+        let notes: BTreeMap<u64, String> = self.store.checkpoints()?.into_iter().map(|c| (c.size, c.note)).collect();
+        let with = |(size, lines): (u64, String)| Some(StoredCheckpoint { size, note: notes.get(&size)?.clone() + &lines });
+        Ok(lines.into_iter().filter_map(with).collect())
+    }
+
+    /// Proof that entry `index` is in the record, against the checkpoint `at`, which this record signed.
+    #[must_use]
+    pub fn prove_at(&self, index: u64, at: &StoredCheckpoint) -> Option<LogProof> {
+        Some(LogProof { index, hashes: self.tree.inclusion(index, at.size)?, checkpoint: at.note.clone() })
     }
 
     /// Proof that entry `index` is in the record, against the newest checkpoint.
@@ -205,6 +307,9 @@ fn load(store: &mut impl Store) -> Result<Loaded, StoreError> {
     let rows = store.read(0, size)?;
     let tree = Tree::from_leaves(rows.iter().map(Row::leaf_hash));
     let newest = store.checkpoints()?.pop().map(|c| c.note);
-    let last = rows.last().and_then(|row| row.leaf.lines().nth(1)).and_then(|time| time.parse().ok());
-    Ok((tree, newest, last))
+    Ok((tree, newest, rows.last().and_then(time_of)))
+}
+
+fn time_of(row: &Row) -> Option<Timestamp> {
+    row.leaf.lines().nth(1)?.parse().ok()
 }

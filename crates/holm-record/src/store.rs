@@ -38,6 +38,7 @@ pub enum StoreError {
 /// - `append` fails with [`StoreError::Moved`] and writes nothing unless the size is `expected`.
 /// - after any other error of `append` the rows may or may not be kept, but never some of them.
 /// - `read` returns rows `from..to` in order, clipped to the size.
+/// - `cosign` puts lines in place of those that are kept for the checkpoint of `size`, durably, and fails if there is no such checkpoint.
 pub trait Store {
     /// Number of rows.
     ///
@@ -62,4 +63,16 @@ pub trait Store {
     /// # Errors
     /// [`StoreError::Medium`].
     fn checkpoints(&mut self) -> Result<Vec<StoredCheckpoint>, StoreError>;
+
+    /// Keeps what witnesses signed of the checkpoint of `size`: signature lines.
+    ///
+    /// # Errors
+    /// [`StoreError::Medium`].
+    fn cosign(&mut self, size: u64, lines: &str) -> Result<(), StoreError>;
+
+    /// Sizes and what [`Self::cosign`] kept for them, by size.
+    ///
+    /// # Errors
+    /// [`StoreError::Medium`].
+    fn cosigned(&mut self) -> Result<Vec<(u64, String)>, StoreError>;
 }

@@ -69,6 +69,12 @@ impl Tree {
         self.root_at(self.size()).unwrap_or_default()
     }
 
+    /// Hash of the complete subtree over leaves `index`·2ʰ to (`index` + 1)·2ʰ − 1, where h is `height`; `None` if the tree ends before.
+    #[must_use]
+    pub fn complete(&self, height: u32, index: u64) -> Option<Hash> {
+        self.levels.get(height as usize)?.get(usize::try_from(index).ok()?).copied()
+    }
+
     /// Hash over leaves `from..to`, where `from` is a multiple of the power of two that covers the range.
     fn range(&self, from: u64, to: u64) -> Hash {
         let width = to - from;

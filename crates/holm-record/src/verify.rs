@@ -40,11 +40,34 @@ pub struct Report {
     pub opened: Vec<(u64, Entry)>,
 }
 
-/// The verifier's key: `name+id+base64`, as published at the start of the record.
+/// The verifier's keys: `name+id+base64`, as published at the start of the record.
 pub struct LogIdentity {
     name: String,
     id: [u8; 4],
     key: VerifyingKey,
+    second: Option<Second>,
+}
+
+/// The log's ML-DSA-44 key.
+struct Second {
+    id: [u8; 4],
+    key: ml_dsa::VerifyingKey<ml_dsa::MlDsa44>,
+}
+
+/// The parts of a verifier key of kind `kind`: name, id, and the key's bytes.
+fn parts(vkey: &str, kind: u8) -> Result<(&str, [u8; 4], Vec<u8>), String> {
+    let fields: Vec<&str> = vkey.trim().splitn(3, '+').collect();
+    let [name, id, key] = fields.as_slice() else { return Err("the log key is not name+id+base64".to_owned()) };
+    let raw = STANDARD.decode(key).map_err(|_| "the log key is not base64".to_owned())?;
+    let digest = Sha256::digest([name.as_bytes(), b"\n", &raw].concat());
+    let expected = [digest[0], digest[1], digest[2], digest[3]];
+    if u32::from_str_radix(id, 16).ok() != Some(u32::from_be_bytes(expected)) {
+        return Err("the log key's id does not match it".to_owned());
+    }
+    match raw.split_first() {
+        Some((found, key)) if *found == kind => Ok((name, expected, key.to_vec())),
+        _ => Err("the log key is of another kind".to_owned()),
+    }
 }
 
 impl LogIdentity {
@@ -53,18 +76,24 @@ impl LogIdentity {
     /// # Errors
     /// Says what is wrong with it.
     pub fn parse(vkey: &str) -> Result<Self, String> {
-        let fields: Vec<&str> = vkey.trim().splitn(3, '+').collect();
-        let [name, id, key] = fields.as_slice() else { return Err("the log key is not name+id+base64".to_owned()) };
-        let raw = STANDARD.decode(key).map_err(|_| "the log key is not base64".to_owned())?;
-        let [1, point @ ..] = raw.as_slice() else { return Err("the log key is not an Ed25519 key".to_owned()) };
-        let point: [u8; 32] = point.try_into().map_err(|_| "the log key has the wrong length".to_owned())?;
+        let (name, id, key) = parts(vkey, 1)?;
+        let point: [u8; 32] = key.try_into().map_err(|_| "the log key has the wrong length".to_owned())?;
         let key = VerifyingKey::from_bytes(&point).map_err(|_| "the log key is not a point".to_owned())?;
-        let digest = Sha256::digest([name.as_bytes(), b"\n\x01", &point].concat());
-        let expected = [digest[0], digest[1], digest[2], digest[3]];
-        if u32::from_str_radix(id, 16).ok() != Some(u32::from_be_bytes(expected)) {
-            return Err("the log key's id does not match it".to_owned());
+        Ok(Self { name: name.to_owned(), id, key, second: None })
+    }
+
+    /// Asks for a signature by the log's ML-DSA-44 key, too.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn with_ml_dsa(mut self, vkey: &str) -> Result<Self, String> {
+        let (name, id, key) = parts(vkey, 6)?;
+        let key = key.as_slice().try_into().map_err(|_| "the log's second key has the wrong length".to_owned())?;
+        if name != self.name {
+            return Err("the log's two keys have different names".to_owned());
         }
-        Ok(Self { name: (*name).to_owned(), id: expected, key })
+        self.second = Some(Second { id, key: ml_dsa::VerifyingKey::new(key) });
+        Ok(self)
     }
 
     /// Checks a checkpoint note; returns its size and root.
@@ -74,11 +103,8 @@ impl LogIdentity {
     pub fn checkpoint(&self, note: &str) -> Result<(u64, [u8; 32]), String> {
         let cut = note.rfind("\n\n").ok_or("the checkpoint is not a signed note")?;
         let (text, tail) = note.split_at(cut + 1);
-        let prefix = format!("\u{2014} {} ", self.name);
-        let mine = tail.lines().filter_map(|l| l.strip_prefix(&prefix)).filter_map(|b| STANDARD.decode(b).ok());
-        let mine: Vec<Vec<u8>> = mine.filter(|b| b.get(..4) == Some(&self.id[..])).collect();
-        let signature = mine.first().and_then(|b| b.get(4..)).ok_or("the checkpoint is not signed by the log")?;
-        let signature = Signature::from_slice(signature).map_err(|_| "the checkpoint's signature is malformed")?;
+        let signature = self.signature(tail, self.id).ok_or("the checkpoint is not signed by the log")?;
+        let signature = Signature::from_slice(&signature).map_err(|_| "the checkpoint's signature is malformed")?;
         self.key.verify_strict(text.as_bytes(), &signature).map_err(|_| "the checkpoint's signature is forged")?;
         let lines: Vec<&str> = text.split('\n').collect();
         let [origin, size, root, ..] = lines.as_slice() else { return Err("the checkpoint has too few lines".to_owned()) };
@@ -91,22 +117,52 @@ impl LogIdentity {
         }
         let root =
             STANDARD.decode(root).ok().and_then(|r| <[u8; 32]>::try_from(r).ok()).ok_or("the checkpoint's root is not a hash")?;
+        if let Some(second) = &self.second {
+            let signature = self.signature(tail, second.id).ok_or("the checkpoint lacks the log's ML-DSA signature")?;
+            if !self.holds(second, &signature, number, &root) {
+                return Err("the checkpoint's ML-DSA signature is forged".to_owned());
+            }
+        }
         Ok((number, root))
+    }
+
+    /// What stands after the key id in the first signature line of this name and `id`.
+    fn signature(&self, tail: &str, id: [u8; 4]) -> Option<Vec<u8>> {
+        let prefix = format!("\u{2014} {} ", self.name);
+        let blobs = tail.lines().filter_map(|l| l.strip_prefix(&prefix)).filter_map(|b| STANDARD.decode(b).ok());
+        blobs.filter_map(|b| Some((b.get(..4)? == id).then(|| b.get(4..).unwrap_or_default().to_vec()))).flatten().next()
+    }
+
+    /// `timestamped_signature` over `cosigned_message` of C2SP tlog-cosignature, where log and cosigner are one.
+    fn holds(&self, second: &Second, signature: &[u8], size: u64, root: &[u8; 32]) -> bool {
+        let Some((time, signature)) = signature.split_at_checked(8) else { return false };
+        let Ok(length) = u8::try_from(self.name.len()) else { return false };
+        let name = [&[length][..], self.name.as_bytes()].concat();
+        let message = [b"subtree/v1\n\0", &name[..], time, &name, &[0; 8], &size.to_be_bytes(), root].concat();
+        ml_dsa::Signature::try_from(signature).is_ok_and(|s| second.key.verify_with_context(&message, &[], &s))
     }
 }
 
-/// Merkle tree hash of RFC 6962 §2.1 over leaf hashes, by its definition.
-fn merkle(leaves: &[[u8; 32]]) -> [u8; 32] {
-    match leaves {
-        [] => Sha256::digest(b"").into(),
-        [one] => *one,
-        many => {
-            let mut k = 1;
-            while 2 * k < many.len() {
-                k *= 2;
-            }
-            let (left, right) = many.split_at(k);
-            Sha256::digest([&[1][..], &merkle(left), &merkle(right)].concat()).into()
+/// The roots of a growing list of leaves: complete subtrees from the largest to the smallest, each with its number of leaves.
+#[derive(Default)]
+struct Roots {
+    subtrees: Vec<(u64, [u8; 32])>,
+}
+
+impl Roots {
+    fn push(&mut self, leaf: [u8; 32]) {
+        let mut node = (1, leaf);
+        while let Some((width, left)) = self.subtrees.pop_if(|(width, _)| *width == node.0) {
+            node = (2 * width, Sha256::digest([&[1][..], &left, &node.1].concat()).into());
+        }
+        self.subtrees.push(node);
+    }
+
+    fn root(&self) -> [u8; 32] {
+        let join = |right: [u8; 32], (_, left): &(u64, [u8; 32])| Sha256::digest([&[1][..], left, &right].concat()).into();
+        match self.subtrees.split_last() {
+            None => Sha256::digest(b"").into(),
+            Some(((_, last), before)) => before.iter().rev().fold(*last, join),
         }
     }
 }
@@ -173,18 +229,25 @@ fn open_body(leaf: &str, sealed: &[u8], key: &[u8; 32]) -> Result<Entry, String>
 }
 
 fn check_checkpoints(rows: &[Row], checkpoints: &[StoredCheckpoint], log: &LogIdentity, report: &mut Report) {
-    let leaves: Vec<[u8; 32]> = rows.iter().map(|r| hash_of(&r.leaf)).collect();
-    let mut largest = 0;
+    let mut leaves = rows.iter();
+    let (mut roots, mut counted, mut largest) = (Roots::default(), 0, 0);
+    // Stores list checkpoints by size; one that is out of order has entries that were counted before.
     for stored in checkpoints {
         report.checkpoints += 1;
         let checked = log.checkpoint(&stored.note).and_then(|(size, root)| {
             largest = largest.max(size);
-            let within = usize::try_from(size).ok().and_then(|s| leaves.get(..s));
-            let leaves = within.ok_or_else(|| "the checkpoint covers entries that are missing".to_owned())?;
+            while counted < size {
+                let row = leaves.next().ok_or("the checkpoint covers entries that are missing")?;
+                roots.push(hash_of(&row.leaf));
+                counted += 1;
+            }
             if size != stored.size {
                 return Err("the checkpoint is filed under another size".to_owned());
             }
-            if merkle(leaves) == root { Ok(()) } else { Err("the entries do not have the root that was signed".to_owned()) }
+            if counted != size {
+                return Err("the checkpoint stands after a larger one".to_owned());
+            }
+            if roots.root() == root { Ok(()) } else { Err("the entries do not have the root that was signed".to_owned()) }
         });
         if let Err(what) = checked {
             report.findings.push(Finding { at: stored.size, what });
@@ -193,6 +256,25 @@ fn check_checkpoints(rows: &[Row], checkpoints: &[StoredCheckpoint], log: &LogId
     if largest != rows.len() as u64 {
         let what = format!("the newest checkpoint covers {largest} entries of {}", rows.len());
         report.findings.push(Finding { at: rows.len() as u64, what });
+    }
+}
+
+/// Checks that `rows` contain what a checkpoint states that somebody kept; returns its size.
+///
+/// # Errors
+/// Says what does not hold: a record that was put back from an older state is shorter than what it signed.
+pub fn verify_kept(rows: &[Row], note: &str, log: &LogIdentity) -> Result<u64, String> {
+    let (size, root) = log.checkpoint(note)?;
+    let within = usize::try_from(size).ok().and_then(|size| rows.get(..size));
+    let within = within.ok_or_else(|| {
+        format!("the log signed a checkpoint of {size} entries and the record has {}: an older state was put back", rows.len())
+    })?;
+    let mut roots = Roots::default();
+    within.iter().for_each(|row| roots.push(hash_of(&row.leaf)));
+    if roots.root() == root {
+        Ok(size)
+    } else {
+        Err(format!("the first {size} entries are not those that the log signed: they were rewritten"))
     }
 }
 
@@ -224,4 +306,87 @@ pub fn verify_inclusion(proof: &LogProof, leaf: &str, log: &LogIdentity) -> Resu
         snode >>= 1;
     }
     if snode == 0 && hash == root { Ok(()) } else { Err("the proof does not lead to the root that was signed".to_owned()) }
+}
+
+/// Checks that the log whose first `old.0` entries have the root `old.1` grew into the one of `new.0` entries and root `new.1`, by RFC
+/// 9162 §2.1.4.2. Sizes and roots as checkpoints state them.
+///
+/// # Errors
+/// Says what does not hold.
+pub fn verify_consistency(old: (u64, [u8; 32]), new: (u64, [u8; 32]), proof: &[[u8; 32]]) -> Result<(), String> {
+    let node = |left: &[u8; 32], right: &[u8; 32]| -> [u8; 32] { Sha256::digest([&[1][..], left, right].concat()).into() };
+    if old.0 > new.0 {
+        return Err("the log became shorter".to_owned());
+    }
+    if old.0 == 0 || old.0 == new.0 {
+        let grown = old.0 == 0 || old.1 == new.1;
+        return match (proof, grown) {
+            ([], true) => Ok(()),
+            ([], false) => Err("two roots of one size: the log was forked".to_owned()),
+            _ => Err("the consistency proof is longer than it can be".to_owned()),
+        };
+    }
+    let whole = [old.1];
+    let path: Vec<&[u8; 32]> = if old.0.is_power_of_two() { whole.iter().chain(proof).collect() } else { proof.iter().collect() };
+    let (mut fnode, mut snode) = (old.0 - 1, new.0 - 1);
+    while fnode & 1 == 1 {
+        fnode >>= 1;
+        snode >>= 1;
+    }
+    let (first, rest) = path.split_first().ok_or("the consistency proof is empty")?;
+    let (mut before, mut after) = (**first, **first);
+    for hash in rest {
+        if snode == 0 {
+            return Err("the consistency proof is longer than it can be".to_owned());
+        }
+        if fnode & 1 == 1 || fnode == snode {
+            before = node(hash, &before);
+            after = node(hash, &after);
+            while fnode & 1 == 0 && fnode != 0 {
+                fnode >>= 1;
+                snode >>= 1;
+            }
+        } else {
+            after = node(&after, hash);
+        }
+        fnode >>= 1;
+        snode >>= 1;
+    }
+    if snode != 0 || before != old.1 || after != new.1 {
+        return Err("the log did not grow from what was signed before: it was rewritten or forked".to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Merkle tree hash of RFC 6962 §2.1 over leaf hashes, by its definition.
+    fn merkle(leaves: &[[u8; 32]]) -> [u8; 32] {
+        match leaves {
+            [] => Sha256::digest(b"").into(),
+            [one] => *one,
+            many => {
+                let mut k = 1;
+                while 2 * k < many.len() {
+                    k *= 2;
+                }
+                let (left, right) = many.split_at(k);
+                Sha256::digest([&[1][..], &merkle(left), &merkle(right)].concat()).into()
+            }
+        }
+    }
+
+    #[test]
+    fn roots_of_a_growing_list_are_those_of_the_definition() {
+        let mut roots = Roots::default();
+        let mut leaves = Vec::new();
+        for n in 0..200_u32 {
+            assert_eq!(roots.root(), merkle(&leaves), "{n} leaves");
+            let leaf = hash_of(&n.to_string());
+            roots.push(leaf);
+            leaves.push(leaf);
+        }
+    }
 }

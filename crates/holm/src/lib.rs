@@ -18,8 +18,10 @@
 //! Start reading at `tests/it/leak_is_traced.rs`, the product as one story; then [`share`] and its mirror [`trace`].
 
 pub mod belief;
+pub mod checkpoint;
 pub mod contribution;
 pub mod correction;
+pub mod courier;
 pub mod custody;
 pub mod damage;
 pub mod draft;
@@ -60,4 +62,5 @@ pub mod trace;
 pub mod vault;
 pub mod verification;
 pub mod verify_trace;
+pub mod witness;
 pub mod workspace;

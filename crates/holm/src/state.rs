@@ -8,8 +8,10 @@ use holm_record::commitment::Commitment;
 use holm_record::entry::Opened;
 use holm_record::event::{Device, Event, KeyMaking, ObjectHash, PersonFacts};
 use holm_record::id::{CopyId, CustodianName, IncidentName, ItemName, PersonId};
+use holm_record::trust::TrustPolicy;
 use jiff::Timestamp;
 
+use crate::checkpoint::Trust;
 use crate::marking::Scheme;
 use crate::onward::{Answer, Asked, Request};
 use happenings::Happenings;
@@ -194,6 +196,8 @@ pub struct State {
     pub looks: Vec<Look>,
     /// Tellings, operations and incidents.
     pub happenings: Happenings,
+    /// Who is to witness the record.
+    pub trust: Option<Trust>,
 }
 
 impl State {
@@ -238,6 +242,11 @@ impl State {
             }
             Event::EvidenceSealed { .. } | Event::ExtractionRecorded { .. } | Event::VerdictRecorded { .. } => {
                 self.apply_look(index, at, event)
+            }
+            // Only what could be read was recorded.
+            Event::TrustPolicySet { policy: text, within_hours } => {
+                let read = TrustPolicy::parse(text).ok();
+                self.trust = read.map(|policy| Trust { policy, text: text.clone(), within_hours: *within_hours, since: at });
             }
             Event::Withdrawn { entry, .. } => {
                 self.happenings.apply(index, at, by, event);

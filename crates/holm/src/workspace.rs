@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use age::secrecy::SecretString;
 use ed25519_dalek::SigningKey;
 use holm_record::commitment::hex;
+use holm_record::cosignature::{CosignerKey, VerifierKey};
 use holm_record::entry::Row;
 use holm_record::entry::{BodyKey, Opened};
 use holm_record::event::Event;
@@ -13,7 +14,8 @@ use holm_record::proof::LogProof;
 use holm_record::record::{Record, RecordError, RecordKeys, stored};
 use holm_record::store::sqlite::SqliteStore;
 use holm_record::store::{Store, StoredCheckpoint};
-use holm_record::verify::{LogIdentity, Report, verify};
+use holm_record::trust::TrustPolicy;
+use holm_record::verify::{LogIdentity, Report, verify, verify_kept};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -78,13 +80,25 @@ struct Description {
     vault: Vec<String>,
     /// Verifier key of the record.
     log_key: String,
+    /// Its second key, ML-DSA-44; records made before there was one have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ml_dsa_key: Option<String>,
 }
 
 impl Description {
     /// Whether it has the keys that the record's first entry names.
     fn is_of(&self, first: &Event) -> bool {
-        matches!(first, Event::WorkspaceCreated { origin, log_key, vault, .. }
-            if *origin == self.origin && *log_key == self.log_key && *vault == self.vault)
+        matches!(first, Event::WorkspaceCreated { origin, log_key, ml_dsa_key, vault, .. }
+            if *origin == self.origin && *log_key == self.log_key && *ml_dsa_key == self.ml_dsa_key && *vault == self.vault)
+    }
+
+    fn log(&self) -> Result<LogIdentity, WorkspaceError> {
+        let log = LogIdentity::parse(&self.log_key);
+        let log = match &self.ml_dsa_key {
+            Some(key) => log.and_then(|log| log.with_ml_dsa(key)),
+            None => log,
+        };
+        log.map_err(WorkspaceError::Damaged)
     }
 }
 
@@ -120,6 +134,7 @@ pub struct Workspace {
     state: State,
     body_key: [u8; 32],
     log_key: String,
+    log: LogIdentity,
     alpha: f64,
     largest_coalition: u8,
     _lock: File,
@@ -155,6 +170,7 @@ impl Workspace {
         let origin = format!("holm.invalid/{}", hex(&id));
         let log_key =
             holm_record::note::NoteKey::new(origin.clone(), SigningKey::from_bytes(&secrets.log_seed).verifying_key()).to_vkey();
+        let second = second_key(&origin, &secrets)?.verifier().to_vkey();
         let plain = serde_json::to_vec(&secrets).map_err(|e| WorkspaceError::Damaged(e.to_string()))?;
         let sealed = encrypt_to_lines(recipients.iter().map(String::as_str), &plain).map_err(WorkspaceError::Damaged)?;
         write_secret(&folder.join("officer.key"), &officer.to_file(options.passphrase.as_ref())?)?;
@@ -170,12 +186,14 @@ impl Workspace {
             origin: origin.clone(),
             vault: recipients.clone(),
             log_key: log_key.clone(),
+            ml_dsa_key: Some(second.clone()),
         };
         let lock = take_lock(folder)?;
         let mut workspace = Self::assemble(folder, officer, &secrets, &description, lock)?;
         let created = Event::WorkspaceCreated {
             origin,
             log_key,
+            ml_dsa_key: Some(second),
             vault: recipients,
             alpha: options.alpha.unwrap_or(DEFAULT_ALPHA),
             largest_coalition: options.largest_coalition.unwrap_or(LARGEST_COALITION),
@@ -199,7 +217,8 @@ impl Workspace {
         Self::assemble(folder, keys, &secrets, &description, lock)
     }
 
-    /// What [`Self::verify`] says of a workspace that need not open: where a record that was altered does not hold.
+    /// What [`Self::verify`] says of a workspace that need not open: where a record that was altered does not hold, and whether it has
+    /// what the checkpoints `kept` state, which somebody kept elsewhere (a name for each, and the signed note).
     ///
     /// # Errors
     /// As [`Self::open`], but not for what was altered.
@@ -207,6 +226,7 @@ impl Workspace {
         folder: &Path,
         passphrase: Option<&SecretString>,
         key_file: Option<&Path>,
+        kept: &[(String, String)],
     ) -> Result<WorkspaceReport, WorkspaceError> {
         let description = describe(folder)?;
         let _lock = take_lock(folder)?;
@@ -217,8 +237,15 @@ impl Workspace {
         }
         let mut store = SqliteStore::open(&folder.join("record.db")).map_err(RecordError::from)?;
         let stored = stored(&mut store).map_err(RecordError::from)?;
+        let cosigned = store.cosigned().map_err(RecordError::from)?;
         let vault = Vault::open(folder.join("objects"), description.vault.clone())?;
-        let mut report = examined(&stored, &description.log_key, &secrets.body_key, &vault)?;
+        let log = description.log()?;
+        let mut report = examined(&stored, &cosigned, &log, &secrets.body_key, &vault)?;
+        for (name, note) in kept {
+            if let Err(what) = verify_kept(&stored.0, note, &log) {
+                report.findings.push(format!("`{name}`: {what}"));
+            }
+        }
         let first = report.record.opened.first().filter(|(index, _)| *index == 0).map(|(_, entry)| &entry.event);
         match first {
             Some(event) if description.is_of(event) => {}
@@ -239,6 +266,7 @@ impl Workspace {
         let record_keys = RecordKeys {
             origin: description.origin.clone(),
             signing: SigningKey::from_bytes(&secrets.log_seed),
+            ml_dsa: description.ml_dsa_key.as_ref().map(|_| second_key(&description.origin, secrets)).transpose()?,
             body: BodyKey::new(secrets.body_key),
         };
         let mut record = Record::open(store, record_keys)?;
@@ -270,6 +298,7 @@ impl Workspace {
             vault,
             body_key: secrets.body_key,
             log_key: description.log_key.clone(),
+            log: description.log()?,
             alpha,
             largest_coalition,
             _lock: lock,
@@ -298,6 +327,20 @@ impl Workspace {
     #[must_use]
     pub fn log_key(&self) -> &str {
         &self.log_key
+    }
+
+    /// All verifier keys of the record: Ed25519, and ML-DSA-44 if it was made with one.
+    #[must_use]
+    pub fn log_keys(&self) -> Vec<VerifierKey> {
+        self.record.verifiers()
+    }
+
+    pub(crate) fn record(&self) -> &Record<SqliteStore> {
+        &self.record
+    }
+
+    pub(crate) fn record_mut(&mut self) -> &mut Record<SqliteStore> {
+        &mut self.record
     }
 
     /// The folder.
@@ -381,8 +424,14 @@ impl Workspace {
     /// [`WorkspaceError`] only if the bytes cannot be read at all; what does not hold is in the report.
     pub fn verify(&mut self) -> Result<WorkspaceReport, WorkspaceError> {
         let stored = self.record.stored().map_err(RecordError::from)?;
-        examined(&stored, &self.log_key, &self.body_key, &self.vault)
+        let cosigned = self.record.cosignatures()?;
+        examined(&stored, &cosigned, &self.log, &self.body_key, &self.vault)
     }
+}
+
+/// The key that signs checkpoints beside the Ed25519 key.
+fn second_key(origin: &str, secrets: &Secrets) -> Result<CosignerKey, WorkspaceError> {
+    CosignerKey::ml_dsa_44(origin, &secrets.log_seed).map_err(|e| WorkspaceError::Damaged(e.to_string()))
 }
 
 /// The officer's keys and what is sealed to them.
@@ -403,13 +452,13 @@ fn unlock(
 /// What rows, checkpoints and sealed files come to.
 fn examined(
     (rows, checkpoints): &(Vec<Row>, Vec<StoredCheckpoint>),
-    log_key: &str,
+    cosigned: &[(u64, String)],
+    log: &LogIdentity,
     body_key: &[u8; 32],
     vault: &Vault,
 ) -> Result<WorkspaceReport, WorkspaceError> {
-    let log = LogIdentity::parse(log_key).map_err(WorkspaceError::Damaged)?;
-    let record = verify(rows, checkpoints, &log, Some(body_key));
-    let mut findings = Vec::new();
+    let record = verify(rows, checkpoints, log, Some(body_key));
+    let (witnessed, mut findings) = witnessed(&record, checkpoints, cosigned);
     let mut files = 0;
     for (index, entry) in &record.opened {
         for hash in entry.event.objects() {
@@ -424,7 +473,29 @@ fn examined(
     }
     let named: std::collections::BTreeSet<&str> = record.opened.iter().flat_map(|(_, e)| e.event.objects()).collect();
     let unnamed = vault.names()?.iter().filter(|n| !named.contains(n.as_str())).count();
-    Ok(WorkspaceReport { record, files, findings, unnamed })
+    Ok(WorkspaceReport { record, files, findings, unnamed, witnessed })
+}
+
+/// Entries of the newest checkpoint that enough witnesses cosigned, and what of the cosignatures does not hold.
+fn witnessed(record: &Report, checkpoints: &[StoredCheckpoint], cosigned: &[(u64, String)]) -> (Option<u64>, Vec<String>) {
+    let policy = record.opened.iter().rev().find_map(|(_, entry)| match &entry.event {
+        Event::TrustPolicySet { policy, .. } => TrustPolicy::parse(policy).ok(),
+        _ => None,
+    });
+    let (Some(policy), mut findings) = (policy, Vec::new()) else { return (None, Vec::new()) };
+    let mut newest = None;
+    for (size, lines) in cosigned {
+        let Some(checkpoint) = checkpoints.iter().find(|c| c.size == *size) else {
+            findings.push(format!("cosignatures are kept for {size} entries, of which there is no checkpoint"));
+            continue;
+        };
+        match policy.standing(&format!("{}{lines}", checkpoint.note)) {
+            Ok(standing) if standing.quorum => newest = newest.max(Some(*size)),
+            Ok(_) => {}
+            Err(error) => findings.push(format!("cosignatures of the checkpoint of {size} entries: {error}")),
+        }
+    }
+    (newest, findings)
 }
 
 /// What [`Workspace::verify`] found.
@@ -438,6 +509,8 @@ pub struct WorkspaceReport {
     pub findings: Vec<String>,
     /// Sealed files that no entry names: remains of an interrupted release, harmless.
     pub unnamed: usize,
+    /// Entries of the newest checkpoint that enough witnesses cosigned.
+    pub witnessed: Option<u64>,
 }
 
 impl WorkspaceReport {

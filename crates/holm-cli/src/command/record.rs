@@ -1,3 +1,7 @@
+mod outside;
+
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use holm::policy::Action;
 use holm::telling::Part;
@@ -14,6 +18,11 @@ use crate::error::{CommandError, Outcome};
 pub(crate) enum RecordCommand {
     Log(Log),
     Verify(Verify),
+    Keys(outside::Keys),
+    Policy(outside::Policy),
+    Checkpoint(outside::Checkpoint),
+    Proof(outside::Proof),
+    Export(outside::Export),
     Withdraw(Withdraw),
 }
 
@@ -25,9 +34,13 @@ pub(crate) struct Log {
     last: Option<usize>,
 }
 
-/// Recompute everything from bytes: entries, checkpoints, signatures, sealed files
+/// Recompute everything from bytes: entries, checkpoints, signatures, cosignatures, sealed files
 #[derive(Debug, Args)]
-pub(crate) struct Verify {}
+pub(crate) struct Verify {
+    /// Something kept elsewhere: a checkpoint, a proof (`.tlog-proof`) or a slip. Shows whether an older state was put back.
+    #[arg(long, value_name = "FILE")]
+    against: Vec<PathBuf>,
+}
 
 /// Say that what an entry says was a mistake: it counts no longer, and both stay in the record
 #[derive(Debug, Args)]
@@ -90,8 +103,14 @@ impl RecordCommand {
                 Ok(Outcome::Done)
             }
             Self::Withdraw(withdraw) => withdraw.run(app),
-            Self::Verify(Verify {}) => {
-                let report = app.examined()?;
+            Self::Keys(keys) => keys.run(app),
+            Self::Policy(policy) => policy.run(app),
+            Self::Checkpoint(checkpoint) => checkpoint.run(app),
+            Self::Proof(proof) => proof.run(app),
+            Self::Export(export) => export.run(app),
+            Self::Verify(Verify { against }) => {
+                let kept = against.iter().map(|path| outside::kept(path)).collect::<Result<Vec<_>, _>>()?;
+                let report = app.examined(&kept)?;
                 let findings: Vec<String> = report
                     .record
                     .findings
@@ -101,7 +120,8 @@ impl RecordCommand {
                     .collect();
                 let value = serde_json::json!({
                     "holds": report.holds(), "entries": report.record.entries, "bodies": report.record.bodies, "destroyed": report.record.destroyed,
-                    "checkpoints": report.record.checkpoints, "files": report.files, "unnamed_files": report.unnamed, "findings": findings,
+                    "checkpoints": report.record.checkpoints, "files": report.files, "unnamed_files": report.unnamed, "witnessed": report.witnessed,
+                    "against": kept.len(), "findings": findings,
                 });
                 app.show(&value, || print_report(&report, &findings))?;
                 Ok(if report.holds() { Outcome::Done } else { Outcome::No })
@@ -120,6 +140,9 @@ fn print_report(report: &WorkspaceReport, findings: &[String]) {
     );
     if report.unnamed > 0 {
         say!("{} sealed files are named by no entry: remains of interrupted releases, harmless", report.unnamed);
+    }
+    if let Some(size) = report.witnessed {
+        say!("the first {size} entries are witnessed: nobody can rewrite them unnoticed");
     }
     if findings.is_empty() {
         say!("everything holds");
@@ -165,6 +188,7 @@ fn about(event: &holm_record::event::Event) -> String {
         Event::OperationClosed { operation, outcome, .. } => format!("{operation}: {outcome}"),
         Event::IncidentRecorded { incident, .. } => incident.to_string(),
         Event::Withdrawn { entry, .. } => format!("entry {entry}"),
+        Event::TrustPolicySet { within_hours, .. } => format!("alarm after {within_hours} h"),
         other => other.item().map(ToString::to_string).unwrap_or_default(),
     }
 }

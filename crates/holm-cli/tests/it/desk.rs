@@ -33,6 +33,13 @@ impl Ran {
         self
     }
 
+    /// Asserts that the command was done and that its answer is no; what it said.
+    #[track_caller]
+    pub(crate) fn says_no(self) -> String {
+        assert_eq!(self.code, 3, "{}{}", self.out, self.err);
+        self.out
+    }
+
     /// Asserts that the command failed and said all of `words`.
     #[track_caller]
     pub(crate) fn fails_with(&self, words: &[&str]) {

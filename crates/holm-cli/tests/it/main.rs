@@ -14,3 +14,4 @@ mod scene;
 mod served;
 mod story;
 mod tidy;
+mod witnessed;

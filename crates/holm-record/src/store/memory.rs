@@ -1,5 +1,7 @@
 //! Rows in memory, for trials and for programs that keep nothing.
 
+use std::collections::BTreeMap;
+
 use super::{Store, StoreError, StoredCheckpoint};
 use crate::entry::Row;
 
@@ -8,6 +10,7 @@ use crate::entry::Row;
 pub struct MemoryStore {
     rows: Vec<Row>,
     checkpoints: Vec<StoredCheckpoint>,
+    cosigned: BTreeMap<u64, String>,
 }
 
 impl Store for MemoryStore {
@@ -32,5 +35,17 @@ impl Store for MemoryStore {
 
     fn checkpoints(&mut self) -> Result<Vec<StoredCheckpoint>, StoreError> {
         Ok(self.checkpoints.clone())
+    }
+
+    fn cosign(&mut self, size: u64, lines: &str) -> Result<(), StoreError> {
+        if !self.checkpoints.iter().any(|c| c.size == size) {
+            return Err(StoreError::Medium(format!("there is no checkpoint of {size} entries")));
+        }
+        self.cosigned.insert(size, lines.to_owned());
+        Ok(())
+    }
+
+    fn cosigned(&mut self) -> Result<Vec<(u64, String)>, StoreError> {
+        Ok(self.cosigned.iter().map(|(size, lines)| (*size, lines.clone())).collect())
     }
 }

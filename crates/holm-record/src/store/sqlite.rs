@@ -23,22 +23,29 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
+/// Opens or makes a file every commit of which is on the disk before it counts.
+pub(crate) fn open_durable(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    Ok(connection)
+}
+
 impl SqliteStore {
     /// Opens the file, or makes it.
     ///
     /// # Errors
     /// [`StoreError::Medium`] if the file cannot be opened or is no such store.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let connection = Connection::open(path)?;
-        connection.busy_timeout(BUSY)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "foreign_keys", true)?;
-        connection.pragma_update(None, "trusted_schema", false)?;
-        connection.pragma_update(None, "cell_size_check", true)?;
+        let connection = open_durable(path)?;
         connection.execute_batch(
             "CREATE TABLE IF NOT EXISTS entry (seq INTEGER PRIMARY KEY, leaf TEXT NOT NULL, sealed BLOB) STRICT;
              CREATE TABLE IF NOT EXISTS checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;
+             CREATE TABLE IF NOT EXISTS cosignature (size INTEGER PRIMARY KEY REFERENCES checkpoint, lines TEXT NOT NULL) STRICT;
              CREATE TABLE IF NOT EXISTS head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL) STRICT;
              INSERT OR IGNORE INTO head (one, size) VALUES (1, 0);",
         )?;
@@ -86,6 +93,18 @@ impl Store for SqliteStore {
         let mut select = self.connection.prepare_cached("SELECT size, note FROM checkpoint ORDER BY size")?;
         let rows =
             select.query_map([], |row| Ok(StoredCheckpoint { size: row.get::<_, i64>(0)?.unsigned_abs(), note: row.get(1)? }))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn cosign(&mut self, size: u64, lines: &str) -> Result<(), StoreError> {
+        let size = i64::try_from(size).unwrap_or(i64::MAX);
+        self.connection.execute("INSERT OR REPLACE INTO cosignature (size, lines) VALUES (?1, ?2)", params![size, lines])?;
+        Ok(())
+    }
+
+    fn cosigned(&mut self) -> Result<Vec<(u64, String)>, StoreError> {
+        let mut select = self.connection.prepare_cached("SELECT size, lines FROM cosignature ORDER BY size")?;
+        let rows = select.query_map([], |row| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -38,6 +38,12 @@ impl Store for FaultyStore {
     fn checkpoints(&mut self) -> Result<Vec<StoredCheckpoint>, StoreError> {
         self.inner.checkpoints()
     }
+    fn cosign(&mut self, size: u64, lines: &str) -> Result<(), StoreError> {
+        self.inner.cosign(size, lines)
+    }
+    fn cosigned(&mut self) -> Result<Vec<(u64, String)>, StoreError> {
+        self.inner.cosigned()
+    }
 }
 
 fn event(n: usize) -> Event {
@@ -51,7 +57,12 @@ fn at(second: i64) -> jiff::Timestamp {
 fn record() -> (Record<FaultyStore>, std::rc::Rc<std::cell::Cell<Fault>>) {
     let fault = std::rc::Rc::new(std::cell::Cell::new(Fault::None));
     let store = FaultyStore { inner: MemoryStore::default(), next: fault.clone() };
-    let keys = RecordKeys { origin: "o".to_owned(), signing: SigningKey::from_bytes(&[1; 32]), body: BodyKey::new([2; 32]) };
+    let keys = RecordKeys {
+        origin: "o".to_owned(),
+        signing: SigningKey::from_bytes(&[1; 32]),
+        ml_dsa: None,
+        body: BodyKey::new([2; 32]),
+    };
     (Record::open(store, keys).unwrap(), fault)
 }
 

@@ -4,3 +4,4 @@
 mod faults;
 mod store;
 mod tamper;
+mod witness;

@@ -42,6 +42,18 @@ fn appends_all_or_nothing(store: &mut impl Store) {
     }
 }
 
+fn keeps_cosignatures_of_its_checkpoints(store: &mut impl Store) {
+    store.append(0, &[row(0), row(1)], &checkpoint(2)).unwrap();
+    store.append(2, &[row(2)], &checkpoint(3)).unwrap();
+    assert_eq!(store.cosigned().unwrap(), []);
+    assert!(store.cosign(1, "x\n").is_err());
+    store.cosign(3, "a\n").unwrap();
+    store.cosign(2, "b\n").unwrap();
+    store.cosign(3, "a\nc\n").unwrap();
+    assert_eq!(store.cosigned().unwrap(), [(2, "b\n".to_owned()), (3, "a\nc\n".to_owned())]);
+    assert_eq!(store.checkpoints().unwrap(), [checkpoint(2), checkpoint(3)]);
+}
+
 macro_rules! suite {
     ($name:ident, $make:expr) => {
         mod $name {
@@ -60,6 +72,11 @@ macro_rules! suite {
             fn an_append_is_all_or_nothing() {
                 let (_guard, mut store) = $make;
                 appends_all_or_nothing(&mut store);
+            }
+            #[test]
+            fn cosignatures_are_kept_beside_checkpoints() {
+                let (_guard, mut store) = $make;
+                keeps_cosignatures_of_its_checkpoints(&mut store);
             }
         }
     };

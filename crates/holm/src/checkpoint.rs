@@ -1,0 +1,363 @@
+//! What outsiders keep of the record: checkpoints that witnesses cosigned, proofs against them, and the log as files.
+//!
+//! The policy (C2SP tlog-policy) that says who witnesses is an entry of the record. A witness of another agency that cosigned one
+//! checkpoint cosigns no other history, so from then on nobody, the officer included, can rewrite what stands below it.
+
+use std::fs;
+use std::path::Path;
+
+use holm_record::cosignature::VerifierKey;
+use holm_record::event::Event;
+use holm_record::note::NoteError;
+use holm_record::proof::LogProof;
+use holm_record::store::StoredCheckpoint;
+use holm_record::tiles::Resource;
+use holm_record::trust::{PolicyError, Standing, TrustPolicy};
+use holm_record::witness::Request;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::courier::{Answer, Courier};
+use crate::policy::Permit;
+use crate::vault::{VaultError, write_durably};
+use crate::workspace::{Workspace, WorkspaceError};
+
+/// An alarm after so many hours, unless the officer says otherwise.
+pub const WITHIN_HOURS: u32 = 48;
+const LONGEST_WITHIN: u32 = 24 * 366;
+
+/// Whom the record names as its witnesses.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trust {
+    /// The policy.
+    pub policy: TrustPolicy,
+    /// Its text.
+    pub text: String,
+    /// Hours without enough witnesses after which there is an alarm.
+    pub within_hours: u32,
+    /// When it was set.
+    pub since: Timestamp,
+}
+
+/// What cannot be done with checkpoints.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckpointError {
+    /// A policy that cannot be read.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// A policy about other logs.
+    #[error("the policy does not list this record as a log; add the line `log {0}`")]
+    OtherLog(String),
+    /// A log line of this record with a key that is not its own.
+    #[error("the policy lists a key under this record's name that is not its key; its keys are in `holm record keys`")]
+    OtherKey,
+    /// Hours out of range.
+    #[error("an alarm after {0} hours is not possible: 1 to {LONGEST_WITHIN} are")]
+    Hours(u32),
+    /// No policy.
+    #[error("no witnesses are named; write a policy (docs/spec/witness.md) and set it with `holm record policy FILE`")]
+    NoPolicy,
+    /// What was brought bears no signature by a witness.
+    #[error("nothing of this is signed by a witness of the policy, for a checkpoint of this record")]
+    NothingNew,
+    /// A signature that does not hold.
+    #[error(transparent)]
+    Note(#[from] NoteError),
+    /// An entry that is not there.
+    #[error("the record has {size} entries, counted from 0; there is none with the number {index}")]
+    NoEntry {
+        /// Which.
+        index: u64,
+        /// How many there are.
+        size: u64,
+    },
+    /// A size that the record never had.
+    #[error("the record has {size} entries; it never had a checkpoint of {asked}")]
+    NoSize {
+        /// What was asked for.
+        asked: u64,
+        /// How many there are.
+        size: u64,
+    },
+    /// Workspace trouble.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    /// Disk trouble.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+/// What became of asking one witness.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// It cosigned the newest checkpoint.
+    Signed,
+    /// It has no address in the policy: its request has to be carried.
+    NoAddress,
+    /// It could not be reached, or did not answer as a witness does.
+    Silent(String),
+    /// It cosigned a longer record of this name: this one was put back from an older state, or forked.
+    AheadOfUs {
+        /// Its entries.
+        size: u64,
+    },
+    /// It cosigned another record of this name and size, or what it cosigned is not below this one.
+    Contradicts(String),
+}
+
+impl Asked {
+    /// Whether this is a sign that this record is not the one that was witnessed.
+    #[must_use]
+    pub fn is_alarm(&self) -> bool {
+        matches!(self, Self::AheadOfUs { .. } | Self::Contradicts(_))
+    }
+}
+
+/// What came of asking all witnesses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Round {
+    /// Entries of the checkpoint that they were asked to cosign.
+    pub size: u64,
+    /// Each witness of the policy, in its order, and what it did.
+    pub asked: Vec<(String, Asked)>,
+    /// Who cosigned this checkpoint by now, and whether that is enough.
+    pub standing: Standing,
+}
+
+/// How far the record is witnessed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witnessed {
+    /// Entries of the newest checkpoint that enough witnesses cosigned; `None` if there is none.
+    pub size: Option<u64>,
+    /// When the last of them signed it.
+    pub at: Option<Timestamp>,
+    /// Entries that came after it.
+    pub behind: u64,
+    /// Whether an entry waits for longer than the policy allows.
+    pub late: bool,
+    /// Hours that the policy allows.
+    pub within_hours: u32,
+}
+
+impl Workspace {
+    /// Names witnesses: an entry. The policy must list this record's own key, and any other log only under its own name.
+    ///
+    /// # Errors
+    /// [`CheckpointError`]; then nothing is recorded.
+    pub fn set_trust(&mut self, permit: &Permit, text: &str, within_hours: u32) -> Result<(), CheckpointError> {
+        let policy = TrustPolicy::parse(text)?;
+        let own = self.log_keys();
+        let named: Vec<&VerifierKey> =
+            policy.logs().iter().filter(|l| own.first().is_some_and(|o| o.name() == l.name())).collect();
+        if named.is_empty() {
+            return Err(CheckpointError::OtherLog(self.log_key().to_owned()));
+        }
+        if !named.iter().all(|l| own.contains(l)) {
+            return Err(CheckpointError::OtherKey);
+        }
+        if !(1..=LONGEST_WITHIN).contains(&within_hours) {
+            return Err(CheckpointError::Hours(within_hours));
+        }
+        self.append(permit, vec![Event::TrustPolicySet { policy: text.to_owned(), within_hours }])?;
+        Ok(())
+    }
+
+    fn trusted(&self) -> Result<Trust, CheckpointError> {
+        self.state().trust.clone().ok_or(CheckpointError::NoPolicy)
+    }
+
+    /// Asks every witness of the policy to cosign the newest checkpoint, and keeps what they sign.
+    ///
+    /// # Errors
+    /// [`CheckpointError`]; a witness that does not sign is no error, [`Round`] says what it did.
+    pub fn collect(&mut self, courier: &dyn Courier) -> Result<Round, CheckpointError> {
+        let trust = self.trusted()?;
+        let mut asked = Vec::new();
+        for witness in trust.policy.witnesses() {
+            let did = match &witness.url {
+                None => Asked::NoAddress,
+                Some(url) => self.ask(courier, &format!("{}/add-checkpoint", url.trim_end_matches('/')), &witness.key)?,
+            };
+            asked.push((witness.name.clone(), did));
+        }
+        let newest = self.newest_checkpoint()?;
+        Ok(Round { size: newest.size, asked, standing: trust.policy.standing(&newest.note)? })
+    }
+
+    /// Asks one witness, telling it twice at most from where to go on.
+    fn ask(&mut self, courier: &dyn Courier, url: &str, key: &VerifierKey) -> Result<Asked, CheckpointError> {
+        let size = self.size();
+        let mut old = self.cosigned_by(key)?;
+        for _ in 0..2 {
+            let request = self.request(old)?;
+            let answer = match courier.post(url, &request.to_text()) {
+                Ok(answer) => answer,
+                Err(why) => return Ok(Asked::Silent(why)),
+            };
+            match answer {
+                Answer { status: 200, body } => {
+                    return Ok(match self.keep(&body) {
+                        Ok(()) => Asked::Signed,
+                        Err(CheckpointError::NothingNew | CheckpointError::Note(_)) => {
+                            Asked::Silent("it answered with nothing that its key signed".to_owned())
+                        }
+                        Err(other) => return Err(other),
+                    });
+                }
+                Answer { status: 409, body } => match body.trim().parse::<u64>() {
+                    Ok(theirs) if theirs > size => return Ok(Asked::AheadOfUs { size: theirs }),
+                    Ok(theirs) if theirs == old => {
+                        return Ok(Asked::Contradicts(format!("it cosigned another record of {theirs} entries")));
+                    }
+                    Ok(theirs) => old = theirs,
+                    Err(_) => return Ok(Asked::Silent("it answered 409 without a size".to_owned())),
+                },
+                Answer { status: 422, .. } => {
+                    return Ok(Asked::Contradicts(format!(
+                        "what it cosigned of {old} entries is not the beginning of this record"
+                    )));
+                }
+                Answer { status, body } => return Ok(Asked::Silent(format!("it answered {status}: {}", first_line(&body)))),
+            }
+        }
+        Ok(Asked::Silent("it changes its mind about what it cosigned".to_owned()))
+    }
+
+    /// Entries of the newest checkpoint that this key cosigned, as far as is known here; 0 if none.
+    fn cosigned_by(&mut self, key: &VerifierKey) -> Result<u64, CheckpointError> {
+        let cosigned = self.cosigned()?;
+        Ok(cosigned.iter().rev().find(|c| matches!(key.signed(&c.note), Ok(Some(_)))).map_or(0, |c| c.size))
+    }
+
+    /// What a witness that cosigned `old` entries last is to be asked: the body of C2SP `add-checkpoint`.
+    ///
+    /// # Errors
+    /// [`CheckpointError::NoSize`].
+    pub fn request(&self, old: u64) -> Result<Request, CheckpointError> {
+        self.record().request(old).ok_or(CheckpointError::NoSize { asked: old, size: self.size() })
+    }
+
+    /// Keeps signature lines that a witness gave for the newest checkpoint, carried here as a file or over the net. Lines of
+    /// strangers are passed over.
+    ///
+    /// # Errors
+    /// [`CheckpointError`]; then nothing was kept.
+    pub fn keep(&mut self, lines: &str) -> Result<(), CheckpointError> {
+        let trust = self.trusted()?;
+        let newest = self.newest_checkpoint()?;
+        let known = self.cosigned()?.pop().filter(|c| c.size == newest.size);
+        let before = known.map_or_else(|| newest.note.clone(), |c| c.note);
+        let mut note = before.clone();
+        for line in lines.lines().filter(|l| !l.is_empty()) {
+            let with = format!("{note}{line}\n");
+            let base = self.record().checkpoint().unwrap_or_default();
+            let single = format!("{base}{line}\n");
+            let is_new = |key: &VerifierKey| matches!(key.signed(&note), Ok(None)) && matches!(key.signed(&single), Ok(Some(_)));
+            if trust.policy.witnesses().iter().any(|w| is_new(&w.key)) {
+                note = with;
+            }
+        }
+        if note == before {
+            return Err(CheckpointError::NothingNew);
+        }
+        trust.policy.standing(&note)?;
+        let signed = self.record().checkpoint().map_or(0, str::len);
+        self.record_mut().cosign(newest.size, note.get(signed..).unwrap_or_default()).map_err(WorkspaceError::from)?;
+        Ok(())
+    }
+
+    /// The newest checkpoint, with what witnesses signed of it.
+    ///
+    /// # Errors
+    /// [`CheckpointError`].
+    pub fn newest_checkpoint(&mut self) -> Result<StoredCheckpoint, CheckpointError> {
+        let size = self.size();
+        let cosigned = self.cosigned()?.pop().filter(|c| c.size == size);
+        let note = cosigned.map_or_else(|| self.record().checkpoint().unwrap_or_default().to_owned(), |c| c.note);
+        Ok(StoredCheckpoint { size, note })
+    }
+
+    fn cosigned(&mut self) -> Result<Vec<StoredCheckpoint>, CheckpointError> {
+        Ok(self.record_mut().cosigned().map_err(WorkspaceError::from)?)
+    }
+
+    /// How far the record is witnessed at `now`; `None` if it names no witnesses.
+    ///
+    /// # Errors
+    /// [`CheckpointError`].
+    pub fn witnessed(&mut self, now: Timestamp) -> Result<Option<Witnessed>, CheckpointError> {
+        let Some(trust) = self.state().trust.clone().filter(|t| t.policy.needs_witnesses()) else { return Ok(None) };
+        let newest = self.quorum(&trust)?;
+        let size = self.size();
+        let at = newest.as_ref().and_then(|(_, standing)| standing.newest()).and_then(seconds);
+        let behind = size.saturating_sub(newest.as_ref().map_or(0, |(c, _)| c.size));
+        let oldest = self.record_mut().time_of(size - behind).map_err(WorkspaceError::from)?;
+        let waits = oldest.is_some_and(|entered| {
+            now.duration_since(entered.max(trust.since)) > SignedDuration::from_hours(i64::from(trust.within_hours))
+        });
+        Ok(Some(Witnessed { size: newest.map(|(c, _)| c.size), at, behind, late: waits, within_hours: trust.within_hours }))
+    }
+
+    /// The newest checkpoint that enough witnesses cosigned.
+    fn quorum(&mut self, trust: &Trust) -> Result<Option<(StoredCheckpoint, Standing)>, CheckpointError> {
+        let cosigned = self.cosigned()?;
+        let enough = |c: StoredCheckpoint| Some((trust.policy.standing(&c.note).ok().filter(|s| s.quorum)?, c));
+        Ok(cosigned.into_iter().rev().find_map(enough).map(|(standing, checkpoint)| (checkpoint, standing)))
+    }
+
+    /// Proof of an entry, against the newest checkpoint that enough witnesses cosigned if that covers it, else against the newest.
+    ///
+    /// # Errors
+    /// [`CheckpointError::NoEntry`].
+    pub fn proof(&mut self, index: u64) -> Result<LogProof, CheckpointError> {
+        let none = CheckpointError::NoEntry { index, size: self.size() };
+        if let Some(trust) = self.state().trust.clone()
+            && let Some((checkpoint, _)) = self.quorum(&trust)?.filter(|(c, _)| c.size > index)
+        {
+            return self.record().prove_at(index, &checkpoint).ok_or(none);
+        }
+        self.record().prove(index).ok_or(none)
+    }
+
+    /// A resource of C2SP tlog-tiles; `None` if this log has no such one.
+    ///
+    /// # Errors
+    /// [`CheckpointError`].
+    pub fn tile(&mut self, resource: &Resource) -> Result<Option<Vec<u8>>, CheckpointError> {
+        Ok(self.record_mut().resource(resource).map_err(WorkspaceError::from)?)
+    }
+
+    /// Writes the log as files that any server of files can publish, and the policy; returns how many were new. The checkpoint comes
+    /// last, so that whoever reads meanwhile finds all that it covers. `told` is called with files done and files in all.
+    ///
+    /// # Errors
+    /// [`CheckpointError`]; then the folder's checkpoint is still the one before.
+    pub fn export_tiles(&mut self, folder: &Path, mut told: impl FnMut(u64, u64)) -> Result<u64, CheckpointError> {
+        let resources: Vec<Resource> = Resource::all(self.size()).collect();
+        let mut written = 0;
+        for (done, resource) in (1..).zip(&resources) {
+            let path = folder.join(resource.path());
+            let bytes = self.tile(resource)?.ok_or_else(|| WorkspaceError::Damaged(format!("it has no {}", resource.path())))?;
+            // Only the checkpoint ever changes under its name.
+            if fs::read(&path).ok().as_deref() != Some(&bytes) {
+                let parent = path.parent().unwrap_or(folder);
+                fs::create_dir_all(parent).map_err(VaultError::disk(parent, "made"))?;
+                write_durably(&path, &bytes)?;
+                written += 1;
+            }
+            told(done, resources.len() as u64);
+        }
+        let logs: String = self.log_keys().iter().map(|k| format!("log {}\n", k.to_vkey())).collect();
+        let policy = self.state().trust.as_ref().map_or_else(|| logs + "quorum none\n", |t| t.text.clone());
+        write_durably(&folder.join("policy"), policy.as_bytes())?;
+        Ok(written)
+    }
+}
+
+fn seconds(time: u64) -> Option<Timestamp> {
+    Timestamp::from_second(i64::try_from(time).ok()?).ok()
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect()
+}
