@@ -3,11 +3,11 @@
 CARGO ?= cargo
 # Debian packages by which tests reach the outside world: other people's age, PDF and document tools, detectors, a browser.
 PACKAGES = age openssl poppler-utils pandoc qpdf ghostscript tesseract-ocr tesseract-ocr-spa libreoffice-writer-nogui python3-venv \
-	chromium
+	chromium golang-go golang-golang-x-mod-dev
 DEMO ?= holm-demo
 
 .PHONY: build web demo test check e2e packages peers bench bench-belief bench-desk bench-full bench-soundness bench-survival bench-layout speed \
-	bench-belief-peers bench-marking-peers dist dist-test portable clean
+	bench-belief-peers bench-marking-peers interop dist dist-test portable clean
 
 build: web
 	$(CARGO) build --release -p holm-cli
@@ -29,6 +29,11 @@ check: web
 test: packages check peers
 	HOLM_PEERS=$(CURDIR)/target/peers $(CARGO) test -p holm-cli -q --test peers --features peers
 	sh scripts/e2e.sh
+	sh scripts/interop.sh
+
+# Records that Holm writes, checked by other people's programs: Go's sumdb packages and @noble/post-quantum.
+interop: packages
+	sh scripts/interop.sh
 
 # Browser tests alone.
 e2e: packages

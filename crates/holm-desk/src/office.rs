@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use age::secrecy::SecretString;
+use holm::checkpoint::Witnessed;
 use holm::identity::IdentityError;
 use holm::state::State;
 use holm::workspace::{Workspace, WorkspaceError};
@@ -21,11 +22,15 @@ pub(crate) struct View {
     pub(crate) size: u64,
     /// The newest checkpoint, a signed note.
     pub(crate) checkpoint: Option<String>,
+    /// How far it is witnessed, if the record names witnesses.
+    pub(crate) witnessed: Option<Witnessed>,
 }
 
 impl View {
-    fn of(workspace: &Workspace) -> Arc<Self> {
+    fn of(workspace: &mut Workspace) -> Arc<Self> {
         Arc::new(Self {
+            // What cannot be read of it is said by a verification.
+            witnessed: workspace.witnessed().unwrap_or_default(),
             state: workspace.state().clone(),
             size: workspace.size(),
             checkpoint: workspace.checkpoint().map(str::to_owned),
@@ -75,11 +80,11 @@ impl Office {
     pub(crate) fn unlock(&self, passphrase: Option<&SecretString>) -> Result<(), Closed> {
         let mut place = held(&self.workspace);
         if place.is_none() {
-            let workspace = Workspace::open(&self.folder, passphrase, None).map_err(|e| match e {
+            let mut workspace = Workspace::open(&self.folder, passphrase, None).map_err(|e| match e {
                 WorkspaceError::Identity(IdentityError::PassphraseNeeded) => Closed::Locked,
                 other => Closed::Workspace(other),
             })?;
-            self.show(&workspace);
+            self.show(&mut workspace);
             *place = Some(workspace);
         }
         Ok(())
@@ -127,7 +132,19 @@ impl Office {
         Ok(done)
     }
 
-    fn show(&self, workspace: &Workspace) {
+    /// As [`Self::act`], where what pages show changes although nothing is entered.
+    ///
+    /// # Errors
+    /// [`Closed`].
+    pub(crate) fn act_beside<T>(&self, work: impl FnOnce(&mut Workspace) -> T) -> Result<T, Closed> {
+        self.act(|workspace| {
+            let done = work(workspace);
+            self.show(workspace);
+            done
+        })
+    }
+
+    fn show(&self, workspace: &mut Workspace) {
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = Some(View::of(workspace));
     }
 }

@@ -31,6 +31,7 @@ pub(crate) mod timeline;
 pub(crate) mod told;
 pub(crate) mod trace;
 pub(crate) mod withdrawal;
+pub(crate) mod witnesses;
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use crate::bundle;
 use crate::guard::guard;
 use crate::page::{belief, graph};
-use crate::page::{files, gate, inbox, items, onward, overview, people, record, roster, second, share, told, trace};
+use crate::page::{files, gate, inbox, items, onward, overview, people, record, roster, second, share, told, trace, witnesses};
 use crate::server::Desk;
 
 /// Bytes that a form may hold.
@@ -58,6 +58,9 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/people/{id}/left", post(roster::left))
         .route("/people/{id}/lost", post(roster::lost))
         .route("/record/verify", post(record::verify))
+        .route("/record/witnesses", get(witnesses::witnesses).post(witnesses::name))
+        .route("/record/checkpoint", post(witnesses::checkpoint))
+        .route("/log/{*path}", get(witnesses::tile))
         .route("/start/{code}", get(gate::start))
         .route("/unlock", get(gate::locked).post(gate::unlock))
         .route("/leave", post(gate::leave))
@@ -100,6 +103,7 @@ fn happened() -> Router<Arc<Desk>> {
 fn api() -> Router<Arc<Desk>> {
     use crate::api::{
         aligned, arrivals, document, drafts, items, looks, overview, people, record, releases, requests, session, traces,
+        witnesses,
     };
 
     let large = || DefaultBodyLimit::max(LARGEST);
@@ -117,6 +121,9 @@ fn api() -> Router<Arc<Desk>> {
         .route("/api/v1/beliefs", get(crate::api::beliefs::beliefs))
         .route("/api/v1/record", get(record::record))
         .route("/api/v1/record/verify", post(record::verify_record))
+        .route("/api/v1/record/witnesses", get(witnesses::witnesses).post(witnesses::name_witnesses))
+        .route("/api/v1/record/checkpoint", post(witnesses::collect_checkpoint))
+        .route("/api/v1/record/proofs/{index}", get(witnesses::entry_proof))
         .route("/api/v1/traces", post(traces::begin_trace).layer(large()))
         .route("/api/v1/traces/{ticket}", get(traces::trace))
         .route("/api/v1/looks", get(looks::looks))

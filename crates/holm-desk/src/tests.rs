@@ -9,6 +9,7 @@ mod scanned;
 mod schema;
 mod second;
 mod tables;
+mod witnesses;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -246,7 +247,7 @@ fn share(workspace: &mut Workspace, name: &str, copies: Copies, plain: &Path) {
     released.write_plain(&keyed, plain).unwrap();
 }
 
-const PAGES: [&str; 30] = [
+const PAGES: [&str; 31] = [
     "/cases",
     "/cases?q=x&over=9",
     "/record/operation?operation=x",
@@ -276,6 +277,7 @@ const PAGES: [&str; 30] = [
     "/people/p5?from=2020-01-01T00:00",
     "/roster",
     "/record",
+    "/record/witnesses",
     "/trace",
 ];
 

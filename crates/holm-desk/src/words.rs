@@ -18,6 +18,7 @@ pub(crate) mod person;
 pub(crate) mod problem;
 mod reasons;
 pub(crate) mod record;
+mod record_messages;
 pub(crate) mod recording;
 pub(crate) mod second;
 pub(crate) mod share;

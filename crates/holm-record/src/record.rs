@@ -158,24 +158,34 @@ impl<S: Store> Record<S> {
         let at = self.not_before_last(at)?;
         let entry = |event| Entry { v: BODY_VERSION, at, actor: actor.to_owned(), event };
         let rows: Vec<Row> = events.into_iter().map(|e| Row::seal(&entry(e), &self.keys.body)).collect::<Result<_, _>>()?;
-        let mut tree = self.tree.clone();
-        rows.iter().for_each(|row| tree.push(row.leaf_hash()));
-        let text = Checkpoint { origin: self.keys.origin.clone(), size: tree.size(), root: tree.root() }.to_text();
+        // The tree grows in place, as a copy of a long one would cost more than the append, and is cut if that fails.
+        rows.iter().for_each(|row| self.tree.push(row.leaf_hash()));
+        let kept = self.sign(at).and_then(|checkpoint| self.store(first, &rows, checkpoint));
+        let checkpoint = kept.inspect_err(|_| self.tree.truncate(first))?;
+        self.checkpoint = Some(checkpoint.note);
+        self.last = Some(at);
+        Ok(first)
+    }
+
+    /// The checkpoint of the tree as it stands.
+    fn sign(&self, at: Timestamp) -> Result<StoredCheckpoint, RecordError> {
+        let size = self.tree.size();
+        let text = Checkpoint { origin: self.keys.origin.clone(), size, root: self.tree.root() }.to_text();
         let mut note = sign(&text, &self.keys.origin, &self.keys.signing);
         if let Some(key) = &self.keys.ml_dsa {
             note += &key.line(&text, u64::try_from(at.as_second()).unwrap_or(0))?;
         }
-        let checkpoint = StoredCheckpoint { size: tree.size(), note };
-        if let Err(error) = self.store.append(first, &rows, &checkpoint) {
-            let kept = matches!(error, StoreError::Medium(_)) && load(&mut self.store).is_ok_and(|(now, ..)| now == tree);
+        Ok(StoredCheckpoint { size, note })
+    }
+
+    fn store(&mut self, first: u64, rows: &[Row], checkpoint: StoredCheckpoint) -> Result<StoredCheckpoint, RecordError> {
+        if let Err(error) = self.store.append(first, rows, &checkpoint) {
+            let kept = matches!(error, StoreError::Medium(_)) && load(&mut self.store).is_ok_and(|(now, ..)| now == self.tree);
             if !kept {
                 return Err(error.into());
             }
         }
-        self.tree = tree;
-        self.checkpoint = Some(checkpoint.note);
-        self.last = Some(at);
-        Ok(first)
+        Ok(checkpoint)
     }
 
     fn not_before_last(&self, now: Timestamp) -> Result<Timestamp, RecordError> {

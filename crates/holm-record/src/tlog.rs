@@ -54,6 +54,14 @@ impl Tree {
         }
     }
 
+    /// Takes away the leaves from `size` on, if there are any.
+    pub fn truncate(&mut self, size: u64) {
+        for (level, nodes) in self.levels.iter_mut().enumerate() {
+            nodes.truncate(usize::try_from(size >> level).unwrap_or(usize::MAX));
+        }
+        self.levels.retain(|nodes| !nodes.is_empty());
+    }
+
     /// Root of the first `size` leaves, if the tree has that many.
     #[must_use]
     pub fn root_at(&self, size: u64) -> Option<Hash> {
@@ -202,6 +210,15 @@ mod tests {
                 "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
             ]
         );
+    }
+
+    #[test]
+    fn a_tree_that_is_cut_is_the_one_that_never_grew() {
+        for size in 0..=8 {
+            let mut cut = tree();
+            cut.truncate(size);
+            assert_eq!(cut, Tree::from_leaves(LEAVES.iter().take(size as usize).map(|l| leaf_hash(l))), "{size}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use holm_record::note::NoteError;
 use holm_record::proof::LogProof;
 use holm_record::store::StoredCheckpoint;
 use holm_record::tiles::Resource;
-use holm_record::trust::{PolicyError, Standing, TrustPolicy};
+use holm_record::trust::{PolicyError, Standing, TrustPolicy, Witness};
 use holm_record::witness::Request;
 use jiff::{SignedDuration, Timestamp};
 
@@ -113,6 +113,35 @@ impl Asked {
     }
 }
 
+/// What a witness is to be asked.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    witness: Witness,
+    /// Entries of the checkpoint.
+    size: u64,
+    /// Whether it was asked before, from another size.
+    again: bool,
+    request: Request,
+}
+
+impl Ask {
+    /// Sends it; `None` if the policy has no address for the witness.
+    #[must_use]
+    pub fn send(&self, courier: &dyn Courier) -> Option<Result<Answer, String>> {
+        let url = self.witness.url.as_ref()?;
+        Some(courier.post(&format!("{}/add-checkpoint", url.trim_end_matches('/')), &self.request.to_text()))
+    }
+}
+
+/// What follows from a witness's answer.
+#[derive(Debug)]
+pub enum Next {
+    /// Nothing: the witness and what it did.
+    Done((String, Asked)),
+    /// It has to be asked from another size.
+    Again(Ask),
+}
+
 /// What came of asking all witnesses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Round {
@@ -133,10 +162,19 @@ pub struct Witnessed {
     pub at: Option<Timestamp>,
     /// Entries that came after it.
     pub behind: u64,
-    /// Whether an entry waits for longer than the policy allows.
-    pub late: bool,
+    /// Since when the oldest of these waits: since it was entered, or since the policy was set.
+    pub waiting: Option<Timestamp>,
     /// Hours that the policy allows.
     pub within_hours: u32,
+}
+
+impl Witnessed {
+    /// Whether an entry waits for longer than the policy allows.
+    #[must_use]
+    pub fn is_late(&self, now: Timestamp) -> bool {
+        let most = SignedDuration::from_hours(i64::from(self.within_hours));
+        self.waiting.is_some_and(|since| now.duration_since(since) > most)
+    }
 }
 
 impl Workspace {
@@ -171,56 +209,77 @@ impl Workspace {
     /// # Errors
     /// [`CheckpointError`]; a witness that does not sign is no error, [`Round`] says what it did.
     pub fn collect(&mut self, courier: &dyn Courier) -> Result<Round, CheckpointError> {
-        let trust = self.trusted()?;
         let mut asked = Vec::new();
-        for witness in trust.policy.witnesses() {
-            let did = match &witness.url {
-                None => Asked::NoAddress,
-                Some(url) => self.ask(courier, &format!("{}/add-checkpoint", url.trim_end_matches('/')), &witness.key)?,
+        for request in self.asks()? {
+            let mut next = request;
+            let did = loop {
+                let answer = next.send(courier);
+                match self.answered(next, answer)? {
+                    Next::Done(did) => break did,
+                    Next::Again(again) => next = again,
+                }
             };
-            asked.push((witness.name.clone(), did));
+            asked.push(did);
         }
-        let newest = self.newest_checkpoint()?;
-        Ok(Round { size: newest.size, asked, standing: trust.policy.standing(&newest.note)? })
+        self.round(asked)
     }
 
-    /// Asks one witness, telling it twice at most from where to go on.
-    fn ask(&mut self, courier: &dyn Courier, url: &str, key: &VerifierKey) -> Result<Asked, CheckpointError> {
-        let size = self.size();
-        let mut old = self.cosigned_by(key)?;
-        for _ in 0..2 {
-            let request = self.request(old)?;
-            let answer = match courier.post(url, &request.to_text()) {
-                Ok(answer) => answer,
-                Err(why) => return Ok(Asked::Silent(why)),
-            };
-            match answer {
-                Answer { status: 200, body } => {
-                    return Ok(match self.keep(&body) {
-                        Ok(()) => Asked::Signed,
-                        Err(CheckpointError::NothingNew | CheckpointError::Note(_)) => {
-                            Asked::Silent("it answered with nothing that its key signed".to_owned())
-                        }
-                        Err(other) => return Err(other),
-                    });
+    /// What every witness of the policy is to be asked, in its order. Nothing of it needs the workspace until there are answers, so a
+    /// witness that is slow holds up nobody.
+    ///
+    /// # Errors
+    /// [`CheckpointError`].
+    pub fn asks(&mut self) -> Result<Vec<Ask>, CheckpointError> {
+        let trust = self.trusted()?;
+        let ask = |witness: &Witness| {
+            let old = self.cosigned_by(&witness.key)?;
+            Ok(Ask { witness: witness.clone(), size: self.size(), again: false, request: self.request(old)? })
+        };
+        trust.policy.witnesses().iter().map(ask).collect()
+    }
+
+    /// Takes a witness's answer: keeps what it signed, or says what to ask it next.
+    ///
+    /// # Errors
+    /// [`CheckpointError`].
+    pub fn answered(&mut self, ask: Ask, answer: Option<Result<Answer, String>>) -> Result<Next, CheckpointError> {
+        let name = ask.witness.name.clone();
+        let done = |did| Ok(Next::Done((name, did)));
+        let Some(answer) = answer else { return done(Asked::NoAddress) };
+        let old = ask.request.old;
+        match answer {
+            Err(why) => done(Asked::Silent(why)),
+            Ok(Answer { status: 200, body }) => match self.keep(&body) {
+                Ok(()) => done(Asked::Signed),
+                Err(CheckpointError::NothingNew | CheckpointError::Note(_)) => {
+                    done(Asked::Silent("it answered with nothing that its key signed for the newest checkpoint".to_owned()))
                 }
-                Answer { status: 409, body } => match body.trim().parse::<u64>() {
-                    Ok(theirs) if theirs > size => return Ok(Asked::AheadOfUs { size: theirs }),
-                    Ok(theirs) if theirs == old => {
-                        return Ok(Asked::Contradicts(format!("it cosigned another record of {theirs} entries")));
-                    }
-                    Ok(theirs) => old = theirs,
-                    Err(_) => return Ok(Asked::Silent("it answered 409 without a size".to_owned())),
-                },
-                Answer { status: 422, .. } => {
-                    return Ok(Asked::Contradicts(format!(
-                        "what it cosigned of {old} entries is not the beginning of this record"
-                    )));
+                Err(other) => Err(other),
+            },
+            Ok(Answer { status: 409, body }) => match body.trim().parse::<u64>() {
+                Ok(theirs) if theirs > ask.size => done(Asked::AheadOfUs { size: theirs }),
+                Ok(theirs) if theirs == old => {
+                    done(Asked::Contradicts(format!("it cosigned another record of {theirs} entries")))
                 }
-                Answer { status, body } => return Ok(Asked::Silent(format!("it answered {status}: {}", first_line(&body)))),
+                Ok(theirs) if !ask.again => Ok(Next::Again(Ask { again: true, request: self.request(theirs)?, ..ask })),
+                Ok(_) => done(Asked::Silent("it changes its mind about what it cosigned".to_owned())),
+                Err(_) => done(Asked::Silent("it answered 409 without a size".to_owned())),
+            },
+            Ok(Answer { status: 422, .. }) => {
+                done(Asked::Contradicts(format!("what it cosigned of {old} entries is not the beginning of this record")))
             }
+            Ok(Answer { status, body }) => done(Asked::Silent(format!("it answered {status}: {}", first_line(&body)))),
         }
-        Ok(Asked::Silent("it changes its mind about what it cosigned".to_owned()))
+    }
+
+    /// What asking came to.
+    ///
+    /// # Errors
+    /// [`CheckpointError`].
+    pub fn round(&mut self, asked: Vec<(String, Asked)>) -> Result<Round, CheckpointError> {
+        let trust = self.trusted()?;
+        let newest = self.newest_checkpoint()?;
+        Ok(Round { size: newest.size, asked, standing: trust.policy.standing(&newest.note)? })
     }
 
     /// Entries of the newest checkpoint that this key cosigned, as far as is known here; 0 if none.
@@ -281,21 +340,19 @@ impl Workspace {
         Ok(self.record_mut().cosigned().map_err(WorkspaceError::from)?)
     }
 
-    /// How far the record is witnessed at `now`; `None` if it names no witnesses.
+    /// How far the record is witnessed; `None` if it names no witnesses.
     ///
     /// # Errors
     /// [`CheckpointError`].
-    pub fn witnessed(&mut self, now: Timestamp) -> Result<Option<Witnessed>, CheckpointError> {
+    pub fn witnessed(&mut self) -> Result<Option<Witnessed>, CheckpointError> {
         let Some(trust) = self.state().trust.clone().filter(|t| t.policy.needs_witnesses()) else { return Ok(None) };
         let newest = self.quorum(&trust)?;
         let size = self.size();
         let at = newest.as_ref().and_then(|(_, standing)| standing.newest()).and_then(seconds);
         let behind = size.saturating_sub(newest.as_ref().map_or(0, |(c, _)| c.size));
         let oldest = self.record_mut().time_of(size - behind).map_err(WorkspaceError::from)?;
-        let waits = oldest.is_some_and(|entered| {
-            now.duration_since(entered.max(trust.since)) > SignedDuration::from_hours(i64::from(trust.within_hours))
-        });
-        Ok(Some(Witnessed { size: newest.map(|(c, _)| c.size), at, behind, late: waits, within_hours: trust.within_hours }))
+        let waiting = oldest.map(|entered| entered.max(trust.since));
+        Ok(Some(Witnessed { size: newest.map(|(c, _)| c.size), at, behind, waiting, within_hours: trust.within_hours }))
     }
 
     /// The newest checkpoint that enough witnesses cosigned.

@@ -111,3 +111,20 @@ fn crates_depend_on_each_other_as_the_architecture_says() {
         }
     }
 }
+
+/// What checks the record from outside must not share its mistakes.
+#[test]
+fn the_outsiders_programs_import_nothing_of_ours() {
+    let go = std::fs::read_to_string(root().join("interop/go/verify.go")).unwrap();
+    let (_, rest) = go.split_once("import (\n").unwrap();
+    let (imports, _) = rest.split_once("\n)").unwrap();
+    let paths: Vec<&str> = imports.lines().map(|l| l.trim().trim_matches('"')).filter(|l| !l.is_empty()).collect();
+    // Of the standard library no path has a point in its first part.
+    let foreign: Vec<&&str> = paths.iter().filter(|p| p.split('/').next().is_some_and(|first| first.contains('.'))).collect();
+    assert_eq!(foreign, [&"golang.org/x/mod/sumdb/note", &"golang.org/x/mod/sumdb/tlog"]);
+    assert_eq!(go.matches("import ").count(), 1);
+    let script = std::fs::read_to_string(root().join("interop/ml-dsa/verify.mjs")).unwrap();
+    let sources: Vec<&str> = script.lines().filter(|l| l.starts_with("import ")).map(|l| l.rsplit('"').nth(1).unwrap()).collect();
+    assert_eq!(sources, ["node:crypto", "node:fs", "node:path", "@noble/post-quantum/ml-dsa.js"]);
+    assert!(!script.contains("import(") && !script.contains("require("));
+}

@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     aligned, arrivals, beliefs, corrections, drafts, incidents, items, looks, operations, overview, people, problem, record,
-    releases, requests, session, tellings, traces,
+    releases, requests, session, tellings, traces, witnesses,
 };
 use crate::session::COOKIE;
 
@@ -25,7 +25,7 @@ use crate::session::COOKIE;
     paths(
         overview::overview, beliefs::beliefs, items::items, items::item, items::item_file, items::item_mails, people::people, people::take_roster, people::person,
         people::person_left, people::device_lost,
-        record::record, record::verify_record, traces::begin_trace, traces::trace, looks::looks, looks::look, aligned::aligned, aligned::leaked_picture, drafts::drafts,
+        record::record, record::verify_record, witnesses::witnesses, witnesses::name_witnesses, witnesses::collect_checkpoint, witnesses::entry_proof, traces::begin_trace, traces::trace, looks::looks, looks::look, aligned::aligned, aligned::leaked_picture, drafts::drafts,
         drafts::begin_draft, drafts::draft, drafts::change_draft, drafts::drop_draft, drafts::preview_draft, drafts::schemes,
         releases::release_draft, releases::release, releases::key_request,
         releases::contribute, arrivals::arrive, arrivals::arrival, arrivals::accept_arrival,

@@ -7,6 +7,7 @@ use holm_record::id::ItemName;
 use jiff::Timestamp;
 
 use super::trace::report_path;
+use super::witnesses::standing;
 use super::{Asked, Place, Shell, moment};
 use crate::contribution::waits_for;
 use crate::entry_words::sentence;
@@ -104,6 +105,10 @@ fn figures(state: &State, language: Language) -> Vec<Figure> {
 pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need> {
     let words = &language.words().overview;
     let mut needs = Vec::new();
+    let witnesses = &language.words().record.witnesses;
+    if let (_, _, Some(late)) = standing(view, witnesses, now) {
+        needs.push(Need { what: late, why: witnesses.late_why.to_owned(), path: "/record/witnesses".to_owned() });
+    }
     for look in view.state.looks.iter().rev() {
         let path = format!("/items/{}", look.item);
         match &look.verdict {

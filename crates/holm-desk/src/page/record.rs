@@ -6,6 +6,7 @@ use holm_record::entry::Opened;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::witnesses::standing;
 use super::{Asked, Part, Place, ROWS, Shell, Shown, moment};
 use crate::entry_words::sentence;
 use crate::language::{Language, count, grouped};
@@ -32,6 +33,9 @@ struct EntryRow {
 struct RecordPage {
     shell: Shell,
     title: String,
+    /// How far it is witnessed, and an alarm.
+    witnessed: String,
+    late: Option<String>,
     checkpoint: String,
     rows: Vec<EntryRow>,
     part: Part,
@@ -63,7 +67,10 @@ fn list(desk: &Desk, language: Language, asks: &Asks) -> Result<RecordPage, Prob
     };
     let mut rows: Vec<EntryRow> = (from..).zip(&entries).filter_map(row).collect();
     rows.reverse();
+    let (witnessed, _, late) = standing(&view, &words.witnesses, Timestamp::now());
     Ok(RecordPage {
+        witnessed,
+        late,
         title: words.title.of(size),
         checkpoint: view.checkpoint.clone().unwrap_or_default(),
         rows,

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 
 use super::reasons::{PHRASES, REASONS};
-use super::{core_messages, happening_messages};
+use super::{core_messages, happening_messages, record_messages};
 use crate::language::Language;
 use crate::page::moment;
 
@@ -70,7 +70,7 @@ impl Message {
 
 /// All sentences.
 fn messages() -> impl Iterator<Item = &'static Message> {
-    core_messages::MESSAGES.iter().chain(happening_messages::MESSAGES)
+    core_messages::MESSAGES.iter().chain(happening_messages::MESSAGES).chain(record_messages::MESSAGES)
 }
 
 /// Sentences from the surest to the one that fits most.
@@ -200,7 +200,7 @@ mod tests {
         assert!(core.len() > 150, "{}", core.len());
         let known: BTreeSet<String> = messages().map(|m| m.core.to_owned()).collect();
         let missing: Vec<_> = core.difference(&known).collect();
-        assert!(missing.is_empty(), "add these to `words/core_messages.rs` or `words/happening_messages.rs`: {missing:#?}");
+        assert!(missing.is_empty(), "add these to `words/*_messages.rs`: {missing:#?}");
         let gone: Vec<_> = known.difference(&core).collect();
         assert!(gone.is_empty(), "the core does not say these any more: {gone:#?}");
         for message in messages() {

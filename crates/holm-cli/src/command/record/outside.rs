@@ -97,11 +97,12 @@ impl Checkpoint {
             let alarm = round.asked.iter().any(|(_, did)| did.is_alarm());
             return Ok(if round.standing.quorum && !alarm { Outcome::Done } else { Outcome::No });
         }
-        let Some(witnessed) = workspace.witnessed(app.now())? else {
+        let Some(witnessed) = workspace.witnessed()? else {
             return Err(holm::checkpoint::CheckpointError::NoPolicy.into());
         };
+        let late = witnessed.is_late(app.now());
         let value = serde_json::json!({
-            "witnessed": witnessed.size, "at": witnessed.at, "behind": witnessed.behind, "late": witnessed.late,
+            "witnessed": witnessed.size, "at": witnessed.at, "behind": witnessed.behind, "late": late,
         });
         app.show(&value, || {
             match (witnessed.size, witnessed.at) {
@@ -110,11 +111,11 @@ impl Checkpoint {
                 _ => say!("no checkpoint is cosigned by enough witnesses"),
             }
             say!("{} entries came since", witnessed.behind);
-            if witnessed.late {
+            if late {
                 say!("ALARM: one of them waits for more than {} hours", witnessed.within_hours);
             }
         })?;
-        Ok(if witnessed.late { Outcome::No } else { Outcome::Done })
+        Ok(if late { Outcome::No } else { Outcome::Done })
     }
 }
 

@@ -8,6 +8,7 @@ use holm::identity::DeviceKeys;
 use serde_json::{Value, json};
 
 use super::super::schema::{name, names};
+use super::super::witnesses::witness;
 use super::super::{World, minutes};
 
 /// A world, and the operations that succeeded in it.
@@ -149,6 +150,24 @@ impl Walk {
         assert_eq!(self.ask("GET", "/api/v1/operations/north-pier").await["closed"], Value::Null);
     }
 
+    /// The record is witnessed, and an entry proven.
+    async fn be_witnessed(&self) {
+        let before = self.ask("GET", "/api/v1/record/witnesses").await;
+        let keys: Vec<String> = before["keys"].as_array().unwrap().iter().map(|k| k.as_str().unwrap().to_owned()).collect();
+        let (key, address, _folder) = witness("near.example/w", &keys);
+        let logs: String = keys.iter().map(|k| format!("log {k}\n")).collect();
+        let policy = format!("{logs}witness near {key} {address}\nquorum near\n");
+        let named = self.give("POST", "/api/v1/record/witnesses", &json!({"policy": policy, "within": 24})).await;
+        assert_eq!((&named["within_hours"], &named["witnessed"], &named["late"]), (&json!(24), &Value::Null, &json!(false)));
+        let round = self.took("POST", "/api/v1/record/checkpoint", self.world.ask("POST", "/api/v1/record/checkpoint").await);
+        assert_eq!((&round["enough"], &round["witnesses"][0]["said"]), (&json!(true), &json!("cosigned")));
+        let now = self.ask("GET", "/api/v1/record/witnesses").await;
+        assert_eq!((&now["witnessed"], &now["behind"]), (&round["size"], &json!(0)));
+        let proof = self.ask("GET", "/api/v1/record/proofs/1").await;
+        assert!(proof["proof"].as_str().unwrap().contains("\u{2014} near.example/w "), "{proof}");
+        assert_eq!(self.world.ask("GET", "/api/v1/record/proofs/99999").await.0, StatusCode::NOT_FOUND);
+    }
+
     /// Somebody comes, loses a device, and leaves.
     async fn change_the_roster(&self) {
         let line = DeviceKeys::generate().unwrap().public_line();
@@ -196,6 +215,7 @@ async fn a_copy_is_shared_received_leaked_and_named_by_a_program_and_every_opera
     assert_eq!((&first["person"], &first["for"][0]["item"]), (&json!("p5"), &json!("minutes")), "the one whose copy leaked");
     walk.change_the_roster().await;
     walk.betray("minutes").await;
+    walk.be_witnessed().await;
     assert!(walk.save("/api/v1/items/minutes/mails").await.starts_with(b"PK"));
     let record = walk.ask("GET", "/api/v1/record").await;
     assert_eq!(walk.ask("POST", "/api/v1/record/verify").await["entries"], record["size"]);

@@ -1,0 +1,85 @@
+//! What the core says of witnesses and policies, as the desk says it.
+
+use super::from_core::Message;
+
+pub(super) const MESSAGES: &[Message] = &[
+    Message {
+        core: "`{}` already holds a witness; nothing was changed",
+        en: "",
+        es: "«{0}» ya contiene un testigo; no se cambió nada",
+    },
+    Message { core: "`{}` holds no Ed25519 key", en: "", es: "«{0}» no contiene una clave Ed25519" },
+    Message {
+        core: "`{}` holds no witness; make one with `holm witness init`",
+        en: "",
+        es: "«{0}» no contiene un testigo; cree uno con `holm witness init`",
+    },
+    Message { core: "`{}` of the witness: {}", en: "", es: "«{0}» del testigo: {1}" },
+    Message {
+        core: "an alarm after {} hours is not possible: 1 to {} are",
+        en: "",
+        es: "no es posible una alarma después de {0} horas: de 1 a {1} sí",
+    },
+    Message { core: "line {} of the policy: {}", en: "", es: "renglón {0} de la política: {1}" },
+    Message {
+        core: "no witnesses are named; write a policy (docs/spec/witness.md) and set it with `holm record policy FILE`",
+        en: "no witnesses are named; name them first",
+        es: "no hay testigos designados; designe testigos primero",
+    },
+    Message {
+        core: "nothing of this is signed by a witness of the policy, for a checkpoint of this record",
+        en: "",
+        es: "nada de esto lleva la firma de un testigo de la política, para un punto de control de este registro",
+    },
+    Message {
+        core: "the checkpoint does not follow from the one that was cosigned before: {}",
+        en: "",
+        es: "el punto de control no sigue del que se firmó antes: {0}",
+    },
+    Message {
+        core: "the checkpoint is not signed by a key that this witness trusts for it: {}",
+        en: "",
+        es: "el punto de control no lleva la firma de una clave en la que este testigo confíe: {0}",
+    },
+    Message {
+        core: "the log signed two different records of {} entries; this witness keeps both",
+        en: "",
+        es: "se firmaron dos registros distintos de {0} asientos; este testigo guarda ambos",
+    },
+    Message {
+        core: "the newest checkpoint that this witness cosigned has {} entries",
+        en: "",
+        es: "el último punto de control que firmó este testigo tiene {0} asientos",
+    },
+    Message {
+        core: "the policy does not list this record as a log; add the line `log {}`",
+        en: "the policy does not list this record as a log; add the line log {0}",
+        es: "la política no nombra este registro; agregue el renglón log {0}",
+    },
+    Message {
+        core: "the policy lists a key under this record's name that is not its key; its keys are in `holm record keys`",
+        en: "the policy lists a key under this record's name that is not its key; its keys stand here when the form is opened anew",
+        es: "la política nombra, con el nombre de este registro, una clave que no es suya; sus claves están aquí al abrir de nuevo el formulario",
+    },
+    Message {
+        core: "the record has {} entries, counted from 0; there is none with the number {}",
+        en: "",
+        es: "el registro tiene {0} asientos, contados desde 0; no hay ninguno con el número {1}",
+    },
+    Message {
+        core: "the record has {} entries; it never had a checkpoint of {}",
+        en: "",
+        es: "el registro tiene {0} asientos; nunca tuvo un punto de control de {1}",
+    },
+    Message {
+        core: "the witness trusts `{}` by another key; who runs that log must say which one holds, then change `{}` by hand",
+        en: "",
+        es: "el testigo confía en «{0}» con otra clave; quien lleva ese registro debe decir cuál vale; cambie entonces «{1}» a mano",
+    },
+    Message { core: "this is no request to a witness: {}", en: "", es: "esto no es una solicitud a un testigo: {0}" },
+    Message {
+        core: "this witness does not know the log `{}`; its operator must trust the log's key first",
+        en: "",
+        es: "este testigo no conoce el registro «{0}»; quien lo opera debe confiar antes en su clave",
+    },
+];
