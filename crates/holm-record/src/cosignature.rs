@@ -186,7 +186,7 @@ fn cosigned_message(cosigner: &str, time: u64, checkpoint: &Checkpoint) -> Optio
 }
 
 enum Secret {
-    Ed25519(SigningKey),
+    Ed25519(Box<SigningKey>),
     MlDsa44(Box<ExpandedSigningKey<MlDsa44>>),
 }
 
@@ -204,7 +204,7 @@ impl CosignerKey {
     pub fn timed_ed25519(name: &str, seed: &[u8; 32]) -> Result<Self, NoteError> {
         let key = SigningKey::from_bytes(seed);
         let verifier = VerifierKey::of_bytes(name, Kind::TimedEd25519 as u8, key.verifying_key().as_bytes())?;
-        Ok(Self { verifier, secret: Secret::Ed25519(key) })
+        Ok(Self { verifier, secret: Secret::Ed25519(Box::new(key)) })
     }
 
     /// The ML-DSA-44 key that belongs to an Ed25519 seed: its own seed is SHA-256(`holm ml-dsa-44 seed v1` ‖ "\n" ‖ seed).
