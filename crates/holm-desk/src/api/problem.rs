@@ -63,7 +63,7 @@ impl ProblemDocument {
             Problem::Missing | Problem::Gone(_) => ("missing", ""),
             Problem::Large => ("size", ""),
             Problem::Malformed(_) => ("malformed", ""),
-            Problem::Wrong(_) | Problem::Refused(_) => ("form", ""),
+            Problem::Wrong(_) | Problem::Lines(..) | Problem::Refused(_) => ("form", ""),
             Problem::Locked => ("locked", " A program posts it to /api/v1/unlock."),
             Problem::Workspace(_) => ("workspace", ""),
             Problem::Internal(_) => ("internal", ""),
