@@ -1,7 +1,7 @@
 //! The web of people, items, operations, incidents and channels (`GET /graph`): a picture that always stands alike, and its table.
 
 mod layout;
-mod web;
+pub(crate) mod web;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,16 +34,16 @@ const STEPS: usize = 2;
 #[derive(Default, Deserialize)]
 pub(crate) struct Asks {
     #[serde(default)]
-    person: String,
+    pub(crate) person: String,
     #[serde(default)]
-    item: String,
+    pub(crate) item: String,
     #[serde(default)]
-    operation: String,
+    pub(crate) operation: String,
     #[serde(default)]
-    incident: String,
+    pub(crate) incident: String,
     #[serde(default)]
-    channel: String,
-    page: Option<usize>,
+    pub(crate) channel: String,
+    pub(crate) page: Option<usize>,
 }
 
 impl Asks {
@@ -65,7 +65,7 @@ impl Asks {
 }
 
 /// A kind's name in addresses and style sheets.
-fn tag(kind: Kind) -> &'static str {
+pub(crate) fn tag(kind: Kind) -> &'static str {
     match kind {
         Kind::Person => "person",
         Kind::Item => "item",
@@ -164,6 +164,16 @@ fn page(desk: &Desk, language: Language, asks: &Asks) -> Result<GraphPage, Probl
         part,
         shell: Shell::of(language, Place::People, &view),
     })
+}
+
+/// What hangs together around what is asked for, and what is said of what is not shown.
+///
+/// # Errors
+/// [`Problem::Missing`] if something of it is not there.
+pub(crate) fn around<'s>(state: &'s State, language: Language, asks: &Asks) -> Result<(Web<'s>, Option<String>), Problem> {
+    let (whole, focus) = (Web::of(state), focus(state, asks)?);
+    let chosen = chosen(&whole, &focus, &language.words().graph);
+    Ok((whole.within(&chosen.nodes), chosen.note))
 }
 
 /// What is asked for.
