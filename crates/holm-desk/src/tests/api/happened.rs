@@ -50,6 +50,8 @@ async fn past_operations_are_taken_in_by_a_program_whole_in_csv_or_json() {
     let (status, taken) = world.upload(PATH, &[("lines", None, list.to_string().as_bytes())]).await;
     assert_eq!((status, &taken["recorded"], &taken["silent"]), (StatusCode::CREATED, &json!(1), &json!([])));
     assert_eq!(world.get("/api/v1/operations").await["total"], 4);
+    let beliefs = world.get("/api/v1/beliefs?person=p1").await;
+    assert_eq!(beliefs["sharing"], json!([{"person": "p2", "shared": 1}]), "who else knew of what was betrayed");
     let ties = world.get("/api/v1/graph?operation=c&count=2").await;
     assert_eq!((ties["total"].as_u64(), &ties["ties"][0]["how"]), (Some(31), &json!("held")), "{ties}");
     assert_eq!(ties["ties"][0]["to"], json!({"kind": "item", "name": "brief"}));

@@ -215,6 +215,8 @@ async fn a_copy_is_shared_received_leaked_and_named_by_a_program_and_every_opera
     assert_eq!((&beliefs["provenance"]["seed"], beliefs["people"].as_array().unwrap().len()), (&json!(3), 30));
     let first = &beliefs["people"][0];
     assert_eq!((&first["person"], &first["for"][0]["item"]), (&json!("p5"), &json!("minutes")), "the one whose copy leaked");
+    assert_eq!(beliefs["sharing"], json!([]), "one copy alone explains it");
+    assert!(beliefs["units"].as_array().unwrap().iter().any(|unit| unit["sweep"][0] == "p5"), "{}", beliefs["units"]);
     walk.change_the_roster().await;
     walk.betray("minutes").await;
     assert!(walk.save("/api/v1/items/minutes/mails").await.starts_with(b"PK"));
