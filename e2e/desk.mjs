@@ -1,4 +1,5 @@
 // The desk on an example world, and a browser that reports whatever a page does that it should not.
+import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -59,4 +60,15 @@ export async function watchedPage(browser, options = {}) {
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("request", (request) => new URL(request.url()).hostname !== "127.0.0.1" && faults.push(`left: ${request.url()}`));
   return { context, page, faults };
+}
+
+/** Goes to a page; one that shows itself again while something is computed is waited for. */
+export async function settled(page, address) {
+  for (let tries = 0; tries < 120; tries += 1) {
+    // Its own showing itself again may come between.
+    await page.goto(address).catch((error) => assert.match(String(error), /ERR_ABORTED|interrupted/));
+    if ((await page.locator("h1").count()) > 0 && (await page.locator('meta[http-equiv="refresh"]').count()) === 0) return;
+    await page.waitForTimeout(500);
+  }
+  assert.fail(`${address} is still being computed`);
 }

@@ -257,6 +257,28 @@ test("a window that is drawn across time lists who was told in it, and the addre
   assert.equal(new URL(page.url()).search, "");
 });
 
+test("at each node of the web its lines stand out and are said, by keyboard and by mouse", async () => {
+  const { page } = watched;
+  await page.goto(at("/graph?person=h05"));
+  const nodes = page.locator("svg.web a.node");
+  const own = async (node) => {
+    const place = await node.getAttribute("data-node");
+    return page.$$eval(`.tie:is([data-from="${place}"], [data-to="${place}"]) title`, (all) => all.map((title) => title.textContent));
+  };
+  for (const [node, reach] of [[nodes.first(), "focus"], [nodes.nth(1), "hover"]]) {
+    await node[reach]();
+    const lines = await own(node);
+    assert.equal(await page.locator(".tie.here").count(), lines.length);
+    assert.ok(lines.length > 0 && (await said(page)).startsWith(`${lines[0]}.`), await said(page));
+    if (lines.length > 4) assert.ok((await said(page)).endsWith(`The table lists ${lines.length - 4} more.`), await said(page));
+  }
+  await page.mouse.move(0, 0);
+  const first = await own(nodes.first());
+  assert.ok((await said(page)).startsWith(`${first[0]}.`), "back to where the keyboard is");
+  await page.keyboard.press("Tab");
+  assert.ok((await said(page)).startsWith(`${(await own(nodes.nth(1)))[0]}.`), "and on with it");
+});
+
 test("pages do without a bundle that does not come", async () => {
   const plain = await watchedPage(browser);
   await plain.context.addCookies(await watched.context.cookies());

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { startBrowser, startDesk, watchedPage, world } from "../desk.mjs";
+import { settled, startBrowser, startDesk, watchedPage, world } from "../desk.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PATHS = ["/", "/share", "/inbox", "/items", "/items/yard-brief", "/items?q=nothing-is-called-so", "/told", "/told?q=nobody-is-called-so", "/requests", "/trace", "/trace/no-match", "/cases", "/record/operation", "/record/incident", "/record/telling", "/record/channel", "/record/operations", "/people/h05/damage", "/people", "/beliefs", "/beliefs/units", "/graph", "/graph?person=h05", "/people/h05?weighed=1", "/roster", "/people/h05", "/people/h05?from=2020-01-01T00:00&until=2020-01-02T00:00", "/record", "/nothing"];
@@ -83,15 +83,6 @@ async function serious(page) {
     .map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).join(", ")})`);
 }
 
-/** Goes to a page; one that shows itself again while something is computed is waited for. */
-async function settled(page, path) {
-  await page.goto(at(path));
-  for (let tries = 0; tries < 120 && (await page.locator('meta[http-equiv="refresh"]').count()) > 0; tries++) {
-    await page.waitForTimeout(500);
-    await page.goto(at(path));
-  }
-}
-
 test("axe finds nothing serious on any page in either language and theme", async () => {
   const { page } = watched;
   for (const language of ["en", "es"]) {
@@ -99,7 +90,7 @@ test("axe finds nothing serious on any page in either language and theme", async
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
       for (const path of pages()) {
-        await settled(page, path);
+        await settled(page, at(path));
         assert.equal(await page.getAttribute("html", "lang"), language, path);
         assert.deepEqual(await serious(page), [], `${path}, ${language}, ${colorScheme}`);
       }

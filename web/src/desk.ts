@@ -5,6 +5,7 @@ import { Editor } from "./editor";
 import { evidence } from "./evidence";
 import { Matrix } from "./matrix";
 import { timeline } from "./timeline";
+import { web } from "./web";
 
 /** Begins an island wherever its element stands; if it fails, the page stays as it was sent, and developers are told. */
 function island<E extends Element>(where: string, begin: (found: E) => void): void {
@@ -19,6 +20,7 @@ function island<E extends Element>(where: string, begin: (found: E) => void): vo
 
 island<HTMLElement>(".aligned", (beside) => new Aligned(beside));
 island<SVGSVGElement>("svg.timeline", timeline);
+island<SVGSVGElement>("svg.web", web);
 island<HTMLFormElement>("form:has(> .editor)", (form) => new Editor(form));
 island<SVGSVGElement>("svg.evidence", evidence);
 island<HTMLElement>(".wide:has(> table)", copied);

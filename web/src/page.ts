@@ -31,6 +31,7 @@ export interface Words {
   copyTable: string;
   copied: string;
   notCopied: string;
+  moreTies: string;
 }
 
 const main = document.querySelector("main");

@@ -66,7 +66,7 @@ export function timeline(svg: SVGSVGElement): void {
   });
 
   const lanes = [...svg.querySelectorAll<SVGGElement>("g.lane")];
-  const hint = element("p", { class: "hint" }, words.drag);
+  const hint = element("p", { class: "hint back" }, words.drag);
   svg.closest(".wide")?.after(hint);
   svg.addEventListener("pointermove", (event) => {
     const height = (at("y1") - top) / Math.max(1, lanes.length);

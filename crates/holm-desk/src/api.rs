@@ -11,6 +11,8 @@ pub(crate) mod beliefs;
 pub(crate) mod corrections;
 pub(crate) mod document;
 pub(crate) mod drafts;
+pub(crate) mod graph;
+pub(crate) mod imports;
 pub(crate) mod incidents;
 pub(crate) mod items;
 pub(crate) mod looks;

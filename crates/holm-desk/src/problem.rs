@@ -5,11 +5,13 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Redirect, Response};
 use holm::draft::DraftError;
+use holm::operation::import::ImportLine;
 use holm::workspace::WorkspaceError;
 
-use crate::language::Language;
+use crate::language::{Language, count};
 use crate::office::Closed;
 use crate::page::{self, Shell};
+use crate::words::fill;
 
 /// A field of a form, and what is wrong with it.
 pub(crate) type Wrong = (&'static str, String);
@@ -33,6 +35,8 @@ pub(crate) enum Problem {
     Malformed(String),
     /// What was given cannot be used, by field.
     Wrong(Vec<Wrong>),
+    /// Lines of a file cannot be used, of so many operations in it.
+    Lines(Vec<ImportLine>, usize),
     /// What was given cannot be used, and no field of it is at fault.
     Refused(String),
     /// The vault is locked.
@@ -136,6 +140,10 @@ impl Problem {
             Self::Wrong(fields) => {
                 let said: Vec<String> = fields.iter().map(|(_, what)| language.said(what)).collect();
                 (StatusCode::UNPROCESSABLE_ENTITY, words.there_is_a_problem, said.join(" "))
+            }
+            Self::Lines(lines, of) => {
+                let said = fill(language.words().recording.lines_wrong, &[&count(lines.len()), &count(*of)]);
+                (StatusCode::UNPROCESSABLE_ENTITY, words.there_is_a_problem, said)
             }
             Self::Refused(said) => (StatusCode::UNPROCESSABLE_ENTITY, words.there_is_a_problem, language.said(said)),
             Self::Locked => (StatusCode::LOCKED, words.locked, words.locked_what.to_owned()),

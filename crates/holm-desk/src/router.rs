@@ -155,7 +155,7 @@ fn api() -> Router<Arc<Desk>> {
 
 /// The same of what happened outside.
 fn api_of_happened() -> Router<Arc<Desk>> {
-    use crate::api::{corrections, incidents, operations, tellings};
+    use crate::api::{corrections, graph, imports, incidents, operations, tellings};
 
     Router::new()
         .route("/api/v1/operations", get(operations::operations).post(operations::record_operations))
@@ -165,11 +165,15 @@ fn api_of_happened() -> Router<Arc<Desk>> {
         .route("/api/v1/incidents/{name}", get(incidents::incident))
         .route("/api/v1/incidents/{name}/damage", get(incidents::incident_damage))
         .route("/api/v1/people/{id}/damage", get(incidents::person_damage))
+        .route("/api/v1/graph", get(graph::graph))
         .route("/api/v1/tellings", get(tellings::tellings).post(tellings::record_telling))
         .route("/api/v1/channels", get(tellings::channels).post(tellings::record_channel))
         .route("/api/v1/targets", get(tellings::targets).post(tellings::record_target))
+        .route("/api/v1/record/operations", post(imports::import_operations).layer(DefaultBodyLimit::max(LARGEST)))
         .route("/api/v1/record/withdraw", post(tellings::withdraw_entry))
         .route("/api/v1/items/{name}/recall", get(corrections::recall).post(corrections::recall_item))
+        .route("/api/v1/items/{name}/correction", get(corrections::correction_reach).post(corrections::correct_item))
+        .route("/api/v1/items/{name}/correction/{ticket}", get(corrections::correction))
 }
 
 async fn stylesheet() -> ([(axum::http::HeaderName, &'static str); 1], &'static str) {

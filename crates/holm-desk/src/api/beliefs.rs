@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answered;
-use crate::belief::{Weighing, weighed};
+use crate::belief::{Weighed, Weighing, weighed};
+use crate::page::belief::units::swept;
 use crate::problem::Problem;
 use crate::server::Desk;
 
@@ -56,6 +57,8 @@ pub(crate) struct BeliefsAnswer {
     alarms: Vec<BeliefAlarm>,
     /// People whom nothing recorded tells apart.
     alike: Vec<Alike>,
+    /// Who else knew of what was betrayed and the person asked for knew of, most of it first; empty if nobody was asked for.
+    sharing: Vec<Sharing>,
     /// How many leak, by unit.
     units: Vec<UnitBelief>,
     /// How often an operation of each sort fails by itself, or through somebody who is not listed.
@@ -168,11 +171,21 @@ pub(crate) struct Alike {
     any: f64,
 }
 
+/// Somebody else who may explain the same leaks.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Sharing {
+    person: String,
+    /// Of how many betrayed trials both knew.
+    shared: usize,
+}
+
 /// How many leak in a unit.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UnitBelief {
     unit: String,
     members: usize,
+    /// The fewest of its members, the likeliest first, who hold nine in ten of those expected to leak.
+    sweep: Vec<String>,
     /// Expected number.
     mean: f64,
     /// 5 %, 50 % and 95 % of the number.
@@ -212,7 +225,7 @@ pub(crate) async fn beliefs(State(desk): State<Arc<Desk>>, Query(search): Query<
         let person = search.person.map(PersonId::new).transpose().map_err(|_| Problem::Missing)?;
         let question = Question { at: search.at, person, seed: search.seed.unwrap_or(usual.seed) };
         match weighed(desk, &question, PATIENCE)? {
-            Weighing::Done(weighed) => Ok(Json(BeliefsAnswer::of(&weighed.beliefs))),
+            Weighing::Done(weighed) => Ok(Json(BeliefsAnswer::of(&weighed, question.person.as_ref()))),
             Weighing::Nothing => Err(Problem::Workspace(BeliefError::Nothing.to_string())),
             Weighing::Working => Err(Problem::Internal("it is still being weighed; ask again".to_owned())),
         }
@@ -221,7 +234,8 @@ pub(crate) async fn beliefs(State(desk): State<Arc<Desk>>, Query(search): Query<
 }
 
 impl BeliefsAnswer {
-    fn of(beliefs: &Beliefs) -> Self {
+    fn of(weighed: &Weighed, person: Option<&PersonId>) -> Self {
+        let beliefs = &weighed.beliefs;
         let channel = |c: &holm::belief::ChannelBelief| {
             let (channel, unit) = match &c.cause {
                 Cause::Channel(name) => (Some(name.to_string()), None),
@@ -230,6 +244,7 @@ impl BeliefsAnswer {
             ChannelBelief { channel, unit, probability: c.probability }
         };
         let alike = |a: &holm::belief::Alike| Alike { people: texts(&a.people), any: a.any };
+        let sharing = |(person, shared): (&PersonId, usize)| Sharing { person: person.to_string(), shared };
         let background = |(sort, probability): (&String, &f64)| Background { sort: sort.clone(), probability: *probability };
         Self {
             provenance: BeliefProvenance::of(&beliefs.provenance),
@@ -240,7 +255,8 @@ impl BeliefsAnswer {
             review: texts(&beliefs.review),
             alarms: beliefs.alarms.iter().map(BeliefAlarm::of).collect(),
             alike: beliefs.alike.iter().map(alike).collect(),
-            units: beliefs.units.iter().map(UnitBelief::of).collect(),
+            sharing: person.map(|person| weighed.sharing(person)).unwrap_or_default().into_iter().map(sharing).collect(),
+            units: beliefs.units.iter().map(|unit| UnitBelief::of(beliefs, unit)).collect(),
             background: beliefs.background.iter().map(background).collect(),
             gaps: BeliefGaps::of(&beliefs.gaps),
         }
@@ -333,8 +349,11 @@ impl BeliefReason {
 }
 
 impl UnitBelief {
-    fn of(unit: &Infiltration) -> Self {
-        Self { unit: unit.unit.clone(), members: unit.members, mean: unit.mean, range: unit.range.to_vec() }
+    fn of(beliefs: &Beliefs, unit: &Infiltration) -> Self {
+        let members: Vec<&Belief> = beliefs.people.iter().filter(|b| b.unit == unit.unit).collect();
+        let swept = swept(&members.iter().map(|b| b.probability).collect::<Vec<_>>());
+        let sweep = members.iter().take(swept).map(|b| b.person.to_string()).collect();
+        Self { unit: unit.unit.clone(), members: unit.members, sweep, mean: unit.mean, range: unit.range.to_vec() }
     }
 }
 

@@ -6,8 +6,8 @@ use utoipa::openapi::{Content, OpenApi as Generated, PathItem, Ref, RefOr, Respo
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    aligned, arrivals, beliefs, corrections, drafts, incidents, items, looks, operations, overview, people, problem, record,
-    releases, requests, session, tellings, traces, witnesses,
+    aligned, arrivals, beliefs, corrections, drafts, graph, imports, incidents, items, looks, operations, overview, people,
+    problem, record, releases, requests, session, tellings, traces, witnesses,
 };
 use crate::session::COOKIE;
 
@@ -34,7 +34,9 @@ use crate::session::COOKIE;
         session::leave, operations::operations, operations::record_operations, operations::operation, operations::close_operation,
         incidents::incidents, incidents::record_incident, incidents::incident, incidents::incident_damage, incidents::person_damage,
         tellings::tellings, tellings::record_telling, tellings::channels, tellings::record_channel, tellings::targets,
-        tellings::record_target, tellings::withdraw_entry, corrections::recall, corrections::recall_item, openapi
+        tellings::record_target, tellings::withdraw_entry, corrections::recall, corrections::recall_item, corrections::correction_reach,
+        corrections::correct_item, corrections::correction, imports::import_operations, graph::graph,
+        openapi
     ),
     components(schemas(problem::ProblemDocument)),
     security(("session" = [])),

@@ -5,6 +5,7 @@ use axum::body::to_bytes;
 use axum::http::StatusCode;
 use axum::http::header::{ALLOW, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use holm::operation::import::ImportLine;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,6 +17,9 @@ pub(crate) const KIND: &str = "application/problem+json";
 
 /// Bytes of a refusal's text that are read; the framework's are shorter.
 const LONGEST: usize = 4096;
+
+/// Lines that are named; `detail` says how many there are.
+const LINES: usize = 1000;
 
 /// What went wrong (RFC 9457).
 #[derive(Serialize, ToSchema)]
@@ -33,7 +37,7 @@ pub(crate) struct ProblemDocument {
     /// The field that is at fault, if one is; the first if several are.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'static str>,
-    /// Every field that is at fault.
+    /// Every field that is at fault; of lines of a file, the first 1,000 that are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldProblem>,
 }
@@ -43,13 +47,22 @@ pub(crate) struct ProblemDocument {
 pub(crate) struct FieldProblem {
     /// The field.
     field: &'static str,
+    /// Line of the file, or number of the operation in a JSON list, from 1; absent if it is not of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
     /// What is wrong with it.
     detail: String,
 }
 
 impl FieldProblem {
     pub(crate) fn of((field, what): &Wrong) -> Self {
-        Self { field, detail: what.clone() }
+        Self { field, line: None, detail: what.clone() }
+    }
+
+    /// Lines of a file, as many as are named.
+    fn of_lines(lines: &[ImportLine]) -> Vec<Self> {
+        let one = |line: &ImportLine| Self { field: "file", line: Some(line.line), detail: line.what.to_string() };
+        lines.iter().take(LINES).map(one).collect()
     }
 }
 
@@ -63,13 +76,14 @@ impl ProblemDocument {
             Problem::Missing | Problem::Gone(_) => ("missing", ""),
             Problem::Large => ("size", ""),
             Problem::Malformed(_) => ("malformed", ""),
-            Problem::Wrong(_) | Problem::Refused(_) => ("form", ""),
+            Problem::Wrong(_) | Problem::Lines(..) | Problem::Refused(_) => ("form", ""),
             Problem::Locked => ("locked", " A program posts it to /api/v1/unlock."),
             Problem::Workspace(_) => ("workspace", ""),
             Problem::Internal(_) => ("internal", ""),
         };
         let errors: Vec<FieldProblem> = match problem {
             Problem::Wrong(fields) => fields.iter().map(FieldProblem::of).collect(),
+            Problem::Lines(lines, _) => FieldProblem::of_lines(lines),
             _ => Vec::new(),
         };
         let field = errors.first().map(|e| e.field);

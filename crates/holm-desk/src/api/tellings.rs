@@ -1,11 +1,14 @@
 //! Tellings by word of mouth, channels and targets, and what was entered by mistake.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use holm::state::State as Recorded;
+use holm::state::happenings::Added;
 use holm::telling::Part;
 use holm_record::event::Telling;
 use holm_record::event::happening::{ChannelSort, Weight};
@@ -148,6 +151,8 @@ pub(crate) struct Channels {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Channel)]
 pub(crate) struct ChannelAnswer {
+    /// Its entry.
+    entry: Option<u64>,
     channel: String,
     /// `phone`, `radio-net`, `room`, `it-system`, `courier` or `other`.
     sort: &'static str,
@@ -156,9 +161,16 @@ pub(crate) struct ChannelAnswer {
     words: String,
 }
 
+/// By name, the entries that add what is of one sort.
+fn entries<'s>(state: &'s Recorded, name: impl Fn(&'s Added) -> Option<&'s str>) -> BTreeMap<&'s str, u64> {
+    state.happenings.added.iter().filter_map(|(entry, added)| Some((name(added)?, *entry))).collect()
+}
+
 fn all_channels(desk: &Desk) -> Result<Channels, crate::problem::Problem> {
     let view = desk.office.view()?;
+    let entries = entries(&view.state, |added| if let Added::Channel(name) = added { Some(name.as_str()) } else { None });
     let channels = view.state.happenings.channels.iter().map(|(name, channel)| ChannelAnswer {
+        entry: entries.get(name.as_str()).copied(),
         channel: name.to_string(),
         sort: channel.sort.word(),
         unit: channel.unit.clone(),
@@ -210,13 +222,20 @@ pub(crate) struct Targets {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Target)]
 pub(crate) struct TargetAnswer {
+    /// Its entry.
+    entry: Option<u64>,
     target: String,
     words: String,
 }
 
 fn all_targets(desk: &Desk) -> Result<Targets, crate::problem::Problem> {
     let view = desk.office.view()?;
-    let target = |(name, words): (&TargetName, &String)| TargetAnswer { target: name.to_string(), words: words.clone() };
+    let entries = entries(&view.state, |added| if let Added::Target(name) = added { Some(name.as_str()) } else { None });
+    let target = |(name, words): (&TargetName, &String)| TargetAnswer {
+        entry: entries.get(name.as_str()).copied(),
+        target: name.to_string(),
+        words: words.clone(),
+    };
     Ok(Targets { targets: view.state.happenings.targets.iter().map(target).collect() })
 }
 
@@ -253,7 +272,7 @@ pub(crate) async fn record_target(State(desk): State<Arc<Desk>>, Json(given): Js
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Withdrawing {
-    /// A telling, operation, closing, incident or recall.
+    /// A telling, operation, closing, incident or recall; or a channel or target that nothing names.
     entry: u64,
     /// Which of several operations of the entry.
     #[schema(value_type = Option<String>)]

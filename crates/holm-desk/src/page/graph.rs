@@ -1,7 +1,7 @@
 //! The web of people, items, operations, incidents and channels (`GET /graph`): a picture that always stands alike, and its table.
 
 mod layout;
-mod web;
+pub(crate) mod web;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use holm::state::State;
 use holm_record::commitment::sha256;
 use serde::Deserialize;
 
-use super::{Asked, Part, Place, Shell, Shown, day, in_address};
+use super::{Asked, Part, Place, ROWS, Shell, Shown, day, in_address};
 use crate::language::{Language, count};
 use crate::problem::Problem;
 use crate::server::Desk;
@@ -27,6 +27,8 @@ const SIZE: (f64, f64) = (960.0, 720.0);
 const ROOM: (f64, f64) = (72.0, 24.0);
 /// Letters of a label.
 const LABEL: usize = 18;
+/// Rows of the table beside a picture, which says all that the picture shows; printed, it is all there is to read of a line.
+const DRAWN_ROWS: usize = 1_000;
 /// Steps from what is asked for.
 const STEPS: usize = 2;
 
@@ -34,16 +36,16 @@ const STEPS: usize = 2;
 #[derive(Default, Deserialize)]
 pub(crate) struct Asks {
     #[serde(default)]
-    person: String,
+    pub(crate) person: String,
     #[serde(default)]
-    item: String,
+    pub(crate) item: String,
     #[serde(default)]
-    operation: String,
+    pub(crate) operation: String,
     #[serde(default)]
-    incident: String,
+    pub(crate) incident: String,
     #[serde(default)]
-    channel: String,
-    page: Option<usize>,
+    pub(crate) channel: String,
+    pub(crate) page: Option<usize>,
 }
 
 impl Asks {
@@ -65,7 +67,7 @@ impl Asks {
 }
 
 /// A kind's name in addresses and style sheets.
-fn tag(kind: Kind) -> &'static str {
+pub(crate) fn tag(kind: Kind) -> &'static str {
     match kind {
         Kind::Person => "person",
         Kind::Item => "item",
@@ -91,6 +93,9 @@ struct PlacedNode {
 
 /// A line where it is drawn.
 struct PlacedLine {
+    /// The nodes that it ends at, by their place in the list.
+    from: usize,
+    to: usize,
     x1: String,
     y1: String,
     x2: String,
@@ -147,8 +152,9 @@ fn page(desk: &Desk, language: Language, asks: &Asks) -> Result<GraphPage, Probl
     let chosen = chosen(&whole, &focus, words);
     let web = whole.within(&chosen.nodes);
     let query = asks.query();
-    let part = Part::new(asks.page.unwrap_or(0), web.lines.len(), &query);
     let drawn = chosen.nodes.len() <= MOST && !web.lines.is_empty();
+    let size = if drawn { DRAWN_ROWS } else { ROWS };
+    let part = Part::along("page", asks.page.unwrap_or(0), size, web.lines.len(), &query);
     let (nodes, lines) = if drawn { placed(state, &web, &chosen.nodes, &focus, words) } else { Default::default() };
     let field = |kind| Field { name: tag(kind), label: named(kind, words), value: asks.of(kind).to_owned() };
     Ok(GraphPage {
@@ -164,6 +170,16 @@ fn page(desk: &Desk, language: Language, asks: &Asks) -> Result<GraphPage, Probl
         part,
         shell: Shell::of(language, Place::People, &view),
     })
+}
+
+/// What hangs together around what is asked for, and what is said of what is not shown.
+///
+/// # Errors
+/// [`Problem::Missing`] if something of it is not there.
+pub(crate) fn around<'s>(state: &'s State, language: Language, asks: &Asks) -> Result<(Web<'s>, Option<String>), Problem> {
+    let (whole, focus) = (Web::of(state), focus(state, asks)?);
+    let chosen = chosen(&whole, &focus, &language.words().graph);
+    Ok((whole.within(&chosen.nodes), chosen.note))
 }
 
 /// What is asked for.
@@ -358,9 +374,10 @@ fn placed<'s>(
         }
     };
     let line = |line: &Line<'s>| {
-        let (a, b) = ends(line)?;
-        let ((x1, y1), (x2, y2)) = (places.get(a)?, places.get(b)?);
-        Some(PlacedLine { x1: number(*x1), y1: number(*y1), x2: number(*x2), y2: number(*y2), said: said(state, line, words) })
+        let (from, to) = ends(line)?;
+        let ((x1, y1), (x2, y2)) = (places.get(from)?, places.get(to)?);
+        let [x1, y1, x2, y2] = [x1, y1, x2, y2].map(|v| number(*v));
+        Some(PlacedLine { from, to, x1, y1, x2, y2, said: said(state, line, words) })
     };
     (nodes.iter().zip(&places).map(node).collect(), web.lines.iter().filter_map(line).collect())
 }

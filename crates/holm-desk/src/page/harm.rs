@@ -1,17 +1,13 @@
 //! An item that does harm: who was told it by word of mouth, its recall, and corrections that its holders are sent.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::extract::{Form, Path};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use holm::correction::{CorrectionError, Reading as ReadBy};
-use holm::policy::Action;
+use holm::correction::Reading as ReadBy;
 use holm::state::happenings::Told;
 use holm::state::{Item, State};
 use holm_record::id::{ItemName, PersonId};
-use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::recording::{Field, Filled};
@@ -19,9 +15,10 @@ use super::share::MANY;
 use super::trace::result_path;
 use super::withdrawal::{self, Refused, WithdrawalForm, Withdrawn};
 use super::{Asked, Place, Shell, answered, items, moment};
+use crate::correction::{Given, Order, Reach, begin};
 use crate::fields::Fields;
 use crate::happening;
-use crate::job::{Done, Progress, Subject, Taken, Ticket, Work};
+use crate::job::{Progress, Work};
 use crate::language::{Language, count};
 use crate::office::View;
 use crate::problem::{Problem, Wrong, in_language};
@@ -219,16 +216,8 @@ fn correction_page(desk: &Desk, language: Language, name: &str, fields: &Fields)
     let view = desk.office.view()?;
     let (state, words) = (&view.state, &language.words().recording);
     let name = item_of(&view, name)?;
-    let order = order_of(state, language, name, fields)?;
-    let (mut to, mut unreached, told_orally) = state.holders(name);
-    if let Some(by) = &order.by {
-        let sent: Vec<PersonId> =
-            state.items.get(by).into_iter().flat_map(|i| &i.disclosures).map(|d| d.person.clone()).collect();
-        unreached.extend(to.into_iter().filter(|person| !sent.contains(person)));
-        to = sent;
-    } else if to.is_empty() {
-        return Err(happening::of_correction(CorrectionError::Nobody(name.clone())));
-    }
+    let order = Order::of(state, language, name, &asked_for(fields))?;
+    let Reach { to, unreached, told_orally } = Reach::of(state, name, order.by.as_ref())?;
     let person = |id: &PersonId| {
         let person = state.persons.get(id);
         (person.map_or_else(|| id.to_string(), |p| p.facts.name.clone()), person.map(super::people::unit).unwrap_or_default())
@@ -250,25 +239,8 @@ fn correction_page(desk: &Desk, language: Language, name: &str, fields: &Fields)
     })
 }
 
-/// A correction that is asked for: a text, or an item that says it already.
-pub(crate) struct Order {
-    pub(crate) truth: String,
-    pub(crate) by: Option<ItemName>,
-    /// What it will be called, if it is a text.
-    pub(crate) correction: ItemName,
-}
-
-fn order_of(state: &State, language: Language, name: &ItemName, fields: &Fields) -> Result<Order, Problem> {
-    let wrong = |field, what: String| Problem::Wrong(vec![(field, what)]);
-    let (truth, by) = (fields.get("truth").to_owned(), fields.get("by"));
-    if truth.is_empty() == by.is_empty() {
-        return Err(wrong("truth", language.words().recording.one_or_other.to_owned()));
-    }
-    let by = (!by.is_empty()).then(|| ItemName::new(by)).transpose().map_err(|e| wrong("by", e.to_string()))?;
-    if let Some(by) = by.as_ref().filter(|by| state.items.get(*by).is_none_or(|i| i.released.is_none()) || *by == name) {
-        return Err(happening::of_correction(CorrectionError::NoCorrection(by.clone())));
-    }
-    Ok(Order { truth, by, correction: state.next_correction(name).map_err(happening::of_correction)? })
+fn asked_for(fields: &Fields) -> Given {
+    Given { truth: fields.get("truth").to_owned(), by: fields.get("by").to_owned() }
 }
 
 /// `POST /items/{name}/correction/release`
@@ -280,8 +252,12 @@ pub(crate) async fn release(
     let (desk, language) = (state.0, extension.0);
     answered(language, move || {
         let fields = Fields::of(given, &["truth", "by", "ticket"])?;
-        match begin(&desk, language, &name, &fields) {
+        match begin(&desk, language, &name, fields.get("ticket"), &asked_for(&fields)) {
             Ok(ticket) => Ok(Redirect::to(&format!("/items/{name}/correction/{}", ticket.as_str())).into_response()),
+            // Of the ticket, no field of the form can say what is wrong.
+            Err(Problem::Wrong(errors)) if errors.iter().any(|(field, _)| *field == "ticket") => {
+                Err(Problem::Refused(errors.into_iter().map(|(_, what)| what).collect()))
+            }
             Err(Problem::Wrong(errors)) => {
                 let correction_errors = in_language(errors, language);
                 refused(&desk, language, &name, Sent { correction: fields, correction_errors, ..Sent::default() })
@@ -290,40 +266,6 @@ pub(crate) async fn release(
         }
     })
     .await
-}
-
-fn begin(desk: &Arc<Desk>, language: Language, name: &str, fields: &Fields) -> Result<Ticket, Problem> {
-    let words = &language.words().problem;
-    let taken = |_: Taken| Problem::Refused(words.ticket_taken.to_owned());
-    let ticket = Ticket::new(fields.get("ticket")).ok_or_else(|| Problem::Refused(words.ticket.to_owned()))?;
-    let subject = Subject::of([name.as_bytes(), fields.get("truth").as_bytes(), fields.get("by").as_bytes()]);
-    // A second press of the button finds the first one's job.
-    if desk.jobs.is_begun(Work::Correction, &ticket, subject).map_err(taken)? {
-        return Ok(ticket);
-    }
-    let view = desk.office.view()?;
-    let name = item_of(&view, name)?.clone();
-    let order = order_of(&view.state, language, &name, fields)?;
-    let working = Arc::clone(desk);
-    let job = move |_: &dyn Fn(&str)| correct(&working, &name, &order);
-    desk.jobs.begin((Work::Correction, &ticket), subject, job).map_err(taken)?;
-    Ok(ticket)
-}
-
-/// Sends a correction to the item's holders, or notes that an item is one.
-///
-/// # Errors
-/// What went wrong, in words; then no copy was released.
-fn correct(desk: &Desk, name: &ItemName, order: &Order) -> Result<Done, String> {
-    let sent = desk.office.act(|workspace| match &order.by {
-        None => workspace.correct(name, &order.truth, None, Timestamp::now()),
-        Some(by) => {
-            let permit = workspace.permit(&Action::Administer, Timestamp::now())?;
-            workspace.note_correction(&permit, name, by)
-        }
-    });
-    let sent = sent.map_err(|closed| closed.to_string())?.map_err(|error| error.to_string())?;
-    Ok(Done::Released(sent.correction))
 }
 
 #[derive(Template)]

@@ -1,5 +1,6 @@
 //! The desk as a program meets it.
 
+mod happened;
 mod journey;
 
 use axum::body::{Body, to_bytes};

@@ -139,6 +139,8 @@ async fn a_web_is_drawn_up_to_150_nodes_and_asks_to_narrow_down_beyond() {
     let (_, page) = world.page("/graph").await;
     assert!(page.contains("30 people, one item, 40 operations and one channel hang together</h1>"), "{page}");
     assert!(page.contains("<svg class=\"web\"") && page.contains("was issued a copy of") && !page.contains("<script>alert"));
+    let (drawn, rows) = (page.matches("class=\"tie\"").count(), page.matches("<tr><th scope=\"row\">").count());
+    assert!(drawn > 100 && drawn == rows, "the table beside the picture says every line of it: {drawn}, {rows}");
     assert_eq!(page, world.page("/graph").await.1, "it stands alike at each visit");
     let (_, one) = world.page("/graph?operation=op1").await;
     assert!(one.contains("hang together with operation op1</h1>") && one.contains("class=\"ring\""), "{one}");

@@ -35,6 +35,7 @@ pub(crate) struct IslandWords {
     pub(crate) copy_table: &'static str,
     pub(crate) copied: &'static str,
     pub(crate) not_copied: &'static str,
+    pub(crate) more_ties: &'static str,
 }
 
 pub(crate) const EN: IslandWords = IslandWords {
@@ -67,6 +68,7 @@ pub(crate) const EN: IslandWords = IslandWords {
     copy_table: "Copy this table",
     copied: "Copied, as listed here: rows %.",
     not_copied: "Not copied: this browser does not let pages do it. Select the table and copy it by hand.",
+    more_ties: "The table lists % more.",
 };
 
 pub(crate) const ES: IslandWords = IslandWords {
@@ -99,4 +101,5 @@ pub(crate) const ES: IslandWords = IslandWords {
     copy_table: "Copiar esta tabla",
     copied: "Copiada tal como se lista aquí: renglones %.",
     not_copied: "No se copió: este navegador no permite que las páginas lo hagan. Seleccione la tabla y cópiela a mano.",
+    more_ties: "La tabla tiene % más.",
 };

@@ -140,7 +140,7 @@ fn members(view: &View, beliefs: &Beliefs, unit: &str, language: Language) -> Re
 }
 
 /// How many of the likeliest hold nine in ten of those who are expected to leak; probabilities fall.
-fn swept(probabilities: &[f64]) -> usize {
+pub(crate) fn swept(probabilities: &[f64]) -> usize {
     let wanted = SWEPT * probabilities.iter().sum::<f64>();
     let mut held = 0.0;
     let enough = probabilities.iter().position(|p| {

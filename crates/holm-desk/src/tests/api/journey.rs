@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use axum::http::StatusCode;
 use holm::identity::DeviceKeys;
+use holm::operation::import::HEADER;
 use serde_json::{Value, json};
 
 use super::super::schema::{name, names};
@@ -112,10 +113,13 @@ impl Walk {
 impl Walk {
     /// An operation is recorded, told of and betrayed; the item that told of it is recalled.
     async fn betray(&self, item: &str) {
-        self.give("POST", "/api/v1/targets", &json!({"target": "cartel-a"})).await;
+        let targets = self.give("POST", "/api/v1/targets", &json!({"target": "cartel-a"})).await["targets"][0].clone();
         let channel = json!({"channel": "net-3", "sort": "radio-net", "unit": "Unit 1"});
         assert_eq!(self.give("POST", "/api/v1/channels", &channel).await, self.ask("GET", "/api/v1/channels").await);
-        assert_eq!(self.ask("GET", "/api/v1/targets").await["targets"], json!([{"target": "cartel-a", "words": ""}]));
+        assert_eq!(
+            self.ask("GET", "/api/v1/targets").await["targets"],
+            json!([{"entry": targets["entry"], "target": "cartel-a", "words": ""}])
+        );
         let told = json!([{"person": "p7", "weight": 0.2}]);
         let facts = json!({"operation": "north-pier", "sort": "raid", "at": "2100-03-02T05:00:00Z", "targets": ["cartel-a"],
             "channels": ["net-3"], "items": [item], "told": told, "endangers": ["the source at the pier"]});
@@ -145,9 +149,26 @@ impl Walk {
         let recalled = self.give("POST", &format!("/api/v1/items/{item}/recall"), &json!({"reason": "it is known"})).await;
         assert_eq!((&recalled["recalled"], &recalled["corrections"]), (&json!("it is known"), &json!([])));
         assert_eq!(self.ask("GET", &format!("/api/v1/items/{item}/recall")).await, recalled);
+        let mistake = json!({"entry": recalled["recalled_entry"], "reason": "another item"});
+        self.give("POST", "/api/v1/record/withdraw", &mistake).await;
+        assert_eq!(self.ask("GET", &format!("/api/v1/items/{item}/recall")).await["recalled"], Value::Null);
         let mistake = json!({"entry": closed["closed"]["entry"], "reason": "the wrong pier"});
         self.give("POST", "/api/v1/record/withdraw", &mistake).await;
         assert_eq!(self.ask("GET", "/api/v1/operations/north-pier").await["closed"], Value::Null);
+        self.mend(item).await;
+    }
+
+    /// What was written down before is taken in, and holders of the item are told what is true.
+    async fn mend(&self, item: &str) {
+        let past = format!("{}\nold-pier,raid,2024-03-02T05:00Z,,,,{item},,clean,,,\n", HEADER.join(","));
+        let taken = self.upload("/api/v1/record/operations", &[("file", Some("past.csv"), past.as_bytes())]).await;
+        assert_eq!(taken, json!({"recorded": 1, "over": 1, "silent": []}));
+        let ties = self.ask("GET", "/api/v1/graph?operation=old-pier").await;
+        assert!(ties["ties"].as_array().unwrap().iter().any(|tie| tie["how"] == "tells-of"), "{ties}");
+        let path = format!("/api/v1/items/{item}/correction");
+        let reach = self.ask("GET", &path).await;
+        self.give("POST", &path, &json!({"ticket": "c", "truth": "The pier is the other one."})).await;
+        assert_eq!(self.finish(&format!("{path}/c")).await["sent"], reach);
     }
 
     /// The record is witnessed, and an entry proven.
@@ -213,6 +234,8 @@ async fn a_copy_is_shared_received_leaked_and_named_by_a_program_and_every_opera
     assert_eq!((&beliefs["provenance"]["seed"], beliefs["people"].as_array().unwrap().len()), (&json!(3), 30));
     let first = &beliefs["people"][0];
     assert_eq!((&first["person"], &first["for"][0]["item"]), (&json!("p5"), &json!("minutes")), "the one whose copy leaked");
+    assert_eq!(beliefs["sharing"], json!([]), "one copy alone explains it");
+    assert!(beliefs["units"].as_array().unwrap().iter().any(|unit| unit["sweep"][0] == "p5"), "{}", beliefs["units"]);
     walk.change_the_roster().await;
     walk.betray("minutes").await;
     walk.be_witnessed().await;
