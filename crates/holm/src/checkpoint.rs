@@ -139,7 +139,7 @@ pub enum Next {
     /// Nothing: the witness and what it did.
     Done((String, Asked)),
     /// It has to be asked from another size.
-    Again(Ask),
+    Again(Box<Ask>),
 }
 
 /// What came of asking all witnesses.
@@ -216,7 +216,7 @@ impl Workspace {
                 let answer = next.send(courier);
                 match self.answered(next, answer)? {
                     Next::Done(did) => break did,
-                    Next::Again(again) => next = again,
+                    Next::Again(again) => next = *again,
                 }
             };
             asked.push(did);
@@ -261,7 +261,7 @@ impl Workspace {
                 Ok(theirs) if theirs == old => {
                     done(Asked::Contradicts(format!("it cosigned another record of {theirs} entries")))
                 }
-                Ok(theirs) if !ask.again => Ok(Next::Again(Ask { again: true, request: self.request(theirs)?, ..ask })),
+                Ok(theirs) if !ask.again => Ok(Next::Again(Box::new(Ask { again: true, request: self.request(theirs)?, ..ask }))),
                 Ok(_) => done(Asked::Silent("it changes its mind about what it cosigned".to_owned())),
                 Err(_) => done(Asked::Silent("it answered 409 without a size".to_owned())),
             },

@@ -117,15 +117,14 @@ fn page(desk: &Desk, language: Language, given: Given, errors: Vec<Wrong>) -> Re
 /// [`Problem::Wrong`], or the workspace's.
 pub(crate) fn set(desk: &Desk, policy: &str, within: u32) -> Result<(), Problem> {
     let policy = policy.replace('\r', "");
-    let set = desk.office.act(|workspace| {
+    desk.office.act(|workspace| {
         let permit = workspace.permit(&Action::Administer, Timestamp::now()).map_err(WorkspaceError::from)?;
         workspace.set_trust(&permit, &policy, within).map_err(|error| match error {
             CheckpointError::Hours(_) => Problem::Wrong(vec![("within", error.to_string())]),
             CheckpointError::Workspace(error) => error.into(),
             other => Problem::Wrong(vec![("policy", other.to_string())]),
         })
-    })?;
-    set
+    })?
 }
 
 /// `POST /record/witnesses`
@@ -160,7 +159,7 @@ pub(crate) fn collect(desk: &Desk, courier: &dyn Courier) -> Result<Round, Probl
         let answer = ask.send(courier);
         match desk.office.act(|workspace| workspace.answered(ask, answer))?.map_err(refused)? {
             Next::Done(did) => asked.push(did),
-            Next::Again(again) => waiting.push(again),
+            Next::Again(again) => waiting.push(*again),
         }
     }
     desk.office.act_beside(|workspace| workspace.round(asked))?.map_err(refused)
