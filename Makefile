@@ -3,7 +3,7 @@
 CARGO ?= cargo
 # Debian packages by which tests reach the outside world: other people's age, PDF and document tools, detectors, a browser.
 PACKAGES = age openssl poppler-utils pandoc qpdf ghostscript tesseract-ocr tesseract-ocr-spa libreoffice-writer-nogui python3-venv \
-	chromium golang-go golang-golang-x-mod-dev
+	chromium golang-go golang-golang-x-mod-dev postgresql
 DEMO ?= holm-demo
 
 .PHONY: build web demo test check e2e packages peers bench bench-belief bench-desk bench-full bench-soundness bench-survival bench-layout speed \
@@ -17,14 +17,14 @@ web:
 	@sh scripts/web.sh
 
 demo: web
-	$(CARGO) build --profile demo -p holm-cli
+	$(CARGO) build --profile demo -p holm-cli --no-default-features
 	./target/demo/holm demo $(DEMO)
 
 check: web
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -q -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps -q
-	$(CARGO) test --workspace -q
+	sh scripts/postgres.sh $(CARGO) test --workspace -q
 
 test: packages check peers
 	HOLM_PEERS=$(CURDIR)/target/peers $(CARGO) test -p holm-cli -q --test peers --features peers

@@ -85,7 +85,7 @@ impl App {
         Ok(Workspace::examine(&self.global.workspace, passphrase.as_ref(), self.global.officer_key.as_deref(), kept)?)
     }
 
-    fn officers_passphrase(&self) -> Result<Option<SecretString>, CommandError> {
+    pub(crate) fn officers_passphrase(&self) -> Result<Option<SecretString>, CommandError> {
         let key = self.global.officer_key.clone().unwrap_or_else(|| self.global.workspace.join("officer.key"));
         if is_locked(&key) { self.passphrase().existing("the officer's key") } else { Ok(None) }
     }

@@ -27,6 +27,7 @@ use holm::share::ShareError;
 use holm::slip::SlipError;
 use holm::telling::{TellError, WithdrawError};
 use holm::trace::TraceError;
+use holm::transfer::TransferError;
 use holm::vault::VaultError;
 use holm::witness::WitnessError;
 use holm::workspace::WorkspaceError;
@@ -116,6 +117,7 @@ macro_rules! from_errors {
 from_errors!(
     BeliefError,
     CheckpointError,
+    TransferError,
     WitnessError,
     StoreError,
     ContributionError,

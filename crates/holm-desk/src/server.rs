@@ -123,6 +123,8 @@ impl Server {
     /// # Errors
     /// [`DeskError::Serve`].
     pub fn run(self) -> Result<(), DeskError> {
+        // Held until the runtime is gone: the connection to a database cannot be closed within it.
+        let _desk = Arc::clone(&self.desk);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::from_std(self.listener)?;

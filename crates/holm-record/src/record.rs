@@ -292,6 +292,11 @@ impl<S: Store> Record<S> {
         Some(LogProof { index, hashes, checkpoint: self.checkpoint.clone()? })
     }
 
+    /// The store, for whoever copies it as it is.
+    pub fn store_mut(&mut self) -> &mut S {
+        &mut self.store
+    }
+
     /// Rows and checkpoints as stored, for the verifier.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! Where rows are kept.
 
 pub mod memory;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod sqlite;
 
 use crate::entry::Row;
@@ -75,4 +77,33 @@ pub trait Store {
     /// # Errors
     /// [`StoreError::Medium`].
     fn cosigned(&mut self) -> Result<Vec<(u64, String)>, StoreError>;
+}
+
+/// A store of any kind.
+pub type AnyStore = Box<dyn Store + Send>;
+
+impl Store for AnyStore {
+    fn size(&mut self) -> Result<u64, StoreError> {
+        (**self).size()
+    }
+
+    fn append(&mut self, expected: u64, rows: &[Row], checkpoint: &StoredCheckpoint) -> Result<(), StoreError> {
+        (**self).append(expected, rows, checkpoint)
+    }
+
+    fn read(&mut self, from: u64, to: u64) -> Result<Vec<Row>, StoreError> {
+        (**self).read(from, to)
+    }
+
+    fn checkpoints(&mut self) -> Result<Vec<StoredCheckpoint>, StoreError> {
+        (**self).checkpoints()
+    }
+
+    fn cosign(&mut self, size: u64, lines: &str) -> Result<(), StoreError> {
+        (**self).cosign(size, lines)
+    }
+
+    fn cosigned(&mut self) -> Result<Vec<(u64, String)>, StoreError> {
+        (**self).cosigned()
+    }
 }

@@ -12,8 +12,7 @@ use holm_record::entry::{BodyKey, Opened};
 use holm_record::event::Event;
 use holm_record::proof::LogProof;
 use holm_record::record::{Record, RecordError, RecordKeys, stored};
-use holm_record::store::sqlite::SqliteStore;
-use holm_record::store::{Store, StoredCheckpoint};
+use holm_record::store::{AnyStore, Store, StoredCheckpoint};
 use holm_record::trust::TrustPolicy;
 use holm_record::verify::{LogIdentity, Report, verify, verify_kept};
 use jiff::Timestamp;
@@ -21,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::identity::{DeviceKeys, IdentityError, decrypt_with, encrypt_to_lines};
+use crate::place::{BESIDE, FILE, Place, PlaceError, has_file};
 use crate::policy::{Action, Permit, Refusal, authorize};
 use crate::state::State;
 use crate::vault::{Vault, VaultError, remove_durably, write_durably, write_secret};
@@ -63,6 +63,9 @@ pub enum WorkspaceError {
     /// Record trouble.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// No place for a record.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     /// Not allowed.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -83,6 +86,9 @@ struct Description {
     /// Its second key, ML-DSA-44; records made before there was one have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ml_dsa_key: Option<String>,
+    /// Where the record is kept, if not in the folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    store: Option<String>,
 }
 
 impl Description {
@@ -90,6 +96,15 @@ impl Description {
     fn is_of(&self, first: &Event) -> bool {
         matches!(first, Event::WorkspaceCreated { origin, log_key, ml_dsa_key, vault, .. }
             if *origin == self.origin && *log_key == self.log_key && *ml_dsa_key == self.ml_dsa_key && *vault == self.vault)
+    }
+
+    fn place(&self) -> Result<Place, WorkspaceError> {
+        Ok(self.store.as_deref().map_or(Ok(Place::File), Place::parse)?)
+    }
+
+    fn write(&self, folder: &Path) -> Result<(), WorkspaceError> {
+        let text = serde_json::to_vec_pretty(self).map_err(|e| WorkspaceError::Damaged(e.to_string()))?;
+        Ok(write_durably(&folder.join("workspace.json"), &text)?)
     }
 
     fn log(&self) -> Result<LogIdentity, WorkspaceError> {
@@ -123,13 +138,15 @@ pub struct InitOptions {
     pub alpha: Option<f64>,
     /// Largest coalition to mark against.
     pub largest_coalition: Option<u8>,
+    /// Where the record is kept; in the folder unless said otherwise.
+    pub store: Option<Place>,
 }
 
 /// An open workspace. Only one program at a time has it.
 pub struct Workspace {
     folder: PathBuf,
     keys: DeviceKeys,
-    record: Record<SqliteStore>,
+    record: Record<AnyStore>,
     vault: Vault,
     state: State,
     body_key: [u8; 32],
@@ -150,7 +167,7 @@ impl Workspace {
             return Err(WorkspaceError::Exists(folder.to_owned()));
         }
         // A first try that was cut short has at most one entry; more is a workspace that lost its description.
-        if has_record(folder)? {
+        if has_file(folder).map_err(RecordError::from)? {
             return Err(WorkspaceError::Undescribed(folder.to_owned()));
         }
         fs::create_dir_all(folder).map_err(VaultError::disk(folder, "made"))?;
@@ -176,7 +193,7 @@ impl Workspace {
         write_secret(&folder.join("officer.key"), &officer.to_file(options.passphrase.as_ref())?)?;
         write_secret(&folder.join("secrets.age"), &sealed)?;
         // A first try that was cut short may have left a record under keys that are gone.
-        ["record.db", "record.db-wal", "record.db-shm"]
+        BESIDE
             .iter()
             .map(|n| folder.join(n))
             .filter(|p| p.exists())
@@ -187,6 +204,7 @@ impl Workspace {
             vault: recipients.clone(),
             log_key: log_key.clone(),
             ml_dsa_key: Some(second.clone()),
+            store: options.store.as_ref().filter(|place| **place != Place::File).map(|place| place.address().to_owned()),
         };
         let lock = take_lock(folder)?;
         let mut workspace = Self::assemble(folder, officer, &secrets, &description, lock)?;
@@ -201,8 +219,7 @@ impl Workspace {
         let permit = workspace.permit(&Action::Administer, now)?;
         workspace.append(&permit, vec![created])?;
         // Written last: a folder without it is no workspace.
-        let text = serde_json::to_vec_pretty(&description).map_err(|e| WorkspaceError::Damaged(e.to_string()))?;
-        write_durably(&folder.join("workspace.json"), &text)?;
+        description.write(folder)?;
         Ok(workspace)
     }
 
@@ -231,11 +248,12 @@ impl Workspace {
         let description = describe(folder)?;
         let _lock = take_lock(folder)?;
         let (_, secrets) = unlock(folder, passphrase, key_file)?;
+        let place = description.place()?;
         // Opening it would make one.
-        if !folder.join("record.db").exists() {
+        if place == Place::File && !folder.join(FILE).exists() {
             return Err(WorkspaceError::Damaged("`record.db` is missing; put it back from a backup".to_owned()));
         }
-        let mut store = SqliteStore::open(&folder.join("record.db")).map_err(RecordError::from)?;
+        let mut store = place.open(folder, &description.origin).map_err(RecordError::from)?;
         let stored = stored(&mut store).map_err(RecordError::from)?;
         let cosigned = store.cosigned().map_err(RecordError::from)?;
         let vault = Vault::open(folder.join("objects"), description.vault.clone())?;
@@ -262,7 +280,7 @@ impl Workspace {
         description: &Description,
         lock: File,
     ) -> Result<Self, WorkspaceError> {
-        let store = SqliteStore::open(&folder.join("record.db")).map_err(RecordError::from)?;
+        let store = description.place()?.open(folder, &description.origin).map_err(RecordError::from)?;
         let record_keys = RecordKeys {
             origin: description.origin.clone(),
             signing: SigningKey::from_bytes(&secrets.log_seed),
@@ -335,11 +353,11 @@ impl Workspace {
         self.record.verifiers()
     }
 
-    pub(crate) fn record(&self) -> &Record<SqliteStore> {
+    pub(crate) fn record(&self) -> &Record<AnyStore> {
         &self.record
     }
 
-    pub(crate) fn record_mut(&mut self) -> &mut Record<SqliteStore> {
+    pub(crate) fn record_mut(&mut self) -> &mut Record<AnyStore> {
         &mut self.record
     }
 
@@ -426,6 +444,55 @@ impl Workspace {
         let stored = self.record.stored().map_err(RecordError::from)?;
         let cosigned = self.record.cosignatures()?;
         examined(&stored, &cosigned, &self.log, &self.body_key, &self.vault)
+    }
+}
+
+/// Whoever holds a workspace's keys and lock without its record: for changing where that is kept.
+pub(crate) struct Keeper {
+    folder: PathBuf,
+    description: Description,
+    secrets: Secrets,
+    _lock: File,
+}
+
+impl Keeper {
+    pub(crate) fn of(folder: &Path, passphrase: Option<&SecretString>, key_file: Option<&Path>) -> Result<Self, WorkspaceError> {
+        let description = describe(folder)?;
+        let lock = take_lock(folder)?;
+        let (_, secrets) = unlock(folder, passphrase, key_file)?;
+        Ok(Self { folder: folder.to_owned(), description, secrets, _lock: lock })
+    }
+
+    pub(crate) fn log(&self) -> Result<LogIdentity, WorkspaceError> {
+        self.description.log()
+    }
+
+    pub(crate) fn body_key(&self) -> &[u8; 32] {
+        &self.secrets.body_key
+    }
+
+    pub(crate) fn place(&self) -> Result<Place, WorkspaceError> {
+        self.description.place()
+    }
+
+    /// Opens the record at a place, or makes an empty one there.
+    pub(crate) fn open(&self, place: &Place) -> Result<AnyStore, WorkspaceError> {
+        Ok(place.open(&self.folder, &self.description.origin).map_err(RecordError::from)?)
+    }
+
+    /// The record where it is now; `None` if its file is gone.
+    pub(crate) fn current(&self) -> Result<Option<AnyStore>, WorkspaceError> {
+        let place = self.place()?;
+        if place == Place::File && !self.folder.join(FILE).exists() {
+            return Ok(None);
+        }
+        self.open(&place).map(Some)
+    }
+
+    /// Has the workspace keep its record there from now on.
+    pub(crate) fn keep_in(&mut self, place: &Place) -> Result<(), WorkspaceError> {
+        self.description.store = (*place != Place::File).then(|| place.address().to_owned());
+        self.description.write(&self.folder)
     }
 }
 
@@ -536,7 +603,7 @@ fn drop_finished(folder: &Path, state: &State) -> Result<(), WorkspaceError> {
 fn describe(folder: &Path) -> Result<Description, WorkspaceError> {
     let path = folder.join("workspace.json");
     if !path.exists() {
-        let here = has_record(folder)?;
+        let here = has_file(folder).map_err(RecordError::from)?;
         return Err(if here { WorkspaceError::Undescribed } else { WorkspaceError::Missing }(folder.to_owned()));
     }
     let text = fs::read(&path).map_err(VaultError::disk(&path, "read"))?;
@@ -546,16 +613,6 @@ fn describe(folder: &Path) -> Result<Description, WorkspaceError> {
     } else {
         Err(WorkspaceError::Damaged(format!("its format is `{}`", description.format)))
     }
-}
-
-/// Whether the folder has a record of more than the entry that begins one.
-fn has_record(folder: &Path) -> Result<bool, WorkspaceError> {
-    let path = folder.join("record.db");
-    if !path.exists() {
-        return Ok(false);
-    }
-    let size = SqliteStore::open(&path).and_then(|mut store| store.size()).map_err(RecordError::from)?;
-    Ok(size > 1)
 }
 
 fn take_lock(folder: &Path) -> Result<File, WorkspaceError> {

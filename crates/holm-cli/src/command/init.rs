@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use holm::place::Place;
 use holm::workspace::{InitOptions, Workspace};
 
 use crate::app::App;
@@ -21,6 +22,9 @@ pub(crate) struct Init {
     /// The largest group of leakers pooling copies to mark against.
     #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=6))]
     coalition: u8,
+    /// Keep the record in a database, `postgresql://USER@HOST/DATABASE`, instead of the workspace's folder.
+    #[arg(long, value_name = "URL", value_parser = Place::parse)]
+    store: Option<Place>,
 }
 
 impl Init {
@@ -38,6 +42,7 @@ impl Init {
             recovery: self.recovery.clone(),
             alpha: Some(self.alpha),
             largest_coalition: Some(self.coalition),
+            store: self.store.clone(),
         };
         let workspace = Workspace::init(folder, &options, app.now())?;
         say!("workspace made in {}", folder.display());

@@ -23,6 +23,7 @@ pub(crate) enum RecordCommand {
     Checkpoint(outside::Checkpoint),
     Proof(outside::Proof),
     Export(outside::Export),
+    Import(outside::Import),
     Withdraw(Withdraw),
 }
 
@@ -108,6 +109,7 @@ impl RecordCommand {
             Self::Checkpoint(checkpoint) => checkpoint.run(app),
             Self::Proof(proof) => proof.run(app),
             Self::Export(export) => export.run(app),
+            Self::Import(import) => import.run(app),
             Self::Verify(Verify { against }) => {
                 let kept = against.iter().map(|path| outside::kept(path)).collect::<Result<Vec<_>, _>>()?;
                 let report = app.examined(&kept)?;

@@ -12,6 +12,7 @@ mod pdf_pictures;
 mod pictures;
 mod scene;
 mod served;
+mod stores;
 mod story;
 mod tidy;
 mod witnessed;

@@ -82,4 +82,39 @@ pub(super) const MESSAGES: &[Message] = &[
         en: "",
         es: "este testigo no conoce el registro «{0}»; quien lo opera debe confiar antes en su clave",
     },
+    Message {
+        core: "`{}` is no place for a record: it is `sqlite`, or `postgresql://USER@HOST/DATABASE`",
+        en: "{0} is no place for a record: it is sqlite, or postgresql://USER@HOST/DATABASE",
+        es: "«{0}» no es un lugar para un registro: es sqlite, o postgresql://USUARIO@SERVIDOR/BASE",
+    },
+    Message {
+        core: "leave the password out of the address, as `workspace.json` keeps it; give it as $PGPASSWORD",
+        en: "leave the password out of the address, as the workspace's description keeps it; give it as $PGPASSWORD",
+        es: "no ponga la contraseña en la dirección, porque la descripción del espacio de trabajo la guarda; désela como $PGPASSWORD",
+    },
+    Message {
+        core: "this build of holm keeps records in files only; build it with the feature `postgres`",
+        en: "this build of holm keeps records in files only",
+        es: "esta versión de holm solo guarda registros en archivos",
+    },
+    Message {
+        core: "`{}` is not a record as `holm record export --whole` writes it: {}",
+        en: "",
+        es: "«{0}» no es un registro como lo escribe `holm record export --whole`: {1}",
+    },
+    Message {
+        core: "what was exported does not hold at {}: {}; nothing was taken in",
+        en: "",
+        es: "lo exportado no es íntegro en {0}: {1}; no se incorporó nada",
+    },
+    Message {
+        core: "{} holds {} entries of this record that are not those of the export; nothing was taken in",
+        en: "",
+        es: "{0} contiene {1} asientos de este registro que no son los del archivo exportado; no se incorporó nada",
+    },
+    Message {
+        core: "the workspace's record has {} entries and the export {}: an older state is not taken in",
+        en: "",
+        es: "el registro del espacio de trabajo tiene {0} asientos y el archivo exportado {1}: no se incorpora un estado anterior",
+    },
 ];

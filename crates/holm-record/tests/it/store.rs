@@ -83,6 +83,8 @@ macro_rules! suite {
 }
 
 suite!(memory, ((), MemoryStore::default()));
+#[cfg(feature = "postgres")]
+suite!(postgres, ((), open_postgres()));
 suite!(sqlite, {
     let dir = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&dir.path().join("record.db")).unwrap();
@@ -98,4 +100,64 @@ fn sqlite_rows_survive_reopening_and_two_writers_never_both_win() {
     assert!(matches!(b.append(0, &[row(2)], &checkpoint(1)), Err(StoreError::Moved { found: 1, .. })));
     drop((a, b));
     assert_eq!(SqliteStore::open(&path).unwrap().read(0, 9).unwrap(), [row(1)]);
+}
+
+/// A record of its own in the database that `scripts/postgres.sh` started.
+#[cfg(feature = "postgres")]
+fn open_postgres() -> holm_record::store::postgres::PostgresStore {
+    open_log(&fresh_log())
+}
+
+#[cfg(feature = "postgres")]
+fn fresh_log() -> String {
+    let mut id = [0; 8];
+    getrandom::fill(&mut id).unwrap();
+    holm_record::commitment::hex(&id)
+}
+
+#[cfg(feature = "postgres")]
+fn open_log(log: &str) -> holm_record::store::postgres::PostgresStore {
+    let url = std::env::var("HOLM_TEST_POSTGRES").expect("run these tests with scripts/postgres.sh");
+    holm_record::store::postgres::PostgresStore::open(&url, None, log).unwrap()
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn of_many_writers_to_one_database_one_wins_each_time_and_records_do_not_mix() {
+    const WRITERS: u8 = 6;
+    const EACH: usize = 20;
+    let log = fresh_log();
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|n| {
+            let log = log.clone();
+            std::thread::spawn(move || {
+                let (mut store, mut done) = (open_log(&log), 0);
+                while done < EACH {
+                    let size = store.size().unwrap();
+                    match store.append(size, &[row(n), row(n)], &checkpoint(size + 2)) {
+                        Ok(()) => done += 1,
+                        Err(StoreError::Moved { expected, found }) => assert!(expected == size && found > size),
+                        // The database gave up for the sake of others: nothing was kept, as the size shows.
+                        Err(error) => assert!(error.to_string().contains("serialize"), "{error}"),
+                    }
+                }
+            })
+        })
+        .collect();
+    writers.into_iter().for_each(|writer| writer.join().unwrap());
+    let mut store = open_log(&log);
+    let rows = store.read(0, u64::MAX).unwrap();
+    assert_eq!((rows.len(), store.size().unwrap()), (240, 240));
+    assert!(rows.chunks(2).all(|pair| pair[0] == pair[1]), "appends do not mix");
+    assert_eq!(store.checkpoints().unwrap().len(), 120);
+    assert_eq!(open_postgres().size().unwrap(), 0);
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_database_that_is_not_there_is_an_error_that_says_so() {
+    use holm_record::store::postgres::PostgresStore;
+    for url in ["postgresql://nobody@127.0.0.1:1/x", "postgresql://127.0.0.1:1?nonsense=1", "nonsense"] {
+        assert!(matches!(PostgresStore::open(url, None, "x"), Err(StoreError::Medium(_))), "{url}");
+    }
 }

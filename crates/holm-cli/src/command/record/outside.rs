@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use holm::checkpoint::{Asked, Round, WITHIN_HOURS};
 use holm::courier::Http;
+use holm::place::Place;
 use holm::policy::Action;
 use holm::slip::Slip;
 use holm::vault::write_durably;
+use holm::workspace::Workspace;
 use holm_record::proof::LogProof;
 
 use crate::app::{App, file_name, read_text};
@@ -170,11 +172,40 @@ impl Proof {
 pub(crate) struct Export {
     /// The folder; what it holds of this log is brought up to date.
     folder: PathBuf,
+    /// Write all of the record instead, sealed as it is, for `holm record import`.
+    #[arg(long)]
+    whole: bool,
+}
+
+/// Take in a record that was exported whole, and keep it in another place from now on: its head stays the same
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The folder of the export.
+    folder: PathBuf,
+    /// Where to keep it: `sqlite`, in the workspace's folder, or `postgresql://USER@HOST/DATABASE`.
+    #[arg(long, value_name = "URL", value_parser = Place::parse, default_value = "sqlite")]
+    store: Place,
+}
+
+impl Import {
+    pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let passphrase = app.officers_passphrase()?;
+        let global = &app.global;
+        let (workspace, key) = (&global.workspace, global.officer_key.as_deref());
+        let entries = Workspace::import_record(workspace, passphrase.as_ref(), key, &self.folder, &self.store)?;
+        say!("{entries} entries were taken in and verified; the record is kept in {} from now on", self.store.address());
+        Ok(Outcome::Done)
+    }
 }
 
 impl Export {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
         let mut workspace = app.workspace()?;
+        if self.whole {
+            let entries = workspace.export_whole(&self.folder)?;
+            say!("{entries} entries in `{}`, as sealed as they are", self.folder.display());
+            return Ok(Outcome::Done);
+        }
         let bar = progress_bar(0, "writing");
         let written = workspace.export_tiles(&self.folder, |done, all| {
             bar.set_length(all);
