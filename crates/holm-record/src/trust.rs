@@ -243,7 +243,7 @@ mod tests {
 
     fn witness(n: u8) -> CosignerKey {
         let name = format!("witness.example/w{n}");
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             CosignerKey::timed_ed25519(&name, &[n; 32]).unwrap()
         } else {
             CosignerKey::ml_dsa_44(&name, &[n; 32]).unwrap()

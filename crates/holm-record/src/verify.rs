@@ -4,6 +4,8 @@
 //! times, the root of every checkpoint ever signed, every signature. Sources: RFC 6962 §2.1, C2SP signed-note and
 //! tlog-checkpoint, `docs/spec/record.md`.
 
+pub mod published;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{AeadInOut, KeyInit, array::Array};

@@ -24,6 +24,7 @@ pub(crate) enum RecordCommand {
     Proof(outside::Proof),
     Export(outside::Export),
     Import(outside::Import),
+    Check(outside::Check),
     Withdraw(Withdraw),
 }
 
@@ -110,6 +111,7 @@ impl RecordCommand {
             Self::Proof(proof) => proof.run(app),
             Self::Export(export) => export.run(app),
             Self::Import(import) => import.run(app),
+            Self::Check(check) => check.run(app),
             Self::Verify(Verify { against }) => {
                 let kept = against.iter().map(|path| outside::kept(path)).collect::<Result<Vec<_>, _>>()?;
                 let report = app.examined(&kept)?;

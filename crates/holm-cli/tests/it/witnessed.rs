@@ -221,4 +221,26 @@ fn the_log_is_exported_as_tiles() {
     assert_eq!(leaves.matches("holm-leaf/v1\n").count(), size);
     assert!(!leaves.contains("p1") && desk.read("public/policy").ends_with("quorum none\n"));
     assert!(desk.run(&["record", "export", "public"]).ok().out.contains("0 files new or changed"));
+
+    // Anybody checks it with the policy alone.
+    let logs = desk.read("public/policy");
+    desk.write("trusted", logs.as_bytes());
+    let check = |policy: &str| desk.run(&["record", "check", "public", "--policy", policy]);
+    assert!(check("trusted").ok().out.contains("everything holds"));
+    let stranger = agency().1;
+    desk.write("other", policy(&stranger, &[], "quorum none").as_bytes());
+    check("other").fails_with(&["the policy has no Ed25519 key of"]);
+    let tile = format!("public/tile/0/000.p/{size}");
+    let mut bytes = fs::read(desk.path(&tile)).unwrap();
+    bytes[5] ^= 1;
+    desk.write(&tile, &bytes);
+    assert!(check("trusted").says_no().contains("does not hold the hashes of its leaves"));
+    let near = witness(
+        &desk,
+        "near.example/w",
+        &logs.lines().filter_map(|l| l.strip_prefix("log ")).map(str::to_owned).collect::<Vec<_>>(),
+    );
+    desk.write("strict", logs.replace("quorum none", &format!("witness near {}\nquorum near", near[0])).as_bytes());
+    desk.run(&["record", "export", "public"]).ok();
+    assert!(check("strict").says_no().contains("not enough witnesses"));
 }

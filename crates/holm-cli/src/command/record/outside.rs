@@ -10,7 +10,11 @@ use holm::policy::Action;
 use holm::slip::Slip;
 use holm::vault::write_durably;
 use holm::workspace::Workspace;
+use holm_record::cosignature::{Kind, VerifierKey};
 use holm_record::proof::LogProof;
+use holm_record::trust::TrustPolicy;
+use holm_record::verify::LogIdentity;
+use holm_record::verify::published::verify_published;
 
 use crate::app::{App, file_name, read_text};
 use crate::command::share::progress_bar;
@@ -214,6 +218,54 @@ impl Export {
         bar.finish_and_clear();
         say!("{} entries in `{}`, {written} files new or changed", workspace.size(), self.folder.display());
         Ok(Outcome::Done)
+    }
+}
+
+/// Check a published log from its files alone, without a workspace: signatures, cosignatures, leaves, tiles
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The folder, as `holm record export` writes it.
+    folder: PathBuf,
+    /// The policy that you trust; not the one that lies beside the log, unless you got that from elsewhere too.
+    #[arg(long, value_name = "FILE")]
+    policy: PathBuf,
+}
+
+impl Check {
+    pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let policy = TrustPolicy::parse(&read_text(&self.policy)?).map_err(|e| CommandError::new(e.to_string()))?;
+        let note = read_text(&self.folder.join("checkpoint"))?;
+        let (standing, mut findings) = match policy.standing(&note) {
+            Ok(standing) => (standing.quorum, Vec::new()),
+            Err(error) => (false, vec![error.to_string()]),
+        };
+        let origin = note.lines().next().unwrap_or_default();
+        let key = |kind| policy.logs().iter().find(|l| l.name() == origin && l.kind() == kind).map(VerifierKey::to_vkey);
+        let first =
+            key(Kind::Ed25519).ok_or_else(|| CommandError::new(format!("the policy has no Ed25519 key of `{origin}`")))?;
+        let log = LogIdentity::parse(&first).and_then(|log| match key(Kind::MlDsa44) {
+            Some(second) => log.with_ml_dsa(&second),
+            None => Ok(log),
+        });
+        let log = log.map_err(CommandError::new)?;
+        let found = verify_published(&log, |path| std::fs::read(self.folder.join(path)).ok());
+        findings.extend(found.findings);
+        if !standing && findings.is_empty() {
+            findings.push("not enough witnesses of the policy cosigned the checkpoint".to_owned());
+        }
+        let value = serde_json::json!({
+            "holds": findings.is_empty(), "entries": found.entries, "files": found.files, "enough": standing, "findings": findings,
+        });
+        app.show(&value, || {
+            say!("{} entries, {} files checked", found.entries, found.files);
+            if findings.is_empty() {
+                say!("everything holds");
+            } else {
+                say!("DOES NOT HOLD:");
+                findings.iter().for_each(|f| say!("  {f}"));
+            }
+        })?;
+        Ok(if findings.is_empty() { Outcome::Done } else { Outcome::No })
     }
 }
 
