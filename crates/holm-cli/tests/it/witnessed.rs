@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::desk::Desk;
 
@@ -243,4 +244,73 @@ fn the_log_is_exported_as_tiles() {
     desk.write("strict", logs.replace("quorum none", &format!("witness near {}\nquorum near", near[0])).as_bytes());
     desk.run(&["record", "export", "public"]).ok();
     assert!(check("strict").says_no().contains("not enough witnesses"));
+}
+
+/// xorshift64 (Marsaglia 2003).
+struct Moments(u64);
+
+impl Moments {
+    /// Runs a command and kills it at a random moment up to a third longer than `whole`; whether it ended by itself.
+    fn kill(&mut self, desk: &Desk, args: &[&str], whole: Duration) -> bool {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        let wait = Duration::from_micros(self.0 % (whole.as_micros() as u64 * 13 / 10));
+        let mut child = desk.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(wait);
+        child.kill().unwrap();
+        child.wait().unwrap().success()
+    }
+}
+
+/// Of a witness that is killed at any moment, what it answered is on its disk; of a desk that is killed while it takes the answer, the
+/// record holds.
+#[test]
+fn two_hundred_kills_of_a_witness_and_of_who_asks_it_lose_nothing() {
+    const ROUNDS: usize = 100;
+    let (desk, keys) = agency();
+    let near = witness(&desk, "near.example/w", &keys);
+    desk.write("policy", policy(&keys, &[("near", &near[0], "")], "quorum near").as_bytes());
+    desk.run(&["record", "policy", "policy"]).ok();
+    let newest = || -> u64 {
+        let shown = desk.run(&["witness", "show", "witness", "--json"]).ok().json();
+        shown["logs"][0]["newest"].as_str().map_or(0, |note| note.lines().nth(1).unwrap().parse().unwrap())
+    };
+    let request = || {
+        desk.run(&["record", "checkpoint", "--request", "ask", "--old", &newest().to_string()]).ok();
+        desk.read("ask").lines().skip_while(|l| !l.starts_with("holm.invalid")).nth(1).unwrap().parse::<u64>().unwrap()
+    };
+    let timed = |args: &[&str]| {
+        let start = Instant::now();
+        desk.run(args).ok();
+        start.elapsed()
+    };
+    request();
+    let cosigning = timed(&["witness", "cosign", "witness", "ask", "--out", "answer"]);
+    let taking = timed(&["record", "checkpoint", "--take", "answer"]);
+    let mut moments = Moments(0x9e37_79b9_7f4a_7c15);
+    let (mut answered, mut silent, mut taken) = (0, 0, 0);
+    for round in 0..ROUNDS {
+        let size = request();
+        fs::remove_file(desk.path("answer")).ok();
+        moments.kill(&desk, &["witness", "cosign", "witness", "ask", "--out", "answer"], cosigning);
+        if desk.path("answer").exists() {
+            answered += 1;
+            assert_eq!(newest(), size, "round {round}: what was answered is on the disk");
+            assert_eq!(desk.read("answer").lines().count(), 2, "round {round}: an answer is whole");
+        } else {
+            silent += 1;
+            desk.run(&["record", "checkpoint", "--request", "ask", "--old", &newest().to_string()]).ok();
+            desk.run(&["witness", "cosign", "witness", "ask", "--out", "answer"]).ok();
+        }
+        taken += usize::from(moments.kill(&desk, &["record", "checkpoint", "--take", "answer"], taking));
+        assert!(desk.run(&["record", "verify"]).ok().out.contains("everything holds"), "round {round}");
+        let again = desk.run(&["record", "checkpoint", "--take", "answer"]);
+        assert!(again.code == 0 || again.err.contains("nothing of this is signed"), "round {round}: {}", again.err);
+        if round % 3 == 0 {
+            desk.run(&["channel", "add", &format!("c{round}"), "--sort", "phone"]).ok();
+        }
+    }
+    assert!(answered > ROUNDS / 10 && silent > ROUNDS / 10, "{answered} answered, {silent} killed before, {taken} taken");
+    assert!(desk.run(&["witness", "show", "witness"]).ok().out.contains("cosigned"));
 }
