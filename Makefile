@@ -7,7 +7,7 @@ PACKAGES = age openssl poppler-utils pandoc qpdf ghostscript tesseract-ocr tesse
 DEMO ?= holm-demo
 
 .PHONY: build web demo test check e2e packages peers bench bench-belief bench-desk bench-full bench-soundness bench-survival bench-layout speed \
-	bench-belief-peers bench-marking-peers interop dist dist-test portable clean
+	bench-belief-peers bench-marking-peers bench-record interop dist dist-test portable clean
 
 build: web
 	$(CARGO) build --release -p holm-cli
@@ -64,6 +64,9 @@ bench-belief:
 # The same posterior from general samplers, in a virtual environment of their own; about ten minutes.
 bench-belief-peers:
 	sh scripts/belief-peers.sh target/belief-peers
+
+bench-record: packages
+	sh scripts/postgres.sh $(CARGO) bench -q -p holm-record --features postgres --bench record
 
 bench-desk:
 	$(CARGO) bench -q -p holm-desk --bench pages
