@@ -1,34 +1,17 @@
 //! What is believed of public cases (`holm_simulate::history`), and of each a twin in which whoever was accused is innocent.
 
 use holm::belief::translation::Cause;
-use holm::belief::{Belief, Beliefs, Question, compute};
-use holm::operation::import::parse_operations;
-use holm::policy::Action;
-use holm::workspace::{InitOptions, Workspace};
-use holm_record::event::happening::{ChannelSort, Outcome};
+use holm::belief::{Belief, Beliefs};
+use holm_record::event::happening::Outcome;
 use holm_record::id::{ChannelName, PersonId};
-use holm_simulate::history::History;
+use holm_simulate::history::{FIRST_DRAW, History};
+
+use crate::taken_in::believed;
 
 /// The case and its twin, as an officer would take them in.
 fn told(name: &str) -> (Beliefs, Beliefs) {
     let history = History::named(name).unwrap();
-    let believed = |twin: bool| {
-        let sheet = history.sheet(twin);
-        let folder = tempfile::tempdir().unwrap();
-        let now = "2026-01-01T00:00:00Z".parse().unwrap();
-        let mut workspace = Workspace::init(&folder.path().join("w"), &InitOptions::default(), now).unwrap();
-        let permit = workspace.permit(&Action::Administer, now).unwrap();
-        workspace.import_roster(&permit, &sheet.roster()).unwrap();
-        for channel in &sheet.channels {
-            workspace
-                .add_channel(&permit, ChannelName::new(channel.as_str()).unwrap(), ChannelSort::Phone, None, String::new())
-                .unwrap();
-        }
-        let operations = parse_operations(workspace.state(), &sheet.operations(), None, now).unwrap();
-        workspace.add_operations(&permit, None, operations).unwrap();
-        compute(workspace.state(), &Question::default()).unwrap()
-    };
-    (believed(false), believed(true))
+    (believed(&history.sheet(false, FIRST_DRAW)).unwrap(), believed(&history.sheet(true, FIRST_DRAW)).unwrap())
 }
 
 fn of<'b>(beliefs: &'b Beliefs, person: &str) -> &'b Belief {
