@@ -14,9 +14,11 @@
 mod activity;
 mod ladder;
 mod learned;
+mod rest;
 mod state;
 
 pub use ladder::{Ladder, POWERS};
+pub(crate) use rest::LARGE;
 pub use state::State;
 
 use rand::{RngExt, SeedableRng};
@@ -99,6 +101,8 @@ pub struct Chain<'c> {
     power: f64,
     /// By entity, the chance that it is active as of the last sweep, given everything else.
     chance: Vec<f64>,
+    /// By entity, whether most sweeps leave it out ([`rest`]); of nobody until it is settled.
+    rests: Vec<bool>,
     sweeps: usize,
 }
 
@@ -150,6 +154,7 @@ impl<'c> Chain<'c> {
             given: case.ln_checks.iter().map(|ln| ln.exp()).collect(),
             power: 1.0,
             chance: vec![0.0; entities],
+            rests: Vec::new(),
             sweeps: 0,
         };
         chain.weights[usize::from(UNRECORDED)] = chain.unrecorded;
@@ -277,7 +282,9 @@ impl<'c> Chain<'c> {
         }
         self.sweeps += 1;
         for entity in 0..self.case.entities() {
-            self.chance[entity] = self.draw(entity);
+            if !self.is_resting(entity) {
+                self.chance[entity] = self.draw(entity);
+            }
         }
         for _ in 0..self.active.len() {
             self.swap();

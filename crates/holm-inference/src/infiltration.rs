@@ -93,7 +93,7 @@ pub fn infiltration(case: &Case, priors: &Priors, sampling: &Sampling, ends: &[S
 /// By group, all first, then units, then levels; then by period.
 fn tally(mut chain: Chain<'_>, case: &Case, sampling: &Sampling, periods: &[(f64, f64)], groups: usize) -> Vec<Tally> {
     let mut tallies = vec![Tally::default(); groups * periods.len()];
-    (0..sampling.burn_in).for_each(|_| chain.sweep());
+    chain.burn_in(sampling.burn_in);
     for _ in 0..sampling.kept {
         chain.sweep();
         let mut numbers = vec![0_usize; tallies.len()];

@@ -3,6 +3,7 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::prelude::*;
 
 use crate::case::{Case, Edge, UNRECORDED};
 use crate::chain::Chain;
@@ -74,16 +75,27 @@ pub fn outlooks(case: &Case, priors: &Priors, sampling: &Sampling, found: &Poste
 #[must_use]
 pub fn capacity(case: &Case, priors: &Priors, sampling: &Sampling, found: &Posterior) -> Capacity {
     let entropy = |p: &f64| binary_entropy(*p);
-    // By trial: sums of chances of a leak and of their entropies.
+    // Of each chain, and by trial: sums of chances of a leak and of their entropies.
+    let of_chain = |number: usize| {
+        let (mut sums, mut count) = (vec![(0.0, 0.0); case.trials()], 0.0_f64);
+        sampled_by(case, priors, sampling, found, number, |chain| {
+            count += 1.0;
+            for ((mean, noise), clean) in sums.iter_mut().zip(chain.clean_chances()) {
+                *mean += 1.0 - clean;
+                *noise += binary_entropy(clean);
+            }
+        });
+        (sums, count)
+    };
+    let chains: Vec<(Vec<(f64, f64)>, f64)> = (0..found.ends.len()).into_par_iter().map(of_chain).collect();
+    let count: f64 = chains.iter().map(|(_, count)| count).sum();
     let mut sums = vec![(0.0, 0.0); case.trials()];
-    let mut count = 0.0_f64;
-    sampled(case, priors, sampling, found, |chain| {
-        count += 1.0;
-        for ((mean, noise), clean) in sums.iter_mut().zip(chain.clean_chances()) {
-            *mean += 1.0 - clean;
-            *noise += binary_entropy(clean);
+    for (of_chain, _) in &chains {
+        for ((mean, noise), (m, n)) in sums.iter_mut().zip(of_chain) {
+            *mean += m;
+            *noise += n;
         }
-    });
+    }
     let told = sums.iter().map(|(mean, noise)| binary_entropy(mean / count) - noise / count);
     Capacity {
         bits_needed: found.persons.iter().chain(&found.channels).map(entropy).sum(),
@@ -99,14 +111,25 @@ fn binary_entropy(p: f64) -> f64 {
 
 /// Gives every sweep of chains that go on from where a posterior ended.
 fn sampled(case: &Case, priors: &Priors, sampling: &Sampling, found: &Posterior, mut each: impl FnMut(&Chain<'_>)) {
-    for (number, state) in found.ends.iter().enumerate() {
-        let seed = sampling.seed.wrapping_mul(0xa076_1d64_78bd_642f).wrapping_add(number as u64);
-        let mut chain = Chain::from_state(case, priors, seed, state);
-        (0..sampling.burn_in).for_each(|_| chain.sweep());
-        for _ in 0..sampling.kept.div_ceil(found.ends.len()) {
-            chain.sweep();
-            each(&chain);
-        }
+    (0..found.ends.len()).for_each(|number| sampled_by(case, priors, sampling, found, number, &mut each));
+}
+
+/// The same of one of these chains.
+fn sampled_by(
+    case: &Case,
+    priors: &Priors,
+    sampling: &Sampling,
+    found: &Posterior,
+    number: usize,
+    mut each: impl FnMut(&Chain<'_>),
+) {
+    let Some(state) = found.ends.get(number) else { return };
+    let seed = sampling.seed.wrapping_mul(0xa076_1d64_78bd_642f).wrapping_add(number as u64);
+    let mut chain = Chain::from_state(case, priors, seed, state);
+    chain.burn_in(sampling.burn_in);
+    for _ in 0..sampling.kept.div_ceil(found.ends.len()) {
+        chain.sweep();
+        each(&chain);
     }
 }
 

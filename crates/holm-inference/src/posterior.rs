@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::case::Case;
-use crate::chain::{Chain, Ladder, Scalars, State};
+use crate::chain::{Chain, LARGE, Ladder, Scalars, State};
 use crate::checks::Accuracy;
 use crate::diagnostics::{LARGEST_RANK_R, rank_r, standard_error};
 use crate::priors::Priors;
@@ -37,6 +37,24 @@ pub struct Sampling {
 impl Default for Sampling {
     fn default() -> Self {
         Self { chains: 4, burn_in: 1_000, kept: 4_000, doublings: 3, largest_error: 0.01, seed: 1 }
+    }
+}
+
+/// Fewest sweeps that are kept, and fewest that are forgotten, of a large case.
+const FEWEST: [usize; 2] = [250, 100];
+
+impl Sampling {
+    /// For this case: where it is large and each sweep takes long, fewer of them at first, which are doubled more often until there are
+    /// as many. What is asked of chains before they are believed stays the same.
+    #[must_use]
+    pub fn within(mut self, case: &Case) -> Self {
+        let [kept, burn_in] = FEWEST;
+        let mut exposures = case.exposures();
+        while exposures > LARGE && self.kept >= 2 * kept {
+            self = Self { kept: self.kept / 2, burn_in: (self.burn_in / 2).max(burn_in), doublings: self.doublings + 1, ..self };
+            exposures /= 2;
+        }
+        self
     }
 }
 

@@ -35,7 +35,7 @@ pub fn reasons_from(
 ) -> Vec<Vec<Reason>> {
     let anew = || Chain::new(case, priors, sampling.seed);
     let mut chain = state.map_or_else(anew, |state| Chain::from_state(case, priors, sampling.seed, state));
-    (0..sampling.burn_in).for_each(|_| chain.sweep());
+    chain.burn_in(sampling.burn_in);
     let mut sums: Vec<Vec<f64>> = entities.iter().map(|entity| vec![0.0; case.edges.of(*entity).len()]).collect();
     for _ in 0..sampling.kept {
         chain.sweep();

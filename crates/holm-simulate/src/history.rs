@@ -1,7 +1,7 @@
 //! Cases that are public, told again with invented people, and of each a twin in which whoever was accused is innocent.
 //!
 //! Facts are from the reports named at each; every figure beside them is ours, and what follows from them is qualitative:
-//! `crates/holm/tests/it/histories.rs` asserts it.
+//! `crates/holm/tests/it/histories.rs` asserts it of some draws, and `cargo bench -p holm --bench histories` counts it over many.
 
 use holm_codes::attack::Random;
 
@@ -9,6 +9,9 @@ use crate::chance::Chance;
 use crate::names;
 use crate::sheet::{Member, Past, Sheet, Told};
 use crate::world::recorded::Outcome;
+
+/// The draw of what is left to chance with which a case is told where no other is asked for.
+pub const FIRST_DRAW: u64 = 0;
 
 /// A case.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +26,10 @@ pub struct History {
     pub twin: &'static str,
     /// Its units.
     pub units: &'static [&'static str],
+    /// Who was accused, or pursued.
+    pub accused: &'static [&'static str],
+    /// Who leaks: in the case, then in its twin.
+    leakers: [&'static [&'static str]; 2],
     /// People of a unit.
     size: usize,
     tell: fn(&mut Teller, bool),
@@ -36,6 +43,8 @@ pub const HISTORIES: [History; 6] = [
         source: "US Department of Justice, Eastern District of New York, United States v. Reyes Arzate, 2018 to 2022",
         twin: "all of it went through one telephone, which may have been tapped",
         units: &["Vetted unit", "Federal police"],
+        accused: &["u0p0"],
+        leakers: [&["u0p0"], &[]],
         size: 12,
         tell: photograph,
     },
@@ -45,6 +54,9 @@ pub const HISTORIES: [History; 6] = [
         source: "ProPublica and National Geographic, 2017",
         twin: "the unit has years of clean work behind it",
         units: &["Vetted unit", "Federal police"],
+        accused: &[],
+        // What the unit knows is betrayed whoever of it is told: nobody in particular does it.
+        leakers: [&[], &[]],
         size: 12,
         tell: telephones,
     },
@@ -54,6 +66,8 @@ pub const HISTORIES: [History; 6] = [
         source: "US Department of Justice, Office of the Inspector General, 2003",
         twin: "the spy is of another agency and stands on no list",
         units: &["Counter-intelligence", "Analysis"],
+        accused: &["u0p1"],
+        leakers: [&["u0p2"], &[]],
         size: 12,
         tell: three_windows,
     },
@@ -63,6 +77,8 @@ pub const HISTORIES: [History; 6] = [
         source: "Eastern District of New York, United States v. García Luna, 2023",
         twin: "the minister leaks nothing",
         units: &["Ministry", "Federal police"],
+        accused: &["u0p0"],
+        leakers: [&["u0p0", "u1p3"], &["u1p3"]],
         size: 12,
         tell: minister,
     },
@@ -72,6 +88,8 @@ pub const HISTORIES: [History; 6] = [
         source: "press, October and November 2008",
         twin: "the same rosters, tellings and accidents, and nobody who sells anything",
         units: &["Organised crime", "Interpol liaison", "Presidential guard", "Prosecutors"],
+        accused: &["u0p0", "u1p4", "u2p7"],
+        leakers: [&["u0p0", "u1p4", "u2p7"], &[]],
         size: 10,
         tell: clean_up,
     },
@@ -81,6 +99,9 @@ pub const HISTORIES: [History; 6] = [
         source: "US Senate Select Committee on Intelligence, 1994",
         twin: "nobody knows when it leaked",
         units: &["Division"],
+        accused: &["u0p1"],
+        // In the twin it is another of the three; which of them, nothing recorded depends on.
+        leakers: [&["u0p1"], &["u0p2"]],
         size: 12,
         tell: lunches,
     },
@@ -93,9 +114,16 @@ impl History {
         HISTORIES.iter().find(|history| history.name == name)
     }
 
-    /// The case, or its twin. People are `u0p0`, `u0p1` and so on by unit; of each unit the first is of level 5.
+    /// Who leaks in the case, or in its twin; whoever stands on no list is not among them.
     #[must_use]
-    pub fn sheet(&self, twin: bool) -> Sheet {
+    pub fn leakers(&self, twin: bool) -> &'static [&'static str] {
+        self.leakers[usize::from(twin)]
+    }
+
+    /// The case, or its twin, with one draw of what is left to chance. People are `u0p0`, `u0p1` and so on by unit; of each unit
+    /// the first is of level 5.
+    #[must_use]
+    pub fn sheet(&self, twin: bool, draw: u64) -> Sheet {
         let people = (0..self.units.len()).flat_map(|unit| (0..self.size).map(move |person| (unit, person)));
         let member = |(unit, person): (usize, usize)| Member {
             id: id(unit, person),
@@ -105,7 +133,8 @@ impl History {
         };
         let sheet = Sheet { people: people.map(member).collect(), ..Sheet::default() };
         let number = HISTORIES.iter().position(|other| other.name == self.name).unwrap_or(0);
-        let mut teller = Teller { history: *self, sheet, chance: Chance::new(number as u64 + 1) };
+        // One seed for each draw of each case: there are fewer cases than 256.
+        let mut teller = Teller { history: *self, sheet, chance: Chance::new((draw << 8) + number as u64 + 1) };
         (self.tell)(&mut teller, twin);
         teller.sheet
     }

@@ -322,7 +322,7 @@ pub fn compute(state: &State, question: &Question) -> Result<Beliefs, BeliefErro
     }
     let priors = Priors::default();
     // A refusal helps nobody whose record is small enough to go on for some seconds.
-    let sampling = Sampling { seed: question.seed, doublings: DOUBLINGS, ..Sampling::default() };
+    let sampling = Sampling { seed: question.seed, doublings: DOUBLINGS, ..Sampling::default() }.within(&translation.case);
     let found = posterior(&translation.case, &priors, &sampling)?;
     let mut closest: Vec<usize> = (0..found.persons.len()).collect();
     closest.sort_by(|a, b| found.persons[*b].total_cmp(&found.persons[*a]));
@@ -332,7 +332,7 @@ pub fn compute(state: &State, question: &Question) -> Result<Beliefs, BeliefErro
     let others = closest.iter().copied().filter(asked).filter(|person| !shown.contains(person)).collect::<Vec<_>>();
     shown.extend(others);
     let reasons = reasons_from(&translation.case, &priors, &sampling, &shown, found.ends.first());
-    let brief = Sampling::brief(question.seed);
+    let brief = Sampling::brief(question.seed).within(&translation.case);
     let moved = sensitivity(&translation.case, &priors, &Sampling::glance(question.seed), &found, &shown);
     let outlooks = outlooks(&translation.case, &priors, &brief, &found, &shown);
     let report = Report {

@@ -49,6 +49,7 @@ impl Courier for Http {
             ureq::Error::TlsRequired | ureq::Error::RequireHttpsOnly(_) => {
                 "this build of holm speaks plain HTTP only; carry the request as a file (`--request`, `--take`)".to_owned()
             }
+            ureq::Error::Io(error) => format!("nobody answers at {url}: {error}"),
             other => other.to_string(),
         })?;
         let status = response.status().as_u16();

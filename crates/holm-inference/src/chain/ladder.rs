@@ -31,7 +31,11 @@ impl<'c> Ladder<'c> {
     /// After so many sweeps.
     #[must_use]
     pub fn burnt(mut self, sweeps: usize) -> Self {
-        (0..sweeps).for_each(|_| self.sweep());
+        match self.rungs.as_mut_slice() {
+            [chain] => chain.burn_in(sweeps),
+            // Chains that are exchanged do not rest: who does would depend on where they stand.
+            _ => (0..sweeps).for_each(|_| self.sweep()),
+        }
         self
     }
 

@@ -5,3 +5,4 @@ mod histories;
 mod leak_is_traced;
 mod soundness;
 mod stolen;
+mod taken_in;

@@ -8,7 +8,7 @@ use holm::policy::Action;
 use holm::workspace::{InitOptions, Workspace};
 use holm_record::event::happening::ChannelSort;
 use holm_record::id::ChannelName;
-use holm_simulate::history::{HISTORIES, History};
+use holm_simulate::history::{FIRST_DRAW, HISTORIES, History};
 use jiff::Timestamp;
 
 use super::chapter;
@@ -39,7 +39,7 @@ pub(super) fn list() {
 
 /// Makes the world, as an officer would who takes in their own past.
 pub(super) fn make(folder: &Path, history: &History, twin: bool, now: Timestamp) -> Result<(), CommandError> {
-    let sheet = history.sheet(twin);
+    let sheet = history.sheet(twin, FIRST_DRAW);
     chapter(&format!("A public case, told with invented people{}", if twin { ": its twin" } else { "" }));
     say!("{}", history.about);
     say!("source: {}", history.source);
