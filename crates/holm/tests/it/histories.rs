@@ -1,6 +1,6 @@
 //! What is believed of public cases (`holm_simulate::history`), and of each a twin in which whoever was accused is innocent.
-//! How often each holds is counted by `cargo bench -p holm --bench histories` (docs/design/belief.md): what is asked here of several
-//! draws held in every draw that was counted.
+//! How often each holds is counted by `cargo bench -p holm --bench histories` (docs/design/belief.md): what is asked here of a few
+//! draws was chosen after these were counted, by what held in nearly all of them.
 
 use holm::belief::translation::Cause;
 use holm::belief::{Belief, Beliefs};
