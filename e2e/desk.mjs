@@ -13,7 +13,11 @@ const program = process.env.HOLM ?? "target/debug/holm";
 
 /** Starts the desk on a port of its own; gives its start link and a way to stop it. */
 export async function startDesk() {
-  const child = spawn(program, ["desk", "--workspace", `${world}/workspace`, "--identity", `${world}/keys/h02`, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(program, ["desk", "--workspace", `${world}/workspace`, "--identity", `${world}/keys/h02`, "--port", "0"], {
+    stdio: ["ignore", "pipe", "inherit"],
+    // Each test file works on a copy of one world: the machine's memory of its head is each copy's own.
+    env: { ...process.env, HOLM_STATE: `${world}/state` },
+  });
   let said = "";
   for await (const chunk of child.stdout) {
     said += chunk;

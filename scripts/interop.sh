@@ -11,6 +11,7 @@ cargo run -q -p holm-record --example interop -- "$out/records"
 cargo build -q -p holm-cli
 holm=$PWD/target/debug/holm
 product=$out/product
+export HOLM_STATE="$out/state"
 mkdir -p "$product"
 (
   cd "$out"

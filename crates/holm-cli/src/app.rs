@@ -53,6 +53,9 @@ fn dispatch(app: &App, command: Command) -> Result<Outcome, CommandError> {
         Command::Recall(args) => args.run(app),
         Command::Record(args) => args.run(app),
         Command::Simulate(args) => args.run(app),
+        Command::Backup(args) => args.run(app),
+        Command::Restore(args) => args.run(app),
+        Command::Recover(args) => args.run(app),
         Command::Witness(args) => args.run(app),
         Command::Demo(args) => args.run(app),
         Command::Desk(args) => args.run(app),
@@ -76,7 +79,11 @@ impl App {
     /// Opens the workspace, asking for the passphrase only if its key needs one.
     pub(crate) fn workspace(&self) -> Result<Workspace, CommandError> {
         let passphrase = self.officers_passphrase()?;
-        Ok(Workspace::open(&self.global.workspace, passphrase.as_ref(), self.global.officer_key.as_deref())?)
+        let mut workspace = Workspace::open(&self.global.workspace, passphrase.as_ref(), self.global.officer_key.as_deref())?;
+        if let Some(folder) = heads() {
+            workspace.watch_head(&folder)?;
+        }
+        Ok(workspace)
     }
 
     /// What the workspace's bytes come to, whether or not it opens, beside checkpoints that were kept elsewhere.
@@ -106,6 +113,15 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Where this machine notes the newest head of each record that it signs, apart from all workspaces; `None` if it has no such place.
+pub(crate) fn heads() -> Option<PathBuf> {
+    let of = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let own = of("HOLM_STATE");
+    let folder = own.or_else(|| Some(of("XDG_STATE_HOME")?.join("holm")));
+    let folder = folder.or_else(|| Some(of("HOME")?.join(".local/state/holm")));
+    Some(folder.or_else(|| Some(of("LOCALAPPDATA")?.join("holm")))?.join("heads"))
 }
 
 pub(crate) fn is_locked(path: &Path) -> bool {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::command::{
-    channel, contribute, correct, custodian, damage, demo, desk, incident, init, item, keygen, marking, marks, onward, open,
+    backup, channel, contribute, correct, custodian, damage, demo, desk, incident, init, item, keygen, marking, marks, onward, open,
     operation, person, receipt, record, share, simulate, suspects, target, tell, trace, verify_trace, witness,
 };
 
@@ -74,6 +74,9 @@ pub(crate) enum Command {
     Recall(correct::Recall),
     #[command(subcommand)]
     Record(record::RecordCommand),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
+    Recover(backup::Recover),
     #[command(subcommand)]
     Witness(witness::WitnessCommand),
     #[command(subcommand)]

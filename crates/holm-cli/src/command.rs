@@ -1,5 +1,6 @@
 //! One file per subcommand: its arguments, whose doc is the help text, and what it does.
 
+pub(crate) mod backup;
 pub(crate) mod channel;
 pub(crate) mod contribute;
 pub(crate) mod correct;

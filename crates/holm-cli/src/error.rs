@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use holm::backup::BackupError;
 use holm::belief::BeliefError;
 use holm::checkpoint::CheckpointError;
 use holm::contribution::ContributionError;
@@ -19,6 +20,7 @@ use holm::policy::Refusal;
 use holm::prepare::PrepareError;
 use holm::program::ProgramError;
 use holm::receipt::ReceiptError;
+use holm::recovery::RecoveryError;
 use holm::rehearsal::RehearsalError;
 use holm::render::RenderError;
 use holm::review::ReviewError;
@@ -116,7 +118,9 @@ macro_rules! from_errors {
 
 from_errors!(
     BeliefError,
+    BackupError,
     CheckpointError,
+    RecoveryError,
     TransferError,
     WitnessError,
     StoreError,

@@ -65,6 +65,7 @@ fn english(event: &Event) -> String {
         | Event::Withdrawn { .. }
         | Event::ItemRecalled { .. }
         | Event::TrustPolicySet { .. }
+        | Event::Recovered { .. }
         | Event::CorrectionSent { .. } => happened_in_english(event),
     }
 }
@@ -121,6 +122,7 @@ fn spanish(event: &Event) -> String {
         | Event::Withdrawn { .. }
         | Event::ItemRecalled { .. }
         | Event::TrustPolicySet { .. }
+        | Event::Recovered { .. }
         | Event::CorrectionSent { .. } => happened_in_spanish(event),
     }
 }
@@ -152,6 +154,7 @@ fn happened_in_english(event: &Event) -> String {
         Event::ItemRecalled { item, reason } => say("{} was recalled: {}", &[item, reason]),
         Event::CorrectionSent { item, correction } => say("{} corrects {}", &[correction, item]),
         Event::TrustPolicySet { .. } => "it was laid down who witnesses the record".to_owned(),
+        Event::Recovered { against, .. } => say("the record was compared with what others hold and goes on: {}", &[&against.join(", ")]),
         _ => String::new(),
     }
 }
@@ -182,6 +185,7 @@ fn happened_in_spanish(event: &Event) -> String {
         Event::ItemRecalled { item, reason } => say("se retiró la pieza {}: {}", &[item, reason]),
         Event::CorrectionSent { item, correction } => say("{} corrige {}", &[correction, item]),
         Event::TrustPolicySet { .. } => "quedó fijado quién atestigua el registro".to_owned(),
+        Event::Recovered { against, .. } => say("el registro se comparó con lo que otros guardan y continúa: {}", &[&against.join(", ")]),
         _ => String::new(),
     }
 }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use age::secrecy::SecretString;
 use holm::checkpoint::Witnessed;
+use holm::head::Stale;
 use holm::identity::IdentityError;
 use holm::state::State;
 use holm::workspace::{Workspace, WorkspaceError};
@@ -24,6 +25,8 @@ pub(crate) struct View {
     pub(crate) checkpoint: Option<String>,
     /// How far it is witnessed, if the record names witnesses.
     pub(crate) witnessed: Option<Witnessed>,
+    /// Why nothing is signed, if so.
+    pub(crate) stale: Option<Stale>,
 }
 
 impl View {
@@ -31,6 +34,7 @@ impl View {
         Arc::new(Self {
             // What cannot be read of it is said by a verification.
             witnessed: workspace.witnessed().unwrap_or_default(),
+            stale: workspace.stale(),
             state: workspace.state().clone(),
             size: workspace.size(),
             checkpoint: workspace.checkpoint().map(str::to_owned),
@@ -57,6 +61,8 @@ pub(crate) enum Closed {
 /// The workspace, open or not.
 pub(crate) struct Office {
     folder: PathBuf,
+    /// Where the newest head is noted, apart from the workspace.
+    heads: Option<PathBuf>,
     workspace: Mutex<Option<Workspace>>,
     view: RwLock<Option<Arc<View>>>,
     /// What was computed of what pages show.
@@ -64,8 +70,8 @@ pub(crate) struct Office {
 }
 
 impl Office {
-    pub(crate) fn new(folder: PathBuf) -> Self {
-        Self { folder, workspace: Mutex::new(None), view: RwLock::new(None), weighings: Weighings::default() }
+    pub(crate) fn new(folder: PathBuf, heads: Option<PathBuf>) -> Self {
+        Self { folder, heads, workspace: Mutex::new(None), view: RwLock::new(None), weighings: Weighings::default() }
     }
 
     /// Whether there is a workspace.
@@ -84,6 +90,9 @@ impl Office {
                 WorkspaceError::Identity(IdentityError::PassphraseNeeded) => Closed::Locked,
                 other => Closed::Workspace(other),
             })?;
+            if let Some(heads) = &self.heads {
+                workspace.watch_head(heads)?;
+            }
             self.show(&mut workspace);
             *place = Some(workspace);
         }

@@ -52,13 +52,15 @@ pub struct Options {
     pub port: u16,
     /// Key file of whoever sits at the desk, to open copies with. With one, a desk without a workspace is a recipient's.
     pub identity: Option<PathBuf>,
+    /// Where the newest heads of this machine's records are noted, apart from all workspaces.
+    pub heads: Option<PathBuf>,
 }
 
 impl Options {
     /// The workspace in `folder`, at the usual port.
     #[must_use]
     pub fn of(folder: PathBuf) -> Self {
-        Self { workspace: folder, port: PORT, identity: None }
+        Self { workspace: folder, port: PORT, identity: None, heads: None }
     }
 }
 
@@ -93,7 +95,7 @@ impl Server {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).map_err(taken)?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
-        let office = Office::new(options.workspace);
+        let office = Office::new(options.workspace, options.heads);
         match office.unlock(None) {
             Ok(()) | Err(Closed::Locked) => {}
             Err(Closed::Workspace(WorkspaceError::Missing(_))) if options.identity.is_some() => {}

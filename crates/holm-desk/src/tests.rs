@@ -168,7 +168,7 @@ impl World {
 
 fn desk(folder: &TempDir) -> Arc<Desk> {
     Arc::new(Desk {
-        office: Office::new(folder.path().join("w")),
+        office: Office::new(folder.path().join("w"), Some(folder.path().join("heads"))),
         sessions: Sessions::new("code", Duration::from_secs(600)),
         jobs: Jobs::default(),
         identity: Some(folder.path().join("p5.key")),

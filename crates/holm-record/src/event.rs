@@ -384,6 +384,15 @@ pub enum Event {
         /// After so many hours without enough witnesses the desk raises an alarm.
         within_hours: u32,
     },
+    /// A record that may not have been the newest was compared with what outsiders hold, and is signed on.
+    Recovered {
+        /// Why nothing was signed.
+        why: String,
+        /// Who holds checkpoints of how many entries.
+        against: Vec<String>,
+        /// Entries after the newest of these, which nobody who was asked had seen.
+        unseen: u64,
+    },
     /// Holders of an item were sent the true value of a fact that was varied.
     CorrectionSent {
         /// Which item.
@@ -455,6 +464,7 @@ impl Event {
             Self::IncidentRecorded { .. } => "incident-recorded",
             Self::Withdrawn { .. } => "withdrawn",
             Self::TrustPolicySet { .. } => "trust-policy-set",
+            Self::Recovered { .. } => "recovered",
             Self::ItemRecalled { .. } => "item-recalled",
             Self::CorrectionSent { .. } => "correction-sent",
         }

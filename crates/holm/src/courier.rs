@@ -23,6 +23,12 @@ pub trait Courier {
     /// # Errors
     /// Says why there is no answer.
     fn post(&self, url: &str, body: &str) -> Result<Answer, String>;
+
+    /// Gets what stands at `url`.
+    ///
+    /// # Errors
+    /// Says why there is no answer.
+    fn get(&self, url: &str) -> Result<Answer, String>;
 }
 
 /// Carries them over HTTP. What is carried is signed and says how much is recorded, nothing else.
@@ -45,15 +51,23 @@ impl Default for Http {
 
 impl Courier for Http {
     fn post(&self, url: &str, body: &str) -> Result<Answer, String> {
-        let mut response = self.agent.post(url).content_type("text/plain; charset=utf-8").send(body).map_err(|e| match e {
-            ureq::Error::TlsRequired | ureq::Error::RequireHttpsOnly(_) => {
-                "this build of holm speaks plain HTTP only; carry the request as a file (`--request`, `--take`)".to_owned()
-            }
-            ureq::Error::Io(error) => format!("nobody answers at {url}: {error}"),
-            other => other.to_string(),
-        })?;
-        let status = response.status().as_u16();
-        let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_string().map_err(|e| e.to_string())?;
-        Ok(Answer { status, body })
+        answer(url, self.agent.post(url).content_type("text/plain; charset=utf-8").send(body))
     }
+
+    fn get(&self, url: &str) -> Result<Answer, String> {
+        answer(url, self.agent.get(url).call())
+    }
+}
+
+fn answer(url: &str, response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Answer, String> {
+    let mut response = response.map_err(|error| match error {
+        ureq::Error::TlsRequired | ureq::Error::RequireHttpsOnly(_) => {
+            "this build of holm speaks plain HTTP only; carry the request as a file (`--request`, `--take`)".to_owned()
+        }
+        ureq::Error::Io(error) => format!("nobody answers at {url}: {error}"),
+        other => other.to_string(),
+    })?;
+    let status = response.status().as_u16();
+    let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_string().map_err(|e| e.to_string())?;
+    Ok(Answer { status, body })
 }

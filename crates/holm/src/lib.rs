@@ -17,6 +17,7 @@
 //!
 //! Start reading at `tests/it/leak_is_traced.rs`, the product as one story; then [`share`] and its mirror [`trace`].
 
+pub mod backup;
 pub mod belief;
 pub mod checkpoint;
 pub mod contribution;
@@ -28,6 +29,7 @@ pub mod draft;
 pub mod exhibit;
 pub mod exposure;
 mod failpoint;
+pub mod head;
 pub mod identity;
 pub mod incident;
 pub mod instant;
@@ -47,6 +49,7 @@ pub mod prepare;
 pub mod program;
 pub mod receipt;
 pub mod recognise;
+pub mod recovery;
 pub mod rehearsal;
 pub mod render;
 pub mod report;

@@ -15,7 +15,7 @@ use crate::vault::{VaultError, write_durably};
 use crate::workspace::{Keeper, Workspace, WorkspaceError};
 
 /// The file that holds all of it.
-const WHOLE: &str = "record.json";
+pub(crate) const WHOLE: &str = "record.json";
 const FORMAT: &str = "holm-record/1";
 
 /// A record cannot be taken in.
@@ -166,13 +166,8 @@ impl Workspace {
         from: &Path,
         to: &Place,
     ) -> Result<u64, TransferError> {
-        let path = from.join(WHOLE);
-        let held = Held::read(&fs::read(&path).map_err(VaultError::disk(&path, "read"))?)?;
         let mut keeper = Keeper::of(folder, passphrase, key_file)?;
-        let report = verify(&held.rows, &held.checkpoints, &keeper.log()?, Some(keeper.body_key()));
-        if let Some(Finding { at, what }) = report.findings.first() {
-            return Err(TransferError::Broken { at: *at, what: what.clone() });
-        }
+        let held = checked(from, &keeper)?;
         let current = keeper.place()?;
         if let Some(mut store) = keeper.current()? {
             let here = Held::of(&mut store)?;
@@ -184,21 +179,51 @@ impl Workspace {
                 return Err(TransferError::Other { place: current.address().to_owned(), found: ours });
             }
         }
-        let mut store = keeper.open(to)?;
-        let there = Held::of(&mut store)?;
-        if !there.begins(&held) {
-            return Err(TransferError::Other { place: to.address().to_owned(), found: there.rows.len() as u64 });
-        }
-        fill(&mut store, &there, &held)?;
-        if Held::of(&mut store)? != held {
-            return Err(TransferError::Other { place: to.address().to_owned(), found: store.size()? });
-        }
-        keeper.keep_in(to)?;
+        keep(&mut keeper, &held, to)?;
         if current == Place::File && *to != Place::File {
             put_aside(folder).map_err(VaultError::disk(folder, "put aside"))?;
         }
         Ok(held.rows.len() as u64)
     }
+}
+
+/// Puts the record of a backup into `to`, and the description of its workspace into `folder`, last; returns the number of entries.
+pub(crate) fn put_back(
+    from: &Path,
+    folder: &Path,
+    passphrase: Option<&SecretString>,
+    key_file: Option<&Path>,
+    to: &Place,
+) -> Result<u64, TransferError> {
+    let mut keeper = Keeper::of_backup(from, folder, passphrase, key_file)?;
+    let held = checked(from, &keeper)?;
+    keep(&mut keeper, &held, to)?;
+    Ok(held.rows.len() as u64)
+}
+
+/// The record that was exported to a folder, if it holds.
+fn checked(from: &Path, keeper: &Keeper) -> Result<Held, TransferError> {
+    let path = from.join(WHOLE);
+    let held = Held::read(&fs::read(&path).map_err(VaultError::disk(&path, "read"))?)?;
+    let report = verify(&held.rows, &held.checkpoints, &keeper.log()?, Some(keeper.body_key()));
+    match report.findings.into_iter().next() {
+        Some(Finding { at, what }) => Err(TransferError::Broken { at, what }),
+        None => Ok(held),
+    }
+}
+
+/// Writes a record to a place, reads it back, and has the workspace keep it there.
+fn keep(keeper: &mut Keeper, held: &Held, to: &Place) -> Result<(), TransferError> {
+    let mut store = keeper.open(to)?;
+    let there = Held::of(&mut store)?;
+    if !there.begins(held) {
+        return Err(TransferError::Other { place: to.address().to_owned(), found: there.rows.len() as u64 });
+    }
+    fill(&mut store, &there, held)?;
+    if Held::of(&mut store)? != *held {
+        return Err(TransferError::Other { place: to.address().to_owned(), found: store.size()? });
+    }
+    Ok(keeper.keep_in(to)?)
 }
 
 /// Appends what is missing, in the appends in which it was made.

@@ -10,6 +10,7 @@ use holm_record::cosignature::{CosignerKey, VerifierKey};
 use holm_record::entry::Row;
 use holm_record::entry::{BodyKey, Opened};
 use holm_record::event::Event;
+use holm_record::note::Checkpoint;
 use holm_record::proof::LogProof;
 use holm_record::record::{Record, RecordError, RecordKeys, stored};
 use holm_record::store::{AnyStore, Store, StoredCheckpoint};
@@ -19,6 +20,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::head::{HeadMark, Stale};
 use crate::identity::{DeviceKeys, IdentityError, decrypt_with, encrypt_to_lines};
 use crate::place::{BESIDE, FILE, Place, PlaceError, has_file};
 use crate::policy::{Action, Permit, Refusal, authorize};
@@ -26,6 +28,12 @@ use crate::state::State;
 use crate::vault::{Vault, VaultError, remove_durably, write_durably, write_secret};
 
 const FORMAT: &str = "holm-workspace/1";
+/// Sealed files.
+pub(crate) const OBJECTS: &str = "objects";
+/// Releases that wait.
+pub(crate) const PENDING: &str = "pending";
+/// The file that says that the workspace was put back from a backup.
+pub(crate) const RESTORED: &str = "restored";
 /// The officer, in entries of a one-person workspace.
 pub const OFFICER: &str = "officer";
 /// α of an incident unless `init` says otherwise.
@@ -63,6 +71,9 @@ pub enum WorkspaceError {
     /// Record trouble.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// It may not be the newest state.
+    #[error(transparent)]
+    Stale(#[from] Stale),
     /// No place for a record.
     #[error(transparent)]
     Place(#[from] PlaceError),
@@ -154,6 +165,10 @@ pub struct Workspace {
     log: LogIdentity,
     alpha: f64,
     largest_coalition: u8,
+    /// Why nothing is signed.
+    stale: Option<Stale>,
+    /// Where the newest head is noted outside the folder.
+    head: Option<HeadMark>,
     _lock: File,
 }
 
@@ -256,7 +271,7 @@ impl Workspace {
         let mut store = place.open(folder, &description.origin).map_err(RecordError::from)?;
         let stored = stored(&mut store).map_err(RecordError::from)?;
         let cosigned = store.cosigned().map_err(RecordError::from)?;
-        let vault = Vault::open(folder.join("objects"), description.vault.clone())?;
+        let vault = Vault::open(folder.join(OBJECTS), description.vault.clone())?;
         let log = description.log()?;
         let mut report = examined(&stored, &cosigned, &log, &secrets.body_key, &vault)?;
         for (name, note) in kept {
@@ -288,7 +303,7 @@ impl Workspace {
             body: BodyKey::new(secrets.body_key),
         };
         let mut record = Record::open(store, record_keys)?;
-        let vault = Vault::open(folder.join("objects"), description.vault.clone())?;
+        let vault = Vault::open(folder.join(OBJECTS), description.vault.clone())?;
         let entries = record.entries()?;
         // No event of this version lets a body be destroyed. One that is gone would make looks, losses and keys be forgotten.
         if let Some(gone) = entries.iter().position(Option::is_none) {
@@ -319,6 +334,8 @@ impl Workspace {
             log: description.log()?,
             alpha,
             largest_coalition,
+            stale: fs::exists(folder.join(RESTORED)).unwrap_or(true).then_some(Stale::Restored),
+            head: None,
             _lock: lock,
         })
     }
@@ -345,6 +362,52 @@ impl Workspace {
     #[must_use]
     pub fn log_key(&self) -> &str {
         &self.log_key
+    }
+
+    /// Notes the newest head in `folder`, which is kept apart from the workspace, and compares the record with what is noted there: one
+    /// that is older, or another, is signed no further.
+    ///
+    /// # Errors
+    /// [`WorkspaceError`] if the folder cannot be written to.
+    pub fn watch_head(&mut self, folder: &Path) -> Result<(), WorkspaceError> {
+        let verifier = self.record.verifier();
+        let mark = HeadMark::of(folder, verifier.name());
+        let noted = mark.read().and_then(|note| Checkpoint::from_text(verifier.open(&note).ok()?).ok());
+        let here = self.record.size();
+        match noted {
+            Some(noted) if noted.size > here => self.stale = Some(Stale::Behind { signed: noted.size, here }),
+            Some(noted) if self.record.tree().root_at(noted.size) != Some(noted.root) => {
+                self.stale = Some(Stale::Rewritten(noted.size));
+            }
+            _ if self.stale.is_none() => {
+                if let Some(note) = self.record.checkpoint() {
+                    mark.write(note).map_err(VaultError::disk(folder, "written to"))?;
+                }
+            }
+            _ => {}
+        }
+        self.head = Some(mark);
+        Ok(())
+    }
+
+    /// Why this workspace signs nothing, if so.
+    #[must_use]
+    pub fn stale(&self) -> Option<Stale> {
+        self.stale
+    }
+
+    /// The newest checkpoint that this machine noted of this record, if it did.
+    pub(crate) fn noted_head(&self) -> Option<String> {
+        let note = self.head.as_ref()?.read()?;
+        self.record.verifier().open(&note).is_ok().then_some(note)
+    }
+
+    pub(crate) fn set_stale(&mut self, stale: Option<Stale>) {
+        self.stale = stale;
+    }
+
+    pub(crate) fn log(&self) -> &LogIdentity {
+        &self.log
     }
 
     /// All verifier keys of the record: Ed25519, and ML-DSA-44 if it was made with one.
@@ -389,7 +452,14 @@ impl Workspace {
 
     /// Appends events durably and takes them into the state; returns the index of the first.
     pub(crate) fn append(&mut self, permit: &Permit, events: Vec<Event>) -> Result<u64, WorkspaceError> {
+        if let Some(stale) = self.stale {
+            return Err(stale.into());
+        }
         let first = self.record.append(permit.actor(), permit.at(), events.clone())?;
+        if let (Some(mark), Some(note)) = (&self.head, self.record.checkpoint()) {
+            // The entries are durable whether or not they are noted; an older mark raises no alarm.
+            mark.write(note).ok();
+        }
         for (index, event) in (first..).zip(&events) {
             self.state.apply(index, permit.at(), permit.actor(), event);
         }
@@ -452,15 +522,26 @@ pub(crate) struct Keeper {
     folder: PathBuf,
     description: Description,
     secrets: Secrets,
-    _lock: File,
+    _lock: Option<File>,
 }
 
 impl Keeper {
+    /// Of a workspace that is put back into `folder` from the backup `from`, which is only read.
+    pub(crate) fn of_backup(
+        from: &Path,
+        folder: &Path,
+        passphrase: Option<&SecretString>,
+        key_file: Option<&Path>,
+    ) -> Result<Self, WorkspaceError> {
+        let (_, secrets) = unlock(from, passphrase, key_file)?;
+        Ok(Self { folder: folder.to_owned(), description: describe(from)?, secrets, _lock: None })
+    }
+
     pub(crate) fn of(folder: &Path, passphrase: Option<&SecretString>, key_file: Option<&Path>) -> Result<Self, WorkspaceError> {
         let description = describe(folder)?;
         let lock = take_lock(folder)?;
         let (_, secrets) = unlock(folder, passphrase, key_file)?;
-        Ok(Self { folder: folder.to_owned(), description, secrets, _lock: lock })
+        Ok(Self { folder: folder.to_owned(), description, secrets, _lock: Some(lock) })
     }
 
     pub(crate) fn log(&self) -> Result<LogIdentity, WorkspaceError> {
@@ -590,7 +671,7 @@ impl WorkspaceReport {
 
 /// Removes pending releases of items that are released: they hold what the key was made of, sealed to the officer alone.
 fn drop_finished(folder: &Path, state: &State) -> Result<(), WorkspaceError> {
-    let pending = folder.join("pending");
+    let pending = folder.join(PENDING);
     for (name, _) in state.items.iter().filter(|(_, item)| item.released.is_some()) {
         let path = pending.join(format!("{name}.age"));
         if path.exists() {

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 use clap::Args;
 use holm_desk::{Options, Server};
 
-use crate::app::App;
+use crate::app::{App, heads};
 use crate::error::{CommandError, Outcome};
 
 /// Serve the desk: the workspace as pages in a browser on this machine
@@ -25,7 +25,8 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        serve(Options { port: self.port, identity: self.identity, ..Options::of(app.global.workspace.clone()) }, self.open)
+        let options = Options { port: self.port, identity: self.identity, heads: heads(), ..Options::of(app.global.workspace.clone()) };
+        serve(options, self.open)
     }
 }
 

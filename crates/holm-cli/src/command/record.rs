@@ -13,6 +13,8 @@ use holm_record::id::OperationName;
 use crate::app::App;
 use crate::error::{CommandError, Outcome};
 
+pub(crate) use outside::kept;
+
 /// The tamper-evident record
 #[derive(Debug, Subcommand)]
 pub(crate) enum RecordCommand {
@@ -192,6 +194,7 @@ fn about(event: &holm_record::event::Event) -> String {
         Event::OperationClosed { operation, outcome, .. } => format!("{operation}: {outcome}"),
         Event::IncidentRecorded { incident, .. } => incident.to_string(),
         Event::Withdrawn { entry, .. } => format!("entry {entry}"),
+        Event::Recovered { against, .. } => against.join(", "),
         Event::TrustPolicySet { within_hours, .. } => format!("alarm after {within_hours} h"),
         other => other.item().map(ToString::to_string).unwrap_or_default(),
     }

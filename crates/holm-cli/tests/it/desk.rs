@@ -89,6 +89,7 @@ impl Desk {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_holm"));
         command.args(args).current_dir(self.root()).env_remove("HOLM_PASSPHRASE").env_remove("HOLM_WORKSPACE");
+        command.env("HOLM_STATE", self.path("state"));
         command
     }
 

@@ -106,6 +106,10 @@ pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need
     let words = &language.words().overview;
     let mut needs = Vec::new();
     let witnesses = &language.words().record.witnesses;
+    if let Some(stale) = view.stale {
+        let why = language.said(&stale.to_string());
+        needs.push(Need { what: words.stale.to_owned(), why, path: "/record/witnesses".to_owned() });
+    }
     if let (_, _, Some(late)) = standing(view, witnesses, now) {
         needs.push(Need { what: late, why: witnesses.late_why.to_owned(), path: "/record/witnesses".to_owned() });
     }

@@ -117,4 +117,42 @@ pub(super) const MESSAGES: &[Message] = &[
         en: "",
         es: "el registro del espacio de trabajo tiene {0} asientos y el archivo exportado {1}: no se incorpora un estado anterior",
     },
+    Message {
+        core: "this workspace was put back from a backup and signs nothing until `holm recover` has compared it with what witnesses and recipients hold",
+        en: "this workspace was put back from a backup and signs nothing until it was compared with what witnesses and recipients hold (`holm recover`)",
+        es: "este espacio de trabajo se repuso de una copia de seguridad y no firma nada hasta compararlo con lo que guardan testigos y destinatarios (`holm recover`)",
+    },
+    Message {
+        core: "this machine signed {} entries of this record and there are {}: an older state was put back, and nothing is signed; put the newest one back",
+        en: "",
+        es: "esta máquina firmó {0} asientos de este registro y hay {1}: se repuso un estado anterior, y no se firma nada; reponga el último",
+    },
+    Message {
+        core: "this machine signed another record of this name with {} entries: this one was rewritten or is a second one, and nothing is signed",
+        en: "",
+        es: "esta máquina firmó otro registro de este nombre con {0} asientos: este fue reescrito o es otro, y no se firma nada",
+    },
+    Message { core: "`{}` lies within the workspace; choose a folder on another disk", en: "", es: "«{0}» está dentro del espacio de trabajo; elija una carpeta en otro disco" },
+    Message {
+        core: "`{}` already holds a workspace; put the backup back into another folder",
+        en: "",
+        es: "«{0}» ya contiene un espacio de trabajo; reponga la copia en otra carpeta",
+    },
+    Message { core: "`{}` is not a whole backup: {}", en: "", es: "«{0}» no es una copia de seguridad completa: {1}" },
+    Message {
+        core: "`{}` is not the file that was backed up; nothing was put back",
+        en: "",
+        es: "«{0}» no es el archivo que se copió; no se repuso nada",
+    },
+    Message { core: "this workspace signs as usual; there is nothing to recover", en: "", es: "este espacio de trabajo firma como siempre; no hay nada que recuperar" },
+    Message {
+        core: "nothing outside says how far the record went; give checkpoints, proofs or slips that witnesses and recipients hold with `--against`",
+        en: "nothing outside says how far the record went; give checkpoints, proofs or slips that witnesses and recipients hold",
+        es: "nada de fuera dice hasta dónde llegó el registro; aporte puntos de control, pruebas o volantes que guarden testigos y destinatarios",
+    },
+    Message {
+        core: "{}: {}. Go on from a newer backup: signing on from here would make a second history of this record",
+        en: "",
+        es: "{0}: {1}. Continúe desde una copia más reciente: firmar desde aquí haría una segunda historia de este registro",
+    },
 ];

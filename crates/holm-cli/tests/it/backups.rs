@@ -1,0 +1,105 @@
+//! Backups, and what is put back from one: it signs nothing until it was compared with what outsiders hold.
+
+use std::fs;
+
+use crate::desk::{BRIEF, Desk, Ran};
+
+/// A desk with an item shared with two people.
+fn shared() -> Desk {
+    let desk = Desk::with(2);
+    desk.write("brief.md", BRIEF.as_bytes());
+    desk.run(&["share", "brief.md", "--to", "all", "--out", "out"]).ok();
+    desk
+}
+
+impl Desk {
+    /// Runs a command in the workspace that was put back.
+    fn back(&self, args: &[&str]) -> Ran {
+        self.run(&[&["--workspace", "back"], args].concat())
+    }
+
+    /// As on a machine that never signed anything.
+    fn elsewhere(&self, args: &[&str]) -> Ran {
+        let mut command = self.command(&[&["--workspace", "back"], args].concat());
+        crate::desk::ran(command.env("HOLM_STATE", self.path("elsewhere")).output().unwrap())
+    }
+}
+
+const ADD: [&str; 5] = ["channel", "add", "net", "--sort", "phone"];
+
+#[test]
+fn a_backup_put_back_signs_on_once_it_is_shown_to_be_the_newest() {
+    let desk = shared();
+    let first = desk.run(&["backup", "disk", "--json"]).ok().json();
+    assert!(first["objects"].as_u64().unwrap() > 3 && first["objects"] == first["new"], "{first}");
+    desk.run(&["open", "out/p1.md.age", "--identity", "k1"]).ok();
+    desk.run(&["receipt", "import", "out/p1.md.receipt"]).ok();
+    let second = desk.run(&["backup", "disk", "--json"]).ok().json();
+    assert!(second["entries"].as_u64() > first["entries"].as_u64() && second["new"] == 0, "{second}");
+    assert!(!fs::read_to_string(desk.path("disk/record.json")).unwrap().contains("Person 1"));
+
+    let head = |ran: Ran| ran.ok().json().as_array().unwrap().len();
+    desk.back(&["restore", "disk"]).ok();
+    assert_eq!(head(desk.back(&["record", "log", "--json"])), head(desk.run(&["record", "log", "--json"])));
+    desk.back(&["record", "verify"]).ok();
+    desk.back(&ADD).fails_with(&["signs nothing until `holm recover`"]);
+    desk.back(&["share", "brief.md", "--name", "again", "--to", "p1", "--out", "no"]).fails_with(&["signs nothing until `holm recover`"]);
+    assert!(!desk.path("no/p1.md.age").exists(), "nothing left unrecorded");
+
+    // Elsewhere nobody knows how far it went, until a recipient's slip says so.
+    desk.elsewhere(&["recover"]).fails_with(&["nothing outside says how far the record went"]);
+    let said = desk.elsewhere(&["recover", "--against", "out/p2.md.holm"]).ok().out;
+    assert!(said.contains("p2.md.holm holds a checkpoint of") && said.contains("1 entries came after"), "{said}");
+    desk.elsewhere(&ADD).ok();
+    let log = desk.elsewhere(&["record", "log"]).ok().out;
+    assert!(log.contains("recovered") && log.contains("p2.md.holm"), "{log}");
+    desk.elsewhere(&["recover"]).fails_with(&["signs as usual"]);
+    // The machine that made the backup knows that somebody signed on elsewhere only from a witness; its own state goes on as it was.
+    desk.run(&["record", "verify"]).ok();
+}
+
+#[test]
+fn an_older_backup_is_not_signed_on_where_anybody_holds_more() {
+    let desk = shared();
+    desk.run(&["backup", "disk"]).ok();
+    desk.run(&ADD).ok();
+    desk.run(&["record", "proof", "0", "--out", "later.tlog-proof"]).ok();
+    desk.back(&["restore", "disk"]).ok();
+    desk.back(&["recover"]).fails_with(&["this machine", "an older state was put back", "newer backup"]);
+    desk.elsewhere(&["recover", "--against", "later.tlog-proof"]).fails_with(&["later.tlog-proof", "an older state was put back"]);
+    desk.elsewhere(&ADD).fails_with(&["signs nothing until"]);
+    // What is older agrees, and what is newer decides.
+    desk.elsewhere(&["recover", "--against", "out/p1.md.holm", "--against", "later.tlog-proof"]).fails_with(&["later.tlog-proof"]);
+}
+
+#[test]
+fn a_backup_that_is_not_whole_is_not_put_back() {
+    let desk = shared();
+    desk.run(&["backup", "holm-workspace/in"]).fails_with(&["lies within the workspace"]);
+    desk.run(&["backup", "disk"]).ok();
+    desk.run(&["restore", "disk"]).fails_with(&["already holds a workspace"]);
+    desk.back(&["restore", "nowhere"]).fails_with(&["is not a whole backup"]);
+    let object = fs::read_dir(desk.path("disk/objects")).unwrap().next().unwrap().unwrap().path();
+    for (path, what) in [
+        (desk.path("disk/secrets.age"), "`secrets.age` is not the file that was backed up"),
+        (desk.path("disk/record.json"), "`record.json` is not the file that was backed up"),
+        (desk.path("disk/workspace.json"), "`workspace.json` is not the file that was backed up"),
+        (object, "is not the file that was backed up"),
+    ] {
+        let whole = fs::read(&path).unwrap();
+        let mut changed = whole.clone();
+        changed[whole.len() / 2] ^= 1;
+        fs::write(&path, changed).unwrap();
+        desk.back(&["restore", "disk"]).fails_with(&[what]);
+        fs::remove_file(&path).unwrap();
+        assert_eq!(desk.back(&["restore", "disk"]).code, 1);
+        assert!(!desk.path("back/workspace.json").exists());
+        fs::write(&path, whole).unwrap();
+    }
+    let manifest = desk.read("disk/backup.json");
+    desk.write("disk/backup.json", manifest.replace("secrets.age", "../secrets.age").as_bytes());
+    desk.back(&["restore", "disk"]).fails_with(&["it names `../secrets.age`"]);
+    desk.write("disk/backup.json", manifest.as_bytes());
+    desk.back(&["restore", "disk"]).ok();
+    desk.back(&["record", "verify"]).ok();
+}
