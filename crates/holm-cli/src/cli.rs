@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::command::{
-    backup, channel, contribute, correct, custodian, damage, demo, desk, incident, init, item, keygen, marking, marks, onward, open,
-    operation, person, receipt, record, share, simulate, suspects, target, tell, trace, verify_trace, witness,
+    backup, channel, contribute, correct, custodian, damage, demo, desk, incident, init, item, keygen, marking, marks, onward,
+    open, operation, person, receipt, record, share, simulate, suspects, target, tell, trace, verify_trace, witness,
 };
 
 /// Share sensitive documents as individually marked copies, and prove which copy a leak came from.

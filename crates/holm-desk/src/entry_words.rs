@@ -154,7 +154,9 @@ fn happened_in_english(event: &Event) -> String {
         Event::ItemRecalled { item, reason } => say("{} was recalled: {}", &[item, reason]),
         Event::CorrectionSent { item, correction } => say("{} corrects {}", &[correction, item]),
         Event::TrustPolicySet { .. } => "it was laid down who witnesses the record".to_owned(),
-        Event::Recovered { against, .. } => say("the record was compared with what others hold and goes on: {}", &[&against.join(", ")]),
+        Event::Recovered { against, .. } => {
+            say("the record was compared with what others hold and goes on: {}", &[&against.join(", ")])
+        }
         _ => String::new(),
     }
 }
@@ -185,7 +187,9 @@ fn happened_in_spanish(event: &Event) -> String {
         Event::ItemRecalled { item, reason } => say("se retiró la pieza {}: {}", &[item, reason]),
         Event::CorrectionSent { item, correction } => say("{} corrige {}", &[correction, item]),
         Event::TrustPolicySet { .. } => "quedó fijado quién atestigua el registro".to_owned(),
-        Event::Recovered { against, .. } => say("el registro se comparó con lo que otros guardan y continúa: {}", &[&against.join(", ")]),
+        Event::Recovered { against, .. } => {
+            say("el registro se comparó con lo que otros guardan y continúa: {}", &[&against.join(", ")])
+        }
         _ => String::new(),
     }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::place::Place;
 use crate::transfer::TransferError;
-use crate::vault::{VaultError, write_durably, write_secret};
+use crate::vault::{Vault, VaultError, write_durably, write_secret};
 use crate::workspace::{OBJECTS, PENDING, RESTORED, Workspace, WorkspaceError};
 
 const FORMAT: &str = "holm-backup/1";
@@ -125,7 +125,9 @@ pub fn restore(
     key_file: Option<&Path>,
     place: &Place,
 ) -> Result<(Timestamp, u64), BackupError> {
-    if folder.join(DESCRIPTION).exists() || crate::place::has_file(folder).unwrap_or(true) {
+    // What an earlier try left is marked as such.
+    let begun = folder.join(RESTORED).exists();
+    if folder.join(DESCRIPTION).exists() || !begun && crate::place::has_file(folder).unwrap_or(true) {
         return Err(BackupError::Exists(folder.to_owned()));
     }
     let not_whole = |what: String| BackupError::NotWhole(from.to_owned(), what);
@@ -150,11 +152,12 @@ pub fn restore(
         }
     }
     let place_of = |name: &str| folder.join(name);
-    for folder in [folder.to_owned(), place_of(OBJECTS), place_of(PENDING)] {
+    for folder in [folder.to_owned(), place_of(PENDING)] {
         fs::create_dir_all(&folder).map_err(VaultError::disk(&folder, "made"))?;
     }
+    let vault = Vault::open(place_of(OBJECTS), Vec::new())?;
     for name in &manifest.objects {
-        write_durably(&place_of(OBJECTS).join(name), &read(&from.join(OBJECTS).join(name))?)?;
+        vault.keep(&read(&from.join(OBJECTS).join(name))?)?;
     }
     for name in manifest.files.keys().filter(|n| *n != DESCRIPTION && *n != crate::transfer::WHOLE) {
         write_secret(&place_of(name), &read(&from.join(name))?)?;

@@ -26,7 +26,9 @@ impl Backup {
             say!("{} entries and {} sealed files, {} of them new", backed.entries, backed.objects, backed.fresh);
         })?;
         if !is_locked(&self.folder.join("officer.key")) {
-            eprintln!("warning: the officer's key has no passphrase and lies open in the backup; whoever has the folder reads everything");
+            eprintln!(
+                "warning: the officer's key has no passphrase and lies open in the backup; whoever has the folder reads everything"
+            );
         }
         Ok(Outcome::Done)
     }
@@ -81,7 +83,10 @@ impl Recover {
         let permit = workspace.permit(&Action::Administer, app.now())?;
         let reconciled = workspace.recover(&permit, &held)?;
         app.show(&serde_json::json!({"agreeing": reconciled.agreeing, "unseen": reconciled.unseen}), || {
-            reconciled.agreeing.iter().for_each(|(name, size)| say!("{name} holds a checkpoint of {size} entries: it is this record's"));
+            reconciled
+                .agreeing
+                .iter()
+                .for_each(|(name, size)| say!("{name} holds a checkpoint of {size} entries: it is this record's"));
             say!("{} entries came after the newest of these", reconciled.unseen);
             say!("the workspace signs again, and the record says so");
         })?;

@@ -25,7 +25,8 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let options = Options { port: self.port, identity: self.identity, heads: heads(), ..Options::of(app.global.workspace.clone()) };
+        let options =
+            Options { port: self.port, identity: self.identity, heads: heads(), ..Options::of(app.global.workspace.clone()) };
         serve(options, self.open)
     }
 }

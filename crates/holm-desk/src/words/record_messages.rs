@@ -132,7 +132,11 @@ pub(super) const MESSAGES: &[Message] = &[
         en: "",
         es: "esta máquina firmó otro registro de este nombre con {0} asientos: este fue reescrito o es otro, y no se firma nada",
     },
-    Message { core: "`{}` lies within the workspace; choose a folder on another disk", en: "", es: "«{0}» está dentro del espacio de trabajo; elija una carpeta en otro disco" },
+    Message {
+        core: "`{}` lies within the workspace; choose a folder on another disk",
+        en: "",
+        es: "«{0}» está dentro del espacio de trabajo; elija una carpeta en otro disco",
+    },
     Message {
         core: "`{}` already holds a workspace; put the backup back into another folder",
         en: "",
@@ -144,7 +148,11 @@ pub(super) const MESSAGES: &[Message] = &[
         en: "",
         es: "«{0}» no es el archivo que se copió; no se repuso nada",
     },
-    Message { core: "this workspace signs as usual; there is nothing to recover", en: "", es: "este espacio de trabajo firma como siempre; no hay nada que recuperar" },
+    Message {
+        core: "this workspace signs as usual; there is nothing to recover",
+        en: "",
+        es: "este espacio de trabajo firma como siempre; no hay nada que recuperar",
+    },
     Message {
         core: "nothing outside says how far the record went; give checkpoints, proofs or slips that witnesses and recipients hold with `--against`",
         en: "nothing outside says how far the record went; give checkpoints, proofs or slips that witnesses and recipients hold",
