@@ -5,7 +5,9 @@ cd "$(dirname "$0")/.."
 out=$PWD/target/interop
 rm -rf "$out"
 mkdir -p "$out/records"
-cargo run -q -p holm-record --example interop -- "$out/records"
+# With the whole workspace, as its tests are built: nothing is compiled twice.
+cargo build -q --workspace --example interop
+target/debug/examples/interop "$out/records"
 
 # And what the program itself gives to outsiders: a record that a witness cosigned, exported, with proofs.
 cargo build -q -p holm-cli
