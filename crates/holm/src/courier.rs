@@ -51,20 +51,20 @@ impl Default for Http {
 
 impl Courier for Http {
     fn post(&self, url: &str, body: &str) -> Result<Answer, String> {
-        answer(url, self.agent.post(url).content_type("text/plain; charset=utf-8").send(body))
+        answer(self.agent.post(url).content_type("text/plain; charset=utf-8").send(body))
     }
 
     fn get(&self, url: &str) -> Result<Answer, String> {
-        answer(url, self.agent.get(url).call())
+        answer(self.agent.get(url).call())
     }
 }
 
-fn answer(url: &str, response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Answer, String> {
+fn answer(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Answer, String> {
     let mut response = response.map_err(|error| match error {
         ureq::Error::TlsRequired | ureq::Error::RequireHttpsOnly(_) => {
             "this build of holm speaks plain HTTP only; carry the request as a file (`--request`, `--take`)".to_owned()
         }
-        ureq::Error::Io(error) => format!("nobody answers at {url}: {error}"),
+        ureq::Error::Io(error) => format!("nobody answers there: {error}"),
         other => other.to_string(),
     })?;
     let status = response.status().as_u16();

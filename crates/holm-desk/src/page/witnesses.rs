@@ -90,7 +90,10 @@ pub(crate) fn standing(view: &View, words: &WitnessWords, now: Timestamp) -> (St
     };
     let lead = match usize::try_from(witnessed.behind) {
         Ok(0) => words.all.to_owned(),
-        behind => words.since.of(behind.unwrap_or(usize::MAX)),
+        behind => {
+            let words = if witnessed.size.is_some() { &words.since } else { &words.wait };
+            words.of(behind.unwrap_or(usize::MAX))
+        }
     };
     let late = witnessed.is_late(now).then(|| fill(words.late, &[&witnessed.within_hours]));
     (title, lead, late)
