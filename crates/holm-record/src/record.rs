@@ -1,7 +1,5 @@
 //! The record: appends events to a store and answers with proofs.
 
-use std::collections::BTreeMap;
-
 use ed25519_dalek::SigningKey;
 use jiff::{SignedDuration, Timestamp};
 
@@ -270,13 +268,12 @@ impl<S: Store> Record<S> {
     /// # Errors
     /// [`RecordError`].
     pub fn cosigned(&mut self) -> Result<Vec<StoredCheckpoint>, RecordError> {
-        let lines = self.store.cosigned()?;
-        if lines.is_empty() {
-            return Ok(Vec::new());
+        let mut checkpoints = Vec::new();
+        for (size, lines) in self.store.cosigned()? {
+            // One by one: there are few of them among many.
+            checkpoints.extend(self.store.checkpoint(size)?.map(|note| StoredCheckpoint { size, note: note + &lines }));
         }
-        let notes: BTreeMap<u64, String> = self.store.checkpoints()?.into_iter().map(|c| (c.size, c.note)).collect();
-        let with = |(size, lines): (u64, String)| Some(StoredCheckpoint { size, note: notes.get(&size)?.clone() + &lines });
-        Ok(lines.into_iter().filter_map(with).collect())
+        Ok(checkpoints)
     }
 
     /// Proof that entry `index` is in the record, against the checkpoint `at`, which this record signed.

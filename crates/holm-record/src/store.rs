@@ -66,6 +66,12 @@ pub trait Store {
     /// [`StoreError::Medium`].
     fn checkpoints(&mut self) -> Result<Vec<StoredCheckpoint>, StoreError>;
 
+    /// The note of the checkpoint of `size`, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError::Medium`].
+    fn checkpoint(&mut self, size: u64) -> Result<Option<String>, StoreError>;
+
     /// Keeps what witnesses signed of the checkpoint of `size`: signature lines.
     ///
     /// # Errors
@@ -97,6 +103,10 @@ impl Store for AnyStore {
 
     fn checkpoints(&mut self) -> Result<Vec<StoredCheckpoint>, StoreError> {
         (**self).checkpoints()
+    }
+
+    fn checkpoint(&mut self, size: u64) -> Result<Option<String>, StoreError> {
+        (**self).checkpoint(size)
     }
 
     fn cosign(&mut self, size: u64, lines: &str) -> Result<(), StoreError> {

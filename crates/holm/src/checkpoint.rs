@@ -251,17 +251,20 @@ impl Workspace {
             Err(why) => done(Asked::Silent(why)),
             Ok(Answer { status: 200, body }) => match self.keep(&body) {
                 Ok(()) => done(Asked::Signed),
+                // The record grew meanwhile: what was signed is of an older checkpoint.
+                Err(CheckpointError::NothingNew) if ask.size < self.size() && !ask.again => self.again(ask.size, ask),
                 Err(CheckpointError::NothingNew | CheckpointError::Note(_)) => {
                     done(Asked::Silent("it answered with nothing that its key signed for the newest checkpoint".to_owned()))
                 }
                 Err(other) => Err(other),
             },
             Ok(Answer { status: 409, body }) => match body.trim().parse::<u64>() {
-                Ok(theirs) if theirs > ask.size => done(Asked::AheadOfUs { size: theirs }),
+                // Not than the checkpoint that was sent: it may have cosigned a newer one of this record since.
+                Ok(theirs) if theirs > self.size() => done(Asked::AheadOfUs { size: theirs }),
                 Ok(theirs) if theirs == old => {
                     done(Asked::Contradicts(format!("it cosigned another record of {theirs} entries")))
                 }
-                Ok(theirs) if !ask.again => Ok(Next::Again(Box::new(Ask { again: true, request: self.request(theirs)?, ..ask }))),
+                Ok(theirs) if !ask.again => self.again(theirs, ask),
                 Ok(_) => done(Asked::Silent("it changes its mind about what it cosigned".to_owned())),
                 Err(_) => done(Asked::Silent("it answered 409 without a size".to_owned())),
             },
@@ -270,6 +273,10 @@ impl Workspace {
             }
             Ok(Answer { status, body }) => done(Asked::Silent(format!("it answered {status}: {}", first_line(&body)))),
         }
+    }
+
+    fn again(&self, old: u64, ask: Ask) -> Result<Next, CheckpointError> {
+        Ok(Next::Again(Box::new(Ask { again: true, size: self.size(), request: self.request(old)?, ..ask })))
     }
 
     /// What asking came to.
@@ -417,4 +424,59 @@ fn seconds(time: u64) -> Option<Timestamp> {
 
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Action;
+    use crate::witness::{WitnessDesk, trust_log};
+    use crate::workspace::InitOptions;
+    use holm_record::event::happening::ChannelSort;
+
+    /// The record grows, and is witnessed by another round, between a question and its answer: that is no alarm, and is asked again.
+    #[test]
+    fn a_record_that_grows_while_it_is_witnessed_raises_no_alarm() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Timestamp::now();
+        let mut workspace = Workspace::init(&folder.path().join("w"), &InitOptions::default(), now).unwrap();
+        let own = folder.path().join("witness");
+        drop(WitnessDesk::init(&own, "near.example/w", None).unwrap());
+        workspace.log_keys().iter().for_each(|key| assert!(trust_log(&own, &key.to_vkey()).unwrap()));
+        let mut witness = WitnessDesk::open(&own, None).unwrap();
+        let policy = format!("log {}\nwitness near {} http://x\nquorum near\n", workspace.log_key(), witness.keys()[1].to_vkey());
+        let permit = workspace.permit(&Action::Administer, now).unwrap();
+        workspace.set_trust(&permit, &policy, 24).unwrap();
+        let grow = |workspace: &mut Workspace, name: &str| {
+            workspace.add_channel(&permit, name.parse().unwrap(), ChannelSort::Phone, None, String::new()).unwrap();
+        };
+        let mut answer = |ask: &Ask| match witness.add_checkpoint(&ask.request.to_text(), now) {
+            Ok(body) => Some(Ok(Answer { status: 200, body })),
+            Err(refusal) => {
+                let size = match refusal {
+                    holm_record::witness::Refusal::Moved { size } => size,
+                    other => panic!("{other}"),
+                };
+                Some(Ok(Answer { status: 409, body: format!("{size}\n") }))
+            }
+        };
+
+        let first = workspace.asks().unwrap().pop().unwrap();
+        let signed = answer(&first);
+        grow(&mut workspace, "a");
+        let Next::Again(again) = workspace.answered(first, signed).unwrap() else { panic!("it was for an older checkpoint") };
+        let signed = answer(&again);
+        assert!(matches!(workspace.answered(*again, signed).unwrap(), Next::Done((_, Asked::Signed))));
+
+        let early = workspace.asks().unwrap().pop().unwrap();
+        grow(&mut workspace, "b");
+        let late = workspace.asks().unwrap().pop().unwrap();
+        let signed = answer(&late);
+        workspace.answered(late, signed).unwrap();
+        let refused = answer(&early);
+        let Next::Again(again) = workspace.answered(early, refused).unwrap() else { panic!("its newest is of this record") };
+        let signed = answer(&again);
+        assert!(workspace.answered(*again, signed).is_ok_and(|next| matches!(next, Next::Done((_, did)) if !did.is_alarm())));
+        assert_eq!(workspace.witnessed().unwrap().map(|w| w.behind), Some(0));
+    }
 }

@@ -37,6 +37,10 @@ impl Store for MemoryStore {
         Ok(self.checkpoints.clone())
     }
 
+    fn checkpoint(&mut self, size: u64) -> Result<Option<String>, StoreError> {
+        Ok(self.checkpoints.iter().find(|c| c.size == size).map(|c| c.note.clone()))
+    }
+
     fn cosign(&mut self, size: u64, lines: &str) -> Result<(), StoreError> {
         if !self.checkpoints.iter().any(|c| c.size == size) {
             return Err(StoreError::Medium(format!("there is no checkpoint of {size} entries")));

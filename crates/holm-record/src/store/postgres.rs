@@ -180,6 +180,12 @@ impl Store for PostgresStore {
         Ok(rows.iter().map(one).collect())
     }
 
+    fn checkpoint(&mut self, size: u64) -> Result<Option<String>, StoreError> {
+        let log = self.log.clone();
+        let select = "SELECT note FROM holm_checkpoint WHERE log = $1 AND size = $2";
+        Ok(self.client()?.query_opt(select, &[&log, &clipped(size)])?.map(|row| row.get(0)))
+    }
+
     fn cosign(&mut self, size: u64, lines: &str) -> Result<(), StoreError> {
         let log = self.log.clone();
         let size = signed(size)?;

@@ -96,6 +96,11 @@ impl Store for SqliteStore {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    fn checkpoint(&mut self, size: u64) -> Result<Option<String>, StoreError> {
+        let mut select = self.connection.prepare_cached("SELECT note FROM checkpoint WHERE size = ?1")?;
+        Ok(select.query_row([i64::try_from(size).unwrap_or(i64::MAX)], |row| row.get(0)).optional()?)
+    }
+
     fn cosign(&mut self, size: u64, lines: &str) -> Result<(), StoreError> {
         let size = i64::try_from(size).unwrap_or(i64::MAX);
         self.connection.execute("INSERT OR REPLACE INTO cosignature (size, lines) VALUES (?1, ?2)", params![size, lines])?;

@@ -38,6 +38,9 @@ impl Store for FaultyStore {
     fn checkpoints(&mut self) -> Result<Vec<StoredCheckpoint>, StoreError> {
         self.inner.checkpoints()
     }
+    fn checkpoint(&mut self, size: u64) -> Result<Option<String>, StoreError> {
+        self.inner.checkpoint(size)
+    }
     fn cosign(&mut self, size: u64, lines: &str) -> Result<(), StoreError> {
         self.inner.cosign(size, lines)
     }

@@ -22,6 +22,10 @@ fn keeps_rows_in_order(store: &mut impl Store) {
     assert_eq!(store.read(1, 99).unwrap(), [row(1), row(2)]);
     assert_eq!(store.read(5, 9).unwrap(), []);
     assert_eq!(store.checkpoints().unwrap(), [checkpoint(2), checkpoint(3)]);
+    assert_eq!(
+        [1, 2, 3, 4].map(|size| store.checkpoint(size).unwrap()),
+        [None, Some("note 2".into()), Some("note 3".into()), None]
+    );
 }
 
 fn refuses_a_moved_head(store: &mut impl Store) {
