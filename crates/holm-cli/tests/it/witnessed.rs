@@ -97,6 +97,8 @@ fn two_agencies_witness_each_other_and_an_older_state_or_a_fork_is_caught() {
         desk.run(&["record", "policy", "policy", "--within", "24"]).ok();
         let said = desk.run(&["record", "checkpoint"]).ok().out;
         assert!(said.contains(&format!("{name}: cosigned")) && said.contains("\nenough witnesses"), "{said}");
+        let again = desk.run(&["record", "checkpoint"]).ok().out;
+        assert!(again.contains(&format!("{name}: cosigned")), "{again}");
         let said = desk.run(&["record", "verify"]).ok().out;
         assert!(said.contains("entries are witnessed"), "{said}");
         assert!(desk.run(&["record", "checkpoint", "--status"]).ok().out.contains("\n0 entries came since"));
