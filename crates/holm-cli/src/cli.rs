@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::command::{
-    backup, channel, contribute, correct, custodian, damage, demo, desk, incident, init, item, keygen, marking, marks, onward,
-    open, operation, person, receipt, record, share, simulate, suspects, target, tell, trace, verify_trace, witness,
+    approval, approve, backup, channel, contribute, correct, custodian, damage, demo, desk, destroy, incident, init, item,
+    keygen, marking, marks, onward, open, operation, person, receipt, record, share, simulate, suspects, target, tell, trace,
+    verify_trace, witness,
 };
 
 /// Share sensitive documents as individually marked copies, and prove which copy a leak came from.
@@ -51,6 +52,9 @@ pub(crate) enum Command {
     Share(share::Share),
     Contribute(contribute::Contribute),
     #[command(subcommand)]
+    Approval(approval::ApprovalCommand),
+    Approve(approve::Approve),
+    #[command(subcommand)]
     Item(item::ItemCommand),
     Open(open::Open),
     #[command(subcommand)]
@@ -72,6 +76,7 @@ pub(crate) enum Command {
     Damage(damage::DamageOf),
     Correct(correct::Correct),
     Recall(correct::Recall),
+    Destroy(destroy::Destroy),
     #[command(subcommand)]
     Record(record::RecordCommand),
     Backup(backup::Backup),

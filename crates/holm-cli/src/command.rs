@@ -1,5 +1,7 @@
 //! One file per subcommand: its arguments, whose doc is the help text, and what it does.
 
+pub(crate) mod approval;
+pub(crate) mod approve;
 pub(crate) mod backup;
 pub(crate) mod channel;
 pub(crate) mod contribute;
@@ -8,6 +10,7 @@ pub(crate) mod custodian;
 pub(crate) mod damage;
 pub(crate) mod demo;
 pub(crate) mod desk;
+pub(crate) mod destroy;
 pub(crate) mod incident;
 pub(crate) mod init;
 pub(crate) mod item;

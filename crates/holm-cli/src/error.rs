@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use holm::approval::bundle::ApprovalError;
+use holm::approval::policy::PolicyError;
 use holm::backup::BackupError;
 use holm::belief::BeliefError;
 use holm::checkpoint::CheckpointError;
@@ -118,6 +120,8 @@ macro_rules! from_errors {
 
 from_errors!(
     BeliefError,
+    ApprovalError,
+    PolicyError,
     BackupError,
     CheckpointError,
     RecoveryError,

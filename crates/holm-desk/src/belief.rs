@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use holm::belief::translation::translate;
 use holm::belief::{BeliefError, Beliefs, Provenance, Question, compute};
+use holm::mask::Mask;
 use holm::state::State;
 use holm_record::event::happening::Outcome;
 use holm_record::id::PersonId;
@@ -29,6 +30,14 @@ pub(crate) struct Weighed {
 }
 
 impl Weighed {
+    fn masked(&self, mask: &Mask) -> Self {
+        let masked = |person: &PersonId| PersonId::new(mask.name(person)).unwrap_or_else(|_| person.clone());
+        Self {
+            beliefs: mask.beliefs(self.beliefs.clone()),
+            betrayed: self.betrayed.iter().map(|exposed| exposed.iter().map(masked).collect()).collect(),
+        }
+    }
+
     /// Others who were exposed in the same betrayed trials as a person, with in how many of them; the most first.
     pub(crate) fn sharing(&self, person: &PersonId) -> Vec<(&PersonId, usize)> {
         let own = self.betrayed.iter().filter(|exposed| exposed.contains(person)).flatten();
@@ -158,14 +167,21 @@ pub(crate) enum Weighing {
 /// [`Problem`] says why nothing can be believed.
 pub(crate) fn weighed(desk: &Desk, question: &Question, patience: Duration) -> Result<Weighing, Problem> {
     let view = desk.office.view()?;
-    let key = Key { entries: view.size, question: question.clone() };
+    let mask = view.beliefs_mask();
+    let asked = question.person.as_ref().map(|called| mask.find(called, view.state.persons.keys()).ok_or(Problem::Missing));
+    let question = Question { person: asked.transpose()?.cloned(), ..question.clone() };
+    // That something was read changes nothing that is believed.
+    let key = Key { entries: view.state.told_until, question };
     let weighings = &desk.office.weighings;
     if weighings.is_new(&key) {
         begin(desk, view, &key).inspect_err(|_| weighings.give_up(&key))?;
     }
     match weighings.wait(&key, patience) {
         None => Ok(Weighing::Working),
-        Some(Ok(weighed)) => Ok(Weighing::Done(weighed)),
+        Some(Ok(weighed)) => {
+            desk.office.record_reading()?;
+            Ok(Weighing::Done(if mask.is_on() { Arc::new(weighed.masked(&mask)) } else { weighed }))
+        }
         Some(Err(error)) => match &*error {
             BeliefError::Nothing | BeliefError::Nobody => Ok(Weighing::Nothing),
             BeliefError::Unknown(_) => Err(Problem::Missing),
@@ -179,7 +195,11 @@ pub(crate) fn weighed(desk: &Desk, question: &Question, patience: Duration) -> R
 /// # Errors
 /// [`Problem`] if the desk is locked.
 pub(crate) fn known(desk: &Desk, question: &Question) -> Result<Option<Arc<Weighed>>, Problem> {
-    let key = Key { entries: desk.office.view()?.size, question: question.clone() };
+    let view = desk.office.view()?;
+    if view.beliefs_mask().is_on() {
+        return Ok(None);
+    }
+    let key = Key { entries: view.state.told_until, question: question.clone() };
     Ok(desk.office.weighings.wait(&key, Duration::ZERO).and_then(Result::ok))
 }
 
@@ -187,9 +207,10 @@ fn begin(desk: &Desk, view: Arc<View>, key: &Key) -> Result<(), Problem> {
     let weighings = &desk.office.weighings;
     let now = Timestamp::now();
     match key.question.at {
-        None => {
-            weighings.begin(key.clone(), move |question| weigh(&view.state, question, (view.size, view.checkpoint.clone(), now)))
-        }
+        None => weighings.begin(key.clone(), move |question| {
+            let checkpoint = view.checkpoint.clone().filter(|_| view.size == view.state.told_until);
+            weigh(&view.unmasked(), question, (view.state.told_until, checkpoint, now))
+        }),
         Some(at) => {
             let (state, entries) = desk.office.act(|workspace| workspace.as_of(at))??;
             weighings.begin(key.clone(), move |question| weigh(&state, question, (entries, None, at)));

@@ -1,5 +1,6 @@
 //! Entries of the record as sentences.
 
+use holm_record::event::approval::{Act, Masked};
 use holm_record::event::happening::Outcome;
 use holm_record::event::{Decision, Event, Telling};
 
@@ -67,6 +68,13 @@ fn english(event: &Event) -> String {
         | Event::TrustPolicySet { .. }
         | Event::Recovered { .. }
         | Event::CorrectionSent { .. } => happened_in_english(event),
+        Event::ApprovalPolicySet { .. }
+        | Event::ApprovalAsked { .. }
+        | Event::ApprovalGiven { .. }
+        | Event::ApprovalUsed { .. }
+        | Event::Unmasked { .. }
+        | Event::Read { .. }
+        | Event::Destroyed { .. } => approved(event, &ENGLISH),
     }
 }
 
@@ -124,6 +132,13 @@ fn spanish(event: &Event) -> String {
         | Event::TrustPolicySet { .. }
         | Event::Recovered { .. }
         | Event::CorrectionSent { .. } => happened_in_spanish(event),
+        Event::ApprovalPolicySet { .. }
+        | Event::ApprovalAsked { .. }
+        | Event::ApprovalGiven { .. }
+        | Event::ApprovalUsed { .. }
+        | Event::Unmasked { .. }
+        | Event::Read { .. }
+        | Event::Destroyed { .. } => approved(event, &SPANISH),
     }
 }
 
@@ -198,4 +213,87 @@ fn happened_in_spanish(event: &Event) -> String {
 fn told(telling: &Telling) -> String {
     let item = telling.item.as_ref().map(ToString::to_string);
     item.or_else(|| telling.operation.as_ref().map(ToString::to_string)).unwrap_or_default()
+}
+
+/// Sentences about approvals.
+struct Approved {
+    policy: &'static str,
+    asked: [&'static str; 5],
+    given: &'static str,
+    refused: &'static str,
+    used: &'static str,
+    unmasked: &'static str,
+    read: &'static str,
+    beliefs: &'static str,
+    verdicts: &'static str,
+    destroyed: &'static str,
+}
+
+const ENGLISH: Approved = Approved {
+    policy: "it was laid down who approves what",
+    asked: [
+        "approval was asked for the release of {}: {}",
+        "approval was asked to take masks off in {}: {}",
+        "approval was asked to open the key of {} to others: {}",
+        "approval was asked to destroy {}: {}",
+        "approval was asked for other approvers{}: {}",
+    ],
+    given: "{} approved request {}",
+    refused: "{} refused request {}",
+    used: "what request {} asked for was done",
+    unmasked: "masks are off in {} until {}: {}",
+    read: "{} were read",
+    beliefs: "beliefs about people",
+    verdicts: "the verdicts of {}",
+    destroyed: "{} bodies and {} sealed files were destroyed, by authority of {}: {}",
+};
+
+const SPANISH: Approved = Approved {
+    policy: "quedó fijado quién aprueba qué",
+    asked: [
+        "se pidió aprobar la entrega de {}: {}",
+        "se pidió quitar la reserva en {}: {}",
+        "se pidió abrir la clave de {} a otros: {}",
+        "se pidió destruir {}: {}",
+        "se pidió cambiar a quienes aprueban{}: {}",
+    ],
+    given: "{} aprobó la solicitud {}",
+    refused: "{} rechazó la solicitud {}",
+    used: "se hizo lo que pedía la solicitud {}",
+    unmasked: "sin reserva en {} hasta {}: {}",
+    read: "se leyeron {}",
+    beliefs: "las estimaciones sobre personas",
+    verdicts: "los resultados de {}",
+    destroyed: "se destruyeron {} contenidos y {} archivos sellados, por autoridad de {}: {}",
+};
+
+fn approved(event: &Event, words: &Approved) -> String {
+    let say = |sentence: &str, values: &[&dyn std::fmt::Display]| fill(sentence, values);
+    let view = |of: &Masked| match of {
+        Masked::Beliefs => words.beliefs.to_owned(),
+        Masked::Incident { incident } => fill(words.verdicts, &[incident]),
+    };
+    match event {
+        Event::ApprovalPolicySet { .. } => words.policy.to_owned(),
+        Event::ApprovalAsked { act, reason } => {
+            let [release, unmask, accuse, destroy, policy] = words.asked;
+            let (sentence, what) = match act {
+                Act::Release { item, .. } => (release, item.to_string()),
+                Act::Unmask { of, .. } => (unmask, view(of)),
+                Act::Accuse { item, .. } => (accuse, item.to_string()),
+                Act::Destroy { entries, objects, .. } => (destroy, format!("{} + {}", entries.len(), objects.len())),
+                Act::Policy { .. } => (policy, String::new()),
+            };
+            say(sentence, &[&what, reason])
+        }
+        Event::ApprovalGiven { request, person, approved: true, .. } => say(words.given, &[person, request]),
+        Event::ApprovalGiven { request, person, .. } => say(words.refused, &[person, request]),
+        Event::ApprovalUsed { request } => say(words.used, &[request]),
+        Event::Unmasked { of, until, reason } => say(words.unmasked, &[&view(of), &format!("{until:.0}"), reason]),
+        Event::Read { of, .. } => say(words.read, &[&view(of)]),
+        Event::Destroyed { entries, objects, authority, reason } => {
+            say(words.destroyed, &[&count(entries.len()), &count(objects.len()), authority, reason])
+        }
+        _ => String::new(),
+    }
 }

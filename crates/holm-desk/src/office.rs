@@ -3,6 +3,7 @@
 //! Only one program at a time has a workspace. Pages are rendered from what the record said after the last entry ([`View`]), so
 //! that they can be looked at while a trace or a release works.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -10,8 +11,12 @@ use age::secrecy::SecretString;
 use holm::checkpoint::Witnessed;
 use holm::head::Stale;
 use holm::identity::IdentityError;
-use holm::state::State;
+use holm::mask::{Mask, Masks};
+use holm::policy::Action;
+use holm::state::{Look, State};
 use holm::workspace::{Workspace, WorkspaceError};
+use holm_record::event::approval::Masked;
+use jiff::Timestamp;
 
 use crate::belief::Weighings;
 use crate::session::held;
@@ -27,18 +32,51 @@ pub(crate) struct View {
     pub(crate) witnessed: Option<Witnessed>,
     /// Why nothing is signed, if so.
     pub(crate) stale: Option<Stale>,
+    /// What masks are made with.
+    pub(crate) masks: Masks,
+    /// Looks as they are, by which people are judged; those of the state are as they are shown.
+    looks: Vec<Look>,
+    /// When this shows what is masked again.
+    until: Option<Timestamp>,
 }
 
 impl View {
     fn of(workspace: &mut Workspace) -> Arc<Self> {
+        let (now, masks, looks) = (Timestamp::now(), workspace.masks(), workspace.state().looks.clone());
+        let mut state = workspace.state().clone();
+        for (shown, look) in state.looks.iter_mut().zip(&looks) {
+            if let Some(verdict) = &mut shown.verdict {
+                verdict.named = masks.named(workspace.state(), look, now);
+            }
+        }
         Arc::new(Self {
+            masks,
+            looks,
+            until: state.approvals.unmasked.iter().map(|(_, until)| *until).filter(|until| *until > now).min(),
             // What cannot be read of it is said by a verification.
             witnessed: workspace.witnessed().unwrap_or_default(),
             stale: workspace.stale(),
-            state: workspace.state().clone(),
+            state,
             size: workspace.size(),
             checkpoint: workspace.checkpoint().map(str::to_owned),
         })
+    }
+
+    /// What a record says that nobody keeps.
+    #[cfg(test)]
+    pub(crate) fn bare(state: State) -> Self {
+        let (masks, looks) = (Masks::of_key([0; 32]), state.looks.clone());
+        Self { state, size: 0, checkpoint: None, witnessed: None, stale: None, masks, looks, until: None }
+    }
+
+    /// What the record says, without masks.
+    pub(crate) fn unmasked(&self) -> State {
+        State { looks: self.looks.clone(), ..self.state.clone() }
+    }
+
+    /// How people are called in beliefs.
+    pub(crate) fn beliefs_mask(&self) -> Mask {
+        self.masks.of(&self.state, &Masked::Beliefs, Timestamp::now())
     }
 
     /// The tree's hash as the newest checkpoint says it, in base64.
@@ -67,11 +105,20 @@ pub(crate) struct Office {
     view: RwLock<Option<Arc<View>>>,
     /// What was computed of what pages show.
     pub(crate) weighings: Weighings,
+    /// Of which states of the record it stands in it that beliefs were read.
+    read: Mutex<BTreeSet<u64>>,
 }
 
 impl Office {
     pub(crate) fn new(folder: PathBuf, heads: Option<PathBuf>) -> Self {
-        Self { folder, heads, workspace: Mutex::new(None), view: RwLock::new(None), weighings: Weighings::default() }
+        Self {
+            folder,
+            heads,
+            workspace: Mutex::new(None),
+            view: RwLock::new(None),
+            weighings: Weighings::default(),
+            read: Mutex::default(),
+        }
     }
 
     /// Whether there is a workspace.
@@ -104,6 +151,7 @@ impl Office {
         *held(&self.workspace) = None;
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = None;
         self.weighings.forget();
+        held(&self.read).clear();
     }
 
     /// What pages showed last, whatever the workspace is doing.
@@ -119,10 +167,15 @@ impl Office {
     /// # Errors
     /// [`Closed`].
     pub(crate) fn view(&self) -> Result<Arc<View>, Closed> {
-        self.seen().or_else(|_| {
+        let seen = self.seen().or_else(|_| {
             self.unlock(None)?;
             self.seen()
-        })
+        })?;
+        if seen.until.is_some_and(|until| until <= Timestamp::now()) {
+            self.act_beside(|_| ())?;
+            return self.seen();
+        }
+        Ok(seen)
     }
 
     /// Works in the workspace, once nobody else does.
@@ -151,6 +204,23 @@ impl Office {
             self.show(workspace);
             done
         })
+    }
+
+    /// Has it recorded, before they are shown, that beliefs are read; once for each state of the record while the desk is open.
+    ///
+    /// # Errors
+    /// [`Closed`] if it cannot be recorded.
+    pub(crate) fn record_reading(&self) -> Result<(), Closed> {
+        let state = self.view()?.state.told_until;
+        if held(&self.read).contains(&state) {
+            return Ok(());
+        }
+        self.act(|workspace| {
+            let permit = workspace.permit(&Action::Administer, Timestamp::now()).map_err(WorkspaceError::from)?;
+            workspace.record_reading(&permit, Masked::Beliefs, None)
+        })??;
+        held(&self.read).insert(state);
+        Ok(())
     }
 
     fn show(&self, workspace: &mut Workspace) {

@@ -149,6 +149,6 @@ pub(crate) fn picture(desk: &Desk, index: u64, number: usize) -> Result<Vec<u8>,
 pub(crate) fn report(desk: &Desk, index: u64) -> Result<String, Problem> {
     let view = desk.office.view()?;
     let look = look(&view, index)?;
-    let report = desk.office.act(|w| w.report_of(look))?.map_err(|e| Problem::Workspace(e.to_string()))?;
+    let report = desk.office.act(|w| w.report_of(look, Timestamp::now()))?.map_err(|e| Problem::Workspace(e.to_string()))?;
     serde_json::to_string_pretty(&report).map_err(|e| Problem::Internal(e.to_string()))
 }

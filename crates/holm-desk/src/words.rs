@@ -2,6 +2,7 @@
 //!
 //! Both are written, neither is a translation word by word; Spanish is that of Mexico. A `{}` is filled in by the page.
 
+mod approval_messages;
 pub(crate) mod belief;
 pub(crate) mod cases;
 mod core_messages;

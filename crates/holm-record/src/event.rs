@@ -1,5 +1,6 @@
 //! What entries say. The schema is `docs/spec/events.md`; events are added to, never changed.
 
+pub mod approval;
 pub mod happening;
 
 use jiff::Timestamp;
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::commitment::Commitment;
 use crate::id::{ChannelName, CopyId, CustodianName, IncidentName, ItemName, OperationName, PersonId, TargetName};
+use approval::{Act, ApprovalPolicy, Masked};
 use happening::{ChannelSort, IncidentFacts, OperationFacts, Outcome, Weight, Window};
 
 /// SHA-256 of a sealed file, in hexadecimal.
@@ -400,6 +402,63 @@ pub enum Event {
         /// The item that corrects it.
         correction: ItemName,
     },
+    /// Who must approve what, from now on.
+    ApprovalPolicySet {
+        /// The policy.
+        policy: ApprovalPolicy,
+    },
+    /// Approval was asked for.
+    ApprovalAsked {
+        /// Of what.
+        #[serde(flatten)]
+        act: Act,
+        /// Why.
+        reason: String,
+    },
+    /// Somebody approved or refused.
+    ApprovalGiven {
+        /// The request: the number of its entry.
+        request: u64,
+        /// Who.
+        person: PersonId,
+        /// Whether it is an approval.
+        approved: bool,
+        /// The signed note.
+        note: String,
+    },
+    /// An approved act was done: the request is used.
+    ApprovalUsed {
+        /// The request.
+        request: u64,
+    },
+    /// Who stands behind masks is shown.
+    Unmasked {
+        /// Where.
+        of: Masked,
+        /// Until when.
+        until: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// What was analysed about people was read.
+    Read {
+        /// What.
+        of: Masked,
+        /// What it was about, if it was about one person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<PersonId>,
+    },
+    /// Bodies and sealed files were lawfully destroyed.
+    Destroyed {
+        /// Numbers of the entries whose bodies are gone.
+        entries: Vec<u64>,
+        /// Sealed files that are gone.
+        objects: Vec<ObjectHash>,
+        /// By whose authority.
+        authority: String,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// An oral briefing, after it happened.
@@ -467,6 +526,13 @@ impl Event {
             Self::Recovered { .. } => "recovered",
             Self::ItemRecalled { .. } => "item-recalled",
             Self::CorrectionSent { .. } => "correction-sent",
+            Self::ApprovalPolicySet { .. } => "approval-policy-set",
+            Self::ApprovalAsked { .. } => "approval-asked",
+            Self::ApprovalGiven { .. } => "approval-given",
+            Self::ApprovalUsed { .. } => "approval-used",
+            Self::Unmasked { .. } => "unmasked",
+            Self::Read { .. } => "read",
+            Self::Destroyed { .. } => "destroyed",
         }
     }
 }

@@ -194,6 +194,14 @@ impl<S: Store> Record<S> {
         }
     }
 
+    /// Removes the bodies of entries for good; leaves, proofs and checkpoints stay as they are. Returns how many there were to remove.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn destroy(&mut self, entries: &[u64]) -> Result<usize, StoreError> {
+        self.store.destroy(entries)
+    }
+
     /// The leaf of entry `index`, and its body and salt for whoever is to be shown this entry alone.
     ///
     /// # Errors

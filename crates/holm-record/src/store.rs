@@ -40,6 +40,7 @@ pub enum StoreError {
 /// - `append` fails with [`StoreError::Moved`] and writes nothing unless the size is `expected`.
 /// - after any other error of `append` the rows may or may not be kept, but never some of them.
 /// - `read` returns rows `from..to` in order, clipped to the size.
+/// - `destroy` removes the sealed bodies of rows for good and leaves their leaves; rows without one stay as they are. It returns how many it removed.
 /// - `cosign` puts lines in place of those that are kept for the checkpoint of `size`, durably, and fails if there is no such checkpoint.
 pub trait Store {
     /// Number of rows.
@@ -59,6 +60,12 @@ pub trait Store {
     /// # Errors
     /// [`StoreError::Medium`].
     fn read(&mut self, from: u64, to: u64) -> Result<Vec<Row>, StoreError>;
+
+    /// Removes the sealed bodies of rows.
+    ///
+    /// # Errors
+    /// [`StoreError::Medium`].
+    fn destroy(&mut self, rows: &[u64]) -> Result<usize, StoreError>;
 
     /// All checkpoints, by size.
     ///
@@ -99,6 +106,10 @@ impl Store for AnyStore {
 
     fn read(&mut self, from: u64, to: u64) -> Result<Vec<Row>, StoreError> {
         (**self).read(from, to)
+    }
+
+    fn destroy(&mut self, rows: &[u64]) -> Result<usize, StoreError> {
+        (**self).destroy(rows)
     }
 
     fn checkpoints(&mut self) -> Result<Vec<StoredCheckpoint>, StoreError> {

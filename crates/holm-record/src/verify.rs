@@ -56,6 +56,14 @@ struct Second {
     key: ml_dsa::VerifyingKey<ml_dsa::MlDsa44>,
 }
 
+impl LogIdentity {
+    /// The log's origin, as its checkpoints name it.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.name
+    }
+}
+
 /// The parts of a verifier key of kind `kind`: name, id, and the key's bytes.
 fn parts(vkey: &str, kind: u8) -> Result<(&str, [u8; 4], Vec<u8>), String> {
     let fields: Vec<&str> = vkey.trim().splitn(3, '+').collect();

@@ -16,6 +16,7 @@ use holm_inference::posterior::{Posterior, PosteriorError, Sampling, posterior};
 use holm_inference::priors::Priors;
 use holm_inference::reasons::reasons_from;
 use holm_inference::sensitivity::{Change, Lack, Sensitivity, Standing, sensitivity, standing};
+use holm_record::event::approval::Masked;
 use holm_record::id::PersonId;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -24,6 +25,7 @@ use crate::state::State;
 use crate::workspace::{Workspace, WorkspaceError};
 use course::{Course, course};
 use framing::Alarm;
+use holm_record::record::RecordError;
 use translation::{Cause, Gaps, Translation, TrialOf, translate};
 
 /// The version of the model and of how the record becomes a case.
@@ -281,17 +283,22 @@ pub struct Beliefs {
 }
 
 impl Workspace {
-    /// Computes what is to be believed.
+    /// Computes what is to be believed, with people under masks where the policy of approvals asks for that; then the person that is asked about is
+    /// called by a mask, too.
     ///
     /// # Errors
     /// [`BeliefError`]; then nothing is believed.
     pub fn beliefs(&mut self, question: &Question, now: Timestamp) -> Result<Beliefs, BeliefError> {
         let earlier = question.at.map(|at| self.as_of(at)).transpose()?;
-        let (state, entries) = earlier.as_ref().map_or((self.state(), self.size()), |(state, until)| (state, *until));
-        let checkpoint = self.checkpoint().filter(|_| entries == self.size()).map(str::to_owned);
-        let mut beliefs = compute(state, question)?;
+        // That something was read changes nothing that is believed.
+        let (state, entries) = earlier.as_ref().map_or((self.state(), self.state().told_until), |(state, until)| (state, *until));
+        let mask = self.mask(&Masked::Beliefs, now);
+        let asked = question.person.as_ref().map(|called| mask.find(called, state.persons.keys()).unwrap_or(called).clone());
+        let mut beliefs = compute(state, &Question { person: asked, ..question.clone() })?;
+        let signed = self.record_mut().store_mut().checkpoint(entries).map_err(|e| WorkspaceError::from(RecordError::from(e)))?;
+        let checkpoint = signed.filter(|_| question.at.is_none());
         beliefs.provenance = Provenance { entries, checkpoint, at: question.at.unwrap_or(now), ..beliefs.provenance };
-        Ok(beliefs)
+        Ok(mask.beliefs(beliefs))
     }
 
     /// What was recorded by then, and how many entries that are.

@@ -8,6 +8,7 @@ use holm_marks::extract::{Extraction, ReadText, Reader};
 use holm_marks::layout::SeenWord;
 use holm_marks::leak::LeakError;
 use holm_marks::mark::{Layer, Mark};
+use jiff::Timestamp;
 
 use crate::leak::{LeakContent, LeakFile, LeakFileError};
 use crate::recognise::PictureSource;
@@ -87,22 +88,23 @@ pub enum Piece {
 }
 
 impl Workspace {
-    /// The report of a look, as it may be shown while the item can be looked at again.
+    /// The report of a look, as it may be shown while the item can be looked at again, and with people under masks where the policy of
+    /// approvals asks for that.
     ///
     /// # Errors
     /// [`TraceError`] if the look has no verdict yet or a sealed file is damaged.
-    pub fn report_of(&self, look: &Look) -> Result<Report, TraceError> {
+    pub fn report_of(&self, look: &Look, now: Timestamp) -> Result<Report, TraceError> {
         let verdict = look.verdict.as_ref().ok_or_else(|| TraceError::NoVerdict(look.item.clone()))?;
         let report: Report = serde_json::from_slice(&self.vault().unseal(&verdict.report, self.keys())?)?;
-        Ok(report.shown())
+        Ok(self.mask_of(&look.incident, now).report(report.shown()))
     }
 
     /// A look with what it rests on.
     ///
     /// # Errors
     /// As [`Self::report_of`].
-    pub fn exhibit(&self, look: &Look) -> Result<Exhibit, TraceError> {
-        let report = self.report_of(look)?;
+    pub fn exhibit(&self, look: &Look, now: Timestamp) -> Result<Exhibit, TraceError> {
+        let report = self.report_of(look, now)?;
         let evidence: EvidenceFile = serde_json::from_slice(&self.vault().unseal(&look.evidence, self.keys())?)?;
         let extraction: ExtractionFile = serde_json::from_slice(&self.vault().unseal(&look.extraction, self.keys())?)?;
         let item = self.state().items.get(&look.item).ok_or_else(|| TraceError::NoItem(look.item.clone()))?;

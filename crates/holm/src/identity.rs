@@ -89,6 +89,12 @@ impl DeviceKeys {
         self.age.to_public().to_string()
     }
 
+    /// The verifying key as the record has it, if there is one.
+    #[must_use]
+    pub fn signer_line(&self) -> Option<String> {
+        self.signer.as_ref().map(|signer| BASE64.encode(signer.verifying_key().to_bytes()))
+    }
+
     /// The public line.
     #[must_use]
     pub fn public_line(&self) -> String {
@@ -183,7 +189,12 @@ pub fn parse_device(line: &str) -> Result<Device, IdentityError> {
 /// The verifying key of an enrolled device.
 #[must_use]
 pub fn verifier(device: &Device) -> Option<VerifyingKey> {
-    let bytes = BASE64.decode(device.signer.as_deref()?).ok()?;
+    verifier_of(device.signer.as_deref()?)
+}
+
+/// A verifying key as the record has it: Ed25519, in base64.
+pub(crate) fn verifier_of(signer: &str) -> Option<VerifyingKey> {
+    let bytes = BASE64.decode(signer).ok()?;
     VerifyingKey::from_bytes(&bytes.try_into().ok()?).ok()
 }
 

@@ -17,6 +17,7 @@
 //!
 //! Start reading at `tests/it/leak_is_traced.rs`, the product as one story; then [`share`] and its mirror [`trace`].
 
+pub mod approval;
 pub mod backup;
 pub mod belief;
 pub mod checkpoint;
@@ -25,6 +26,7 @@ pub mod correction;
 pub mod courier;
 pub mod custody;
 pub mod damage;
+pub mod destruction;
 pub mod draft;
 pub mod exhibit;
 pub mod exposure;
@@ -38,6 +40,7 @@ pub mod leak;
 pub mod mail;
 pub mod manifest;
 pub mod marking;
+pub mod mask;
 pub mod onward;
 pub mod operation;
 pub mod own_file;

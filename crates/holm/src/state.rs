@@ -11,6 +11,7 @@ use holm_record::id::{CopyId, CustodianName, IncidentName, ItemName, PersonId};
 use holm_record::trust::TrustPolicy;
 use jiff::Timestamp;
 
+use crate::approval::Approvals;
 use crate::checkpoint::Trust;
 use crate::marking::Scheme;
 use crate::onward::{Answer, Asked, Request};
@@ -74,6 +75,8 @@ pub struct Preparation {
     pub manifest: Commitment,
     /// The sealed manifest.
     pub object: ObjectHash,
+    /// Commitment to the master.
+    pub master: Commitment,
     /// The second person's contribution: commitment and signed note.
     pub second: Option<(Commitment, String)>,
 }
@@ -198,6 +201,10 @@ pub struct State {
     pub happenings: Happenings,
     /// Who is to witness the record.
     pub trust: Option<Trust>,
+    /// What needs approval, and what was approved.
+    pub approvals: Approvals,
+    /// Entries up to the newest that says more than that something was read.
+    pub told_until: u64,
 }
 
 impl State {
@@ -216,6 +223,9 @@ impl State {
 
     /// Takes in one event, entered by `by`.
     pub fn apply(&mut self, index: u64, at: Timestamp, by: &str, event: &Event) {
+        if !matches!(event, Event::Read { .. }) {
+            self.told_until = index + 1;
+        }
         match event {
             Event::PersonAdded { .. } | Event::PersonUpdated { .. } | Event::PersonLeft { .. } | Event::DeviceLost { .. } => {
                 self.apply_roster(index, event)
@@ -225,6 +235,7 @@ impl State {
             }
             // Only what could be read was recorded.
             Event::SchemeImported { scheme, text } => {
+                self.approvals.apply(index, at, event);
                 self.schemes.extend(Scheme::parse(text).ok().map(|parsed| (scheme.clone(), parsed)));
             }
             Event::ItemPrepared { .. }
@@ -248,6 +259,13 @@ impl State {
                 let read = TrustPolicy::parse(text).ok();
                 self.trust = read.map(|policy| Trust { policy, text: text.clone(), within_hours: *within_hours, since: at });
             }
+            Event::ApprovalPolicySet { .. }
+            | Event::ApprovalAsked { .. }
+            | Event::ApprovalGiven { .. }
+            | Event::ApprovalUsed { .. }
+            | Event::Unmasked { .. }
+            | Event::Destroyed { .. } => self.approvals.apply(index, at, event),
+            Event::Read { .. } => {}
             Event::Withdrawn { entry, .. } => {
                 self.happenings.apply(index, at, by, event);
                 let burned = |item: &mut Item| item.recalled.take_if(|(index, _)| index == entry);
@@ -279,10 +297,10 @@ impl State {
         let Some(name) = event.item() else { return };
         let item = self.items.entry(name.clone()).or_default();
         match event {
-            Event::ItemPrepared { making, contribution, manifest, object, .. } => {
+            Event::ItemPrepared { making, contribution, manifest, object, master, .. } => {
                 let (making, object) = (making.clone(), object.clone());
-                item.prepared =
-                    Some(Preparation { index, making, contribution: *contribution, manifest: *manifest, object, second: None });
+                let (contribution, manifest, master) = (*contribution, *manifest, *master);
+                item.prepared = Some(Preparation { index, making, contribution, manifest, object, master, second: None });
             }
             Event::KeyContributed { contribution, note, .. } => {
                 if let Some(prepared) = &mut item.prepared {

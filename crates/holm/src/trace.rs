@@ -74,6 +74,9 @@ pub enum TraceError {
     /// The item's key was opened before.
     #[error("the key of `{0}` was opened to a verifier: whoever saw it could write this leak, so it proves nothing")]
     Opened(ItemName),
+    /// Its master is gone.
+    #[error("the master of `{0}` was destroyed: leaks of it cannot be read any more")]
+    Destroyed(ItemName),
     /// The item was never traced.
     #[error("`{0}` has no verdict yet: opening its key would end it and prove nothing")]
     NoVerdict(ItemName),
@@ -241,6 +244,9 @@ impl Workspace {
         if let Some(name) = only {
             let item =
                 self.state().items.get(name).filter(|i| i.released.is_some()).ok_or_else(|| TraceError::NoItem(name.clone()))?;
+            if let Some(lost) = self.without_master().into_iter().find(|lost| *lost == name) {
+                return Err(TraceError::Destroyed(lost.clone()));
+            }
             return if item.opened { Err(TraceError::Opened(name.clone())) } else { Ok(()) };
         }
         if self.state().items.values().any(|i| i.released.is_some()) { Ok(()) } else { Err(TraceError::NoItems) }
@@ -248,7 +254,9 @@ impl Workspace {
 
     /// Released items that the text may be a leak of: manifest and extraction.
     fn candidates(&self, content: &LeakContent, only: Option<&ItemName>) -> Result<Vec<Candidate>, TraceError> {
-        let released = self.state().items.iter().filter(|(n, i)| i.released.is_some() && only.is_none_or(|o| o == *n));
+        let lost = self.without_master();
+        let there = |n: &ItemName, i: &Item| i.released.is_some() && !lost.contains(&n);
+        let released = self.state().items.iter().filter(|(n, i)| there(n, i) && only.is_none_or(|o| o == *n));
         let text = content.text();
         let mut found = Vec::new();
         for (name, item) in released {
@@ -378,7 +386,7 @@ impl Workspace {
         };
         self.append(permit, vec![event])?;
         report.ledger = self.ledger();
-        Ok(report.shown())
+        Ok(self.mask_of(&recorded.incident, permit.at()).report(report.shown()))
     }
 
     fn report(&self, recorded: &RecordedExtraction, family: &[Disclosure], scores: &[CopyScore]) -> Report {

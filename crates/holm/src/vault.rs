@@ -14,6 +14,9 @@ use crate::identity::{DeviceKeys, decrypt_with, encrypt_to_lines};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VaultError {
+    /// It was lawfully destroyed.
+    #[error("the sealed file `{0}` was destroyed; the record says when, why and by whose authority")]
+    Destroyed(String),
     /// The disk failed.
     #[error("`{path}` could not be {doing}: {error}")]
     Disk {
@@ -50,6 +53,8 @@ pub struct Vault {
     folder: PathBuf,
     /// age recipients of the officer and the recovery key.
     recipients: Vec<String>,
+    /// Files that were lawfully destroyed.
+    destroyed: std::collections::BTreeSet<ObjectHash>,
 }
 
 impl Vault {
@@ -59,7 +64,7 @@ impl Vault {
     /// [`VaultError::Disk`].
     pub fn open(folder: PathBuf, recipients: Vec<String>) -> Result<Self, VaultError> {
         fs::create_dir_all(&folder).map_err(VaultError::disk(&folder, "made"))?;
-        Ok(Self { folder, recipients })
+        Ok(Self { folder, recipients, destroyed: std::collections::BTreeSet::new() })
     }
 
     fn path(&self, hash: &str) -> PathBuf {
@@ -122,6 +127,9 @@ impl Vault {
     /// # Errors
     /// [`VaultError`] if the file is missing or damaged.
     pub fn sealed(&self, hash: &str) -> Result<Vec<u8>, VaultError> {
+        if self.destroyed.contains(hash) {
+            return Err(VaultError::Destroyed(hash.to_owned()));
+        }
         let path = self.path(hash);
         let bytes = fs::read(&path).map_err(VaultError::disk(&path, "read"))?;
         if hex(&sha256(&bytes)) == hash { Ok(bytes) } else { Err(VaultError::Damaged(hash.to_owned())) }
@@ -133,6 +141,13 @@ impl Vault {
     /// [`VaultError`] if the file is missing, damaged or sealed to others.
     pub fn unseal(&self, hash: &str, keys: &DeviceKeys) -> Result<Vec<u8>, VaultError> {
         decrypt_with(&[keys.age()], &self.sealed(hash)?).map_err(|why| VaultError::Sealed { hash: hash.to_owned(), why })
+    }
+
+    /// Removes a sealed file for good; one that is gone is gone.
+    pub(crate) fn destroy(&mut self, hash: &str) -> Result<(), VaultError> {
+        self.destroyed.insert(hash.to_owned());
+        let path = self.path(hash);
+        if path.exists() { remove_durably(&path) } else { Ok(()) }
     }
 
     /// Names of all files that are kept.

@@ -20,6 +20,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::approval::{Approvals, NotApproved, gate};
+use crate::destruction::DestructionError;
 use crate::head::{HeadMark, Stale};
 use crate::identity::{DeviceKeys, IdentityError, decrypt_with, encrypt_to_lines};
 use crate::place::{BESIDE, FILE, Place, PlaceError, has_file};
@@ -80,6 +82,12 @@ pub enum WorkspaceError {
     /// Not allowed.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// Not approved.
+    #[error(transparent)]
+    NotApproved(#[from] NotApproved),
+    /// Not to be destroyed.
+    #[error(transparent)]
+    Destruction(#[from] DestructionError),
     /// No randomness.
     #[error("the system has no randomness to make keys from")]
     Randomness,
@@ -305,8 +313,10 @@ impl Workspace {
         let mut record = Record::open(store, record_keys)?;
         let vault = Vault::open(folder.join(OBJECTS), description.vault.clone())?;
         let entries = record.entries()?;
-        // No event of this version lets a body be destroyed. One that is gone would make looks, losses and keys be forgotten.
-        if let Some(gone) = entries.iter().position(Option::is_none) {
+        let state = State::project(&entries);
+        // One that is gone without an entry that destroyed it would make looks, losses and keys be forgotten.
+        let mut gone = (0..).zip(&entries).filter(|(_, opened)| opened.is_none()).map(|(index, _)| index);
+        if let Some(gone) = gone.find(|index| !state.approvals.destroyed.contains(index)) {
             return Err(WorkspaceError::Damaged(format!("the body of entry {gone} was removed from the record")));
         }
         let created = entries.iter().flatten().take(1).find_map(|o| match &o.entry.event {
@@ -321,9 +331,8 @@ impl Workspace {
             // Nobody signs this file; whoever could add a key to it would be sealed every master and item key.
             return Err(WorkspaceError::Damaged(OTHER_KEYS.to_owned()));
         }
-        let state = State::project(&entries);
         drop_finished(folder, &state)?;
-        Ok(Self {
+        let mut workspace = Self {
             folder: folder.to_owned(),
             keys,
             state,
@@ -337,7 +346,15 @@ impl Workspace {
             stale: fs::exists(folder.join(RESTORED)).unwrap_or(true).then_some(Stale::Restored),
             head: None,
             _lock: lock,
-        })
+        };
+        workspace.finish_destruction()?;
+        Ok(workspace)
+    }
+
+    /// Projects the record once more, of which something was destroyed.
+    pub(crate) fn project_anew(&mut self) -> Result<(), WorkspaceError> {
+        self.state = State::project(&self.record.entries()?);
+        Ok(())
     }
 
     /// What the record says now.
@@ -434,6 +451,10 @@ impl Workspace {
         &self.vault
     }
 
+    pub(crate) fn vault_mut(&mut self) -> &mut Vault {
+        &mut self.vault
+    }
+
     pub(crate) fn body_key(&self) -> &[u8; 32] {
         &self.body_key
     }
@@ -450,11 +471,13 @@ impl Workspace {
         authorize(&self.state, OFFICER, now, action)
     }
 
-    /// Appends events durably and takes them into the state; returns the index of the first.
-    pub(crate) fn append(&mut self, permit: &Permit, events: Vec<Event>) -> Result<u64, WorkspaceError> {
+    /// Appends events durably and takes them into the state; returns the index of the first. What they do that is never one person's must be
+    /// approved, and the request that approves it is used in the same append.
+    pub(crate) fn append(&mut self, permit: &Permit, mut events: Vec<Event>) -> Result<u64, WorkspaceError> {
         if let Some(stale) = self.stale {
             return Err(stale.into());
         }
+        events.extend(gate(&self.state, &events)?);
         let first = self.record.append(permit.actor(), permit.at(), events.clone())?;
         if let (Some(mark), Some(note)) = (&self.head, self.record.checkpoint()) {
             // The entries are durable whether or not they are noted; an older mark raises no alarm.
@@ -607,18 +630,23 @@ fn examined(
 ) -> Result<WorkspaceReport, WorkspaceError> {
     let record = verify(rows, checkpoints, log, Some(body_key));
     let (witnessed, mut findings) = witnessed(&record, checkpoints, cosigned);
-    let mut files = 0;
+    let (mut files, mut gone) = (0, Approvals::default());
+    record.opened.iter().for_each(|(index, entry)| gone.apply(*index, entry.at, &entry.event));
     for (index, entry) in &record.opened {
         for hash in entry.event.objects() {
+            if gone.destroyed_objects.contains(hash) {
+                continue;
+            }
             files += 1;
             if let Err(error) = vault.sealed(hash) {
                 findings.push(format!("entry {index}: {error}"));
             }
         }
     }
-    if record.destroyed > 0 {
-        findings.push(format!("{} bodies were removed; nothing in this version does that", record.destroyed));
-    }
+    let removed = (0..).zip(rows).filter(|(index, row)| row.sealed.is_none() && !gone.destroyed.contains(index));
+    findings.extend(
+        removed.map(|(index, _)| format!("entry {index}: its body was removed, and no entry says that it was destroyed")),
+    );
     let named: std::collections::BTreeSet<&str> = record.opened.iter().flat_map(|(_, e)| e.event.objects()).collect();
     let unnamed = vault.names()?.iter().filter(|n| !named.contains(n.as_str())).count();
     Ok(WorkspaceReport { record, files, findings, unnamed, witnessed })

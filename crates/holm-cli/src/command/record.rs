@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use holm::policy::Action;
 use holm::telling::Part;
-use holm::workspace::WorkspaceReport;
+use holm::workspace::{Workspace, WorkspaceReport};
 use holm_record::entry::Entry;
 use holm_record::event::Event;
 use holm_record::id::OperationName;
+use jiff::Timestamp;
 
 use crate::app::App;
 use crate::error::{CommandError, Outcome};
@@ -88,7 +89,7 @@ impl RecordCommand {
                     .iter()
                     .enumerate()
                     .skip(skip)
-                    .map(|(i, e)| serde_json::json!({"index": i, "entry": e.as_ref().map(|o| withheld(&o.entry))}))
+                    .map(|(i, e)| serde_json::json!({"index": i, "entry": e.as_ref().map(|o| withheld(&workspace, &o.entry, app.now()))}))
                     .collect();
                 app.show(&shown, || {
                     for (index, opened) in entries.iter().enumerate().skip(skip) {
@@ -158,9 +159,11 @@ fn print_report(report: &WorkspaceReport, findings: &[String]) {
     }
 }
 
-/// An entry without the evidence against single copies, which would let somebody choose the next look by it.
-fn withheld(entry: &Entry) -> Entry {
+/// An entry with people under masks where they are, and without the evidence against single copies, which would let somebody choose the
+/// next look by it.
+fn withheld(workspace: &Workspace, entry: &Entry, now: Timestamp) -> Entry {
     let mut shown = entry.clone();
+    shown.event = workspace.masks().event(workspace.state(), shown.event, now);
     if let Event::VerdictRecorded { ln_e, .. } = &mut shown.event {
         ln_e.clear();
     }
@@ -195,6 +198,13 @@ fn about(event: &holm_record::event::Event) -> String {
         Event::IncidentRecorded { incident, .. } => incident.to_string(),
         Event::Withdrawn { entry, .. } => format!("entry {entry}"),
         Event::Recovered { against, .. } => against.join(", "),
+        Event::ApprovalAsked { act, .. } => act.to_string(),
+        Event::ApprovalGiven { request, person, approved, .. } => {
+            format!("request {request}: {} by {person}", if *approved { "approved" } else { "refused" })
+        }
+        Event::ApprovalUsed { request } => format!("request {request}"),
+        Event::Unmasked { of, .. } | Event::Read { of, .. } => of.to_string(),
+        Event::Destroyed { entries, objects, .. } => format!("{} bodies, {} files", entries.len(), objects.len()),
         Event::TrustPolicySet { within_hours, .. } => format!("alarm after {within_hours} h"),
         other => other.item().map(ToString::to_string).unwrap_or_default(),
     }

@@ -2,6 +2,8 @@ use clap::Args;
 use holm::belief::framing::{Alarm, Sign};
 use holm::belief::translation::{Cause, TrialOf};
 use holm::belief::{Belief, Beliefs, Missing, Question, REVIEW, Reason, Supposed};
+use holm::policy::Action;
+use holm_record::event::approval::Masked;
 use holm_record::event::happening;
 use holm_record::id::PersonId;
 use jiff::Timestamp;
@@ -36,6 +38,9 @@ impl Suspects {
         spinner.set_style(indicatif::ProgressStyle::default_spinner());
         let question = Question { at: self.at, person: self.person.clone(), seed: self.seed };
         let beliefs = workspace.beliefs(&question, app.now())?;
+        let permit = workspace.permit(&Action::Administer, app.now())?;
+        // Before they are shown, and after they were computed: a record that fails here shows nothing.
+        workspace.record_reading(&permit, Masked::Beliefs, None)?;
         spinner.finish_and_clear();
         app.show(&beliefs, || match &self.person {
             Some(person) => beliefs.people.iter().filter(|b| b.person == *person).for_each(print_person),

@@ -8,6 +8,7 @@ use axum::response::Response;
 use holm::exhibit::{Exhibit, Piece as Cut, ShownPicture};
 use holm_marks::layout::SeenWord;
 use holm_marks::mark::Layer;
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -132,7 +133,7 @@ pub(crate) async fn aligned(State(desk): State<Arc<Desk>>, Path(index): Path<u64
     answered(desk, move |desk| {
         let view = desk.office.view()?;
         let look = look(&view, index)?;
-        let exhibit = desk.office.act(|w| w.exhibit(look))?.map_err(|e| Problem::Workspace(e.to_string()))?;
+        let exhibit = desk.office.act(|w| w.exhibit(look, Timestamp::now()))?.map_err(|e| Problem::Workspace(e.to_string()))?;
         Ok(Json(Aligned::of(&exhibit)))
     })
     .await

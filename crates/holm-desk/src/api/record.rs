@@ -6,12 +6,14 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use holm_record::entry::Opened;
+use holm_record::event::Event;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{LANGUAGE, Span, answered};
 use crate::entry_words::sentence;
+use crate::office::View;
 use crate::page::record::verification;
 use crate::server::Desk;
 
@@ -41,13 +43,14 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    fn of(index: u64, opened: Option<&Opened>) -> Self {
+    fn of(view: &View, index: u64, opened: Option<&Opened>) -> Self {
         let entry = opened.map(|o| &o.entry);
+        let shown = |event: &Event| view.masks.event(&view.state, event.clone(), Timestamp::now());
         Self {
             index,
             at: entry.map(|e| e.at),
             by: entry.map(|e| e.actor.clone()),
-            what: entry.map(|e| sentence(&e.event, LANGUAGE)),
+            what: entry.map(|e| sentence(&shown(&e.event), LANGUAGE)),
         }
     }
 }
@@ -64,7 +67,7 @@ pub(crate) async fn record(State(desk): State<Arc<Desk>>, Query(span): Query<Spa
             size: view.size,
             head: view.head().to_owned(),
             checkpoint: view.checkpoint.clone(),
-            entries: (from..).zip(&entries).map(|(index, opened)| Entry::of(index, opened.as_ref())).collect(),
+            entries: (from..).zip(&entries).map(|(index, opened)| Entry::of(&view, index, opened.as_ref())).collect(),
         }))
     })
     .await

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Path, Query};
+use axum::response::{Html, IntoResponse, Response};
 use holm::state::{Disclosure, Person, State};
 use holm_record::id::{ItemName, PersonId};
 use jiff::tz::TimeZone;
@@ -197,17 +198,36 @@ struct PersonPage {
 
 /// `GET /people/{id}`
 pub(crate) async fn person(
-    asked: Asked,
+    (state, extension): Asked,
     Path(id): Path<String>,
     Query(asks): Query<super::items::Asks>,
     Query(window): Query<Window>,
     Query(weigh): Query<Weigh>,
-) -> Shown {
-    super::shown(asked, move |desk, language| {
-        let page = one(desk, language, &id, &asks, &window, Refused::default())?;
-        Ok(PersonPage { belief: section(desk, language, &id, &weigh)?, ..page })
+) -> Response {
+    let (desk, language) = (state.0, extension.0);
+    super::answered(language, move || {
+        let view = desk.office.view()?;
+        let (mask, known) = (view.beliefs_mask(), view.state.persons.keys().any(|p| p.as_str() == id));
+        if !known && mask.is_on() {
+            let belief = section(&desk, language, &id, &weigh)?.ok_or(Problem::Missing)?;
+            let title = language.words().belief.masked.to_owned();
+            let shell = Shell::of(language, Place::People, &view);
+            return Ok(Html(MaskedPage { title, id, section: belief, shell }.render()?).into_response());
+        }
+        let page = one(&desk, language, &id, &asks, &window, Refused::default())?;
+        Ok(Html(PersonPage { belief: section(&desk, language, &id, &weigh)?, ..page }.render()?).into_response())
     })
     .await
+}
+
+/// What is believed of somebody who is masked.
+#[derive(Template)]
+#[template(path = "masked.html")]
+struct MaskedPage {
+    shell: Shell,
+    title: String,
+    id: String,
+    section: Section,
 }
 
 /// A change that was refused: which, what was typed, and what is wrong, by field.

@@ -55,6 +55,7 @@ fn list(desk: &Desk, language: Language, asks: &Asks) -> Result<RecordPage, Prob
     let to = view.size - part.from as u64;
     let from = to.saturating_sub(ROWS as u64);
     let entries = desk.office.act(|workspace| workspace.entries_from(from, to))??;
+    let now = Timestamp::now();
     let row = |(index, opened): (u64, &Option<Opened>)| {
         let opened = opened.as_ref()?;
         let by = if opened.entry.actor == holm::workspace::OFFICER { words.officer } else { &opened.entry.actor };
@@ -62,7 +63,7 @@ fn list(desk: &Desk, language: Language, asks: &Asks) -> Result<RecordPage, Prob
             index: grouped(index),
             at: moment(opened.entry.at),
             by: by.to_owned(),
-            what: sentence(&opened.entry.event, language),
+            what: sentence(&view.masks.event(&view.state, opened.entry.event.clone(), now), language),
         })
     };
     let mut rows: Vec<EntryRow> = (from..).zip(&entries).filter_map(row).collect();

@@ -213,7 +213,7 @@ pub(crate) mod tests {
         let mut state = State { persons, ..State::default() };
         let to = |n: u64| state.persons.keys().skip(n as usize % 5).step_by(5).cloned().collect();
         state.items = (0..items).map(|n| (ItemName::new(format!("item-{n:03}")).unwrap(), item(n, to(n)))).collect();
-        View { state, size: 0, checkpoint: None, witnessed: None, stale: None }
+        View::bare(state)
     }
 
     fn shown(view: &View, asks: Asks) -> String {

@@ -11,6 +11,7 @@ use holm::exhibit::Piece;
 use holm::report::{CopyResult, LayerRead, PassedOn, Report, Verdict, Voice};
 use holm::state::Look;
 use holm_marks::mark::Layer;
+use jiff::Timestamp;
 
 use super::aligned::{self, Level};
 use super::evidence::{Dot, EvidencePlot};
@@ -214,7 +215,8 @@ fn report_page(desk: &Desk, language: Language, index: u64) -> Result<ReportPage
     let view = desk.office.view()?;
     let look = trace::look(&view, index)?;
     let words = &language.words().trace;
-    let exhibit = desk.office.act(|workspace| workspace.exhibit(look))?.map_err(|e| Problem::Workspace(e.to_string()))?;
+    let exhibit =
+        desk.office.act(|workspace| workspace.exhibit(look, Timestamp::now()))?.map_err(|e| Problem::Workspace(e.to_string()))?;
     let report = &exhibit.report;
     let named: Vec<_> = report.copies.iter().filter(|c| c.named).collect();
     let others = report.copies.len() - named.len();

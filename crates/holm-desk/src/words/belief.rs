@@ -5,6 +5,9 @@ use super::{Plural, fill};
 pub(crate) struct BeliefWords {
     pub(crate) link: &'static str,
     pub(crate) back: &'static str,
+    pub(crate) masked: &'static str,
+    pub(crate) masked_why: &'static str,
+    pub(crate) masked_ask: &'static str,
     pub(crate) nobody: &'static str,
     pub(crate) to_look_at: Plural,
     pub(crate) spelled: [&'static str; 9],
@@ -179,6 +182,9 @@ fn hundredths(share: f64) -> u64 {
 pub(crate) const EN: BeliefWords = BeliefWords {
     link: "What is believed, and why",
     back: "All beliefs",
+    masked: "Somebody under a mask",
+    masked_why: "In beliefs nobody is named until others approve. The same mask stands for the same person everywhere in them.",
+    masked_ask: "Ask for approval",
     nobody: "Nobody is to be looked at yet",
     to_look_at: Plural { one: "One person is to be looked at", many: "{} people are to be looked at" },
     spelled: ["Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"],
@@ -333,6 +339,9 @@ pub(crate) const EN: BeliefWords = BeliefWords {
 pub(crate) const ES: BeliefWords = BeliefWords {
     link: "Qué se cree y por qué",
     back: "Todas las creencias",
+    masked: "Alguien bajo reserva",
+    masked_why: "En las estimaciones no se nombra a nadie hasta que otros lo aprueben. La misma clave designa a la misma persona en todas ellas.",
+    masked_ask: "Pedir la aprobación",
     nobody: "Todavía no hay a quién revisar",
     to_look_at: Plural { one: "Una persona queda para revisión", many: "{} personas quedan para revisión" },
     spelled: ["Dos", "Tres", "Cuatro", "Cinco", "Seis", "Siete", "Ocho", "Nueve", "Diez"],

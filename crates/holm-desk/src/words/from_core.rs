@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 
 use super::reasons::{PHRASES, REASONS};
-use super::{core_messages, happening_messages, record_messages};
+use super::{approval_messages, core_messages, happening_messages, record_messages};
 use crate::language::Language;
 use crate::page::moment;
 
@@ -70,7 +70,11 @@ impl Message {
 
 /// All sentences.
 fn messages() -> impl Iterator<Item = &'static Message> {
-    core_messages::MESSAGES.iter().chain(happening_messages::MESSAGES).chain(record_messages::MESSAGES)
+    core_messages::MESSAGES
+        .iter()
+        .chain(happening_messages::MESSAGES)
+        .chain(record_messages::MESSAGES)
+        .chain(approval_messages::MESSAGES)
 }
 
 /// Sentences from the surest to the one that fits most.

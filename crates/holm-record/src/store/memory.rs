@@ -33,6 +33,11 @@ impl Store for MemoryStore {
         Ok(self.rows.get(clip(from)..clip(to).max(clip(from))).unwrap_or_default().to_vec())
     }
 
+    fn destroy(&mut self, rows: &[u64]) -> Result<usize, StoreError> {
+        let gone = |row: &u64| self.rows.get_mut(usize::try_from(*row).ok()?)?.sealed.take();
+        Ok(rows.iter().filter_map(gone).count())
+    }
+
     fn checkpoints(&mut self) -> Result<Vec<StoredCheckpoint>, StoreError> {
         Ok(self.checkpoints.clone())
     }

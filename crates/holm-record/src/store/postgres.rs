@@ -173,6 +173,16 @@ impl Store for PostgresStore {
         Ok(rows.iter().map(|row| Row { leaf: row.get(0), sealed: row.get(1) }).collect())
     }
 
+    fn destroy(&mut self, rows: &[u64]) -> Result<usize, StoreError> {
+        let log = self.log.clone();
+        let rows = rows.iter().map(|row| signed(*row)).collect::<Result<Vec<i64>, _>>()?;
+        let removed = self.client()?.execute(
+            "UPDATE holm_entry SET sealed = NULL WHERE log = $1 AND seq = ANY($2) AND sealed IS NOT NULL",
+            &[&log, &rows],
+        )?;
+        Ok(usize::try_from(removed).unwrap_or(usize::MAX))
+    }
+
     fn checkpoints(&mut self) -> Result<Vec<StoredCheckpoint>, StoreError> {
         let log = self.log.clone();
         let rows = self.client()?.query("SELECT size, note FROM holm_checkpoint WHERE log = $1 ORDER BY size", &[&log])?;

@@ -32,6 +32,8 @@ pub(crate) fn open_durable(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
+    // What is destroyed is overwritten with zeros.
+    connection.pragma_update(None, "secure_delete", true)?;
     Ok(connection)
 }
 
@@ -87,6 +89,23 @@ impl Store for SqliteStore {
         let bounds = params![i64::try_from(from).unwrap_or(i64::MAX), i64::try_from(to).unwrap_or(i64::MAX)];
         let rows = select.query_map(bounds, |row| Ok(Row { leaf: row.get(0)?, sealed: row.get(1)? }))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn destroy(&mut self, rows: &[u64]) -> Result<usize, StoreError> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut removed = 0;
+        {
+            let mut gone = transaction.prepare_cached("UPDATE entry SET sealed = NULL WHERE seq = ?1 AND sealed IS NOT NULL")?;
+            for row in rows {
+                removed += gone.execute([i64::try_from(*row).unwrap_or(i64::MAX)])?;
+            }
+        }
+        transaction.commit()?;
+        if removed > 0 {
+            // The bytes are in the log of writes still.
+            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        }
+        Ok(removed)
     }
 
     fn checkpoints(&mut self) -> Result<Vec<StoredCheckpoint>, StoreError> {

@@ -35,6 +35,9 @@ impl Store for FaultyStore {
     fn read(&mut self, from: u64, to: u64) -> Result<Vec<Row>, StoreError> {
         self.inner.read(from, to)
     }
+    fn destroy(&mut self, rows: &[u64]) -> Result<usize, StoreError> {
+        self.inner.destroy(rows)
+    }
     fn checkpoints(&mut self) -> Result<Vec<StoredCheckpoint>, StoreError> {
         self.inner.checkpoints()
     }

@@ -58,6 +58,16 @@ fn keeps_cosignatures_of_its_checkpoints(store: &mut impl Store) {
     assert_eq!(store.checkpoints().unwrap(), [checkpoint(2), checkpoint(3)]);
 }
 
+fn destroys_bodies_and_nothing_else(store: &mut impl Store) {
+    store.append(0, &[row(1), row(2), row(3), row(4)], &checkpoint(4)).unwrap();
+    // The third has no body, the last is not there.
+    assert_eq!(store.destroy(&[1, 2, 9]).unwrap(), 1);
+    assert_eq!(store.destroy(&[1]).unwrap(), 0);
+    let gone = |n| Row { sealed: None, ..row(n) };
+    assert_eq!(store.read(0, 9).unwrap(), [row(1), gone(2), gone(3), row(4)]);
+    assert_eq!((store.size().unwrap(), store.checkpoints().unwrap()), (4, vec![checkpoint(4)]));
+}
+
 macro_rules! suite {
     ($name:ident, $make:expr) => {
         mod $name {
@@ -76,6 +86,11 @@ macro_rules! suite {
             fn an_append_is_all_or_nothing() {
                 let (_guard, mut store) = $make;
                 appends_all_or_nothing(&mut store);
+            }
+            #[test]
+            fn destroyed_bodies_are_gone_and_leaves_stay() {
+                let (_guard, mut store) = $make;
+                destroys_bodies_and_nothing_else(&mut store);
             }
             #[test]
             fn cosignatures_are_kept_beside_checkpoints() {
@@ -104,6 +119,22 @@ fn sqlite_rows_survive_reopening_and_two_writers_never_both_win() {
     assert!(matches!(b.append(0, &[row(2)], &checkpoint(1)), Err(StoreError::Moved { found: 1, .. })));
     drop((a, b));
     assert_eq!(SqliteStore::open(&path).unwrap().read(0, 9).unwrap(), [row(1)]);
+}
+
+#[test]
+fn the_bytes_of_a_destroyed_body_are_in_no_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = SqliteStore::open(&dir.path().join("record.db")).unwrap();
+    let secret = b"a body of which nothing is to stay behind ".repeat(200);
+    let row = |sealed: &[u8]| Row { leaf: "leaf".to_owned(), sealed: Some(sealed.to_vec()) };
+    store.append(0, &[row(&secret), row(b"another")], &checkpoint(2)).unwrap();
+    let found = || {
+        let files = std::fs::read_dir(dir.path()).unwrap().map(|f| std::fs::read(f.unwrap().path()).unwrap());
+        files.flatten().collect::<Vec<u8>>().windows(40).any(|w| *w == secret[..40])
+    };
+    assert!(found());
+    assert_eq!(store.destroy(&[0]).unwrap(), 1);
+    assert!(!found());
 }
 
 /// A record of its own in the database that `scripts/postgres.sh` started.

@@ -6,6 +6,7 @@ use holm_record::id::{ItemName, PersonId};
 
 use super::{CONTRIBUTION_DOMAIN, FreshItem, Frozen, KeyMaterial, Keyed, Pending, Second, ShareError};
 use crate::contribution::{Contribution, Request, check_note};
+use crate::manifest::Manifest;
 use crate::policy::Permit;
 use crate::workspace::Workspace;
 
@@ -17,6 +18,24 @@ impl Workspace {
     pub fn key_request(&self, item: &ItemName) -> Result<Request, ShareError> {
         let pending: Pending = self.read_own(&self.pending_path(item))?;
         Ok(Frozen { pending }.request(self))
+    }
+
+    /// Manifest and master of an item, of a pending release too.
+    pub(crate) fn text_of(&self, item: &ItemName) -> Result<(Manifest, Vec<u8>), ShareError> {
+        if let Some(released) = self.state().items.get(item).and_then(|i| i.released.as_ref()) {
+            return Ok((self.manifest_of(item)?, self.vault().unseal(&released.master_object, self.keys())?));
+        }
+        let pending: Pending = self.read_own(&self.pending_path(item))?;
+        Ok((pending.manifest, pending.master))
+    }
+
+    /// The marking of a release that is pending.
+    pub(crate) fn pending_marking(&self, item: &ItemName) -> Result<Option<String>, ShareError> {
+        let path = self.pending_path(item);
+        if !path.exists() {
+            return Ok(None);
+        }
+        Ok(self.read_own::<Pending>(&path)?.marking)
     }
 }
 

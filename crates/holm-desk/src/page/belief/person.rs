@@ -64,9 +64,13 @@ pub(crate) struct Section {
 /// [`Problem`] if it cannot be computed.
 pub(crate) fn section(desk: &Desk, language: Language, id: &str, weigh: &Weigh) -> Result<Option<Section>, Problem> {
     let view = desk.office.view()?;
-    let Some(person) = view.state.persons.keys().find(|p| p.as_str() == id).filter(|_| has_ground(&view.state)) else {
+    let (mask, ground) = (view.beliefs_mask(), has_ground(&view.state));
+    let called = PersonId::new(id).map_err(|_| Problem::Missing)?;
+    // Under a mask, what is believed of somebody stands apart from what is known of them.
+    if !ground || mask.find(&called, view.state.persons.keys()).is_none() {
         return Ok(None);
-    };
+    }
+    let person = &called;
     let words = &language.words().belief;
     let question = Question { person: Some(person.clone()), ..Question::default() };
     let title = fill(words.of_person, &[&name_of(&view.state, person)]);

@@ -1,0 +1,78 @@
+use clap::Args;
+use holm::policy::Action;
+use holm::workspace::Workspace;
+use holm_record::event::approval::Act;
+use holm_record::id::{IncidentName, ItemName};
+
+use crate::app::{App, counted};
+use crate::error::{CommandError, Outcome};
+
+/// Destroy bodies of entries and sealed files for good, by a stated authority; what proves that they were there stays
+#[derive(Debug, Args)]
+pub(crate) struct Destroy {
+    #[command(flatten)]
+    what: What,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+}
+
+/// What is to be destroyed.
+#[derive(Debug, Args)]
+pub(crate) struct What {
+    /// Number of an entry whose body is to go; may be repeated.
+    #[arg(long = "entry", value_name = "N")]
+    entries: Vec<u64>,
+    /// An incident whose evidence, readings and reports are to go.
+    #[arg(long)]
+    incident: Option<IncidentName>,
+    /// An item whose master and copies are to go: it can be traced no further.
+    #[arg(long)]
+    item: Option<ItemName>,
+    /// By whose authority, and under which rule.
+    #[arg(long, value_name = "TEXT")]
+    authority: String,
+}
+
+impl What {
+    /// What is to be approved.
+    pub(crate) fn act(self, workspace: &Workspace) -> Result<Act, CommandError> {
+        let (entries, objects, authority) = self.parts(workspace)?;
+        Ok(Act::Destroy { entries, objects, authority })
+    }
+
+    /// Entries, sealed files and authority.
+    fn parts(self, workspace: &Workspace) -> Result<(Vec<u64>, Vec<String>, String), CommandError> {
+        if let Some(incident) =
+            self.incident.as_ref().filter(|name| !workspace.state().evidence.iter().any(|e| e.incident == **name))
+        {
+            return Err(CommandError::new(format!("no evidence of an incident `{incident}` was taken in")));
+        }
+        if let Some(item) = self.item.as_ref().filter(|name| !workspace.state().items.contains_key(name)) {
+            return Err(CommandError::new(format!("no item is named `{item}`")));
+        }
+        let mut objects = self.incident.map(|name| workspace.files_of_incident(&name)).unwrap_or_default();
+        objects.extend(self.item.map(|name| workspace.files_of_item(&name)).unwrap_or_default());
+        let mut entries = self.entries;
+        entries.sort_unstable();
+        entries.dedup();
+        workspace.may_be_destroyed(&entries, &objects).map_err(holm::workspace::WorkspaceError::from)?;
+        Ok((entries, objects, self.authority.trim().to_owned()))
+    }
+}
+
+impl Destroy {
+    pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let mut workspace = app.workspace()?;
+        let (entries, objects, authority) = self.what.parts(&workspace)?;
+        let (bodies, files) = (entries.len(), objects.len());
+        let permit = workspace.permit(&Action::Administer, app.now())?;
+        workspace.destroy(&permit, entries, objects, &authority, &self.reason)?;
+        say!(
+            "destroyed and recorded: {}, {}; every proof still holds; backups made before still have them",
+            counted(bodies, "body", "bodies"),
+            counted(files, "sealed file", "sealed files")
+        );
+        Ok(Outcome::Done)
+    }
+}
