@@ -6,6 +6,7 @@
 //! ([`problem`]). Who is answered is decided in [`crate::guard`].
 
 pub(crate) mod aligned;
+pub(crate) mod approvals;
 pub(crate) mod arrivals;
 pub(crate) mod beliefs;
 pub(crate) mod corrections;

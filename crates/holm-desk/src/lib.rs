@@ -20,6 +20,7 @@
 //! ```
 
 mod api;
+mod approval;
 mod arrival;
 mod belief;
 mod bundle;

@@ -1,6 +1,8 @@
 //! Pages: what all of them share, and one module each.
 
 pub(crate) mod aligned;
+pub(crate) mod approvals;
+pub(crate) mod approve;
 pub(crate) mod belief;
 pub(crate) mod cases;
 pub(crate) mod damage;

@@ -60,6 +60,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/record/verify", post(record::verify))
         .route("/record/witnesses", get(witnesses::witnesses).post(witnesses::name))
         .route("/record/checkpoint", post(witnesses::checkpoint))
+        .merge(approvals())
         .route("/log/{*path}", get(witnesses::tile))
         .route("/start/{code}", get(gate::start))
         .route("/unlock", get(gate::locked).post(gate::unlock))
@@ -70,10 +71,28 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
         .route("/assets/{file}", get(bundle::script))
         .merge(happened())
         .merge(api())
+        .merge(api_of_approvals())
         .merge(api_of_happened())
         .fallback(gate::missing)
         .layer(from_fn_with_state(Arc::clone(&desk), guard))
         .with_state(desk)
+}
+
+/// Pages of what is never one person's.
+fn approvals() -> Router<Arc<Desk>> {
+    use crate::page::{approvals, approve};
+
+    let large = || DefaultBodyLimit::max(LARGEST);
+    Router::new()
+        .route("/record/approvals", get(approvals::approvals).post(approvals::take).layer(large()))
+        .route("/record/approvals/ask", post(approvals::ask))
+        .route("/record/approvals/policy", post(approvals::lay_down))
+        .route("/record/approvals/{number}", get(approvals::request))
+        .route("/record/approvals/{number}/request", get(approvals::bundle))
+        .route("/record/approvals/{number}/use", post(approvals::carry_out))
+        .route("/approvals", post(approve::open).layer(large()))
+        .route("/approvals/{ticket}", get(approve::asked).post(approve::sign))
+        .route("/approvals/{ticket}/text", get(approve::text))
 }
 
 /// Pages of what happened outside.
@@ -151,6 +170,20 @@ fn api() -> Router<Arc<Desk>> {
         .route("/api/v1/answers", post(requests::read_answer))
         .route("/api/v1/unlock", post(session::unlock))
         .route("/api/v1/leave", post(session::leave))
+}
+
+/// What is never one person's.
+fn api_of_approvals() -> Router<Arc<Desk>> {
+    use crate::api::approvals;
+
+    Router::new()
+        .route("/api/v1/approvals", get(approvals::approvals).post(approvals::take_approval))
+        .route("/api/v1/approvals/policy", post(approvals::set_approvals))
+        .route("/api/v1/approvals/sign", post(approvals::sign_approval).layer(DefaultBodyLimit::max(LARGEST)))
+        .route("/api/v1/approvals/requests", post(approvals::ask_approval))
+        .route("/api/v1/approvals/requests/{number}", get(approvals::approval_request))
+        .route("/api/v1/approvals/requests/{number}/file", get(approvals::approval_file))
+        .route("/api/v1/approvals/requests/{number}/use", post(approvals::use_approval))
 }
 
 /// The same of what happened outside.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use holm::workspace::WorkspaceError;
 
+use crate::approval::AskedHere;
 use crate::arrival::Arrivals;
 use crate::job::Jobs;
 use crate::office::{Closed, Office};
@@ -71,6 +72,7 @@ pub(crate) struct Desk {
     pub(crate) jobs: Jobs,
     pub(crate) identity: Option<PathBuf>,
     pub(crate) arrivals: Arrivals,
+    pub(crate) asked_here: AskedHere,
     /// `Host` headers that are answered.
     pub(crate) hosts: [String; 2],
     /// Held while a leak's picture is made.
@@ -108,6 +110,7 @@ impl Server {
             jobs: Jobs::default(),
             identity: options.identity,
             arrivals: Arrivals::default(),
+            asked_here: AskedHere::default(),
             hosts: [format!("127.0.0.1:{port}"), format!("localhost:{port}")],
             picture: Mutex::new(()),
         };
@@ -149,6 +152,7 @@ async fn watch(desk: &Desk) {
         tokio::time::sleep(WATCH).await;
         if !desk.sessions.are_any(Instant::now()) {
             desk.arrivals.clear();
+            desk.asked_here.clear();
             tokio::task::block_in_place(|| desk.office.lock());
         }
     }

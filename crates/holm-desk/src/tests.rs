@@ -1,6 +1,7 @@
 //! The desk as a browser meets it, without a browser; as a program does, in [`api`].
 
 mod api;
+mod approvals;
 mod belief;
 mod cases;
 mod forms;
@@ -31,6 +32,7 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+use crate::approval::AskedHere;
 use crate::arrival::Arrivals;
 use crate::job::Jobs;
 use crate::office::Office;
@@ -173,6 +175,7 @@ fn desk(folder: &TempDir) -> Arc<Desk> {
         jobs: Jobs::default(),
         identity: Some(folder.path().join("p5.key")),
         arrivals: Arrivals::default(),
+        asked_here: AskedHere::default(),
         hosts: [HOST.to_owned(), "localhost:7465".to_owned()],
         picture: std::sync::Mutex::new(()),
     })
@@ -211,8 +214,8 @@ fn fill(folder: &TempDir) {
         let name = if i == 7 { "<script>alert(1)</script>".to_owned() } else { format!("Person {i}") };
         let keys = DeviceKeys::generate().unwrap();
         roster += &format!("p{i},{name},Bureau,Unit {},1,x,x@x.example,{}\n", i % 3, keys.public_line());
-        if i == 5 {
-            std::fs::write(folder.path().join("p5.key"), keys.to_file(None).unwrap()).unwrap();
+        if [5, 6].contains(&i) {
+            std::fs::write(folder.path().join(format!("p{i}.key")), keys.to_file(None).unwrap()).unwrap();
         }
     }
     let permit = workspace.permit(&Action::Administer, Timestamp::now()).unwrap();
@@ -247,7 +250,8 @@ fn share(workspace: &mut Workspace, name: &str, copies: Copies, plain: &Path) {
     released.write_plain(&keyed, plain).unwrap();
 }
 
-const PAGES: [&str; 31] = [
+const PAGES: [&str; 32] = [
+    "/record/approvals",
     "/cases",
     "/cases?q=x&over=9",
     "/record/operation?operation=x",

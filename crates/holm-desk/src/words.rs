@@ -2,6 +2,7 @@
 //!
 //! Both are written, neither is a translation word by word; Spanish is that of Mexico. A `{}` is filled in by the page.
 
+pub(crate) mod approval;
 mod approval_messages;
 pub(crate) mod belief;
 pub(crate) mod cases;
@@ -29,6 +30,7 @@ pub(crate) mod trace;
 
 /// Everything that is said in one language.
 pub(crate) struct Words {
+    pub(crate) approval: approval::ApprovalWords,
     pub(crate) cases: cases::CaseWords,
     pub(crate) recording: recording::RecordingWords,
     pub(crate) shell: shell::ShellWords,
@@ -50,6 +52,7 @@ pub(crate) struct Words {
 }
 
 pub(crate) const EN: Words = Words {
+    approval: approval::EN,
     cases: cases::EN,
     recording: recording::EN,
     shell: shell::EN,
@@ -71,6 +74,7 @@ pub(crate) const EN: Words = Words {
 };
 
 pub(crate) const ES: Words = Words {
+    approval: approval::ES,
     cases: cases::ES,
     recording: recording::ES,
     shell: shell::ES,

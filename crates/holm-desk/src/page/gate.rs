@@ -53,6 +53,7 @@ pub(crate) fn end(desk: &Arc<Desk>, headers: &HeaderMap) {
         desk.sessions.end(token);
     }
     desk.arrivals.clear();
+    desk.asked_here.clear();
     let closing = Arc::clone(desk);
     // A release or a trace that is at work is finished first.
     drop(tokio::task::spawn_blocking(move || closing.office.lock()));

@@ -29,6 +29,7 @@ struct InboxPage {
     waiting: usize,
     passphrase_error: Option<String>,
     request_error: Option<String>,
+    approval_error: Option<String>,
     person_error: Option<String>,
     /// The id that was typed.
     person: String,
@@ -50,6 +51,7 @@ fn page(desk: &Desk, language: Language, errors: Vec<Wrong>) -> InboxPage {
         answer_error: of("answer"),
         passphrase_error: of("passphrase"),
         request_error: of("request"),
+        approval_error: of("approval"),
         person_error: of("person"),
         person: String::new(),
         locked: arrival::needs_passphrase(desk),

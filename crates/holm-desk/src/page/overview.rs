@@ -2,10 +2,12 @@
 
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
+use holm::approval::Standing;
 use holm::state::{Item, State};
 use holm_record::id::ItemName;
 use jiff::Timestamp;
 
+use super::approvals::act_words;
 use super::trace::report_path;
 use super::witnesses::standing;
 use super::{Asked, Place, Shell, moment};
@@ -72,8 +74,10 @@ fn page(desk: &Desk, language: Language) -> Result<Overview, Problem> {
     let title = if needs.is_empty() { words.calm.to_owned() } else { words.waiting.of(needs.len()) };
     let first = view.size.saturating_sub(LATEST);
     let entries = desk.office.act(|workspace| workspace.entries_from(first, view.size))??;
-    let line =
-        |opened: &holm_record::entry::Opened| Line { at: moment(opened.entry.at), what: sentence(&opened.entry.event, language) };
+    let line = |opened: &holm_record::entry::Opened| Line {
+        at: moment(opened.entry.at),
+        what: sentence(&view.masks.event(&view.state, opened.entry.event.clone(), Timestamp::now()), language),
+    };
     Ok(Overview {
         title,
         needs,
@@ -113,6 +117,14 @@ pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need
     if let (_, _, Some(late)) = standing(view, witnesses, now) {
         needs.push(Need { what: late, why: witnesses.late_why.to_owned(), path: "/record/witnesses".to_owned() });
     }
+    let approvals = &view.state.approvals;
+    let policy = approvals.policy.clone().unwrap_or_default();
+    let approved = approvals.requests.values().filter(|r| r.standing(&policy) == Standing::Approved);
+    needs.extend(approved.map(|request| Need {
+        what: fill(language.words().approval.waiting, &[&request.number, &act_words(&request.act, language)]),
+        why: language.words().approval.waiting_why.to_owned(),
+        path: format!("/record/approvals/{}", request.number),
+    }));
     for look in view.state.looks.iter().rev() {
         let path = format!("/items/{}", look.item);
         match &look.verdict {

@@ -54,17 +54,17 @@ async fn said(method: &str, path: &str, response: Response<Body>) -> (StatusCode
 }
 
 impl World {
-    async fn ask(&self, method: &str, path: &str) -> (StatusCode, Value) {
+    pub(super) async fn ask(&self, method: &str, path: &str) -> (StatusCode, Value) {
         said(method, path, self.send(asked(method, path)).await).await
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub(super) async fn get(&self, path: &str) -> Value {
         let (status, answer) = self.ask("GET", path).await;
         assert_eq!(status, StatusCode::OK, "{path}: {answer}");
         answer
     }
 
-    async fn give(&self, method: &str, path: &str, body: &Value) -> (StatusCode, Value) {
+    pub(super) async fn give(&self, method: &str, path: &str, body: &Value) -> (StatusCode, Value) {
         let request = asked(method, path).header(header::CONTENT_TYPE, "application/json");
         said(method, path, self.send_body(request, Body::from(body.to_string())).await).await
     }
@@ -77,7 +77,7 @@ impl World {
     }
 
     /// A file that the API gives out, as the document says.
-    async fn saved(&self, path: &str) -> Vec<u8> {
+    pub(super) async fn saved(&self, path: &str) -> Vec<u8> {
         let response = self.send(asked("GET", path)).await;
         let kind = response.headers()[header::CONTENT_TYPE].to_str().unwrap().to_owned();
         assert_documented("GET", path, response.status().as_u16(), &kind, None);
