@@ -293,8 +293,10 @@ impl Workspace {
         // That something was read changes nothing that is believed.
         let (state, entries) = earlier.as_ref().map_or((self.state(), self.state().told_until), |(state, until)| (state, *until));
         let mask = self.mask(&Masked::Beliefs, now);
-        let asked = question.person.as_ref().map(|called| mask.find(called, state.persons.keys()).unwrap_or(called).clone());
-        let mut beliefs = compute(state, &Question { person: asked, ..question.clone() })?;
+        let found =
+            |called: &PersonId| mask.find(called, state.persons.keys()).cloned().ok_or(BeliefError::Unknown(called.clone()));
+        let person = question.person.as_ref().map(found).transpose()?;
+        let mut beliefs = compute(state, &Question { person, ..question.clone() })?;
         let signed = self.record_mut().store_mut().checkpoint(entries).map_err(|e| WorkspaceError::from(RecordError::from(e)))?;
         let checkpoint = signed.filter(|_| question.at.is_none());
         beliefs.provenance = Provenance { entries, checkpoint, at: question.at.unwrap_or(now), ..beliefs.provenance };

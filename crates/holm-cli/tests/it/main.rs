@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod adversary;
+mod approved;
 mod backups;
 mod bad_input;
 mod desk;
