@@ -7,7 +7,7 @@ PACKAGES = age openssl poppler-utils pandoc qpdf ghostscript tesseract-ocr tesse
 DEMO ?= holm-demo
 
 .PHONY: build web demo test check e2e packages peers bench bench-belief bench-desk bench-full bench-soundness bench-survival bench-layout speed \
-	bench-belief-peers bench-marking-peers bench-record interop dist dist-test portable clean
+	bench-belief-peers bench-marking-peers bench-record soak interop dist dist-test portable clean
 
 build: web
 	$(CARGO) build --release -p holm-cli
@@ -30,6 +30,10 @@ test: packages check peers
 	HOLM_PEERS=$(CURDIR)/target/peers $(CARGO) test -p holm-cli -q --test peers --features peers
 	sh scripts/e2e.sh
 	sh scripts/interop.sh
+
+# The same kills of programs and failing disks as in the tests, 10,000 and at every call; about three hours.
+soak:
+	HOLM_SOAK=10000 $(CARGO) test -p holm-cli --test it -- kills_ a_disk_that_fails a_witness_on_a_failing_disk
 
 # Records that Holm writes, checked by other people's programs: Go's sumdb packages and @noble/post-quantum.
 interop: packages

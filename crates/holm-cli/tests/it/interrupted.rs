@@ -50,9 +50,14 @@ fn at_every_failpoint_nothing_unrecorded_has_left_and_the_share_resumes() {
     }
 }
 
+/// How often `make soak` has programs killed.
+pub(crate) fn soak() -> Option<u64> {
+    std::env::var("HOLM_SOAK").ok()?.parse().ok()
+}
+
 #[test]
-fn two_hundred_kills_at_random_moments_lose_nothing() {
-    const KILLS: u64 = 200;
+fn kills_at_random_moments_lose_nothing() {
+    let kills = soak().unwrap_or(200);
     let desk = Desk::with(4);
     let start = Instant::now();
     desk.run(&args("warm-up", "out0")).ok();
@@ -60,7 +65,7 @@ fn two_hundred_kills_at_random_moments_lose_nothing() {
     let mut random = 0x9e37_79b9_7f4a_7c15_u64;
     let mut item = 1;
     let (mut killed, mut finished) = (0, 0);
-    for kill in 0..KILLS {
+    for kill in 0..kills {
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
@@ -93,5 +98,5 @@ fn two_hundred_kills_at_random_moments_lose_nothing() {
             item += 1;
         }
     }
-    assert!(killed > KILLS / 3, "{killed} of {KILLS} runs died in the middle, {finished} finished first");
+    assert!(killed > kills / 3, "{killed} of {kills} runs died in the middle, {finished} finished first");
 }

@@ -6,6 +6,8 @@ mod approved;
 mod backups;
 mod bad_input;
 mod desk;
+#[cfg(target_os = "linux")]
+mod faulty;
 mod happened;
 mod help;
 mod interrupted;
