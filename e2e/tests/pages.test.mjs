@@ -9,7 +9,7 @@ import { settled, startBrowser, startDesk, watchedPage, world } from "../desk.mj
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PATHS = ["/", "/share", "/inbox", "/items", "/items/yard-brief", "/items?q=nothing-is-called-so", "/told", "/told?q=nobody-is-called-so", "/requests", "/trace", "/trace/no-match", "/cases", "/record/operation", "/record/incident", "/record/telling", "/record/channel", "/record/operations", "/people/h05/damage", "/people", "/beliefs", "/beliefs/units", "/graph", "/graph?person=h05", "/people/h05?weighed=1", "/roster", "/people/h05", "/people/h05?from=2020-01-01T00:00&until=2020-01-02T00:00", "/record", "/record/approvals", "/nothing"];
 
-let desk, browser, watched, looks, seen, draft, second, arrived, opened, requests;
+let desk, browser, watched, looks, seen, draft, second, arrived, opened, approval, mine, requests;
 
 before(async () => {
   desk = await startDesk();
@@ -65,6 +65,20 @@ before(async () => {
   await page.click("button.primary");
   await page.waitForURL(/looks\/\d+$/, { timeout: 120_000 });
   seen = new URL(page.url()).pathname;
+  // Somebody asks for approval, and this desk's own person is one of those who approve.
+  await page.goto(at("/record/approvals"));
+  await page.fill("#policy", `officer = "h01"\n[groups.harbour]\nneeded = 1\npersons = ["h02", "h05"]\n[acts]\naccuse = ["harbour"]\n`);
+  await page.locator("form[action$='policy'] button").click();
+  await page.fill("#reason", "the prosecutor asks for it");
+  await page.locator("form[action$='ask'] button").click();
+  await page.waitForURL(/approvals\/\d+$/);
+  approval = new URL(page.url()).pathname;
+  const asked = await page.context().request.get(at(`${approval}/request`));
+  await page.goto(at("/inbox"));
+  await page.setInputFiles("#approval", { name: "a.approval-request", mimeType: "application/octet-stream", buffer: await asked.body() });
+  await page.locator("form[action='/approvals'] button").click();
+  await page.waitForURL(/\/approvals\/[0-9a-f]+$/);
+  mine = new URL(page.url()).pathname;
   await page.goto(at("/requests"));
   requests = await page.$$eval("tbody a", (links) => links.map((link) => new URL(link.href).pathname));
   assert.ok(requests.length >= 3, "the world has requests that wait and some that are answered");
@@ -76,7 +90,7 @@ after(async () => {
 });
 
 const at = (path) => new URL(path, desk.link).href;
-const pages = () => [...PATHS, looks[0], seen, draft, `${draft}/preview`, `${draft}/release`, second, arrived, opened, `${opened}/onward`, requests[0], requests.at(-1)];
+const pages = () => [...PATHS, looks[0], seen, draft, `${draft}/preview`, `${draft}/release`, second, arrived, opened, `${opened}/onward`, requests[0], requests.at(-1), approval, mine];
 
 async function serious(page) {
   // Evaluated over the protocol, which no policy of the page forbids.
@@ -162,6 +176,20 @@ test("pages say the same without scripts", async () => {
   }
   assert.deepEqual(plain.faults, []);
   await plain.context.close();
+});
+
+test("what is asked for is approved with one's own key, and the signature is entered", async () => {
+  const { page } = watched;
+  await page.goto(at(mine));
+  assert.match(await page.textContent("main"), /Open the key of .* to others/);
+  await page.fill("#person", "h02");
+  const [signed] = await Promise.all([page.waitForEvent("download"), page.click("button[value=approve]")]);
+  await page.goto(at("/record/approvals"));
+  await page.setInputFiles("#approvals", await signed.path());
+  await page.locator("form[action='/record/approvals'] button").click();
+  await page.waitForSelector("[role=status]");
+  await page.goto(at(approval));
+  assert.match(await page.textContent("main"), /◆ approved/);
 });
 
 test("no page did what it should not", () => {
