@@ -10,6 +10,7 @@ use holm::belief::translation::translate;
 use holm::belief::{BeliefError, Beliefs, Provenance, Question, compute};
 use holm::mask::Mask;
 use holm::state::State;
+use holm_record::event::approval::Masked;
 use holm_record::event::happening::Outcome;
 use holm_record::id::PersonId;
 use jiff::Timestamp;
@@ -179,7 +180,7 @@ pub(crate) fn weighed(desk: &Desk, question: &Question, patience: Duration) -> R
     match weighings.wait(&key, patience) {
         None => Ok(Weighing::Working),
         Some(Ok(weighed)) => {
-            desk.office.record_reading()?;
+            desk.office.record_reading(&Masked::Beliefs)?;
             Ok(Weighing::Done(if mask.is_on() { Arc::new(weighed.masked(&mask)) } else { weighed }))
         }
         Some(Err(error)) => match &*error {

@@ -105,8 +105,8 @@ pub(crate) struct Office {
     view: RwLock<Option<Arc<View>>>,
     /// What was computed of what pages show.
     pub(crate) weighings: Weighings,
-    /// Of which states of the record it stands in it that beliefs were read.
-    read: Mutex<BTreeSet<u64>>,
+    /// Of which states of the record it stands in it that this was read.
+    read: Mutex<BTreeSet<(Masked, u64)>>,
 }
 
 impl Office {
@@ -206,20 +206,20 @@ impl Office {
         })
     }
 
-    /// Has it recorded, before they are shown, that beliefs are read; once for each state of the record while the desk is open.
+    /// Has it recorded that this is read, before it is shown; once for each state of the record while the desk is open.
     ///
     /// # Errors
     /// [`Closed`] if it cannot be recorded.
-    pub(crate) fn record_reading(&self) -> Result<(), Closed> {
-        let state = self.view()?.state.told_until;
-        if held(&self.read).contains(&state) {
+    pub(crate) fn record_reading(&self, of: &Masked) -> Result<(), Closed> {
+        let read = (of.clone(), self.view()?.state.told_until);
+        if held(&self.read).contains(&read) {
             return Ok(());
         }
         self.act(|workspace| {
             let permit = workspace.permit(&Action::Administer, Timestamp::now()).map_err(WorkspaceError::from)?;
-            workspace.record_reading(&permit, Masked::Beliefs, None)
+            workspace.record_reading(&permit, of.clone(), None)
         })??;
-        held(&self.read).insert(state);
+        held(&self.read).insert(read);
         Ok(())
     }
 

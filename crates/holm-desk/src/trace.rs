@@ -7,6 +7,7 @@ use holm::policy::Action;
 use holm::report::Report;
 use holm::state::{Look, State};
 use holm::trace::{TraceError, TraceRequest};
+use holm_record::event::approval::{ActKind, Masked};
 use holm_record::id::{IncidentName, ItemName};
 use jiff::Timestamp;
 
@@ -142,6 +143,18 @@ pub(crate) fn picture(desk: &Desk, index: u64, number: usize) -> Result<Vec<u8>,
     picture.ok_or(Problem::Missing)?.jpeg(SHOWN).map_err(damaged)?.ok_or(Problem::Missing)
 }
 
+/// Where a policy masks verdicts, one whose masks are off is read only once that is an entry.
+///
+/// # Errors
+/// [`Problem`] if it cannot be recorded.
+pub(crate) fn is_read(desk: &Desk, view: &View, look: &Look) -> Result<(), Problem> {
+    let (of, approvals) = (Masked::Incident { incident: look.incident.clone() }, &view.state.approvals);
+    if approvals.needed(ActKind::Unmask) && !approvals.masks(&of, Timestamp::now()) {
+        desk.office.record_reading(&of)?;
+    }
+    Ok(())
+}
+
 /// A look's report as it may be shown while the item can be looked at again: without figures of copies that are not named.
 ///
 /// # Errors
@@ -149,6 +162,7 @@ pub(crate) fn picture(desk: &Desk, index: u64, number: usize) -> Result<Vec<u8>,
 pub(crate) fn report(desk: &Desk, index: u64) -> Result<String, Problem> {
     let view = desk.office.view()?;
     let look = look(&view, index)?;
+    is_read(desk, &view, look)?;
     let report = desk.office.act(|w| w.report_of(look, Timestamp::now()))?.map_err(|e| Problem::Workspace(e.to_string()))?;
     serde_json::to_string_pretty(&report).map_err(|e| Problem::Internal(e.to_string()))
 }

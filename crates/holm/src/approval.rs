@@ -1,6 +1,6 @@
 //! What is never one person's to do: asked for as an entry, approved with people's own keys, used once (`docs/spec/approvals.md`).
 //!
-//! [`Workspace::append`] looks at everything that is to be recorded and lets through what the policy in force asks approval for only beside
+//! The one function by which anything is appended (`Workspace::append`) looks at everything that is to be recorded and lets through what the policy in force asks approval for only beside
 //! an approved request for exactly that. No path leads around it, since nothing is done before it is recorded.
 
 pub mod bundle;

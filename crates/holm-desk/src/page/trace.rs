@@ -214,6 +214,7 @@ pub(crate) async fn report(asked: Asked, Path(index): Path<u64>) -> Shown {
 fn report_page(desk: &Desk, language: Language, index: u64) -> Result<ReportPage, Problem> {
     let view = desk.office.view()?;
     let look = trace::look(&view, index)?;
+    trace::is_read(desk, &view, look)?;
     let words = &language.words().trace;
     let exhibit =
         desk.office.act(|workspace| workspace.exhibit(look, Timestamp::now()))?.map_err(|e| Problem::Workspace(e.to_string()))?;

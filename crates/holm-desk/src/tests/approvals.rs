@@ -114,6 +114,7 @@ async fn verdicts_name_nobody_until_enough_approved_on_desks_of_their_own() {
     assert!(world.page("/").await.1.contains(&format!("Request {number} is approved")));
     assert_eq!(to(&world.fields(&format!("{at}/use"), &[]).await), at);
     assert!(world.page(&report).await.1.contains("Person 5 (p5)"));
+    assert!(world.page("/record").await.1.contains(&format!("the verdicts of {incident} were read")), "an entry says so");
     assert!(world.page(&at).await.1.contains("● done"));
     let again = world.fields(&format!("{at}/use"), &[]).await;
     assert_eq!(again.status(), StatusCode::UNPROCESSABLE_ENTITY, "once");
