@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::place::Place;
 use crate::transfer::TransferError;
-use crate::vault::{Vault, VaultError, write_durably, write_secret};
+use crate::vault::{Vault, VaultError, remove_durably, write_durably, write_secret};
 use crate::workspace::{OBJECTS, PENDING, RESTORED, Workspace, WorkspaceError};
 
 const FORMAT: &str = "holm-backup/1";
@@ -92,6 +92,9 @@ impl Workspace {
                 fresh += 1;
             }
         }
+        // What was destroyed is not kept by a backup that is brought up to date, either.
+        let gone = self.state().approvals.destroyed_objects.iter().map(|name| place.join(name)).filter(|path| path.exists());
+        gone.collect::<Vec<_>>().iter().try_for_each(|path| remove_durably(path))?;
         let entries = self.export_whole(to)?;
         let mut files = BTreeMap::new();
         let mut names: Vec<String> = [DESCRIPTION].iter().chain(&SECRETS).map(|n| (*n).to_owned()).collect();

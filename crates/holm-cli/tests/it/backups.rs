@@ -76,6 +76,32 @@ fn an_older_backup_is_not_signed_on_where_anybody_holds_more() {
 }
 
 #[test]
+fn what_was_destroyed_is_in_no_backup_that_was_brought_up_to_date() {
+    let desk = shared();
+    let leak = desk.read("brief.md");
+    desk.write("leak.md", leak.as_bytes());
+    desk.run(&["trace", "leak.md", "--incident", "raid"]).says_no();
+    desk.run(&["tell", "--item", "brief", "--to", "p1", "--at", "2026-11-01T00:00Z", "--words", "nightjar"]).ok();
+    desk.run(&["backup", "disk"]).ok();
+    let kept = || fs::read_dir(desk.path("disk/objects")).unwrap().count();
+    let before = kept();
+    let told = desk.run(&["record", "log", "--json"]).ok().json().as_array().unwrap().len() - 1;
+    let what = ["--incident", "raid", "--entry", &told.to_string(), "--authority", "Act 12", "--reason", "the retention ended"];
+    let done = desk.run(&[&["destroy"], &what[..]].concat()).ok().out;
+    assert!(done.contains("1 body, 3 sealed files"), "{done}");
+    desk.run(&["backup", "disk"]).ok();
+    assert_eq!(kept(), before - 3);
+    desk.back(&["restore", "disk"]).ok();
+    let verified = desk.back(&["record", "verify"]).ok().out;
+    assert!(verified.contains("everything holds"), "{verified}");
+    assert!(!desk.back(&["record", "log", "--json"]).ok().out.contains("nightjar"));
+    // And nothing that stands on it is made up: the look is there, what it rested on is not.
+    desk.run(&["item", "open", "brief", "--out", "bundle"]).fails_with(&["was destroyed; the record says when"]);
+    desk.run(&["destroy", "--incident", "raid", "--authority", "Act 12", "--reason", "again"])
+        .fails_with(&["say what is to be destroyed"]);
+}
+
+#[test]
 fn a_backup_that_is_not_whole_is_not_put_back() {
     let desk = shared();
     desk.run(&["backup", "holm-workspace/in"]).fails_with(&["lies within the workspace"]);
