@@ -83,8 +83,8 @@ impl App {
     pub(crate) fn workspace(&self) -> Result<Workspace, CommandError> {
         let passphrase = self.officers_passphrase()?;
         let mut workspace = Workspace::open(&self.global.workspace, passphrase.as_ref(), self.global.officer_key.as_deref())?;
-        if let Some(folder) = heads() {
-            workspace.watch_head(&folder)?;
+        if let Some(Err(error)) = heads().map(|folder| workspace.watch_head(&folder)) {
+            eprintln!("warning: an older state that is put back would not be noticed here: {error}");
         }
         Ok(workspace)
     }

@@ -105,6 +105,8 @@ pub(crate) struct Office {
     view: RwLock<Option<Arc<View>>>,
     /// What was computed of what pages show.
     pub(crate) weighings: Weighings,
+    /// Why the newest head is not noted, if it is not.
+    pub(crate) unnoted: Mutex<Option<String>>,
     /// Of which states of the record it stands in it that this was read.
     read: Mutex<BTreeSet<(Masked, u64)>>,
 }
@@ -117,6 +119,7 @@ impl Office {
             workspace: Mutex::new(None),
             view: RwLock::new(None),
             weighings: Weighings::default(),
+            unnoted: Mutex::default(),
             read: Mutex::default(),
         }
     }
@@ -138,7 +141,8 @@ impl Office {
                 other => Closed::Workspace(other),
             })?;
             if let Some(heads) = &self.heads {
-                workspace.watch_head(heads)?;
+                // Without it nothing is lost but that an older state would be noticed here.
+                *held(&self.unnoted) = workspace.watch_head(heads).err().map(|error| error.to_string());
             }
             self.show(&mut workspace);
             *place = Some(workspace);

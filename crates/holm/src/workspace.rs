@@ -385,7 +385,7 @@ impl Workspace {
     /// that is older, or another, is signed no further.
     ///
     /// # Errors
-    /// [`WorkspaceError`] if the folder cannot be written to.
+    /// [`WorkspaceError`] if the folder cannot be written to. The workspace goes on without: say that an older state would not be noticed.
     pub fn watch_head(&mut self, folder: &Path) -> Result<(), WorkspaceError> {
         let verifier = self.record.verifier();
         let mark = HeadMark::of(folder, verifier.name());

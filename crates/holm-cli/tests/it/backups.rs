@@ -76,6 +76,15 @@ fn an_older_backup_is_not_signed_on_where_anybody_holds_more() {
 }
 
 #[test]
+fn a_machine_that_can_note_no_head_says_so_and_goes_on() {
+    let desk = shared();
+    desk.write("no-folder", b"");
+    let mut command = desk.command(&["channel", "add", "net", "--sort", "phone"]);
+    let ran = crate::desk::ran(command.env("HOLM_STATE", desk.path("no-folder")).output().unwrap()).ok();
+    assert!(ran.err.contains("warning: an older state that is put back would not be noticed here"), "{}", ran.err);
+}
+
+#[test]
 fn what_was_destroyed_is_in_no_backup_that_was_brought_up_to_date() {
     let desk = shared();
     let leak = desk.read("brief.md");

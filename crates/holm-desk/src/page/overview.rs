@@ -18,6 +18,7 @@ use crate::office::View;
 use crate::onward;
 use crate::problem::Problem;
 use crate::server::Desk;
+use crate::session::held;
 use crate::words::fill;
 
 /// Days after which a copy without a receipt is worth asking about.
@@ -70,7 +71,10 @@ pub(crate) async fn overview(asked: Asked) -> Response {
 fn page(desk: &Desk, language: Language) -> Result<Overview, Problem> {
     let view = desk.office.view()?;
     let words = &language.words().overview;
-    let needs = needs(&view, language, Timestamp::now());
+    let mut needs = needs(&view, language, Timestamp::now());
+    if let Some(why) = &*held(&desk.office.unnoted) {
+        needs.push(Need { what: words.unnoted.to_owned(), why: language.said(why), path: "/record/witnesses".to_owned() });
+    }
     let title = if needs.is_empty() { words.calm.to_owned() } else { words.waiting.of(needs.len()) };
     let first = view.size.saturating_sub(LATEST);
     let entries = desk.office.act(|workspace| workspace.entries_from(first, view.size))??;
