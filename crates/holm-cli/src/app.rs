@@ -59,6 +59,7 @@ fn dispatch(app: &App, command: Command) -> Result<Outcome, CommandError> {
         Command::Backup(args) => args.run(app),
         Command::Restore(args) => args.run(app),
         Command::Recover(args) => args.run(app),
+        Command::Epoch(args) => args.run(app),
         Command::Witness(args) => args.run(app),
         Command::Demo(args) => args.run(app),
         Command::Desk(args) => args.run(app),

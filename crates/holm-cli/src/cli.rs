@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::command::{
-    approval, approve, backup, channel, contribute, correct, custodian, damage, demo, desk, destroy, incident, init, item,
+    approval, approve, backup, channel, contribute, correct, custodian, damage, demo, desk, destroy, epoch, incident, init, item,
     keygen, marking, marks, onward, open, operation, person, receipt, record, share, simulate, suspects, target, tell, trace,
     verify_trace, witness,
 };
@@ -82,6 +82,8 @@ pub(crate) enum Command {
     Backup(backup::Backup),
     Restore(backup::Restore),
     Recover(backup::Recover),
+    #[command(subcommand)]
+    Epoch(epoch::EpochCommand),
     #[command(subcommand)]
     Witness(witness::WitnessCommand),
     #[command(subcommand)]

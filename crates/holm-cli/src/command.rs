@@ -11,6 +11,7 @@ pub(crate) mod damage;
 pub(crate) mod demo;
 pub(crate) mod desk;
 pub(crate) mod destroy;
+pub(crate) mod epoch;
 pub(crate) mod incident;
 pub(crate) mod init;
 pub(crate) mod item;

@@ -10,6 +10,7 @@ use holm::checkpoint::CheckpointError;
 use holm::contribution::ContributionError;
 use holm::correction::CorrectionError;
 use holm::damage::DamageError;
+use holm::epoch::EpochError;
 use holm::identity::IdentityError;
 use holm::incident::IncidentError;
 use holm::instant::InstantError;
@@ -124,6 +125,7 @@ from_errors!(
     PolicyError,
     BackupError,
     CheckpointError,
+    EpochError,
     RecoveryError,
     TransferError,
     WitnessError,

@@ -67,6 +67,7 @@ fn english(event: &Event) -> String {
         | Event::ItemRecalled { .. }
         | Event::TrustPolicySet { .. }
         | Event::Recovered { .. }
+        | Event::EpochOpened { .. }
         | Event::CorrectionSent { .. } => happened_in_english(event),
         Event::ApprovalPolicySet { .. }
         | Event::ApprovalAsked { .. }
@@ -131,6 +132,7 @@ fn spanish(event: &Event) -> String {
         | Event::ItemRecalled { .. }
         | Event::TrustPolicySet { .. }
         | Event::Recovered { .. }
+        | Event::EpochOpened { .. }
         | Event::CorrectionSent { .. } => happened_in_spanish(event),
         Event::ApprovalPolicySet { .. }
         | Event::ApprovalAsked { .. }
@@ -169,6 +171,9 @@ fn happened_in_english(event: &Event) -> String {
         Event::ItemRecalled { item, reason } => say("{} was recalled: {}", &[item, reason]),
         Event::CorrectionSent { item, correction } => say("{} corrects {}", &[correction, item]),
         Event::TrustPolicySet { .. } => "it was laid down who witnesses the record".to_owned(),
+        Event::EpochOpened { old, origin, .. } => {
+            say("the record {} goes on as {}, with other people's signatures", &[&old.origin, origin])
+        }
         Event::Recovered { against, .. } => {
             say("the record was compared with what others hold and goes on: {}", &[&against.join(", ")])
         }
@@ -202,6 +207,9 @@ fn happened_in_spanish(event: &Event) -> String {
         Event::ItemRecalled { item, reason } => say("se retiró la pieza {}: {}", &[item, reason]),
         Event::CorrectionSent { item, correction } => say("{} corrige {}", &[correction, item]),
         Event::TrustPolicySet { .. } => "quedó fijado quién atestigua el registro".to_owned(),
+        Event::EpochOpened { old, origin, .. } => {
+            say("el registro {} continúa como {}, con firmas de otras personas", &[&old.origin, origin])
+        }
         Event::Recovered { against, .. } => {
             say("el registro se comparó con lo que otros guardan y continúa: {}", &[&against.join(", ")])
         }

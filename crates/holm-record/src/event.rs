@@ -395,6 +395,23 @@ pub enum Event {
         /// Entries after the newest of these, which nobody who was asked had seen.
         unseen: u64,
     },
+    /// A record whose newest state is lost goes on under another name: the entries before this one are the old epoch's.
+    EpochOpened {
+        /// The old epoch.
+        old: OldEpoch,
+        /// Origin of the new one.
+        origin: String,
+        /// Its verifier key.
+        log_key: String,
+        /// Its second key, ML-DSA-44.
+        ml_dsa_key: String,
+        /// Checkpoints of the old epoch that outsiders hold and that are not of what is here.
+        lost: Vec<LostHead>,
+        /// Why.
+        reason: String,
+        /// Who signed for it.
+        signed: Vec<EpochSignature>,
+    },
     /// Holders of an item were sent the true value of a fact that was varied.
     CorrectionSent {
         /// Which item.
@@ -461,6 +478,46 @@ pub enum Event {
     },
 }
 
+/// What an epoch ended with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OldEpoch {
+    /// Its origin.
+    pub origin: String,
+    /// Its verifier key.
+    pub log_key: String,
+    /// Its second key, if it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ml_dsa_key: Option<String>,
+    /// Entries that are here.
+    pub entries: u64,
+    /// Root of the tree over them, in base64.
+    pub root: String,
+    /// The checkpoint that it signed of them.
+    pub checkpoint: String,
+    /// Sizes and hashes of all checkpoints that it signed, sealed: receipts name them.
+    pub signed: ObjectHash,
+}
+
+/// A checkpoint of entries that are not here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LostHead {
+    /// Who holds it.
+    pub holder: String,
+    /// Its size.
+    pub entries: u64,
+    /// The signed note.
+    pub checkpoint: String,
+}
+
+/// A signature for a new epoch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EpochSignature {
+    /// Whose.
+    pub person: PersonId,
+    /// The signed note.
+    pub note: String,
+}
+
 /// An oral briefing, after it happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Telling {
@@ -525,6 +582,7 @@ impl Event {
             Self::TrustPolicySet { .. } => "trust-policy-set",
             Self::Recovered { .. } => "recovered",
             Self::ItemRecalled { .. } => "item-recalled",
+            Self::EpochOpened { .. } => "epoch-opened",
             Self::CorrectionSent { .. } => "correction-sent",
             Self::ApprovalPolicySet { .. } => "approval-policy-set",
             Self::ApprovalAsked { .. } => "approval-asked",
@@ -573,6 +631,7 @@ impl Event {
             | Self::VerdictRecorded { object, .. } => vec![object],
             Self::ItemReleased { key_object, master_object, .. } => vec![key_object, master_object],
             Self::Disclosure { sealed, .. } => vec![sealed],
+            Self::EpochOpened { old, .. } => vec![&old.signed],
             _ => Vec::new(),
         }
     }

@@ -102,6 +102,26 @@ impl<S: Store> Record<S> {
         Ok(Self { store, keys, tree, checkpoint, last })
     }
 
+    /// Fills an empty store with the rows of a record that ends, and one entry that says so, under a checkpoint by new keys.
+    ///
+    /// # Errors
+    /// [`RecordError`]; then nothing was written, or all of it.
+    pub fn continued(
+        store: S,
+        keys: RecordKeys,
+        rows: &[Row],
+        (actor, at, event): (&str, Timestamp, Event),
+    ) -> Result<Self, RecordError> {
+        let entry = Entry { v: BODY_VERSION, at, actor: actor.to_owned(), event };
+        let rows: Vec<Row> = rows.iter().cloned().chain([Row::seal(&entry, &keys.body)?]).collect();
+        let tree = Tree::from_leaves(rows.iter().map(Row::leaf_hash));
+        let mut record = Self { keys, tree, checkpoint: None, last: Some(at), store };
+        let checkpoint = record.sign(at)?;
+        record.store.append(0, &rows, &checkpoint)?;
+        record.checkpoint = Some(checkpoint.note);
+        Ok(record)
+    }
+
     /// Number of entries.
     #[must_use]
     pub fn size(&self) -> u64 {
@@ -295,6 +315,12 @@ impl<S: Store> Record<S> {
     pub fn prove(&self, index: u64) -> Option<LogProof> {
         let hashes = self.tree.inclusion(index, self.size())?;
         Some(LogProof { index, hashes, checkpoint: self.checkpoint.clone()? })
+    }
+
+    /// The store, once nothing more is appended.
+    #[must_use]
+    pub fn into_store(self) -> S {
+        self.store
     }
 
     /// The store, for whoever copies it as it is.

@@ -28,6 +28,7 @@ pub mod custody;
 pub mod damage;
 pub mod destruction;
 pub mod draft;
+pub mod epoch;
 pub mod exhibit;
 pub mod exposure;
 mod failpoint;

@@ -1,7 +1,7 @@
 //! Where a record is kept: a file in the workspace's folder, or a database. Bodies are encrypted before they come to either.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use holm_record::store::sqlite::SqliteStore;
 use holm_record::store::{AnyStore, Store, StoreError};
@@ -68,7 +68,7 @@ impl Place {
     /// [`StoreError`].
     pub(crate) fn open(&self, folder: &Path, origin: &str) -> Result<AnyStore, StoreError> {
         match self {
-            Self::File => Ok(Box::new(SqliteStore::open(&folder.join(FILE))?)),
+            Self::File => Ok(Box::new(SqliteStore::open(&record_file(folder, origin))?)),
             #[cfg(feature = "postgres")]
             Self::Database(url) => {
                 let password = std::env::var("PGPASSWORD").ok();
@@ -80,18 +80,49 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Makes a place for a later epoch, or opens the one that an earlier try made.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) fn begin(&self, folder: &Path, origin: &str) -> Result<AnyStore, StoreError> {
+        match self {
+            Self::File => Ok(Box::new(SqliteStore::open(&later_file(folder, origin))?)),
+            Self::Database(_) => self.open(folder, origin),
+        }
+    }
+}
+
+fn later_file(folder: &Path, origin: &str) -> PathBuf {
+    folder.join(format!("record-{}.db", origin.rsplit('/').next().unwrap_or_default()))
+}
+
+/// The file of the record `origin`: that of a later epoch bears its name, and the first is [`FILE`].
+pub(crate) fn record_file(folder: &Path, origin: &str) -> PathBuf {
+    let later = later_file(folder, origin);
+    if later.exists() { later } else { folder.join(FILE) }
+}
+
 /// Whether the folder has a file with a record of more than the entry that begins one.
 pub(crate) fn has_file(folder: &Path) -> Result<bool, StoreError> {
     let path = folder.join(FILE);
     Ok(path.exists() && SqliteStore::open(&path).and_then(|mut store| store.size())? > 1)
 }
 
-/// Puts a file that is not the record any more out of the way, so that nobody goes on with it.
+/// Puts files that are not the record any more out of the way, so that nobody goes on with them.
 pub(crate) fn put_aside(folder: &Path) -> std::io::Result<()> {
-    for name in BESIDE {
-        let path = folder.join(name);
-        if path.exists() {
-            fs::rename(&path, folder.join(format!("{name}.moved")))?;
+    put_aside_but(folder, None)
+}
+
+/// The same, but for the file of the epoch `origin`.
+pub(crate) fn put_aside_but(folder: &Path, origin: Option<&str>) -> std::io::Result<()> {
+    let kept = origin.and_then(|origin| later_file(folder, origin).file_name().map(|n| n.to_string_lossy().into_owned()));
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let is_record = BESIDE.contains(&name.as_str()) || name.starts_with("record-") && name.contains(".db");
+        let is_kept = kept.as_ref().is_some_and(|kept| name.starts_with(kept.as_str()));
+        if is_record && !is_kept && !name.ends_with(".moved") {
+            fs::rename(folder.join(&name), folder.join(format!("{name}.moved")))?;
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use holm_record::commitment::Commitment;
 use holm_record::entry::Opened;
-use holm_record::event::{Device, Event, KeyMaking, ObjectHash, PersonFacts};
+use holm_record::event::{Device, Event, KeyMaking, ObjectHash, OldEpoch, PersonFacts};
 use holm_record::id::{CopyId, CustodianName, IncidentName, ItemName, PersonId};
 use holm_record::trust::TrustPolicy;
 use jiff::Timestamp;
@@ -201,6 +201,8 @@ pub struct State {
     pub happenings: Happenings,
     /// Who is to witness the record.
     pub trust: Option<Trust>,
+    /// Epochs that ended.
+    pub epochs: Vec<OldEpoch>,
     /// What needs approval, and what was approved.
     pub approvals: Approvals,
     /// Entries up to the newest that says more than that something was read.
@@ -266,6 +268,11 @@ impl State {
             | Event::Unmasked { .. }
             | Event::Destroyed { .. } => self.approvals.apply(index, at, event),
             Event::Read { .. } => {}
+            Event::EpochOpened { old, .. } => {
+                // Its witnesses knew it under the old name.
+                self.trust = None;
+                self.epochs.push(old.clone());
+            }
             Event::Withdrawn { entry, .. } => {
                 self.happenings.apply(index, at, by, event);
                 let burned = |item: &mut Item| item.recalled.take_if(|(index, _)| index == entry);

@@ -1,5 +1,7 @@
 //! A workspace: one folder with the record, the vault and the officer's key.
 
+mod examination;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -18,15 +20,18 @@ use holm_record::trust::TrustPolicy;
 use holm_record::verify::{LogIdentity, Report, verify, verify_kept};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::approval::{Approvals, NotApproved, gate};
 use crate::destruction::DestructionError;
 use crate::head::{HeadMark, Stale};
 use crate::identity::{DeviceKeys, IdentityError, decrypt_with, encrypt_to_lines};
-use crate::place::{BESIDE, FILE, Place, PlaceError, has_file};
+use crate::place::{BESIDE, Place, PlaceError, has_file, record_file};
 use crate::policy::{Action, Permit, Refusal, authorize};
 use crate::state::State;
+pub use examination::WorkspaceReport;
+use examination::{examined, old_epochs};
+
 use crate::vault::{Vault, VaultError, remove_durably, write_durably, write_secret};
 
 const FORMAT: &str = "holm-workspace/1";
@@ -111,10 +116,16 @@ struct Description {
 }
 
 impl Description {
-    /// Whether it has the keys that the record's first entry names.
-    fn is_of(&self, first: &Event) -> bool {
-        matches!(first, Event::WorkspaceCreated { origin, log_key, ml_dsa_key, vault, .. }
-            if *origin == self.origin && *log_key == self.log_key && *ml_dsa_key == self.ml_dsa_key && *vault == self.vault)
+    /// Whether it has the keys that the record's first entry names, or the newest epoch; `None` if the record begins with another entry.
+    fn is_of<'e>(&self, mut events: impl Iterator<Item = &'e Event>) -> Option<bool> {
+        let Some(Event::WorkspaceCreated { origin, log_key, ml_dsa_key, vault, .. }) = events.next() else { return None };
+        let first = (origin, log_key, ml_dsa_key.as_ref());
+        let opened = events.filter_map(|event| match event {
+            Event::EpochOpened { origin, log_key, ml_dsa_key, .. } => Some((origin, log_key, Some(ml_dsa_key))),
+            _ => None,
+        });
+        let newest = opened.last().unwrap_or(first);
+        Some(newest == (&self.origin, &self.log_key, self.ml_dsa_key.as_ref()) && *vault == self.vault)
     }
 
     fn place(&self) -> Result<Place, WorkspaceError> {
@@ -144,6 +155,23 @@ const OTHER_KEYS: &str =
 struct Secrets {
     body_key: [u8; 32],
     log_seed: [u8; 32],
+    /// Seeds of later epochs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    later: Vec<LaterSeed>,
+}
+
+/// The seed of an epoch after the first.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+struct LaterSeed {
+    origin: String,
+    seed: [u8; 32],
+}
+
+impl Secrets {
+    /// The seed of the epoch of this origin.
+    fn seed(&self, origin: &str) -> &[u8; 32] {
+        self.later.iter().find(|later| later.origin == origin).map_or(&self.log_seed, |later| &later.seed)
+    }
 }
 
 /// How a workspace is to be made.
@@ -201,7 +229,7 @@ impl Workspace {
             recipients.push(recovery.recipient());
             write_secret(path, &recovery.to_file(options.passphrase.as_ref())?)?;
         }
-        let mut secrets = Secrets { body_key: [0; 32], log_seed: [0; 32] };
+        let mut secrets = Secrets { body_key: [0; 32], log_seed: [0; 32], later: Vec::new() };
         let mut id = [0; 8];
         let filled = getrandom::fill(&mut secrets.body_key)
             .and_then(|()| getrandom::fill(&mut secrets.log_seed))
@@ -210,7 +238,7 @@ impl Workspace {
         let origin = format!("holm.invalid/{}", hex(&id));
         let log_key =
             holm_record::note::NoteKey::new(origin.clone(), SigningKey::from_bytes(&secrets.log_seed).verifying_key()).to_vkey();
-        let second = second_key(&origin, &secrets)?.verifier().to_vkey();
+        let second = second_key(&origin, &secrets.log_seed)?.verifier().to_vkey();
         let plain = serde_json::to_vec(&secrets).map_err(|e| WorkspaceError::Damaged(e.to_string()))?;
         let sealed = encrypt_to_lines(recipients.iter().map(String::as_str), &plain).map_err(WorkspaceError::Damaged)?;
         write_secret(&folder.join("officer.key"), &officer.to_file(options.passphrase.as_ref())?)?;
@@ -273,7 +301,7 @@ impl Workspace {
         let (_, secrets) = unlock(folder, passphrase, key_file)?;
         let place = description.place()?;
         // Opening it would make one.
-        if place == Place::File && !folder.join(FILE).exists() {
+        if place == Place::File && !record_file(folder, &description.origin).exists() {
             return Err(WorkspaceError::Damaged("`record.db` is missing; put it back from a backup".to_owned()));
         }
         let mut store = place.open(folder, &description.origin).map_err(RecordError::from)?;
@@ -282,15 +310,23 @@ impl Workspace {
         let vault = Vault::open(folder.join(OBJECTS), description.vault.clone())?;
         let log = description.log()?;
         let mut report = examined(&stored, &cosigned, &log, &secrets.body_key, &vault)?;
+        let epochs = old_epochs(&report.record)?;
         for (name, note) in kept {
-            if let Err(what) = verify_kept(&stored.0, note, &log) {
+            // What was kept of an earlier epoch is of the rows that it ended with.
+            let of_old = epochs.iter().find(|(log, _)| note.lines().next() == Some(log.origin()));
+            let kept = of_old.map_or_else(
+                || verify_kept(&stored.0, note, &log),
+                |(log, entries)| verify_kept(stored.0.get(..*entries).unwrap_or(&stored.0), note, log),
+            );
+            if let Err(what) = kept {
                 report.findings.push(format!("`{name}`: {what}"));
             }
         }
-        let first = report.record.opened.first().filter(|(index, _)| *index == 0).map(|(_, entry)| &entry.event);
-        match first {
-            Some(event) if description.is_of(event) => {}
-            Some(_) => report.findings.push(OTHER_KEYS.to_owned()),
+        let from_first = report.record.opened.first().is_some_and(|(index, _)| *index == 0);
+        let events = report.record.opened.iter().map(|(_, entry)| &entry.event);
+        match from_first.then(|| description.is_of(events)).flatten() {
+            Some(true) => {}
+            Some(false) => report.findings.push(OTHER_KEYS.to_owned()),
             None => report.findings.push("the record does not begin with the making of this workspace".to_owned()),
         }
         Ok(report)
@@ -306,8 +342,12 @@ impl Workspace {
         let store = description.place()?.open(folder, &description.origin).map_err(RecordError::from)?;
         let record_keys = RecordKeys {
             origin: description.origin.clone(),
-            signing: SigningKey::from_bytes(&secrets.log_seed),
-            ml_dsa: description.ml_dsa_key.as_ref().map(|_| second_key(&description.origin, secrets)).transpose()?,
+            signing: SigningKey::from_bytes(secrets.seed(&description.origin)),
+            ml_dsa: description
+                .ml_dsa_key
+                .as_ref()
+                .map(|_| second_key(&description.origin, secrets.seed(&description.origin)))
+                .transpose()?,
             body: BodyKey::new(secrets.body_key),
         };
         let mut record = Record::open(store, record_keys)?;
@@ -319,10 +359,9 @@ impl Workspace {
         if let Some(gone) = gone.find(|index| !state.approvals.destroyed.contains(index)) {
             return Err(WorkspaceError::Damaged(format!("the body of entry {gone} was removed from the record")));
         }
+        let own = description.is_of(entries.iter().flatten().map(|o| &o.entry.event));
         let created = entries.iter().flatten().take(1).find_map(|o| match &o.entry.event {
-            event @ Event::WorkspaceCreated { alpha, largest_coalition, .. } => {
-                Some((description.is_of(event), *alpha, *largest_coalition))
-            }
+            Event::WorkspaceCreated { alpha, largest_coalition, .. } => Some((own?, *alpha, *largest_coalition)),
             _ => None,
         });
         let fresh = entries.is_empty();
@@ -451,6 +490,33 @@ impl Workspace {
         &self.vault
     }
 
+    /// Where the record is kept.
+    pub(crate) fn place(&self) -> Result<Place, WorkspaceError> {
+        describe(&self.folder)?.place()
+    }
+
+    /// Keeps the seed of another epoch beside those that are there, sealed as they are.
+    pub(crate) fn keep_seed(&self, origin: &str, seed: &[u8; 32]) -> Result<(), WorkspaceError> {
+        let path = self.folder.join("secrets.age");
+        let sealed = fs::read(&path).map_err(VaultError::disk(&path, "read"))?;
+        let mut secrets = secrets_of(&sealed, &self.keys)?;
+        if secrets.later.iter().all(|later| later.origin != origin) {
+            secrets.later.push(LaterSeed { origin: origin.to_owned(), seed: *seed });
+            let plain = Zeroizing::new(serde_json::to_vec(&secrets).map_err(|e| WorkspaceError::Damaged(e.to_string()))?);
+            let lines = self.vault.recipients().iter().map(String::as_str);
+            write_secret(&path, &encrypt_to_lines(lines, &plain).map_err(WorkspaceError::Damaged)?)?;
+        }
+        Ok(())
+    }
+
+    /// Has the workspace go on under another epoch's name and keys from its next opening.
+    pub(crate) fn name_epoch(&self, origin: &str, log_key: &str, ml_dsa_key: &str) -> Result<(), WorkspaceError> {
+        let mut description = describe(&self.folder)?;
+        (description.origin, description.log_key) = (origin.to_owned(), log_key.to_owned());
+        description.ml_dsa_key = Some(ml_dsa_key.to_owned());
+        description.write(&self.folder)
+    }
+
     pub(crate) fn vault_mut(&mut self) -> &mut Vault {
         &mut self.vault
     }
@@ -517,10 +583,17 @@ impl Workspace {
         Ok((leaf, opened, self.record.prove(index)))
     }
 
-    /// Size and SHA-256 (hexadecimal) of every checkpoint that this record signed.
+    /// Size and SHA-256 (hexadecimal) of every checkpoint that this record signed, in earlier epochs too.
     pub(crate) fn signed_checkpoints(&mut self) -> Result<Vec<(u64, String)>, WorkspaceError> {
         let (_, checkpoints) = self.record.stored().map_err(RecordError::from)?;
-        Ok(checkpoints.into_iter().map(|c| (c.size, hex(&holm_record::commitment::sha256(c.note.as_bytes())))).collect())
+        let hashed = checkpoints.into_iter().map(|c| (c.size, hex(&holm_record::commitment::sha256(c.note.as_bytes()))));
+        let mut signed: Vec<(u64, String)> = hashed.collect();
+        for epoch in &self.state.epochs {
+            let listed: Vec<(u64, String)> = serde_json::from_slice(&self.vault.unseal(&epoch.signed, &self.keys)?)
+                .map_err(|e| WorkspaceError::Damaged(e.to_string()))?;
+            signed.extend(listed);
+        }
+        Ok(signed)
     }
 
     /// The newest checkpoint.
@@ -587,7 +660,7 @@ impl Keeper {
     /// The record where it is now; `None` if its file is gone.
     pub(crate) fn current(&self) -> Result<Option<AnyStore>, WorkspaceError> {
         let place = self.place()?;
-        if place == Place::File && !self.folder.join(FILE).exists() {
+        if place == Place::File && !record_file(&self.folder, &self.description.origin).exists() {
             return Ok(None);
         }
         self.open(&place).map(Some)
@@ -601,8 +674,8 @@ impl Keeper {
 }
 
 /// The key that signs checkpoints beside the Ed25519 key.
-fn second_key(origin: &str, secrets: &Secrets) -> Result<CosignerKey, WorkspaceError> {
-    CosignerKey::ml_dsa_44(origin, &secrets.log_seed).map_err(|e| WorkspaceError::Damaged(e.to_string()))
+pub(crate) fn second_key(origin: &str, seed: &[u8; 32]) -> Result<CosignerKey, WorkspaceError> {
+    CosignerKey::ml_dsa_44(origin, seed).map_err(|e| WorkspaceError::Damaged(e.to_string()))
 }
 
 /// The officer's keys and what is sealed to them.
@@ -615,86 +688,13 @@ fn unlock(
     let keys = DeviceKeys::from_file(&fs::read(&key_path).map_err(VaultError::disk(&key_path, "read"))?, passphrase)?;
     let path = folder.join("secrets.age");
     let sealed = fs::read(&path).map_err(VaultError::disk(&path, "read"))?;
-    let plain = decrypt_with(&[keys.age()], &sealed).map_err(|_| IdentityError::WrongPassphrase)?;
-    let secrets = serde_json::from_slice(&plain).map_err(|e| WorkspaceError::Damaged(e.to_string()))?;
+    let secrets = secrets_of(&sealed, &keys)?;
     Ok((keys, secrets))
 }
 
-/// What rows, checkpoints and sealed files come to.
-fn examined(
-    (rows, checkpoints): &(Vec<Row>, Vec<StoredCheckpoint>),
-    cosigned: &[(u64, String)],
-    log: &LogIdentity,
-    body_key: &[u8; 32],
-    vault: &Vault,
-) -> Result<WorkspaceReport, WorkspaceError> {
-    let record = verify(rows, checkpoints, log, Some(body_key));
-    let (witnessed, mut findings) = witnessed(&record, checkpoints, cosigned);
-    let (mut files, mut gone) = (0, Approvals::default());
-    record.opened.iter().for_each(|(index, entry)| gone.apply(*index, entry.at, &entry.event));
-    for (index, entry) in &record.opened {
-        for hash in entry.event.objects() {
-            if gone.destroyed_objects.contains(hash) {
-                continue;
-            }
-            files += 1;
-            if let Err(error) = vault.sealed(hash) {
-                findings.push(format!("entry {index}: {error}"));
-            }
-        }
-    }
-    let removed = (0..).zip(rows).filter(|(index, row)| row.sealed.is_none() && !gone.destroyed.contains(index));
-    findings.extend(
-        removed.map(|(index, _)| format!("entry {index}: its body was removed, and no entry says that it was destroyed")),
-    );
-    let named: std::collections::BTreeSet<&str> = record.opened.iter().flat_map(|(_, e)| e.event.objects()).collect();
-    let unnamed = vault.names()?.iter().filter(|n| !named.contains(n.as_str())).count();
-    Ok(WorkspaceReport { record, files, findings, unnamed, witnessed })
-}
-
-/// Entries of the newest checkpoint that enough witnesses cosigned, and what of the cosignatures does not hold.
-fn witnessed(record: &Report, checkpoints: &[StoredCheckpoint], cosigned: &[(u64, String)]) -> (Option<u64>, Vec<String>) {
-    let policy = record.opened.iter().rev().find_map(|(_, entry)| match &entry.event {
-        Event::TrustPolicySet { policy, .. } => TrustPolicy::parse(policy).ok(),
-        _ => None,
-    });
-    let (Some(policy), mut findings) = (policy, Vec::new()) else { return (None, Vec::new()) };
-    let mut newest = None;
-    for (size, lines) in cosigned {
-        let Some(checkpoint) = checkpoints.iter().find(|c| c.size == *size) else {
-            findings.push(format!("cosignatures are kept for {size} entries, of which there is no checkpoint"));
-            continue;
-        };
-        match policy.standing(&format!("{}{lines}", checkpoint.note)) {
-            Ok(standing) if standing.quorum => newest = newest.max(Some(*size)),
-            Ok(_) => {}
-            Err(error) => findings.push(format!("cosignatures of the checkpoint of {size} entries: {error}")),
-        }
-    }
-    (newest, findings)
-}
-
-/// What [`Workspace::verify`] found.
-#[derive(Debug)]
-pub struct WorkspaceReport {
-    /// The record.
-    pub record: Report,
-    /// Sealed files that were checked against the record.
-    pub files: usize,
-    /// Sealed files that are missing or damaged.
-    pub findings: Vec<String>,
-    /// Sealed files that no entry names: remains of an interrupted release, harmless.
-    pub unnamed: usize,
-    /// Entries of the newest checkpoint that enough witnesses cosigned.
-    pub witnessed: Option<u64>,
-}
-
-impl WorkspaceReport {
-    /// Whether everything holds.
-    #[must_use]
-    pub fn holds(&self) -> bool {
-        self.record.findings.is_empty() && self.findings.is_empty()
-    }
+fn secrets_of(sealed: &[u8], keys: &DeviceKeys) -> Result<Secrets, WorkspaceError> {
+    let plain = Zeroizing::new(decrypt_with(&[keys.age()], sealed).map_err(|_| IdentityError::WrongPassphrase)?);
+    serde_json::from_slice(&plain).map_err(|e| WorkspaceError::Damaged(e.to_string()))
 }
 
 /// Removes pending releases of items that are released: they hold what the key was made of, sealed to the officer alone.

@@ -2,10 +2,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use holm::backup::restore;
-use holm::courier::Http;
+use holm::courier::{Courier, Http};
 use holm::place::Place;
 use holm::policy::Action;
 use holm::recovery::Kept;
+use holm::workspace::Workspace;
 
 use super::record::kept;
 use crate::app::{App, is_locked};
@@ -65,6 +66,19 @@ pub(crate) struct Recover {
     against: Vec<PathBuf>,
 }
 
+/// What the witnesses of the policy hold; those that say nothing are named.
+pub(crate) fn of_witnesses(workspace: &Workspace, courier: &dyn Courier) -> Vec<Kept> {
+    let mut held = Vec::new();
+    for (name, answer) in workspace.held_by_witnesses(courier) {
+        match answer {
+            Ok(Some(kept)) => held.push(kept),
+            Ok(None) => say!("{name} has cosigned nothing of this record"),
+            Err(why) => eprintln!("warning: {name} was not asked: {why}"),
+        }
+    }
+    held
+}
+
 impl Recover {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
         let mut workspace = app.workspace()?;
@@ -73,13 +87,7 @@ impl Recover {
             let (name, note) = kept(path)?;
             held.push(Kept { name, note });
         }
-        for (name, answer) in workspace.held_by_witnesses(&Http::default()) {
-            match answer {
-                Ok(Some(kept)) => held.push(kept),
-                Ok(None) => say!("{name} has cosigned nothing of this record"),
-                Err(why) => eprintln!("warning: {name} was not asked: {why}"),
-            }
-        }
+        held.extend(of_witnesses(&workspace, &Http::default()));
         let permit = workspace.permit(&Action::Administer, app.now())?;
         let reconciled = workspace.recover(&permit, &held)?;
         app.show(&serde_json::json!({"agreeing": reconciled.agreeing, "unseen": reconciled.unseen}), || {

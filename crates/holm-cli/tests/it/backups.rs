@@ -75,6 +75,92 @@ fn an_older_backup_is_not_signed_on_where_anybody_holds_more() {
         .fails_with(&["later.tlog-proof"]);
 }
 
+/// The newest backup is older than what a recipient holds: two persons let the record go on under another name.
+#[test]
+fn what_is_lost_ends_an_epoch_and_two_persons_open_the_next() {
+    let desk = shared();
+    desk.run(&["backup", "disk"]).ok();
+    desk.run(&ADD).ok();
+    desk.run(&["record", "proof", "0", "--out", "later.tlog-proof"]).ok();
+    desk.back(&["restore", "disk"]).ok();
+    let old = desk.back(&["record", "keys"]).ok().out;
+    let ask = |reason: &str, out: &str| {
+        desk.elsewhere(&["epoch", "ask", "--against", "later.tlog-proof", "--reason", reason, "--out", out])
+    };
+    desk.elsewhere(&["epoch", "ask", "--reason", "x", "--out", "none"]).fails_with(&["nothing outside says how far"]);
+    desk.elsewhere(&["epoch", "ask", "--against", "out/p1.md.holm", "--reason", "x", "--out", "none"])
+        .fails_with(&["sign on with `holm recover`"]);
+    ask("two\nlines", "none").fails_with(&["one line of 1 to 500"]);
+    desk.run(&["epoch", "ask", "--reason", "x", "--out", "none"]).fails_with(&["nothing to recover"]);
+    assert!(!desk.path("none").exists());
+    let text = ask("the disk burned", "request").ok().out;
+    assert!(text.contains("held by later.tlog-proof") && text.contains("reason the disk burned"), "{text}");
+
+    let open = |signed: &str| desk.elsewhere(&["epoch", "open", "--signed", signed]);
+    desk.run(&["epoch", "sign", "request", "--as", "p2", "--identity", "k1", "--out", "forged"]).ok();
+    open("forged").fails_with(&["`p2` did not sign this request"]);
+    desk.run(&["epoch", "sign", "brief.md", "--as", "p1", "--identity", "k1", "--out", "no"])
+        .fails_with(&["not a request for a new epoch"]);
+    desk.run(&["epoch", "sign", "request", "--as", "p1", "--identity", "k1", "--out", "signed"]).ok();
+    desk.write("changed", desk.read("signed").replace("the disk burned", "all is well").as_bytes());
+    open("changed").fails_with(&["`p1` did not sign this request"]);
+    desk.elsewhere(&ADD).fails_with(&["signs nothing until"]);
+    // Whoever asks anew makes other keys: what was signed is of the earlier request.
+    ask("the disk burned", "request-2").ok();
+    open("signed").fails_with(&["`p1` did not sign this request"]);
+    desk.run(&["epoch", "sign", "request-2", "--as", "p1", "--identity", "k1", "--out", "signed-2"]).ok();
+    assert!(open("signed-2").ok().out.contains("the record goes on as holm.invalid/"));
+
+    let new = desk.elsewhere(&["record", "keys"]).ok().out;
+    assert!(new.lines().zip(old.lines()).all(|(new, old)| new != old) && new.lines().count() == 2, "{new}");
+    desk.elsewhere(&ADD).ok();
+    desk.elsewhere(&["record", "verify"]).ok();
+    let log = desk.elsewhere(&["record", "log", "--json"]).ok().json();
+    let opened = log.as_array().unwrap().iter().map(|e| &e["entry"]["event"]).find(|e| e["kind"] == "epoch-opened").unwrap();
+    assert!(opened["old"]["origin"] == old.split('+').next().unwrap() && opened["signed"][0]["person"] == "p1", "{opened}");
+    assert_eq!(opened["lost"].as_array().unwrap().len(), 1);
+    // Slips of the old epoch hold under its keys; what came after its end is said to be lost.
+    desk.elsewhere(&["record", "verify", "--against", "out/p1.md.holm"]).ok();
+    assert!(desk.elsewhere(&["record", "verify", "--against", "later.tlog-proof"]).says_no().contains("later.tlog-proof"));
+    // A receipt for a copy of the old epoch still comes in, and its leak is still traced.
+    desk.run(&["open", "out/p1.md.age", "--identity", "k1"]).ok();
+    desk.elsewhere(&["receipt", "import", "out/p1.md.receipt"]).ok();
+    desk.elsewhere(&["trace", "out/p1.md", "--incident", "raid"]).ok();
+    desk.elsewhere(&["item", "open", "brief", "--out", "bundle"]).ok();
+    assert!(!desk.path("back/record.db").exists(), "nobody goes on with the old file");
+    // It goes on as any other: shared, opened, backed up, and moved.
+    desk.elsewhere(&["share", "brief.md", "--name", "after", "--to", "p1", "--out", "out2"]).ok();
+    desk.run(&["open", "out2/p1.md.age", "--identity", "k1"]).ok();
+    desk.elsewhere(&["backup", "disk-2"]).ok();
+    desk.run(&["--workspace", "third", "restore", "disk-2"]).ok();
+    desk.run(&["--workspace", "third", "record", "verify"]).ok();
+    desk.elsewhere(&["epoch", "open", "--signed", "signed-2"]).fails_with(&["nothing to recover"]);
+}
+
+/// Where a policy of approvals stands, a new epoch needs those whom another policy would.
+#[test]
+fn a_policy_of_approvals_says_who_signs_for_an_epoch() {
+    let desk = Desk::with(3);
+    let policy = "[groups.a]\nneeded = 1\npersons = [\"p1\"]\n[groups.b]\nneeded = 1\npersons = [\"p2\"]\n";
+    desk.write("policy", policy.as_bytes());
+    desk.run(&["approval", "policy", "policy"]).ok();
+    desk.run(&["backup", "disk"]).ok();
+    desk.run(&ADD).ok();
+    desk.back(&["restore", "disk"]).ok();
+    // This machine noted a head that is newer.
+    desk.back(&["epoch", "ask", "--reason", "the disk burned", "--out", "request"]).ok();
+    for i in 1..=3 {
+        let (person, key, note) = (format!("p{i}"), format!("k{i}"), format!("s{i}"));
+        desk.run(&["epoch", "sign", "request", "--as", &person, "--identity", &key, "--out", &note]).ok();
+    }
+    desk.back(&["epoch", "open", "--signed", "s1"]).fails_with(&["needs 1 more of b"]);
+    desk.back(&["epoch", "open", "--signed", "s1", "--signed", "s1"]).fails_with(&["needs 1 more of b"]);
+    desk.back(&["epoch", "open", "--signed", "s1", "--signed", "s3"]).fails_with(&["`p3` did not sign"]);
+    desk.back(&["epoch", "open", "--signed", "s1", "--signed", "s2"]).ok();
+    desk.back(&ADD).ok();
+    desk.back(&["record", "verify"]).ok();
+}
+
 #[test]
 fn a_machine_that_can_note_no_head_says_so_and_goes_on() {
     let desk = shared();

@@ -136,4 +136,26 @@ pub(super) const MESSAGES: &[Message] = &[
         en: "this needs approval by {0}: ask for it first; nothing was done",
         es: "esto necesita la aprobación de {0}: pídala primero; no se hizo nada",
     },
+    Message {
+        core: "`{}` did not sign this request with a key that counts: one that was enrolled, or that the policy of approvals names, and not this desk's own",
+        en: "",
+        es: "«{0}» no firmó esta solicitud con una clave que cuente: una inscrita o que nombre la política de aprobaciones, y no la de este escritorio",
+    },
+    Message { core: "a new epoch needs {}; nothing was done", en: "", es: "una época nueva necesita {0}; no se hizo nada" },
+    Message {
+        core: "no new epoch was asked for; begin with `holm epoch ask`",
+        en: "no new epoch was asked for",
+        es: "no se pidió ninguna época nueva",
+    },
+    Message {
+        core: "nothing of this record is lost as far as anybody who was asked can tell; sign on with `holm recover`",
+        en: "",
+        es: "de este registro no se perdió nada hasta donde sabe quien fue consultado; continúe con `holm recover`",
+    },
+    Message {
+        core: "the record is not the one that the request is about; ask anew with `holm epoch ask`",
+        en: "the record is not the one that the request is about; ask anew",
+        es: "el registro no es aquel del que trata la solicitud; pídala de nuevo",
+    },
+    Message { core: "this is not a request for a new epoch", en: "", es: "esto no es una solicitud de una época nueva" },
 ];

@@ -1,0 +1,105 @@
+//! What a workspace's bytes come to, opened or not.
+
+use holm_record::entry::Row;
+use holm_record::event::Event;
+use holm_record::store::StoredCheckpoint;
+use holm_record::trust::TrustPolicy;
+use holm_record::verify::{LogIdentity, Report, verify};
+
+use super::WorkspaceError;
+use crate::approval::Approvals;
+use crate::vault::Vault;
+
+/// Earlier epochs of a record, and how many entries each ended with.
+pub(super) fn old_epochs(record: &Report) -> Result<Vec<(LogIdentity, usize)>, WorkspaceError> {
+    let opened = record.opened.iter().filter_map(|(_, entry)| match &entry.event {
+        Event::EpochOpened { old, .. } => Some(old),
+        _ => None,
+    });
+    let of = |old: &holm_record::event::OldEpoch| {
+        let log = LogIdentity::parse(&old.log_key);
+        let log = match &old.ml_dsa_key {
+            Some(key) => log.and_then(|log| log.with_ml_dsa(key)),
+            None => log,
+        };
+        Ok((log.map_err(WorkspaceError::Damaged)?, usize::try_from(old.entries).unwrap_or(usize::MAX)))
+    };
+    opened.map(of).collect()
+}
+
+/// What rows, checkpoints and sealed files come to.
+pub(super) fn examined(
+    (rows, checkpoints): &(Vec<Row>, Vec<StoredCheckpoint>),
+    cosigned: &[(u64, String)],
+    log: &LogIdentity,
+    body_key: &[u8; 32],
+    vault: &Vault,
+) -> Result<WorkspaceReport, WorkspaceError> {
+    let record = verify(rows, checkpoints, log, Some(body_key));
+    let (witnessed, mut findings) = witnessed(&record, checkpoints, cosigned);
+    let (mut files, mut gone) = (0, Approvals::default());
+    record.opened.iter().for_each(|(index, entry)| gone.apply(*index, entry.at, &entry.event));
+    for (index, entry) in &record.opened {
+        for hash in entry.event.objects() {
+            if gone.destroyed_objects.contains(hash) {
+                continue;
+            }
+            files += 1;
+            if let Err(error) = vault.sealed(hash) {
+                findings.push(format!("entry {index}: {error}"));
+            }
+        }
+    }
+    let removed = (0..).zip(rows).filter(|(index, row)| row.sealed.is_none() && !gone.destroyed.contains(index));
+    findings.extend(
+        removed.map(|(index, _)| format!("entry {index}: its body was removed, and no entry says that it was destroyed")),
+    );
+    let named: std::collections::BTreeSet<&str> = record.opened.iter().flat_map(|(_, e)| e.event.objects()).collect();
+    let unnamed = vault.names()?.iter().filter(|n| !named.contains(n.as_str())).count();
+    Ok(WorkspaceReport { record, files, findings, unnamed, witnessed })
+}
+
+/// Entries of the newest checkpoint that enough witnesses cosigned, and what of the cosignatures does not hold.
+fn witnessed(record: &Report, checkpoints: &[StoredCheckpoint], cosigned: &[(u64, String)]) -> (Option<u64>, Vec<String>) {
+    let policy = record.opened.iter().rev().find_map(|(_, entry)| match &entry.event {
+        Event::TrustPolicySet { policy, .. } => TrustPolicy::parse(policy).ok(),
+        _ => None,
+    });
+    let (Some(policy), mut findings) = (policy, Vec::new()) else { return (None, Vec::new()) };
+    let mut newest = None;
+    for (size, lines) in cosigned {
+        let Some(checkpoint) = checkpoints.iter().find(|c| c.size == *size) else {
+            findings.push(format!("cosignatures are kept for {size} entries, of which there is no checkpoint"));
+            continue;
+        };
+        match policy.standing(&format!("{}{lines}", checkpoint.note)) {
+            Ok(standing) if standing.quorum => newest = newest.max(Some(*size)),
+            Ok(_) => {}
+            Err(error) => findings.push(format!("cosignatures of the checkpoint of {size} entries: {error}")),
+        }
+    }
+    (newest, findings)
+}
+
+/// What [`Workspace::verify`] found.
+#[derive(Debug)]
+pub struct WorkspaceReport {
+    /// The record.
+    pub record: Report,
+    /// Sealed files that were checked against the record.
+    pub files: usize,
+    /// Sealed files that are missing or damaged.
+    pub findings: Vec<String>,
+    /// Sealed files that no entry names: remains of an interrupted release, harmless.
+    pub unnamed: usize,
+    /// Entries of the newest checkpoint that enough witnesses cosigned.
+    pub witnessed: Option<u64>,
+}
+
+impl WorkspaceReport {
+    /// Whether everything holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.record.findings.is_empty() && self.findings.is_empty()
+    }
+}
