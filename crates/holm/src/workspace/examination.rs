@@ -81,7 +81,7 @@ fn witnessed(record: &Report, checkpoints: &[StoredCheckpoint], cosigned: &[(u64
     (newest, findings)
 }
 
-/// What [`Workspace::verify`] found.
+/// What [`super::Workspace::verify`] found.
 #[derive(Debug)]
 pub struct WorkspaceReport {
     /// The record.
