@@ -96,7 +96,7 @@ impl Wanted {
             Self::Destroy { entries, incident, item, authority } => {
                 let mut objects = incident.map(|name| workspace.files_of_incident(&name)).unwrap_or_default();
                 objects.extend(item.map(|name| workspace.files_of_item(&name)).unwrap_or_default());
-                Ok(Act::Destroy { entries, objects, authority })
+                Ok(Act::Destroy { entries, objects, authority: authority.trim().to_owned() })
             }
             Self::Policy(text) => Ok(Act::Policy { policy: workspace.approval_policy(&text).map_err(of_policy)? }),
         };

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use holm::identity::DeviceKeys;
 use holm::operation::import::HEADER;
 use serde_json::{Value, json};
@@ -203,6 +205,25 @@ impl Walk {
     }
 }
 
+impl Walk {
+    /// Masks come off in beliefs once the person who sits here, and is asked, approved.
+    async fn have_it_approved(&self) {
+        let policy = "[groups.port]\nneeded = 1\npersons = [\"p5\"]\n[acts]\nunmask = [\"port\"]\n";
+        let set = self.give("POST", "/api/v1/approvals/policy", &json!({ "policy": policy })).await;
+        assert_eq!(set["groups"][0]["persons"], json!(["p5"]));
+        let wanted = json!({"act": "unmask", "reason": "the hearing is on Monday"});
+        let request = self.give("POST", "/api/v1/approvals/requests", &wanted).await;
+        let path = format!("/api/v1/approvals/requests/{}", request["request"]);
+        let file = self.save(&format!("{path}/file")).await;
+        let said = json!({"request": BASE64.encode(file), "person": "p5", "approve": true});
+        let signed = self.give("POST", "/api/v1/approvals/sign", &said).await;
+        self.give("POST", "/api/v1/approvals", &json!({"note": signed["note"]})).await;
+        assert_eq!(self.ask("GET", &path).await["standing"], "approved");
+        self.give("POST", &format!("{path}/use"), &json!({})).await;
+        assert_eq!(self.ask("GET", "/api/v1/approvals").await["requests"][0]["standing"], "used");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_is_shared_received_leaked_and_named_by_a_program_and_every_operation_of_the_document_answers() {
     let walk = Walk { world: World::new().await, done: Mutex::default() };
@@ -246,6 +267,7 @@ async fn a_copy_is_shared_received_leaked_and_named_by_a_program_and_every_opera
     let other = walk.upload("/api/v1/drafts", &[("text", None, b"We met in the hall and it rained all day.")]).await;
     walk.ask("DELETE", &format!("/api/v1/drafts/{}", other["id"].as_str().unwrap())).await;
     walk.ask("GET", "/api/v1/schemes").await;
+    walk.have_it_approved().await;
     walk.ask("GET", "/api/v1/openapi.json").await;
     walk.ask("POST", "/api/v1/leave").await;
     assert_eq!(*walk.done.lock().unwrap(), names(), "every operation");
