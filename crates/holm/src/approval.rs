@@ -1,7 +1,8 @@
 //! What is never one person's to do: asked for as an entry, approved with people's own keys, used once (`docs/spec/approvals.md`).
 //!
-//! The one function by which anything is appended (`Workspace::append`) looks at everything that is to be recorded and lets through what the policy in force asks approval for only beside
-//! an approved request for exactly that. No path leads around it, since nothing is done before it is recorded.
+//! The one function by which anything is appended (`Workspace::append`) looks at everything that is to be recorded, and lets through what
+//! the policy in force asks approval for only beside an approved request for exactly that. No path leads around it, since nothing is done
+//! before it is recorded.
 
 pub mod bundle;
 pub mod policy;
@@ -13,7 +14,7 @@ use holm_record::event::{Event, ObjectHash};
 use holm_record::id::PersonId;
 use jiff::Timestamp;
 
-use crate::marking::{Level, Marking, Scheme};
+use crate::marking::{Marking, Scheme};
 use crate::state::State;
 use policy::verifying_keys;
 
@@ -122,8 +123,8 @@ impl Request {
     pub fn groups(&self, policy: &ApprovalPolicy) -> Vec<OfGroup> {
         let answered = |person: &PersonId, signers: &[String], approved: bool| {
             let keys = verifying_keys(person, signers);
-            let by = |a: &&Answer| a.person == *person && a.approved == approved && keys.iter().any(|k| k.open(&a.note).is_ok());
-            self.answers.iter().find(by).is_some()
+            let by = |a: &Answer| a.person == *person && a.approved == approved && keys.iter().any(|k| k.open(&a.note).is_ok());
+            self.answers.iter().any(by)
         };
         let of = |(name, group): (&str, &holm_record::event::approval::Group)| {
             let mut of = OfGroup {
@@ -191,9 +192,8 @@ impl Approvals {
     /// [`NotApproved`] says what is missing.
     pub fn granted(&self, act: &Act) -> Result<Option<u64>, NotApproved> {
         let Some(policy) = self.policy.as_ref().filter(|p| p.asked(act.kind()).next().is_some()) else { return Ok(None) };
-        let mut open = self.requests.values().rev().filter(|r| r.covers(act));
         let mut waits = None;
-        for request in &mut open {
+        for request in self.requests.values().rev().filter(|r| r.covers(act)) {
             match request.standing(policy) {
                 Standing::Approved => return Ok(Some(request.number)),
                 Standing::Waits => waits = waits.or(Some(request)),
@@ -270,11 +270,13 @@ fn acts(state: &State, events: &[Event]) -> Vec<Act> {
     acts
 }
 
-/// Whether a marking is for two persons, or ever was: no later scheme takes that from it. One that cannot be read (it was recorded before its scheme was known) has no rules.
+/// Whether a marking is for two persons, or ever was: no later scheme takes that from it, by other rules or by leaving the level out.
 fn for_two(state: &State, marking: Option<&str>) -> bool {
-    let parsed = marking.and_then(|text| Marking::parse(text, &state.schemes()).ok().flatten());
-    let two = |level: &Level| level.two_persons || state.approvals.for_two.contains(&level.name);
-    parsed.is_some_and(|m| m.levels().iter().any(two))
+    let Some(text) = marking else { return false };
+    let parsed = Marking::parse(text, &state.schemes()).ok().flatten();
+    // As it was recorded, its levels are separated so whether or not their scheme still knows them.
+    let ever = text.split("//").any(|name| state.approvals.for_two.contains(name));
+    ever || parsed.is_some_and(|m| m.levels().iter().any(|level| level.two_persons))
 }
 
 /// What must be recorded beside events: the requests that they use.

@@ -124,16 +124,25 @@ impl Workspace {
             return Err(DestructionError::Authority.into());
         }
         self.may_be_destroyed(&entries, &objects)?;
-        for entry in &entries {
+        self.bodies_may_go(&entries)?;
+        let (authority, reason) = (authority.trim().to_owned(), reason.trim().to_owned());
+        self.append(permit, vec![Event::Destroyed { entries, objects, authority, reason }])?;
+        self.finish_destruction()
+    }
+
+    /// Whether nothing stands on the bodies of these entries.
+    ///
+    /// # Errors
+    /// [`DestructionError::Needed`] names the first on which something does.
+    pub(crate) fn bodies_may_go(&mut self, entries: &[u64]) -> Result<(), WorkspaceError> {
+        for entry in entries {
             let (_, opened, _) = self.shown_entry(*entry)?;
             let event = opened.ok_or(DestructionError::Gone(*entry))?.entry.event;
             if !may_go(&event) {
                 return Err(DestructionError::Needed(*entry, event.kind()).into());
             }
         }
-        let (authority, reason) = (authority.trim().to_owned(), reason.trim().to_owned());
-        self.append(permit, vec![Event::Destroyed { entries, objects, authority, reason }])?;
-        self.finish_destruction()
+        Ok(())
     }
 
     /// Removes what entries say is destroyed and is still there.

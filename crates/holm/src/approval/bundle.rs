@@ -257,9 +257,12 @@ impl Workspace {
     }
 
     /// That what is asked for can be done at all.
-    fn may_be_asked(&self, act: &Act) -> Result<(), ApprovalError> {
+    fn may_be_asked(&mut self, act: &Act) -> Result<(), ApprovalError> {
         match act {
-            Act::Destroy { entries, objects, .. } => self.may_be_destroyed(entries, objects).map_err(WorkspaceError::from)?,
+            Act::Destroy { entries, objects, .. } => {
+                self.may_be_destroyed(entries, objects).map_err(WorkspaceError::from)?;
+                self.bodies_may_go(entries)?;
+            }
             Act::Release { .. } | Act::Unmask { .. } | Act::Accuse { .. } | Act::Policy { .. } => {}
         }
         Ok(())
