@@ -267,7 +267,10 @@ impl Workspace {
             let keys: Vec<NoteKey> = match policy {
                 Some(policy) => {
                     let named = policy.asked(ActKind::Policy).find_map(|(_, group)| group.approvers.get(&person));
-                    verifying_keys(&person, named.ok_or_else(refused)?)
+                    let named = named.ok_or_else(refused)?;
+                    // A key that is lost signs for nobody, whatever the policy says.
+                    let in_use = known.usable_devices().filter_map(|d| d.signer.clone()).filter(|key| named.contains(key));
+                    verifying_keys(&person, &in_use.collect::<Vec<_>>())
                 }
                 None => {
                     let others = known.usable_devices().filter(|d| d.signer != own);
