@@ -22,12 +22,12 @@ demo: web
 
 check: web
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets -q -- -D warnings
+	$(CARGO) clippy --workspace --all-targets --test peers -q -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps -q
 	sh scripts/postgres.sh $(CARGO) test --workspace -q
 
 test: packages check peers
-	HOLM_PEERS=$(CURDIR)/target/peers $(CARGO) test -p holm-cli -q --test peers --features peers
+	HOLM_PEERS=$(CURDIR)/target/peers $(CARGO) test --workspace -q --test peers
 	sh scripts/e2e.sh
 	sh scripts/interop.sh
 

@@ -6,11 +6,10 @@ out=$PWD/target/interop
 rm -rf "$out"
 mkdir -p "$out/records"
 # With the whole workspace, as its tests are built: nothing is compiled twice.
-cargo build -q --workspace --example interop
+cargo build -q --workspace --bin holm --example interop
 target/debug/examples/interop "$out/records"
 
 # And what the program itself gives to outsiders: a record that a witness cosigned, exported, with proofs.
-cargo build -q -p holm-cli
 holm=$PWD/target/debug/holm
 product=$out/product
 export HOLM_STATE="$out/state"
