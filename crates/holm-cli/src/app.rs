@@ -7,6 +7,7 @@ use age::secrecy::SecretString;
 use clap::Parser;
 use holm::identity::DeviceKeys;
 use holm::instant::{InstantError, instant};
+use holm::role::UseCase;
 use holm::workspace::{Workspace, WorkspaceReport};
 use jiff::Timestamp;
 
@@ -31,6 +32,7 @@ fn dispatch(app: &App, command: Command) -> Result<Outcome, CommandError> {
         Command::Init(args) => args.run(app),
         Command::Person(args) => args.run(app),
         Command::Custodian(args) => args.run(app),
+        Command::Member(args) => args.run(app),
         Command::Marking(args) => args.run(app),
         Command::Keygen(args) => args.run(app),
         Command::Marks(args) => args.run(app),
@@ -80,24 +82,25 @@ impl App {
         PassphraseSource { file: self.global.passphrase_file.as_deref() }
     }
 
-    /// Opens the workspace, asking for the passphrase only if its key needs one.
-    pub(crate) fn workspace(&self) -> Result<Workspace, CommandError> {
+    /// Opens the workspace for whoever may do this, asking for the passphrase only if their key needs one.
+    pub(crate) fn workspace(&self, case: UseCase) -> Result<Workspace, CommandError> {
         let passphrase = self.officers_passphrase()?;
-        let mut workspace = Workspace::open(&self.global.workspace, passphrase.as_ref(), self.global.officer_key.as_deref())?;
+        let mut workspace = Workspace::open(&self.global.workspace, passphrase.as_ref(), self.global.own_key.as_deref())?;
         if let Some(Err(error)) = heads().map(|folder| workspace.watch_head(&folder)) {
             eprintln!("warning: an older state that is put back would not be noticed here: {error}");
         }
+        workspace.may(case)?;
         Ok(workspace)
     }
 
     /// What the workspace's bytes come to, whether or not it opens, beside checkpoints that were kept elsewhere.
     pub(crate) fn examined(&self, kept: &[(String, String)]) -> Result<WorkspaceReport, CommandError> {
         let passphrase = self.officers_passphrase()?;
-        Ok(Workspace::examine(&self.global.workspace, passphrase.as_ref(), self.global.officer_key.as_deref(), kept)?)
+        Ok(Workspace::examine(&self.global.workspace, passphrase.as_ref(), self.global.own_key.as_deref(), kept)?)
     }
 
     pub(crate) fn officers_passphrase(&self) -> Result<Option<SecretString>, CommandError> {
-        let key = self.global.officer_key.clone().unwrap_or_else(|| self.global.workspace.join("officer.key"));
+        let key = self.global.own_key.clone().unwrap_or_else(|| self.global.workspace.join("officer.key"));
         if is_locked(&key) { self.passphrase().existing("the officer's key") } else { Ok(None) }
     }
 

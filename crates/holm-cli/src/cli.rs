@@ -6,8 +6,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::command::{
     approval, approve, backup, channel, contribute, correct, custodian, damage, demo, desk, destroy, epoch, incident, init, item,
-    keygen, marking, marks, onward, open, operation, person, receipt, record, share, simulate, suspects, target, tell, trace,
-    verify_trace, witness,
+    keygen, marking, marks, member, onward, open, operation, person, receipt, record, share, simulate, suspects, target, tell,
+    trace, verify_trace, witness,
 };
 
 /// Share sensitive documents as individually marked copies, and prove which copy a leak came from.
@@ -29,9 +29,9 @@ pub(crate) struct Global {
     /// A file (mode 0600) whose first line is the passphrase.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
-    /// Another key file in place of the officer's, such as the recovery key.
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) officer_key: Option<PathBuf>,
+    /// Your own key file, in place of the officer's: a member's, or the recovery key.
+    #[arg(long, global = true, env = "HOLM_KEY", alias = "officer-key", value_name = "FILE")]
+    pub(crate) own_key: Option<PathBuf>,
     /// Print JSON.
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Person(person::PersonCommand),
     #[command(subcommand)]
     Custodian(custodian::CustodianCommand),
+    #[command(subcommand)]
+    Member(member::MemberCommand),
     #[command(subcommand)]
     Marking(marking::MarkingCommand),
     Keygen(keygen::Keygen),

@@ -18,6 +18,7 @@ pub(crate) mod item;
 pub(crate) mod keygen;
 pub(crate) mod marking;
 pub(crate) mod marks;
+pub(crate) mod member;
 pub(crate) mod onward;
 pub(crate) mod open;
 pub(crate) mod operation;

@@ -17,6 +17,7 @@ pub(crate) mod imports;
 pub(crate) mod incidents;
 pub(crate) mod items;
 pub(crate) mod looks;
+pub(crate) mod members;
 pub(crate) mod operations;
 pub(crate) mod overview;
 pub(crate) mod people;

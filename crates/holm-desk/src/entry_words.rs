@@ -6,6 +6,7 @@ use holm_record::event::{Decision, Event, Telling};
 
 use crate::language::{Language, count};
 use crate::words::fill;
+use crate::words::member::roles_in;
 
 /// What an entry says, in one sentence.
 pub(crate) fn sentence(event: &Event, language: Language) -> String {
@@ -75,7 +76,8 @@ fn english(event: &Event) -> String {
         | Event::ApprovalUsed { .. }
         | Event::Unmasked { .. }
         | Event::Read { .. }
-        | Event::Destroyed { .. } => approved(event, &ENGLISH),
+        | Event::Destroyed { .. }
+        | Event::MemberSet { .. } => approved(event, &ENGLISH),
     }
 }
 
@@ -140,7 +142,8 @@ fn spanish(event: &Event) -> String {
         | Event::ApprovalUsed { .. }
         | Event::Unmasked { .. }
         | Event::Read { .. }
-        | Event::Destroyed { .. } => approved(event, &SPANISH),
+        | Event::Destroyed { .. }
+        | Event::MemberSet { .. } => approved(event, &SPANISH),
     }
 }
 
@@ -226,7 +229,7 @@ fn told(telling: &Telling) -> String {
 /// Sentences about approvals.
 struct Approved {
     policy: &'static str,
-    asked: [&'static str; 5],
+    asked: [&'static str; 6],
     given: &'static str,
     refused: &'static str,
     used: &'static str,
@@ -235,6 +238,9 @@ struct Approved {
     beliefs: &'static str,
     verdicts: &'static str,
     destroyed: &'static str,
+    member: &'static str,
+    no_member: &'static str,
+    language: Language,
 }
 
 const ENGLISH: Approved = Approved {
@@ -244,6 +250,7 @@ const ENGLISH: Approved = Approved {
         "approval was asked to take masks off in {}: {}",
         "approval was asked to open the key of {} to others: {}",
         "approval was asked to destroy {}: {}",
+        "approval was asked for other roles of {}: {}",
         "approval was asked for other approvers{}: {}",
     ],
     given: "{} approved request {}",
@@ -254,6 +261,9 @@ const ENGLISH: Approved = Approved {
     beliefs: "beliefs about people",
     verdicts: "the verdicts of {}",
     destroyed: "{} bodies and {} sealed files were destroyed, by authority of {}: {}",
+    member: "{} works here as {}",
+    no_member: "{} works here no more",
+    language: Language::English,
 };
 
 const SPANISH: Approved = Approved {
@@ -263,6 +273,7 @@ const SPANISH: Approved = Approved {
         "se pidió quitar la reserva en {}: {}",
         "se pidió abrir la clave de {} a otros: {}",
         "se pidió destruir {}: {}",
+        "se pidió aprobar otras funciones para {}: {}",
         "se pidió cambiar a quienes aprueban{}: {}",
     ],
     given: "{} aprobó la solicitud {}",
@@ -273,6 +284,9 @@ const SPANISH: Approved = Approved {
     beliefs: "las estimaciones sobre personas",
     verdicts: "los resultados de {}",
     destroyed: "se destruyeron {} contenidos y {} archivos sellados, por autoridad de {}: {}",
+    member: "{} trabaja aquí como {}",
+    no_member: "{} ya no trabaja aquí",
+    language: Language::Spanish,
 };
 
 fn approved(event: &Event, words: &Approved) -> String {
@@ -284,12 +298,13 @@ fn approved(event: &Event, words: &Approved) -> String {
     match event {
         Event::ApprovalPolicySet { .. } => words.policy.to_owned(),
         Event::ApprovalAsked { act, reason } => {
-            let [release, unmask, accuse, destroy, policy] = words.asked;
+            let [release, unmask, accuse, destroy, members, policy] = words.asked;
             let (sentence, what) = match act {
                 Act::Release { item, .. } => (release, item.to_string()),
                 Act::Unmask { of, .. } => (unmask, view(of)),
                 Act::Accuse { item, .. } => (accuse, item.to_string()),
                 Act::Destroy { entries, objects, .. } => (destroy, format!("{} + {}", entries.len(), objects.len())),
+                Act::Members { member, .. } => (members, member.to_string()),
                 Act::Policy { .. } => (policy, String::new()),
             };
             say(sentence, &[&what, reason])
@@ -298,6 +313,8 @@ fn approved(event: &Event, words: &Approved) -> String {
         Event::ApprovalGiven { request, person, .. } => say(words.refused, &[person, request]),
         Event::ApprovalUsed { request } => say(words.used, &[request]),
         Event::Unmasked { of, until, reason } => say(words.unmasked, &[&view(of), &format!("{until:.0}"), reason]),
+        Event::MemberSet { member, roles, .. } if roles.is_empty() => say(words.no_member, &[member]),
+        Event::MemberSet { member, roles, .. } => say(words.member, &[member, &roles_in(roles, words.language)]),
         Event::Read { of, .. } => say(words.read, &[&view(of)]),
         Event::Destroyed { entries, objects, authority, reason } => {
             say(words.destroyed, &[&count(entries.len()), &count(objects.len()), authority, reason])

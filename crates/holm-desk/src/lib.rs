@@ -35,6 +35,7 @@ mod happening;
 mod import;
 mod job;
 mod language;
+mod member;
 mod office;
 mod onward;
 mod page;
@@ -42,6 +43,7 @@ mod problem;
 mod release;
 mod roster;
 mod router;
+mod routes;
 mod server;
 mod session;
 #[cfg(test)]

@@ -12,10 +12,12 @@ use holm::checkpoint::Witnessed;
 use holm::head::Stale;
 use holm::identity::IdentityError;
 use holm::mask::{Mask, Masks};
-use holm::policy::Action;
+use holm::policy::{Action, Refusal};
+use holm::role::{Reach, UseCase};
 use holm::state::{Look, State};
 use holm::workspace::{Workspace, WorkspaceError};
 use holm_record::event::approval::Masked;
+use holm_record::event::member::Role;
 use jiff::Timestamp;
 
 use crate::belief::Weighings;
@@ -36,6 +38,9 @@ pub(crate) struct View {
     pub(crate) masks: Masks,
     /// Looks as they are, by which people are judged; those of the state are as they are shown.
     looks: Vec<Look>,
+    /// Whoever opened it, and as what.
+    pub(crate) actor: String,
+    pub(crate) roles: BTreeSet<Role>,
     /// When this shows what is masked again.
     until: Option<Timestamp>,
 }
@@ -49,16 +54,20 @@ impl View {
                 verdict.named = masks.named(workspace.state(), look, now);
             }
         }
+        // Of whoever does not see all of it, not even its length is told.
+        let sees_record = workspace.sees_everything();
         Arc::new(Self {
             masks,
             looks,
             until: state.approvals.unmasked.iter().map(|(_, until)| *until).filter(|until| *until > now).min(),
             // What cannot be read of it is said by a verification.
-            witnessed: workspace.witnessed().unwrap_or_default(),
+            witnessed: workspace.witnessed().unwrap_or_default().filter(|_| sees_record),
             stale: workspace.stale(),
+            actor: workspace.actor().to_owned(),
+            roles: workspace.roles(),
             state,
-            size: workspace.size(),
-            checkpoint: workspace.checkpoint().map(str::to_owned),
+            size: if sees_record { workspace.size() } else { 0 },
+            checkpoint: workspace.checkpoint().filter(|_| sees_record).map(str::to_owned),
         })
     }
 
@@ -66,7 +75,21 @@ impl View {
     #[cfg(test)]
     pub(crate) fn bare(state: State) -> Self {
         let (masks, looks) = (Masks::of_key([0; 32]), state.looks.clone());
-        Self { state, size: 0, checkpoint: None, witnessed: None, stale: None, masks, looks, until: None }
+        let (actor, roles) = (holm::workspace::OFFICER.to_owned(), Role::ALL.into());
+        Self { state, size: 0, checkpoint: None, witnessed: None, stale: None, masks, looks, actor, roles, until: None }
+    }
+
+    /// Whether whoever opened it may do something.
+    pub(crate) fn allows(&self, case: UseCase) -> bool {
+        case.reach_of(&self.roles) > Reach::No
+    }
+
+    /// Checks that they may.
+    ///
+    /// # Errors
+    /// [`Refusal::Role`] says whose it is.
+    pub(crate) fn may(&self, case: UseCase) -> Result<(), Refusal> {
+        self.state.may(&self.actor, case).map(drop)
     }
 
     /// What the record says, without masks.
@@ -99,6 +122,8 @@ pub(crate) enum Closed {
 /// The workspace, open or not.
 pub(crate) struct Office {
     folder: PathBuf,
+    /// The key that opens it, if that is not the officer's.
+    key: Option<PathBuf>,
     /// Where the newest head is noted, apart from the workspace.
     heads: Option<PathBuf>,
     workspace: Mutex<Option<Workspace>>,
@@ -112,9 +137,10 @@ pub(crate) struct Office {
 }
 
 impl Office {
-    pub(crate) fn new(folder: PathBuf, heads: Option<PathBuf>) -> Self {
+    pub(crate) fn new(folder: PathBuf, key: Option<PathBuf>, heads: Option<PathBuf>) -> Self {
         Self {
             folder,
+            key,
             heads,
             workspace: Mutex::new(None),
             view: RwLock::new(None),
@@ -136,7 +162,7 @@ impl Office {
     pub(crate) fn unlock(&self, passphrase: Option<&SecretString>) -> Result<(), Closed> {
         let mut place = held(&self.workspace);
         if place.is_none() {
-            let mut workspace = Workspace::open(&self.folder, passphrase, None).map_err(|e| match e {
+            let mut workspace = Workspace::open(&self.folder, passphrase, self.key.as_deref()).map_err(|e| match e {
                 WorkspaceError::Identity(IdentityError::PassphraseNeeded) => Closed::Locked,
                 other => Closed::Workspace(other),
             })?;

@@ -18,6 +18,7 @@ pub(crate) mod items;
 pub(crate) mod knowing;
 pub(crate) mod marking;
 pub(crate) mod matrix;
+pub(crate) mod members;
 pub(crate) mod onward;
 pub(crate) mod operation;
 pub(crate) mod overview;
@@ -42,6 +43,7 @@ use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Response};
+use holm::role::UseCase;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -88,6 +90,19 @@ impl Place {
         }
     }
 
+    /// What one goes there for.
+    fn case(self) -> UseCase {
+        match self {
+            Self::Overview | Self::Inbox => UseCase::OwnDesk,
+            Self::Share => UseCase::Share,
+            Self::Items => UseCase::SeeItems,
+            Self::Trace => UseCase::Trace,
+            Self::Cases => UseCase::SeeHappenings,
+            Self::People => UseCase::SeeRoster,
+            Self::Record => UseCase::SeeRecord,
+        }
+    }
+
     fn name(self, words: &Words) -> &'static str {
         match self {
             Self::Overview => words.shell.overview,
@@ -110,6 +125,8 @@ pub(crate) struct Shell {
     place: Option<Place>,
     /// From which record, when.
     provenance: Option<String>,
+    /// Where whoever looks may go.
+    places: Vec<Place>,
 }
 
 /// A line of the rail.
@@ -122,15 +139,19 @@ struct RailLink {
 impl Shell {
     /// Around a page that shows nothing of a workspace.
     pub(crate) fn bare(language: Language) -> Self {
-        Self { language, w: language.words(), place: None, provenance: None }
+        Self { language, w: language.words(), place: None, provenance: None, places: Place::ALL.into() }
     }
 
     /// Around a page that shows what the record said.
     pub(crate) fn of(language: Language, place: Place, view: &View) -> Self {
         let words = language.words();
         let tree: String = view.head().chars().take(12).collect();
-        let provenance = fill(words.shell.provenance, &[&grouped(view.size), &tree, &moment(Timestamp::now())]);
-        Self { language, w: words, place: Some(place), provenance: Some(provenance) }
+        let now = moment(Timestamp::now());
+        // Whoever does not see the record is not told how long it is.
+        let whole = || fill(words.shell.provenance, &[&grouped(view.size), &tree, &now]);
+        let provenance = if view.checkpoint.is_some() { whole() } else { now.clone() };
+        let places = Place::ALL.into_iter().filter(|place| view.allows(place.case())).collect();
+        Self { language, w: words, place: Some(place), provenance: Some(provenance), places }
     }
 
     /// Around a page that a desk without a workspace shows as well.
@@ -153,8 +174,9 @@ impl Shell {
         address.map(|address| Ok((address, words()?))).transpose()
     }
 
-    fn rail(&self) -> [RailLink; Place::ALL.len()] {
-        Place::ALL.map(|p| RailLink { path: p.path(), name: p.name(self.w), here: self.place == Some(p) })
+    fn rail(&self) -> Vec<RailLink> {
+        let link = |p: &Place| RailLink { path: p.path(), name: p.name(self.w), here: self.place == Some(*p) };
+        self.places.iter().map(link).collect()
     }
 }
 

@@ -6,12 +6,16 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Redirect, Response};
 use holm::draft::DraftError;
 use holm::operation::import::ImportLine;
+use holm::policy::Refusal;
+use holm::role::UseCase;
 use holm::workspace::WorkspaceError;
+use holm_record::event::member::Role;
 
 use crate::language::{Language, count};
 use crate::office::Closed;
 use crate::page::{self, Shell};
 use crate::words::fill;
+use crate::words::member::roles_in;
 
 /// A field of a form, and what is wrong with it.
 pub(crate) type Wrong = (&'static str, String);
@@ -39,6 +43,8 @@ pub(crate) enum Problem {
     Lines(Vec<ImportLine>, usize),
     /// What was given cannot be used, and no field of it is at fault.
     Refused(String),
+    /// It is not what whoever asks works here for.
+    Role(Vec<Role>, UseCase),
     /// The vault is locked.
     Locked,
     /// The workspace's own words.
@@ -58,7 +64,19 @@ impl From<Closed> for Problem {
 
 impl From<WorkspaceError> for Problem {
     fn from(error: WorkspaceError) -> Self {
-        Self::Workspace(error.to_string())
+        match error {
+            WorkspaceError::Refused(refusal) => refusal.into(),
+            other => Self::Workspace(other.to_string()),
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Role { roles, case, .. } => Self::Role(roles, case),
+            other => Self::Workspace(other.to_string()),
+        }
     }
 }
 
@@ -146,6 +164,11 @@ impl Problem {
                 (StatusCode::UNPROCESSABLE_ENTITY, words.there_is_a_problem, said)
             }
             Self::Refused(said) => (StatusCode::UNPROCESSABLE_ENTITY, words.there_is_a_problem, language.said(said)),
+            Self::Role(roles, case) => {
+                let (w, whose) = (&language.words().member, case.roles().collect::<Vec<_>>());
+                let said = fill(w.not_yours, &[&roles_in(roles, language), &w.case(*case), &roles_in(&whose, language)]);
+                (StatusCode::FORBIDDEN, words.not_yours, said)
+            }
             Self::Locked => (StatusCode::LOCKED, words.locked, words.locked_what.to_owned()),
             Self::Workspace(said) => (StatusCode::CONFLICT, words.workspace, language.said(said)),
             Self::Internal(said) => (StatusCode::INTERNAL_SERVER_ERROR, words.internal, language.said(said)),

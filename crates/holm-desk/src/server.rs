@@ -51,6 +51,8 @@ pub struct Options {
     pub workspace: PathBuf,
     /// The port; 0 for any that is free.
     pub port: u16,
+    /// Key file that opens the workspace, if that is not the officer's: a member's own.
+    pub key: Option<PathBuf>,
     /// Key file of whoever sits at the desk, to open copies with. With one, a desk without a workspace is a recipient's.
     pub identity: Option<PathBuf>,
     /// Where the newest heads of this machine's records are noted, apart from all workspaces.
@@ -61,7 +63,7 @@ impl Options {
     /// The workspace in `folder`, at the usual port.
     #[must_use]
     pub fn of(folder: PathBuf) -> Self {
-        Self { workspace: folder, port: PORT, identity: None, heads: None }
+        Self { workspace: folder, port: PORT, key: None, identity: None, heads: None }
     }
 }
 
@@ -97,7 +99,7 @@ impl Server {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).map_err(taken)?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
-        let office = Office::new(options.workspace, options.heads);
+        let office = Office::new(options.workspace, options.key, options.heads);
         match office.unlock(None) {
             Ok(()) | Err(Closed::Locked) => {}
             Err(Closed::Workspace(WorkspaceError::Missing(_))) if options.identity.is_some() => {}

@@ -6,6 +6,7 @@ mod belief;
 mod cases;
 mod forms;
 mod onward;
+mod roles;
 mod scanned;
 mod schema;
 mod second;
@@ -169,8 +170,14 @@ impl World {
 }
 
 fn desk(folder: &TempDir) -> Arc<Desk> {
+    desk_of(folder, None)
+}
+
+/// The desk of whoever has this key file, or of the officer.
+fn desk_of(folder: &TempDir, key: Option<&str>) -> Arc<Desk> {
+    let key = key.map(|name| folder.path().join(name));
     Arc::new(Desk {
-        office: Office::new(folder.path().join("w"), Some(folder.path().join("heads"))),
+        office: Office::new(folder.path().join("w"), key, Some(folder.path().join("heads"))),
         sessions: Sessions::new("code", Duration::from_secs(600)),
         jobs: Jobs::default(),
         identity: Some(folder.path().join("p5.key")),
@@ -214,7 +221,7 @@ fn fill(folder: &TempDir) {
         let name = if i == 7 { "<script>alert(1)</script>".to_owned() } else { format!("Person {i}") };
         let keys = DeviceKeys::generate().unwrap();
         roster += &format!("p{i},{name},Bureau,Unit {},1,x,x@x.example,{}\n", i % 3, keys.public_line());
-        if [5, 6].contains(&i) {
+        if [5, 6].contains(&i) || (10..16).contains(&i) {
             std::fs::write(folder.path().join(format!("p{i}.key")), keys.to_file(None).unwrap()).unwrap();
         }
     }

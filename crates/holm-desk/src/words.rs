@@ -14,6 +14,8 @@ pub(crate) mod inbox;
 pub(crate) mod islands;
 pub(crate) mod item;
 pub(crate) mod marking;
+pub(crate) mod member;
+mod member_messages;
 pub(crate) mod onward;
 pub(crate) mod overview;
 pub(crate) mod person;
@@ -43,6 +45,7 @@ pub(crate) struct Words {
     pub(crate) islands: islands::IslandWords,
     pub(crate) item: item::ItemWords,
     pub(crate) marking: marking::MarkingWords,
+    pub(crate) member: member::MemberWords,
     pub(crate) person: person::PersonWords,
     pub(crate) record: record::RecordWords,
     pub(crate) second: second::SecondWords,
@@ -65,6 +68,7 @@ pub(crate) const EN: Words = Words {
     islands: islands::EN,
     item: item::EN,
     marking: marking::EN,
+    member: member::EN,
     person: person::EN,
     record: record::EN,
     second: second::EN,
@@ -87,6 +91,7 @@ pub(crate) const ES: Words = Words {
     islands: islands::ES,
     item: item::ES,
     marking: marking::ES,
+    member: member::ES,
     person: person::ES,
     record: record::ES,
     second: second::ES,

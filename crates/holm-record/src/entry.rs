@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::commitment::{Commitment, Salt};
+use crate::commitment::{Commitment, Salt, hex, sha256};
 use crate::event::Event;
 use crate::tlog::{Hash, leaf_hash};
 
@@ -29,6 +29,25 @@ pub struct Entry {
     pub actor: String,
     /// What it says.
     pub event: Event,
+    /// Signature of whoever entered it, Ed25519 in base64, over [`signed_text`]; entries of a workspace of one officer have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+}
+
+/// What an entry's actor signs: its body's bytes before there was a signature, at its place (`docs/spec/roles.md`).
+#[must_use]
+pub fn signed_text(origin: &str, index: u64, unsigned: &[u8]) -> String {
+    format!("holm-entry/1\n{origin}\n{index}\n{}\n", hex(&sha256(unsigned)))
+}
+
+impl Opened {
+    /// The body's bytes before it was signed; `None` if it is not, or otherwise than at its end.
+    #[must_use]
+    pub fn unsigned(&self) -> Option<Vec<u8>> {
+        let end = format!(",\"signature\":\"{}\"}}", self.entry.signature.as_ref()?);
+        let begin = self.body.strip_suffix(end.as_bytes())?;
+        Some([begin, b"}"].concat())
+    }
 }
 
 /// The key under which bodies are encrypted before any store sees them.
@@ -143,7 +162,7 @@ mod tests {
 
     fn entry() -> Entry {
         let event = Event::PersonLeft { person: "p17".parse().unwrap(), reason: "transferred".to_owned() };
-        Entry { v: 1, at: "2026-11-24T14:05:00Z".parse().unwrap(), actor: "officer".to_owned(), event }
+        Entry { v: 1, at: "2026-11-24T14:05:00Z".parse().unwrap(), actor: "officer".to_owned(), event, signature: None }
     }
 
     #[test]

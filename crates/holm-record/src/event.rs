@@ -2,6 +2,7 @@
 
 pub mod approval;
 pub mod happening;
+pub mod member;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use crate::commitment::Commitment;
 use crate::id::{ChannelName, CopyId, CustodianName, IncidentName, ItemName, OperationName, PersonId, TargetName};
 use approval::{Act, ApprovalPolicy, Masked};
 use happening::{ChannelSort, IncidentFacts, OperationFacts, Outcome, Weight, Window};
+use member::Role;
 
 /// SHA-256 of a sealed file, in hexadecimal.
 pub type ObjectHash = String;
@@ -476,6 +478,17 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// Somebody works in the workspace from now on, as something else, or no more.
+    MemberSet {
+        /// Who: a person of the roster, or `officer`.
+        member: PersonId,
+        /// As what; nothing, and they are no member.
+        roles: Vec<Role>,
+        /// With which devices.
+        devices: Vec<Device>,
+        /// age recipient to which the workspace seals its files from now on.
+        vault: String,
+    },
 }
 
 /// What an epoch ended with.
@@ -591,6 +604,7 @@ impl Event {
             Self::Unmasked { .. } => "unmasked",
             Self::Read { .. } => "read",
             Self::Destroyed { .. } => "destroyed",
+            Self::MemberSet { .. } => "member-set",
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The record: appends events to a store and answers with proofs.
 
-use ed25519_dalek::SigningKey;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use ed25519_dalek::{Signer, SigningKey};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cosignature::{CosignerKey, VerifierKey};
-use crate::entry::{BodyKey, Entry, EntryError, Opened, Row};
+use crate::entry::{BodyKey, Entry, EntryError, Opened, Row, signed_text};
 use crate::event::Event;
 use crate::note::{Checkpoint, NoteError, NoteKey, sign};
 use crate::proof::LogProof;
@@ -58,6 +60,16 @@ pub enum RecordError {
 /// A clock may run behind the last entry by as much; the entry then takes the last entry's time.
 const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(2);
 
+/// The entry with its author's signature, if there is one.
+fn signed(mut entry: Entry, author: Option<&SigningKey>, origin: &str, index: u64) -> Result<Entry, EntryError> {
+    if let Some(author) = author {
+        let bare = serde_json::to_vec(&entry).map_err(|e| EntryError::Body(e.to_string()))?;
+        let text = signed_text(origin, index, &bare);
+        entry.signature = Some(BASE64.encode(author.sign(text.as_bytes()).to_bytes()));
+    }
+    Ok(entry)
+}
+
 /// Keys of a record.
 pub struct RecordKeys {
     /// Identity of the log.
@@ -77,6 +89,8 @@ pub struct Record<S> {
     tree: Tree,
     checkpoint: Option<String>,
     last: Option<Timestamp>,
+    /// Signs entries, where there are several who make them.
+    author: Option<SigningKey>,
 }
 
 impl<S: Store> Record<S> {
@@ -99,7 +113,7 @@ impl<S: Store> Record<S> {
         } else if tree.size() > 0 {
             return Err(RecordError::Altered);
         }
-        Ok(Self { store, keys, tree, checkpoint, last })
+        Ok(Self { store, keys, tree, checkpoint, last, author: None })
     }
 
     /// Fills an empty store with the rows of a record that ends, and one entry that says so, under a checkpoint by new keys.
@@ -111,15 +125,22 @@ impl<S: Store> Record<S> {
         keys: RecordKeys,
         rows: &[Row],
         (actor, at, event): (&str, Timestamp, Event),
+        author: Option<&SigningKey>,
     ) -> Result<Self, RecordError> {
-        let entry = Entry { v: BODY_VERSION, at, actor: actor.to_owned(), event };
+        let entry = Entry { v: BODY_VERSION, at, actor: actor.to_owned(), event, signature: None };
+        let entry = signed(entry, author, &keys.origin, rows.len() as u64)?;
         let rows: Vec<Row> = rows.iter().cloned().chain([Row::seal(&entry, &keys.body)?]).collect();
         let tree = Tree::from_leaves(rows.iter().map(Row::leaf_hash));
-        let mut record = Self { keys, tree, checkpoint: None, last: Some(at), store };
+        let mut record = Self { keys, tree, checkpoint: None, last: Some(at), author: None, store };
         let checkpoint = record.sign(at)?;
         record.store.append(0, &rows, &checkpoint)?;
         record.checkpoint = Some(checkpoint.note);
         Ok(record)
+    }
+
+    /// Has every further entry signed with this key, or with none.
+    pub fn sign_entries(&mut self, author: Option<SigningKey>) {
+        self.author = author;
     }
 
     /// Number of entries.
@@ -174,8 +195,11 @@ impl<S: Store> Record<S> {
     pub fn append(&mut self, actor: &str, at: Timestamp, events: Vec<Event>) -> Result<u64, RecordError> {
         let first = self.size();
         let at = self.not_before_last(at)?;
-        let entry = |event| Entry { v: BODY_VERSION, at, actor: actor.to_owned(), event };
-        let rows: Vec<Row> = events.into_iter().map(|e| Row::seal(&entry(e), &self.keys.body)).collect::<Result<_, _>>()?;
+        let row = |(index, event): (u64, Event)| {
+            let entry = Entry { v: BODY_VERSION, at, actor: actor.to_owned(), event, signature: None };
+            Row::seal(&signed(entry, self.author.as_ref(), &self.keys.origin, index)?, &self.keys.body)
+        };
+        let rows: Vec<Row> = (first..).zip(events).map(row).collect::<Result<_, _>>()?;
         // The tree grows in place, as a copy of a long one would cost more than the append, and is cut if that fails.
         rows.iter().for_each(|row| self.tree.push(row.leaf_hash()));
         let kept = self.sign(at).and_then(|checkpoint| self.store(first, &rows, checkpoint));

@@ -10,12 +10,14 @@ pub mod policy;
 use std::collections::{BTreeMap, BTreeSet};
 
 use holm_record::event::approval::{Act, ActKind, ApprovalPolicy, Masked};
+use holm_record::event::member::Role;
 use holm_record::event::{Event, ObjectHash};
 use holm_record::id::PersonId;
 use jiff::Timestamp;
 
 use crate::marking::{Marking, Scheme};
 use crate::state::State;
+use crate::workspace::OFFICER;
 use policy::verifying_keys;
 
 /// A request in the record.
@@ -25,6 +27,8 @@ pub struct Request {
     pub number: u64,
     /// When it was asked.
     pub at: Timestamp,
+    /// Who asked, and so approves nothing of it.
+    pub by: String,
     /// What for.
     pub act: Act,
     /// Why.
@@ -134,7 +138,7 @@ impl Request {
                 refused: Vec::new(),
                 silent: Vec::new(),
             };
-            for (person, signers) in &group.approvers {
+            for (person, signers) in group.approvers.iter().filter(|(person, _)| person.as_str() != self.by) {
                 let list = match (answered(person, signers, true), answered(person, signers, false)) {
                     (_, true) => &mut of.refused,
                     (true, false) => &mut of.approved,
@@ -207,7 +211,7 @@ impl Approvals {
         ))
     }
 
-    pub(crate) fn apply(&mut self, index: u64, at: Timestamp, event: &Event) {
+    pub(crate) fn apply(&mut self, index: u64, at: Timestamp, by: &str, event: &Event) {
         match event {
             Event::SchemeImported { text, .. } => {
                 let scheme = Scheme::parse(text).ok();
@@ -216,8 +220,8 @@ impl Approvals {
             }
             Event::ApprovalPolicySet { policy } => self.policy = Some(policy.clone()),
             Event::ApprovalAsked { act, reason } => {
-                let (act, reason) = (act.clone(), reason.clone());
-                self.requests.insert(index, Request { number: index, at, act, reason, answers: Vec::new(), used: None });
+                let (by, act, reason) = (by.to_owned(), act.clone(), reason.clone());
+                self.requests.insert(index, Request { number: index, at, by, act, reason, answers: Vec::new(), used: None });
             }
             Event::ApprovalGiven { request, person, approved, note } => {
                 if let Some(of) = self.requests.get_mut(request) {
@@ -259,6 +263,11 @@ fn acts(state: &State, events: &[Event]) -> Vec<Act> {
             Event::Destroyed { entries, objects, authority, .. } => {
                 acts.push(Act::Destroy { entries: entries.clone(), objects: objects.clone(), authority: authority.clone() })
             }
+            // Who makes the workspace has all roles before there are others.
+            Event::MemberSet { .. } if begins(state, event) => {}
+            Event::MemberSet { member, roles, devices, .. } => {
+                acts.push(Act::Members { member: member.clone(), roles: roles.clone(), devices: devices.clone() });
+            }
             Event::Disclosure { item, person, marking, .. } if for_two(state, marking.as_deref()) => {
                 told.entry(item.clone()).or_default().insert(person.clone());
             }
@@ -268,6 +277,12 @@ fn acts(state: &State, events: &[Event]) -> Vec<Act> {
     let released = told.into_iter().filter_map(|(item, to)| state.release_act(&item, to.into_iter().collect()));
     acts.extend(released);
     acts
+}
+
+/// Whether this is what the first further member stands beside: the officer, as what the officer is.
+fn begins(state: &State, event: &Event) -> bool {
+    let officer = matches!(event, Event::MemberSet { member, roles, .. } if member.as_str() == OFFICER && *roles == Role::ALL);
+    officer && state.members.is_one_officer()
 }
 
 /// Whether a marking is for two persons, or ever was: no later scheme takes that from it, by other rules or by leaving the level out.

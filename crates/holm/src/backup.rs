@@ -10,6 +10,7 @@ use holm_record::commitment::{hex, sha256};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::member::VAULT_KEYS;
 use crate::place::Place;
 use crate::transfer::TransferError;
 use crate::vault::{Vault, VaultError, remove_durably, write_durably, write_secret};
@@ -21,6 +22,8 @@ const MANIFEST: &str = "backup.json";
 const DESCRIPTION: &str = "workspace.json";
 /// Beside the description.
 const SECRETS: [&str; 2] = ["secrets.age", "officer.key"];
+/// There once several work in it.
+const MAYBE: [&str; 1] = [VAULT_KEYS];
 
 /// A backup cannot be made or put back.
 #[derive(Debug, thiserror::Error)]
@@ -98,6 +101,7 @@ impl Workspace {
         let entries = self.export_whole(to)?;
         let mut files = BTreeMap::new();
         let mut names: Vec<String> = [DESCRIPTION].iter().chain(&SECRETS).map(|n| (*n).to_owned()).collect();
+        names.extend(MAYBE.iter().filter(|name| self.folder().join(name).exists()).map(|n| (*n).to_owned()));
         names.extend(listed(&self.folder().join(PENDING))?.into_iter().map(|name| format!("{PENDING}/{name}")));
         for name in names {
             let bytes = read(&self.folder().join(&name))?;

@@ -98,7 +98,7 @@ impl Contribution {
     ) -> Result<OpenedContribution, ContributionError> {
         signed_text(&self.note, second, person)?;
         let sealed = BASE64.decode(&self.sealed).map_err(|e| ContributionError::Sealed(e.to_string()))?;
-        let plain = decrypt_with(&[officer.age()], &sealed).map_err(ContributionError::Sealed)?;
+        let plain = decrypt_with(&officer.identities(), &sealed).map_err(ContributionError::Sealed)?;
         let both: [u8; 64] = plain.try_into().map_err(|_| ContributionError::Other("its length is wrong"))?;
         let (mut bytes, mut salt) = ([0; 32], [0; 32]);
         bytes.copy_from_slice(&both[..32]);

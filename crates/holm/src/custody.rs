@@ -89,7 +89,7 @@ pub fn open(sealed: &[u8], keys: &[&DeviceKeys], custodians: &[String]) -> Resul
     if sealed.format != FORMAT {
         return Err(CustodyError::Damaged(format!("its format is `{}`", sealed.format)));
     }
-    let identities: Vec<&dyn Identity> = keys.iter().map(|k| k.age() as &dyn Identity).collect();
+    let identities: Vec<&dyn Identity> = keys.iter().flat_map(|k| k.identities()).collect();
     for part in &sealed.parts {
         let outer = BASE64.decode(part).map_err(|e| CustodyError::Damaged(e.to_string()))?;
         let mut plain = Zeroizing::new(outer);

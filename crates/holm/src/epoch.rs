@@ -26,6 +26,7 @@ use crate::own_file::OwnFileError;
 use crate::place::{Place, put_aside_but};
 use crate::policy::Permit;
 use crate::recovery::{Kept, RecoveryError};
+use crate::role::UseCase;
 use crate::vault::{VaultError, remove_durably};
 use crate::workspace::{RESTORED, Workspace, WorkspaceError};
 
@@ -203,6 +204,7 @@ impl Workspace {
     /// # Errors
     /// [`EpochError`]; then the workspace is as before.
     pub fn open_epoch(mut self, permit: &Permit, notes: &[String]) -> Result<String, EpochError> {
+        self.may(UseCase::KeepRecord).map_err(WorkspaceError::from)?;
         self.stale().ok_or(RecoveryError::NotNeeded)?;
         let path = self.folder().join(PENDING);
         if !path.exists() {
@@ -232,7 +234,8 @@ impl Workspace {
         if store.size().map_err(failed)? == 0 {
             let keys = self.epoch_keys(origin, seed)?;
             let said = (permit.actor(), permit.at(), opened);
-            store = Record::continued(store, keys, &rows, said).map_err(WorkspaceError::from)?.into_store();
+            let author = self.author(false);
+            store = Record::continued(store, keys, &rows, said, author.as_ref()).map_err(WorkspaceError::from)?.into_store();
         }
         let (rows, checkpoints) = holm_record::record::stored(&mut store).map_err(failed)?;
         drop(store);

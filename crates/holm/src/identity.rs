@@ -51,6 +51,8 @@ pub enum IdentityError {
 /// The secret keys of one device.
 pub struct DeviceKeys {
     age: age::x25519::Identity,
+    /// Others that open what is sealed to whoever holds these.
+    more: Vec<age::x25519::Identity>,
     signer: Option<SigningKey>,
 }
 
@@ -68,7 +70,31 @@ impl DeviceKeys {
     pub fn generate() -> Result<Self, IdentityError> {
         let mut seed = Zeroizing::new([0; 32]);
         getrandom::fill(seed.as_mut()).map_err(|_| IdentityError::Randomness)?;
-        Ok(Self { age: age::x25519::Identity::generate(), signer: Some(SigningKey::from_bytes(&seed)) })
+        Ok(Self { age: age::x25519::Identity::generate(), more: Vec::new(), signer: Some(SigningKey::from_bytes(&seed)) })
+    }
+
+    /// The same signer with a vault's identities, of which the one of this recipient is the one that is sealed to; `None` if it is not there.
+    pub(crate) fn with_identities(&self, mut identities: Vec<age::x25519::Identity>, recipient: &str) -> Option<Self> {
+        let current = identities.iter().position(|i| i.to_public().to_string() == recipient)?;
+        let age = identities.remove(current);
+        let known =
+            |of: &age::x25519::Identity, all: &[age::x25519::Identity]| all.iter().any(|i| i.to_public() == of.to_public());
+        for own in std::iter::once(&self.age).chain(&self.more) {
+            if own.to_public() != age.to_public() && !known(own, &identities) {
+                identities.push(own.clone());
+            }
+        }
+        Some(Self { age, more: identities, signer: self.signer.clone() })
+    }
+
+    /// All identities, that of [`Self::recipient`] first.
+    pub(crate) fn identities(&self) -> Vec<&dyn age::Identity> {
+        std::iter::once(&self.age).chain(&self.more).map(|i| i as &dyn age::Identity).collect()
+    }
+
+    /// All recipients whose secret is here.
+    pub(crate) fn recipients(&self) -> Vec<String> {
+        std::iter::once(&self.age).chain(&self.more).map(|i| i.to_public().to_string()).collect()
     }
 
     /// The age identity.
@@ -147,7 +173,7 @@ impl DeviceKeys {
             seed.map(|s| SigningKey::from_bytes(&s))
                 .ok_or_else(|| IdentityError::Malformed("its signing key is damaged".to_owned()))
         });
-        Ok(Self { age, signer: signer.transpose()? })
+        Ok(Self { age, more: Vec::new(), signer: signer.transpose()? })
     }
 }
 

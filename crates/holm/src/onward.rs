@@ -345,7 +345,7 @@ impl Workspace {
         if sealed.len() > LARGEST {
             return Err(malformed("it is larger than any request"));
         }
-        let note = decrypt_with(&[self.keys().age()], sealed).map_err(OnwardError::Sealed)?;
+        let note = decrypt_with(&self.keys().identities(), sealed).map_err(OnwardError::Sealed)?;
         let note = String::from_utf8(note).map_err(|_| malformed("it is not UTF-8"))?;
         let Request { item, copy, person, .. } = Request::parse(&note)?;
         let issued =
@@ -471,7 +471,7 @@ pub struct OpenedAnswer {
 /// [`OnwardError`] if it is sealed to others or does not hold.
 pub fn open_answer(sealed: &[u8], keys: &DeviceKeys) -> Result<OpenedAnswer, OnwardError> {
     let malformed = |why: String| OnwardError::Malformed("an answer", why);
-    let text = decrypt_with(&[keys.age()], sealed).map_err(OnwardError::Sealed)?;
+    let text = decrypt_with(&keys.identities(), sealed).map_err(OnwardError::Sealed)?;
     let AnswerFile { format, entry } = serde_json::from_slice(&text).map_err(|e| malformed(e.to_string()))?;
     if format != ANSWER {
         return Err(malformed(format!("its format is `{format}`")));

@@ -45,7 +45,7 @@ impl Workspace {
     pub(crate) fn read_own<T: DeserializeOwned>(&self, path: &Path) -> Result<T, OwnFileError> {
         let damaged = |why: &str| OwnFileError::Damaged(path.to_owned(), why.to_owned());
         let sealed = fs::read(path).map_err(VaultError::disk(path, "read"))?;
-        let plain = decrypt_with(&[self.keys().age()], &sealed).map_err(|e| damaged(&e))?;
+        let plain = decrypt_with(&self.keys().identities(), &sealed).map_err(|e| damaged(&e))?;
         let (mark, content) = plain.split_at_checked(blake3::OUT_LEN).ok_or_else(|| damaged("it is cut short"))?;
         // Anybody can seal to the officer; only this workspace can have written this. (`blake3::Hash` compares in constant time.)
         if blake3::Hash::from_slice(mark).ok() != Some(blake3::Hash::from(self.own_mark(path, content))) {

@@ -3,13 +3,15 @@
 use jiff::Timestamp;
 
 use crate::marking::{Marking, MarkingError};
+use crate::role::{UseCase, listed};
 use crate::state::{Person, State};
+use holm_record::event::member::Role;
 use holm_record::id::{ItemName, PersonId};
 
 /// What somebody wants to do.
 #[derive(Clone, Debug)]
 pub enum Action<'a> {
-    /// Keep the roster, name custodians, take in receipts, note what happened.
+    /// Record what needs no other condition than the role of whoever does: that is asked for by what is recorded (`crate::role::needed`).
     Administer,
     /// Send an item to persons.
     Share {
@@ -91,6 +93,24 @@ pub enum Refusal {
     /// The item is burned.
     #[error("`{0}` was recalled and goes to nobody further: {1}")]
     Recalled(ItemName, String),
+    /// Another role's.
+    #[error("`{actor}` ({}) may not do this (`{case}`): it is for {}; a custodian gives roles with `holm member set`", listed(.roles), listed(&.case.roles().collect::<Vec<_>>()))]
+    Role {
+        /// Who asked.
+        actor: String,
+        /// As what.
+        roles: Vec<Role>,
+        /// For what.
+        case: UseCase,
+    },
+    /// A key that nobody works with.
+    #[error("this key is no member's of this workspace; a custodian can make its holder one with `holm member set`")]
+    NoMember,
+    /// Names of those who see no others' items.
+    #[error(
+        "`{0}` cannot be the item's name: an originator who sees no others' items names theirs `{1}-…`, and nobody else does"
+    )]
+    ItemNamed(ItemName, String),
     /// α above the workspace's.
     #[error("α {asked} is above the workspace's {limit}; `--alpha` may only lower it")]
     Alpha {
@@ -112,6 +132,10 @@ pub fn authorize(state: &State, actor: &str, at: Timestamp, action: &Action<'_>)
     match action {
         Action::Administer => {}
         Action::Share { item, to, handling } => {
+            state.may(actor, UseCase::Share)?;
+            if !state.items.contains_key(item) {
+                state.may_be_named(actor, item)?;
+            }
             if to.is_empty() {
                 return Err(Refusal::NoRecipients);
             }
@@ -125,11 +149,13 @@ pub fn authorize(state: &State, actor: &str, at: Timestamp, action: &Action<'_>)
             handled(state, item, to, *handling)?;
         }
         Action::Trace { alpha, limit } => {
+            state.may(actor, UseCase::Trace)?;
             if !(*alpha > 0.0 && alpha <= limit) {
                 return Err(Refusal::Alpha { asked: *alpha, limit: *limit });
             }
         }
         Action::OpenItem { item } => {
+            state.may(actor, UseCase::OpenKey)?;
             state.items.get(item).ok_or_else(|| Refusal::NoItem((*item).clone()))?;
         }
     }

@@ -59,7 +59,7 @@ pub struct OpenedCopy {
 /// [`ReceiptError`] if the slip does not hold or the copy is sealed to others.
 pub fn open_copy(sealed: &[u8], slip: &Slip, keys: &DeviceKeys, now: Timestamp) -> Result<OpenedCopy, ReceiptError> {
     let proof = slip.check(sealed)?;
-    let bytes = decrypt_with(&[keys.age()], sealed).map_err(ReceiptError::Sealed)?;
+    let bytes = decrypt_with(&keys.identities(), sealed).map_err(ReceiptError::Sealed)?;
     let checkpoint = hex(&sha256(proof.checkpoint.as_bytes()));
     let conditions = slip.conditions.as_deref().map_or_else(|| "none".to_owned(), conditions_hash);
     let text = format!(

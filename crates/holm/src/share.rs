@@ -454,7 +454,7 @@ impl Workspace {
     /// Checks, without opening anything, that enough of an item's custodians are here.
     pub(crate) fn check_custodians(&self, item: &ItemName, custodian_keys: &[DeviceKeys]) -> Result<(), CustodyError> {
         let Some(released) = self.state().items.get(item).and_then(|i| i.released.as_ref()) else { return Ok(()) };
-        let here: Vec<String> = std::iter::once(self.keys()).chain(custodian_keys).map(DeviceKeys::recipient).collect();
+        let here: Vec<String> = std::iter::once(self.keys()).chain(custodian_keys).flat_map(DeviceKeys::recipients).collect();
         let present = self
             .custodians()
             .iter()

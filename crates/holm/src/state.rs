@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use crate::approval::Approvals;
 use crate::checkpoint::Trust;
 use crate::marking::Scheme;
+use crate::member::Members;
 use crate::onward::{Answer, Asked, Request};
 use happenings::Happenings;
 
@@ -205,6 +206,8 @@ pub struct State {
     pub epochs: Vec<OldEpoch>,
     /// What needs approval, and what was approved.
     pub approvals: Approvals,
+    /// Who works in the workspace, and as what.
+    pub members: Members,
     /// Entries up to the newest that says more than that something was read.
     pub told_until: u64,
 }
@@ -237,7 +240,7 @@ impl State {
             }
             // Only what could be read was recorded.
             Event::SchemeImported { scheme, text } => {
-                self.approvals.apply(index, at, event);
+                self.approvals.apply(index, at, by, event);
                 self.schemes.extend(Scheme::parse(text).ok().map(|parsed| (scheme.clone(), parsed)));
             }
             Event::ItemPrepared { .. }
@@ -266,7 +269,8 @@ impl State {
             | Event::ApprovalGiven { .. }
             | Event::ApprovalUsed { .. }
             | Event::Unmasked { .. }
-            | Event::Destroyed { .. } => self.approvals.apply(index, at, event),
+            | Event::Destroyed { .. } => self.approvals.apply(index, at, by, event),
+            Event::MemberSet { .. } => self.members.apply(index, event),
             Event::Read { .. } => {}
             Event::EpochOpened { old, .. } => {
                 // Its witnesses knew it under the old name.

@@ -4,13 +4,14 @@ use std::fs;
 use std::path::Path;
 
 use age::secrecy::SecretString;
-use holm_record::entry::Row;
+use holm_record::entry::{Entry, Row};
 use holm_record::record::stored;
 use holm_record::store::{AnyStore, Store, StoreError, StoredCheckpoint};
 use holm_record::verify::{Finding, verify};
 use serde::{Deserialize, Serialize};
 
 use crate::place::{Place, put_aside};
+use crate::role::UseCase;
 use crate::vault::{VaultError, write_durably};
 use crate::workspace::{Keeper, Workspace, WorkspaceError};
 
@@ -167,7 +168,8 @@ impl Workspace {
         to: &Place,
     ) -> Result<u64, TransferError> {
         let mut keeper = Keeper::of(folder, passphrase, key_file)?;
-        let held = checked(from, &keeper)?;
+        let (held, opened) = checked(from, &keeper)?;
+        keeper.may(&opened, UseCase::KeepRecord)?;
         let current = keeper.place()?;
         if let Some(mut store) = keeper.current()? {
             let here = Held::of(&mut store)?;
@@ -196,19 +198,20 @@ pub(crate) fn put_back(
     to: &Place,
 ) -> Result<u64, TransferError> {
     let mut keeper = Keeper::of_backup(from, folder, passphrase, key_file)?;
-    let held = checked(from, &keeper)?;
+    // Whoever has a key to it may put it back: it signs nothing until a custodian recovers it.
+    let (held, _) = checked(from, &keeper)?;
     keep(&mut keeper, &held, to)?;
     Ok(held.rows.len() as u64)
 }
 
-/// The record that was exported to a folder, if it holds.
-fn checked(from: &Path, keeper: &Keeper) -> Result<Held, TransferError> {
+/// The record that was exported to a folder, if it holds, and its entries.
+fn checked(from: &Path, keeper: &Keeper) -> Result<(Held, Vec<(u64, Entry)>), TransferError> {
     let path = from.join(WHOLE);
     let held = Held::read(&fs::read(&path).map_err(VaultError::disk(&path, "read"))?)?;
     let report = verify(&held.rows, &held.checkpoints, &keeper.log()?, Some(keeper.body_key()));
     match report.findings.into_iter().next() {
         Some(Finding { at, what }) => Err(TransferError::Broken { at, what }),
-        None => Ok(held),
+        None => Ok((held, report.opened)),
     }
 }
 

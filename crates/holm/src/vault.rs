@@ -77,6 +77,11 @@ impl Vault {
         &self.recipients
     }
 
+    /// Seals to others from now on.
+    pub(crate) fn seal_to(&mut self, recipients: Vec<String>) {
+        self.recipients = recipients;
+    }
+
     /// Seals `plain` to the vault's recipients and keeps it.
     ///
     /// # Errors
@@ -140,7 +145,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError`] if the file is missing, damaged or sealed to others.
     pub fn unseal(&self, hash: &str, keys: &DeviceKeys) -> Result<Vec<u8>, VaultError> {
-        decrypt_with(&[keys.age()], &self.sealed(hash)?).map_err(|why| VaultError::Sealed { hash: hash.to_owned(), why })
+        decrypt_with(&keys.identities(), &self.sealed(hash)?).map_err(|why| VaultError::Sealed { hash: hash.to_owned(), why })
     }
 
     /// Removes a sealed file for good; one that is gone is gone.

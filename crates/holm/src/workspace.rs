@@ -1,38 +1,44 @@
 //! A workspace: one folder with the record, the vault and the officer's key.
 
 mod examination;
+mod keeping;
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use age::secrecy::SecretString;
 use ed25519_dalek::SigningKey;
 use holm_record::commitment::hex;
-use holm_record::cosignature::{CosignerKey, VerifierKey};
+use holm_record::cosignature::VerifierKey;
 use holm_record::entry::{BodyKey, Opened};
 use holm_record::event::Event;
+use holm_record::event::member::Role;
 use holm_record::note::Checkpoint;
 use holm_record::proof::LogProof;
 use holm_record::record::{Record, RecordError, RecordKeys, stored};
 use holm_record::store::{AnyStore, Store};
 use holm_record::verify::{LogIdentity, verify_kept};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::approval::{NotApproved, gate};
 use crate::destruction::DestructionError;
 use crate::head::{HeadMark, Stale};
-use crate::identity::{DeviceKeys, IdentityError, decrypt_with, encrypt_to_lines};
+use crate::identity::{DeviceKeys, IdentityError, encrypt_to_lines};
+use crate::member::seen::Seen;
+use crate::member::{MemberError, whose, with_vault};
 use crate::place::{BESIDE, Place, PlaceError, has_file, record_file};
 use crate::policy::{Action, Permit, Refusal, authorize};
+use crate::role::{UseCase, needed};
 use crate::state::State;
 pub use examination::WorkspaceReport;
 use examination::{examined, old_epochs};
+use keeping::{Description, FORMAT, LaterSeed, OTHER_KEYS, Secrets, describe, may_by, secrets_of, take_lock, unlock};
+pub(crate) use keeping::{Keeper, second_key};
 
-use crate::vault::{Vault, VaultError, remove_durably, write_durably, write_secret};
+use crate::vault::{Vault, VaultError, remove_durably, write_secret};
 
-const FORMAT: &str = "holm-workspace/1";
 /// Sealed files.
 pub(crate) const OBJECTS: &str = "objects";
 /// Releases that wait.
@@ -41,6 +47,8 @@ pub(crate) const PENDING: &str = "pending";
 pub(crate) const RESTORED: &str = "restored";
 /// The officer, in entries of a one-person workspace.
 pub const OFFICER: &str = "officer";
+/// Whoever opens a workspace of several members with its recovery key.
+pub const RECOVERY: &str = "recovery";
 /// α of an incident unless `init` says otherwise.
 pub const DEFAULT_ALPHA: f64 = 0.001;
 /// The largest coalition that items are marked against.
@@ -85,6 +93,9 @@ pub enum WorkspaceError {
     /// Not allowed.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// Not to be a member.
+    #[error(transparent)]
+    Member(#[from] MemberError),
     /// Not approved.
     #[error(transparent)]
     NotApproved(#[from] NotApproved),
@@ -94,82 +105,6 @@ pub enum WorkspaceError {
     /// No randomness.
     #[error("the system has no randomness to make keys from")]
     Randomness,
-}
-
-/// What anybody may read of a workspace.
-#[derive(Debug, Serialize, Deserialize)]
-struct Description {
-    format: String,
-    origin: String,
-    /// Public age recipients to which the vault is sealed.
-    vault: Vec<String>,
-    /// Verifier key of the record.
-    log_key: String,
-    /// Its second key, ML-DSA-44; records made before there was one have none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    ml_dsa_key: Option<String>,
-    /// Where the record is kept, if not in the folder.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    store: Option<String>,
-}
-
-impl Description {
-    /// Whether it has the keys that the record's first entry names, or the newest epoch; `None` if the record begins with another entry.
-    fn is_of<'e>(&self, mut events: impl Iterator<Item = &'e Event>) -> Option<bool> {
-        let Some(Event::WorkspaceCreated { origin, log_key, ml_dsa_key, vault, .. }) = events.next() else { return None };
-        let first = (origin, log_key, ml_dsa_key.as_ref());
-        let opened = events.filter_map(|event| match event {
-            Event::EpochOpened { origin, log_key, ml_dsa_key, .. } => Some((origin, log_key, Some(ml_dsa_key))),
-            _ => None,
-        });
-        let newest = opened.last().unwrap_or(first);
-        Some(newest == (&self.origin, &self.log_key, self.ml_dsa_key.as_ref()) && *vault == self.vault)
-    }
-
-    fn place(&self) -> Result<Place, WorkspaceError> {
-        Ok(self.store.as_deref().map_or(Ok(Place::File), Place::parse)?)
-    }
-
-    fn write(&self, folder: &Path) -> Result<(), WorkspaceError> {
-        let text = serde_json::to_vec_pretty(self).map_err(|e| WorkspaceError::Damaged(e.to_string()))?;
-        Ok(write_durably(&folder.join("workspace.json"), &text)?)
-    }
-
-    fn log(&self) -> Result<LogIdentity, WorkspaceError> {
-        let log = LogIdentity::parse(&self.log_key);
-        let log = match &self.ml_dsa_key {
-            Some(key) => log.and_then(|log| log.with_ml_dsa(key)),
-            None => log,
-        };
-        log.map_err(WorkspaceError::Damaged)
-    }
-}
-
-const OTHER_KEYS: &str =
-    "`workspace.json` names other keys than the record's first entry; put back the file that `holm init` wrote";
-
-/// What is sealed to the vault's recipients.
-#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
-struct Secrets {
-    body_key: [u8; 32],
-    log_seed: [u8; 32],
-    /// Seeds of later epochs.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    later: Vec<LaterSeed>,
-}
-
-/// The seed of an epoch after the first.
-#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
-struct LaterSeed {
-    origin: String,
-    seed: [u8; 32],
-}
-
-impl Secrets {
-    /// The seed of the epoch of this origin.
-    fn seed(&self, origin: &str) -> &[u8; 32] {
-        self.later.iter().find(|later| later.origin == origin).map_or(&self.log_seed, |later| &later.seed)
-    }
 }
 
 /// How a workspace is to be made.
@@ -194,6 +129,14 @@ pub struct Workspace {
     record: Record<AnyStore>,
     vault: Vault,
     state: State,
+    /// What there is for whoever opened it, if that is not everything.
+    seen: Option<Seen>,
+    /// Whoever opened it.
+    actor: String,
+    /// age recipient of the key that opened it.
+    own: String,
+    /// age recipients that it was made with: the officer's, and the recovery key's.
+    founders: Vec<String>,
     body_key: [u8; 32],
     log_key: String,
     log: LogIdentity,
@@ -227,7 +170,7 @@ impl Workspace {
             recipients.push(recovery.recipient());
             write_secret(path, &recovery.to_file(options.passphrase.as_ref())?)?;
         }
-        let mut secrets = Secrets { body_key: [0; 32], log_seed: [0; 32], later: Vec::new() };
+        let mut secrets = Secrets { body_key: [0; 32], log_seed: [0; 32], later: Vec::new(), sealed_to: Vec::new() };
         let mut id = [0; 8];
         let filled = getrandom::fill(&mut secrets.body_key)
             .and_then(|()| getrandom::fill(&mut secrets.log_seed))
@@ -296,7 +239,7 @@ impl Workspace {
     ) -> Result<WorkspaceReport, WorkspaceError> {
         let description = describe(folder)?;
         let _lock = take_lock(folder)?;
-        let (_, secrets) = unlock(folder, passphrase, key_file)?;
+        let (keys, secrets) = unlock(folder, passphrase, key_file)?;
         let place = description.place()?;
         // Opening it would make one.
         if place == Place::File && !record_file(folder, &description.origin).exists() {
@@ -308,6 +251,7 @@ impl Workspace {
         let vault = Vault::open(folder.join(OBJECTS), description.vault.clone())?;
         let log = description.log()?;
         let mut report = examined(&stored, &cosigned, &log, &secrets.body_key, &vault)?;
+        may_by(&report.record.opened, &description, &keys.recipient(), UseCase::SeeRecord)?;
         let epochs = old_epochs(&report.record)?;
         for (name, note) in kept {
             // What was kept of an earlier epoch is of the rows that it ended with.
@@ -349,7 +293,7 @@ impl Workspace {
             body: BodyKey::new(secrets.body_key),
         };
         let mut record = Record::open(store, record_keys)?;
-        let vault = Vault::open(folder.join(OBJECTS), description.vault.clone())?;
+        let mut vault = Vault::open(folder.join(OBJECTS), description.vault.clone())?;
         let entries = record.entries()?;
         let state = State::project(&entries);
         // One that is gone without an entry that destroyed it would make looks, losses and keys be forgotten.
@@ -369,10 +313,23 @@ impl Workspace {
             return Err(WorkspaceError::Damaged(OTHER_KEYS.to_owned()));
         }
         drop_finished(folder, &state)?;
+        let (actor, own) = (whose(&state, &description.vault, &keys.recipient()).ok_or(Refusal::NoMember)?, keys.recipient());
+        let mut keys = keys;
+        if let Some(recipient) = &state.members.vault {
+            if state.may(&actor, UseCase::ReadItems).is_ok() {
+                keys = with_vault(folder, &keys, recipient)?;
+            }
+            vault.seal_to(std::iter::once(recipient).chain(description.vault.iter().skip(1)).cloned().collect());
+        }
+        let seen = Seen::of(&actor, &state, &entries);
         let mut workspace = Self {
             folder: folder.to_owned(),
             keys,
             state,
+            seen,
+            actor,
+            own,
+            founders: description.vault.clone(),
             record,
             vault,
             body_key: secrets.body_key,
@@ -385,19 +342,68 @@ impl Workspace {
             _lock: lock,
         };
         workspace.finish_destruction()?;
+        workspace.seal_to_members()?;
         Ok(workspace)
     }
 
     /// Projects the record once more, of which something was destroyed.
     pub(crate) fn project_anew(&mut self) -> Result<(), WorkspaceError> {
-        self.state = State::project(&self.record.entries()?);
+        let entries = self.record.entries()?;
+        self.state = State::project(&entries);
+        self.seen = Seen::of(&self.actor, &self.state, &entries);
         Ok(())
     }
 
-    /// What the record says now.
+    /// What the record says now, as far as whoever opened it is told.
     #[must_use]
     pub fn state(&self) -> &State {
+        self.seen.as_ref().map_or(&self.state, |seen| &seen.state)
+    }
+
+    /// What the record says now, all of it: for what is checked, never for what is shown.
+    pub(crate) fn everything(&self) -> &State {
         &self.state
+    }
+
+    /// Whoever opened it: a member, or the officer who works alone.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        &self.actor
+    }
+
+    /// Their roles.
+    #[must_use]
+    pub fn roles(&self) -> BTreeSet<Role> {
+        self.state.roles_of(&self.actor)
+    }
+
+    /// Whether [`Self::state`] is all that the record says.
+    #[must_use]
+    pub fn sees_everything(&self) -> bool {
+        self.seen.is_none()
+    }
+
+    /// age recipient of the key that opened it.
+    pub(crate) fn own_recipient(&self) -> &str {
+        &self.own
+    }
+
+    /// age recipients that it was made with.
+    pub(crate) fn founders(&self) -> &[String] {
+        &self.founders
+    }
+
+    /// Those of them that are the recovery key's.
+    pub(crate) fn recovery(&self) -> &[String] {
+        self.founders.get(1..).unwrap_or_default()
+    }
+
+    /// Checks that whoever opened it may do something.
+    ///
+    /// # Errors
+    /// [`Refusal::Role`] says whose it is.
+    pub fn may(&self, case: UseCase) -> Result<(), Refusal> {
+        self.state.may(&self.actor, case).map(drop)
     }
 
     /// α of an incident.
@@ -500,11 +506,40 @@ impl Workspace {
         let mut secrets = secrets_of(&sealed, &self.keys)?;
         if secrets.later.iter().all(|later| later.origin != origin) {
             secrets.later.push(LaterSeed { origin: origin.to_owned(), seed: *seed });
-            let plain = Zeroizing::new(serde_json::to_vec(&secrets).map_err(|e| WorkspaceError::Damaged(e.to_string()))?);
-            let lines = self.vault.recipients().iter().map(String::as_str);
-            write_secret(&path, &encrypt_to_lines(lines, &plain).map_err(WorkspaceError::Damaged)?)?;
+            self.write_secrets(&path, &secrets)?;
         }
         Ok(())
+    }
+
+    fn write_secrets(&self, path: &Path, secrets: &Secrets) -> Result<(), WorkspaceError> {
+        let plain = Zeroizing::new(serde_json::to_vec(secrets).map_err(|e| WorkspaceError::Damaged(e.to_string()))?);
+        let to = if secrets.sealed_to.is_empty() { &self.founders } else { &secrets.sealed_to };
+        Ok(write_secret(path, &encrypt_to_lines(to.iter().map(String::as_str), &plain).map_err(WorkspaceError::Damaged)?)?)
+    }
+
+    /// Seals the workspace's secrets to these recipients, unless they are already.
+    pub(crate) fn seal_secrets(&self, to: &[String]) -> Result<(), WorkspaceError> {
+        let path = self.folder.join("secrets.age");
+        let sealed = fs::read(&path).map_err(VaultError::disk(&path, "read"))?;
+        let mut secrets = secrets_of(&sealed, &self.keys)?;
+        if secrets.sealed_to != to {
+            secrets.sealed_to = to.to_vec();
+            self.write_secrets(&path, &secrets)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the vault's keys as they are now, of which this one is sealed to.
+    pub(crate) fn take_vault_keys(&mut self, recipient: &str) -> Result<(), WorkspaceError> {
+        self.keys = with_vault(&self.folder, &self.keys, recipient)?;
+        self.vault.seal_to(std::iter::once(recipient.to_owned()).chain(self.recovery().iter().cloned()).collect());
+        Ok(())
+    }
+
+    /// What signs entries, once there are several members or they make them.
+    pub(crate) fn author(&self, makes_members: bool) -> Option<SigningKey> {
+        let signs = (makes_members || !self.state.members.is_one_officer()) && self.actor != RECOVERY;
+        self.keys.signer().filter(|_| signs).cloned()
     }
 
     /// Has the workspace go on under another epoch's name and keys from its next opening.
@@ -532,7 +567,7 @@ impl Workspace {
     /// # Errors
     /// [`Refusal`] names what is not allowed.
     pub fn permit(&self, action: &Action<'_>, now: Timestamp) -> Result<Permit, Refusal> {
-        authorize(&self.state, OFFICER, now, action)
+        authorize(self.state(), &self.actor, now, action)
     }
 
     /// Appends events durably and takes them into the state; returns the index of the first. What they do that is never one person's must be
@@ -541,7 +576,10 @@ impl Workspace {
         if let Some(stale) = self.stale {
             return Err(stale.into());
         }
+        self.allowed(&events)?;
         events.extend(gate(&self.state, &events)?);
+        let makes_members = events.iter().any(|event| matches!(event, Event::MemberSet { .. }));
+        self.record.sign_entries(self.author(makes_members));
         let first = self.record.append(permit.actor(), permit.at(), events.clone())?;
         if let (Some(mark), Some(note)) = (&self.head, self.record.checkpoint()) {
             // The entries are durable whether or not they are noted; an older mark raises no alarm.
@@ -549,8 +587,30 @@ impl Workspace {
         }
         for (index, event) in (first..).zip(&events) {
             self.state.apply(index, permit.at(), permit.actor(), event);
+            if let Some(seen) = &mut self.seen {
+                seen.apply(index, permit.at(), permit.actor(), event);
+            }
         }
         Ok(first)
+    }
+
+    /// That whoever opened this may say all of these.
+    fn allowed(&self, events: &[Event]) -> Result<(), Refusal> {
+        for event in events {
+            if let Some(case) = needed(&self.state, event) {
+                self.may(case)?;
+            }
+            if let Event::ItemPrepared { item, .. } = event {
+                self.state.may_be_named(&self.actor, item)?;
+                // One of before they saw their own only.
+                if self.state.items.contains_key(item) && !self.state().items.contains_key(item) {
+                    return Err(Refusal::ItemNamed(item.clone(), self.actor.clone()));
+                }
+            } else if let (Some(seen), Some(item)) = (&self.seen, event.item()) {
+                seen.is_own(item, events)?;
+            }
+        }
+        Ok(())
     }
 
     /// All entries, oldest first.
@@ -611,90 +671,6 @@ impl Workspace {
     }
 }
 
-/// Whoever holds a workspace's keys and lock without its record: for changing where that is kept.
-pub(crate) struct Keeper {
-    folder: PathBuf,
-    description: Description,
-    secrets: Secrets,
-    _lock: Option<File>,
-}
-
-impl Keeper {
-    /// Of a workspace that is put back into `folder` from the backup `from`, which is only read.
-    pub(crate) fn of_backup(
-        from: &Path,
-        folder: &Path,
-        passphrase: Option<&SecretString>,
-        key_file: Option<&Path>,
-    ) -> Result<Self, WorkspaceError> {
-        let (_, secrets) = unlock(from, passphrase, key_file)?;
-        Ok(Self { folder: folder.to_owned(), description: describe(from)?, secrets, _lock: None })
-    }
-
-    pub(crate) fn of(folder: &Path, passphrase: Option<&SecretString>, key_file: Option<&Path>) -> Result<Self, WorkspaceError> {
-        let description = describe(folder)?;
-        let lock = take_lock(folder)?;
-        let (_, secrets) = unlock(folder, passphrase, key_file)?;
-        Ok(Self { folder: folder.to_owned(), description, secrets, _lock: Some(lock) })
-    }
-
-    pub(crate) fn log(&self) -> Result<LogIdentity, WorkspaceError> {
-        self.description.log()
-    }
-
-    pub(crate) fn body_key(&self) -> &[u8; 32] {
-        &self.secrets.body_key
-    }
-
-    pub(crate) fn place(&self) -> Result<Place, WorkspaceError> {
-        self.description.place()
-    }
-
-    /// Opens the record at a place, or makes an empty one there.
-    pub(crate) fn open(&self, place: &Place) -> Result<AnyStore, WorkspaceError> {
-        Ok(place.open(&self.folder, &self.description.origin).map_err(RecordError::from)?)
-    }
-
-    /// The record where it is now; `None` if its file is gone.
-    pub(crate) fn current(&self) -> Result<Option<AnyStore>, WorkspaceError> {
-        let place = self.place()?;
-        if place == Place::File && !record_file(&self.folder, &self.description.origin).exists() {
-            return Ok(None);
-        }
-        self.open(&place).map(Some)
-    }
-
-    /// Has the workspace keep its record there from now on.
-    pub(crate) fn keep_in(&mut self, place: &Place) -> Result<(), WorkspaceError> {
-        self.description.store = (*place != Place::File).then(|| place.address().to_owned());
-        self.description.write(&self.folder)
-    }
-}
-
-/// The key that signs checkpoints beside the Ed25519 key.
-pub(crate) fn second_key(origin: &str, seed: &[u8; 32]) -> Result<CosignerKey, WorkspaceError> {
-    CosignerKey::ml_dsa_44(origin, seed).map_err(|e| WorkspaceError::Damaged(e.to_string()))
-}
-
-/// The officer's keys and what is sealed to them.
-fn unlock(
-    folder: &Path,
-    passphrase: Option<&SecretString>,
-    key_file: Option<&Path>,
-) -> Result<(DeviceKeys, Secrets), WorkspaceError> {
-    let key_path = key_file.map_or_else(|| folder.join("officer.key"), Path::to_owned);
-    let keys = DeviceKeys::from_file(&fs::read(&key_path).map_err(VaultError::disk(&key_path, "read"))?, passphrase)?;
-    let path = folder.join("secrets.age");
-    let sealed = fs::read(&path).map_err(VaultError::disk(&path, "read"))?;
-    let secrets = secrets_of(&sealed, &keys)?;
-    Ok((keys, secrets))
-}
-
-fn secrets_of(sealed: &[u8], keys: &DeviceKeys) -> Result<Secrets, WorkspaceError> {
-    let plain = Zeroizing::new(decrypt_with(&[keys.age()], sealed).map_err(|_| IdentityError::WrongPassphrase)?);
-    serde_json::from_slice(&plain).map_err(|e| WorkspaceError::Damaged(e.to_string()))
-}
-
 /// Removes pending releases of items that are released: they hold what the key was made of, sealed to the officer alone.
 fn drop_finished(folder: &Path, state: &State) -> Result<(), WorkspaceError> {
     let pending = folder.join(PENDING);
@@ -705,26 +681,4 @@ fn drop_finished(folder: &Path, state: &State) -> Result<(), WorkspaceError> {
         }
     }
     Ok(())
-}
-
-fn describe(folder: &Path) -> Result<Description, WorkspaceError> {
-    let path = folder.join("workspace.json");
-    if !path.exists() {
-        let here = has_file(folder).map_err(RecordError::from)?;
-        return Err(if here { WorkspaceError::Undescribed } else { WorkspaceError::Missing }(folder.to_owned()));
-    }
-    let text = fs::read(&path).map_err(VaultError::disk(&path, "read"))?;
-    let description: Description = serde_json::from_slice(&text).map_err(|e| WorkspaceError::Damaged(e.to_string()))?;
-    if description.format == FORMAT {
-        Ok(description)
-    } else {
-        Err(WorkspaceError::Damaged(format!("its format is `{}`", description.format)))
-    }
-}
-
-fn take_lock(folder: &Path) -> Result<File, WorkspaceError> {
-    let path = folder.join("lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(VaultError::disk(&path, "opened"))?;
-    file.try_lock().map_err(|_| WorkspaceError::Busy(folder.to_owned()))?;
-    Ok(file)
 }

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use holm::approval::{Request, Standing, missing};
 use holm::policy::Action;
+use holm::role::UseCase;
 use holm::vault::write_durably;
 use holm::workspace::Workspace;
 use holm_record::event::approval::{Act, ActKind, ApprovalPolicy, Masked};
@@ -141,7 +142,7 @@ impl ApprovalCommand {
 
 impl Policy {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::KeepRecord)?;
         if let Some(file) = &self.file {
             let policy = workspace.approval_policy(&read_text(file)?)?;
             let permit = workspace.permit(&Action::Administer, app.now())?;
@@ -173,7 +174,7 @@ fn print_policy(policy: &ApprovalPolicy) {
 
 impl Ask {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::AskApproval)?;
         let (act, asked) = match self {
             Self::Release(ask) => {
                 let to = super::tell::resolved(&workspace, &ask.to)?;
@@ -242,7 +243,7 @@ struct Row<'r> {
 }
 
 fn list(app: &App) -> Result<Outcome, CommandError> {
-    let workspace = app.workspace()?;
+    let workspace = app.workspace(UseCase::SeeApprovals)?;
     let approvals = &workspace.state().approvals;
     let policy = approvals.policy.clone().unwrap_or_default();
     let row = |request: &&'_ Request| -> serde_json::Result<serde_json::Value> {
@@ -270,7 +271,7 @@ fn list(app: &App) -> Result<Outcome, CommandError> {
 
 impl Import {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::AskApproval)?;
         each_file(&self.files, "approvals", |path| {
             let permit = workspace.permit(&Action::Administer, app.now())?;
             let (number, person, approved) = workspace.import_approval(&permit, &read_text(path)?)?;
@@ -283,7 +284,7 @@ impl Import {
 
 impl Use {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::AskApproval)?;
         let permit = workspace.permit(&Action::Administer, app.now())?;
         let Request { act, .. } = workspace.approval_request(self.request)?;
         workspace.use_approval(&permit, self.request)?;

@@ -6,6 +6,7 @@ use holm::courier::{Courier, Http};
 use holm::place::Place;
 use holm::policy::Action;
 use holm::recovery::Kept;
+use holm::role::UseCase;
 use holm::workspace::Workspace;
 
 use super::record::kept;
@@ -21,7 +22,7 @@ pub(crate) struct Backup {
 
 impl Backup {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::KeepRecord)?;
         let backed = workspace.back_up(&self.folder, app.now())?;
         app.show(&serde_json::json!({"entries": backed.entries, "objects": backed.objects, "new": backed.fresh}), || {
             say!("{} entries and {} sealed files, {} of them new", backed.entries, backed.objects, backed.fresh);
@@ -48,10 +49,10 @@ pub(crate) struct Restore {
 impl Restore {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
         let global = &app.global;
-        let key = global.officer_key.clone().unwrap_or_else(|| self.folder.join("officer.key"));
+        let key = global.own_key.clone().unwrap_or_else(|| self.folder.join("officer.key"));
         let passphrase = if is_locked(&key) { app.passphrase().existing("the officer's key")? } else { None };
         let (at, entries) =
-            restore(&self.folder, &global.workspace, passphrase.as_ref(), global.officer_key.as_deref(), &self.store)?;
+            restore(&self.folder, &global.workspace, passphrase.as_ref(), global.own_key.as_deref(), &self.store)?;
         say!("{entries} entries of {at} are back in {}", global.workspace.display());
         say!("the workspace reads and signs nothing yet: compare it with what others hold by `holm recover`");
         Ok(Outcome::Done)
@@ -81,7 +82,7 @@ pub(crate) fn of_witnesses(workspace: &Workspace, courier: &dyn Courier) -> Vec<
 
 impl Recover {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::KeepRecord)?;
         let mut held = Vec::new();
         for path in &self.against {
             let (name, note) = kept(path)?;

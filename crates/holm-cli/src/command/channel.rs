@@ -1,5 +1,6 @@
 use clap::{Args, Subcommand};
 use holm::policy::Action;
+use holm::role::UseCase;
 use holm::state::happenings::Channel;
 use holm_record::event::happening::ChannelSort;
 use holm_record::id::ChannelName;
@@ -49,7 +50,8 @@ fn row<'s>((channel, known): (&'s ChannelName, &'s Channel)) -> Row<'s> {
 
 impl ChannelCommand {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace =
+            app.workspace(if matches!(self, Self::Add(_)) { UseCase::RecordHappenings } else { UseCase::SeeHappenings })?;
         match self {
             Self::Add(add) => {
                 let permit = workspace.permit(&Action::Administer, app.now())?;

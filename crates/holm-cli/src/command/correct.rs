@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 use holm::correction::Sent;
 use holm::policy::Action;
+use holm::role::UseCase;
 use holm_record::id::{ItemName, PersonId};
 
 use crate::app::{App, counted, read_text};
@@ -44,7 +45,7 @@ impl Correct {
             (None, Some(file)) => Some(read_text(&file)?),
             (None, None) => None,
         };
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::Withdraw)?;
         let out = self.out.unwrap_or_else(|| PathBuf::from("holm-out").join(format!("{}-correction", self.item)));
         let sent = match (text, self.by) {
             (Some(text), _) => workspace.correct(&self.item, &text, Some(&out), app.now())?,
@@ -91,7 +92,7 @@ fn readings(app: &App, workspace: &holm::workspace::Workspace, item: &ItemName) 
 
 impl Recall {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::Withdraw)?;
         let permit = workspace.permit(&Action::Administer, app.now())?;
         workspace.recall(&permit, &self.item, &self.reason)?;
         say!("{} is recalled: no further copy is issued; `holm damage` says what else to do", self.item);

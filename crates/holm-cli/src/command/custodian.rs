@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use holm::policy::Action;
+use holm::role::UseCase;
 use holm_record::id::CustodianName;
 
 use crate::app::{App, read_text};
@@ -30,7 +31,7 @@ pub(crate) struct List {}
 
 impl CustodianCommand {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(if matches!(self, Self::Add(_)) { UseCase::KeepRecord } else { UseCase::SeeRoster })?;
         match self {
             Self::Add(add) => {
                 let permit = workspace.permit(&Action::Administer, app.now())?;

@@ -1,5 +1,6 @@
 use clap::Args;
 use holm::damage::{Damage, Of, damage};
+use holm::role::UseCase;
 use holm_record::id::PersonId;
 use jiff::Timestamp;
 
@@ -16,7 +17,7 @@ pub(crate) struct DamageOf {
 
 impl DamageOf {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let workspace = app.workspace()?;
+        let workspace = app.workspace(UseCase::SeeDamage)?;
         let found = damage(workspace.state(), &self.of, app.now())?;
         app.show(&found, || print_damage(&found))?;
         Ok(Outcome::Done)

@@ -25,8 +25,13 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let options =
-            Options { port: self.port, identity: self.identity, heads: heads(), ..Options::of(app.global.workspace.clone()) };
+        let options = Options {
+            port: self.port,
+            key: app.global.own_key.clone(),
+            identity: self.identity,
+            heads: heads(),
+            ..Options::of(app.global.workspace.clone())
+        };
         serve(options, self.open)
     }
 }

@@ -1,5 +1,6 @@
 use clap::Args;
 use holm::policy::Action;
+use holm::role::UseCase;
 use holm::workspace::Workspace;
 use holm_record::event::approval::Act;
 use holm_record::id::{IncidentName, ItemName};
@@ -63,7 +64,7 @@ impl What {
 
 impl Destroy {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::Destroy)?;
         let (entries, objects, authority) = self.what.parts(&workspace)?;
         let (bodies, files) = (entries.len(), objects.len());
         let permit = workspace.permit(&Action::Administer, app.now())?;

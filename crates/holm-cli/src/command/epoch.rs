@@ -5,6 +5,7 @@ use holm::courier::Http;
 use holm::epoch::sign_epoch;
 use holm::policy::Action;
 use holm::recovery::Kept;
+use holm::role::UseCase;
 use holm::vault::write_durably;
 use holm_record::id::PersonId;
 
@@ -78,7 +79,7 @@ fn free(path: &std::path::Path) -> Result<(), CommandError> {
 impl Ask {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
         free(&self.out)?;
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::KeepRecord)?;
         let mut held = Vec::new();
         for path in &self.against {
             let (name, note) = kept(path)?;
@@ -107,7 +108,7 @@ impl Sign {
 
 impl Open {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let workspace = app.workspace()?;
+        let workspace = app.workspace(UseCase::KeepRecord)?;
         let permit = workspace.permit(&Action::Administer, app.now())?;
         let notes = self.signed.iter().map(|path| read_text(path)).collect::<Result<Vec<_>, _>>()?;
         let key = workspace.open_epoch(&permit, &notes)?;

@@ -1,5 +1,6 @@
 use clap::{Args, Subcommand};
 use holm::policy::Action;
+use holm::role::UseCase;
 use holm::state::State;
 use holm_record::event::happening::{self, IncidentFacts, IncidentSort, Window};
 use holm_record::id::{IncidentName, ItemName, OperationName};
@@ -112,7 +113,7 @@ impl IncidentCommand {
 
 impl Add {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::RecordHappenings)?;
         let now = app.now();
         let facts = IncidentFacts {
             sort: self.sort,
@@ -135,7 +136,7 @@ impl Add {
 }
 
 fn list(app: &App) -> Result<Outcome, CommandError> {
-    let workspace = app.workspace()?;
+    let workspace = app.workspace(UseCase::SeeHappenings)?;
     let rows = rows(workspace.state());
     app.show(&rows, || {
         for row in &rows {
@@ -161,7 +162,7 @@ fn of(facts: &IncidentFacts) -> String {
 
 impl Show {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let workspace = app.workspace()?;
+        let workspace = app.workspace(UseCase::SeeHappenings)?;
         let rows = rows(workspace.state());
         let row = rows
             .iter()

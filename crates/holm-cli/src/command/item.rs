@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use holm::policy::Action;
+use holm::role::UseCase;
 use holm::state::Item;
 use holm::vault::write_secret;
 use holm::workspace::Workspace;
@@ -44,7 +45,7 @@ pub(crate) struct Open {
 
 impl ItemCommand {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(if matches!(self, Self::Open(_)) { UseCase::OpenKey } else { UseCase::SeeItems })?;
         match self {
             Self::Open(open) => {
                 if open.out.exists() {

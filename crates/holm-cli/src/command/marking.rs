@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use holm::marking::{Level, PassOn, Schemes};
 use holm::policy::Action;
+use holm::role::UseCase;
 use serde::Serialize;
 
 use crate::app::{App, read_text};
@@ -40,13 +41,13 @@ impl MarkingCommand {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
         match self {
             Self::Import(import) => {
-                let mut workspace = app.workspace()?;
+                let mut workspace = app.workspace(UseCase::KeepRecord)?;
                 let permit = workspace.permit(&Action::Administer, app.now())?;
                 let name = workspace.import_scheme(&permit, &read_text(&import.file)?)?;
                 say!("scheme {name} is in the record; share with `--marking {name}:LEVEL`");
             }
             Self::List(List {}) => {
-                let rows = rows(&app.workspace()?.schemes());
+                let rows = rows(&app.workspace(UseCase::OwnDesk)?.schemes());
                 app.show(&rows, || {
                     for row in &rows {
                         let two = if row.two_persons { ", two persons release it" } else { "" };

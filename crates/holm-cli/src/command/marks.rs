@@ -5,6 +5,7 @@ use holm::marking::{Marking, MarkingError, Schemes};
 use holm::pages::Copies;
 use holm::prepare::{MarkOptions, Power, Prepared};
 use holm::review::{Review, in_context};
+use holm::role::UseCase;
 use holm::vault::write_durably;
 use holm_marks::carrier::Format;
 use holm_marks::frame::Language;
@@ -180,7 +181,7 @@ impl Marks {
     /// A marking of Holm's own schemes needs no workspace.
     fn marking(&self, app: &App, text: &str) -> Result<Option<Marking>, CommandError> {
         match Marking::parse(text, &Schemes::default()) {
-            Err(MarkingError::Unknown(..)) => Ok(Marking::parse(text, &app.workspace()?.schemes())?),
+            Err(MarkingError::Unknown(..)) => Ok(Marking::parse(text, &app.workspace(UseCase::OwnDesk)?.schemes())?),
             known => Ok(known?),
         }
     }

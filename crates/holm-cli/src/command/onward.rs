@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use holm::onward::{Asked, OpenedAnswer, Reply, Request, open_answer, paragraphs};
 use holm::policy::Action;
+use holm::role::UseCase;
 use holm::slip::Slip;
 use holm::vault::write_durably;
 use holm_record::event::Decision;
@@ -147,7 +148,7 @@ impl Ask {
 
 impl Import {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::Answer)?;
         each_file(&self.files, "requests", |path| {
             let permit = workspace.permit(&Action::Administer, app.now())?;
             let number = workspace.import_request(&permit, &read(path)?)?;
@@ -194,7 +195,7 @@ struct Row {
 }
 
 fn list(app: &App) -> Result<Outcome, CommandError> {
-    let workspace = app.workspace()?;
+    let workspace = app.workspace(UseCase::SeeItems)?;
     let requests = workspace.state().requests();
     let row = |asked: &&Asked| {
         let answer = asked.answer.as_ref();
@@ -224,7 +225,7 @@ impl Answer {
             None if grant => Some(Reply::Grant),
             None => narrow.then_some(Reply::Narrow { paragraphs, conditions }),
         };
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::Answer)?;
         let permit = workspace.permit(&Action::Administer, app.now())?;
         std::fs::create_dir_all(&self.out)
             .map_err(|e| CommandError::new(format!("`{}` could not be made: {e}", self.out.display())))?;

@@ -5,6 +5,7 @@ use holm::exposure::{Exposures, Known, Source};
 use holm::instant::zone;
 use holm::operation::import::{exposure, parse_operations};
 use holm::policy::Action;
+use holm::role::UseCase;
 use holm::state::State;
 use holm::state::happenings::Operation;
 use holm_record::event::happening::{self, OperationFacts, Window};
@@ -130,7 +131,7 @@ impl OperationCommand {
 
 impl Add {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::RecordHappenings)?;
         let told = self.told.iter().map(|told| exposure(told, None)).collect::<Result<Vec<_>, _>>()?;
         let facts = OperationFacts {
             operation: self.operation.clone(),
@@ -155,7 +156,7 @@ impl Add {
 
 impl Close {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::RecordHappenings)?;
         let permit = workspace.permit(&Action::Administer, app.now())?;
         workspace.close_operation(&permit, &self.operation, self.outcome, self.window.window(), self.words)?;
         say!("operation {} is closed: {}, entry {}", self.operation, self.outcome, workspace.size() - 1);
@@ -174,7 +175,7 @@ impl Import {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
         let zone = self.zone.as_deref().map(zone).transpose()?;
         let text = read_text(&self.file)?;
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::RecordHappenings)?;
         let now = app.now();
         let operations = parse_operations(workspace.state(), &text, zone.as_ref(), now)?;
         let (count, over) = (operations.len(), operations.iter().filter(|o| o.outcome.is_some()).count());
@@ -217,7 +218,7 @@ fn row<'s>(state: &'s State, name: &'s OperationName, operation: &'s Operation) 
 
 impl List {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let workspace = app.workspace()?;
+        let workspace = app.workspace(UseCase::SeeHappenings)?;
         let state = workspace.state();
         let wanted = |(_, operation): &(&OperationName, &Operation)| !self.live || operation.closed.is_none();
         let mut rows: Vec<Row<'_>> =
@@ -246,7 +247,7 @@ struct Shown<'s> {
 
 impl Show {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let workspace = app.workspace()?;
+        let workspace = app.workspace(UseCase::SeeHappenings)?;
         let state = workspace.state();
         let (name, operation) = state
             .happenings

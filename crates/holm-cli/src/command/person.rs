@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use holm::policy::Action;
+use holm::role::UseCase;
 use holm::roster::PersonChange;
 use holm::state::{Person, State};
 use holm_record::id::PersonId;
@@ -117,8 +118,15 @@ fn print_told(list: &[Told<'_>], of: &str) {
 }
 
 impl PersonCommand {
+    fn case(&self) -> UseCase {
+        match self {
+            Self::List(_) | Self::Show(_) => UseCase::SeeRoster,
+            Self::Import(_) | Self::Update(_) | Self::Leave(_) | Self::DeviceLost(_) => UseCase::KeepRoster,
+        }
+    }
+
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(self.case())?;
         let permit = workspace.permit(&Action::Administer, app.now())?;
         match self {
             Self::Import(import) => {

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use holm::policy::Action;
+use holm::role::UseCase;
 
 use crate::app::{App, each_file, read_text};
 use crate::error::{CommandError, Outcome};
@@ -23,7 +24,7 @@ pub(crate) struct Import {
 impl ReceiptCommand {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
         let Self::Import(import) = self;
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::TakeReceipts)?;
         each_file(&import.files, "receipts", |path| {
             let permit = workspace.permit(&Action::Administer, app.now())?;
             match workspace.import_receipt(&permit, &read_text(path)?)? {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use holm::policy::Action;
+use holm::role::UseCase;
 use holm::telling::Part;
 use holm::workspace::{Workspace, WorkspaceReport};
 use holm_record::entry::Entry;
@@ -70,7 +71,7 @@ impl Withdraw {
             None if self.all => Part::All,
             None => Part::Only,
         };
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::OwnDesk)?;
         let permit = workspace.permit(&Action::Administer, app.now())?;
         workspace.withdraw(&permit, self.entry, &part, &self.reason)?;
         say!("what entry {} says is withdrawn", self.entry);
@@ -82,7 +83,7 @@ impl RecordCommand {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
         match self {
             Self::Log(log) => {
-                let mut workspace = app.workspace()?;
+                let mut workspace = app.workspace(UseCase::SeeRecord)?;
                 let entries = workspace.entries()?;
                 let skip = log.last.map_or(0, |n| entries.len().saturating_sub(n));
                 let shown: Vec<_> = entries

@@ -6,6 +6,7 @@ use holm::contribution::Contribution;
 use holm::marking::Marking;
 use holm::policy::Action;
 use holm::prepare::Prepared;
+use holm::role::UseCase;
 use holm::share::{Keyed, Terms};
 use holm::workspace::Workspace;
 use holm_record::id::{ItemName, PersonId};
@@ -62,7 +63,7 @@ pub(crate) struct Share {
 
 impl Share {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::Share)?;
         let name = match &self.name {
             Some(name) => name.clone(),
             None => default_name(&self.document)?,

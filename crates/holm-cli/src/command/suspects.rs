@@ -3,6 +3,7 @@ use holm::belief::framing::{Alarm, Sign};
 use holm::belief::translation::{Cause, TrialOf};
 use holm::belief::{Belief, Beliefs, Missing, Question, REVIEW, Reason, Supposed};
 use holm::policy::Action;
+use holm::role::UseCase;
 use holm_record::event::approval::Masked;
 use holm_record::event::happening;
 use holm_record::id::PersonId;
@@ -33,7 +34,7 @@ pub(crate) struct Suspects {
 
 impl Suspects {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::SeeBeliefs)?;
         let spinner = super::share::progress_bar(0, "weighing what is recorded");
         spinner.set_style(indicatif::ProgressStyle::default_spinner());
         let question = Question { at: self.at, person: self.person.clone(), seed: self.seed };

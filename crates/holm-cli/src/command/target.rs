@@ -1,5 +1,6 @@
 use clap::{Args, Subcommand};
 use holm::policy::Action;
+use holm::role::UseCase;
 use holm_record::id::TargetName;
 
 use crate::app::App;
@@ -28,7 +29,8 @@ pub(crate) struct List {}
 
 impl TargetCommand {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace =
+            app.workspace(if matches!(self, Self::Add(_)) { UseCase::RecordHappenings } else { UseCase::SeeHappenings })?;
         match self {
             Self::Add(add) => {
                 let permit = workspace.permit(&Action::Administer, app.now())?;

@@ -1,5 +1,6 @@
 use clap::Args;
 use holm::policy::Action;
+use holm::role::UseCase;
 use holm::workspace::Workspace;
 use holm_record::event::Telling;
 use holm_record::event::happening::Weight;
@@ -40,7 +41,7 @@ pub(crate) struct Tell {
 
 impl Tell {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::RecordHappenings)?;
         let now = app.now();
         let persons = resolved(&workspace, &self.to)?;
         let permit = workspace.permit(&Action::Administer, now)?;

@@ -4,6 +4,7 @@ use clap::Args;
 use holm::leak::LeakFile;
 use holm::policy::Action;
 use holm::report::{CopyResult, PassedOn, Report, Verdict, Voice};
+use holm::role::UseCase;
 use holm::trace::TraceRequest;
 use holm_record::id::{IncidentName, ItemName};
 
@@ -38,7 +39,7 @@ impl Trace {
             .map(|path| Ok(LeakFile { name: file_name(path), bytes: read(path)? }))
             .collect::<Result<Vec<_>, CommandError>>()?;
         let keys = self.custodian_key.iter().map(|path| app.device_keys(path)).collect::<Result<Vec<_>, _>>()?;
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::Trace)?;
         let alpha = self.alpha.unwrap_or(workspace.alpha());
         let permit = workspace.permit(&Action::Trace { alpha, limit: workspace.alpha() }, app.now())?;
         let request = TraceRequest { files, item: self.item, alpha, incident: self.incident };

@@ -75,8 +75,6 @@ pub(crate) struct GroupStanding {
     silent: Vec<String>,
 }
 
-const KINDS: [ActKind; 5] = [ActKind::Release, ActKind::Unmask, ActKind::Accuse, ActKind::Destroy, ActKind::Policy];
-
 fn texts<T: ToString>(names: impl IntoIterator<Item = T>) -> Vec<String> {
     names.into_iter().map(|name| name.to_string()).collect()
 }
@@ -126,7 +124,7 @@ fn approvals_now(desk: &Desk) -> Result<Approvals, Problem> {
     let needed = |kind: ActKind| NeededFor { act: kind.to_string(), groups: texts(policy.asked(kind).map(|(name, _)| name)) };
     Ok(Approvals {
         groups: policy.groups.iter().map(group).collect(),
-        acts: KINDS.map(needed).into(),
+        acts: ActKind::ALL.map(needed).into(),
         requests: approvals.requests.values().map(|request| ApprovalRequest::of(request, &policy)).collect(),
     })
 }

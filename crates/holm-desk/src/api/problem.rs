@@ -26,7 +26,7 @@ const LINES: usize = 1000;
 #[schema(as = Problem)]
 pub(crate) struct ProblemDocument {
     /// Tells kinds of problems apart: `/api/v1/openapi.json#` and one of `host`, `origin`, `session`, `missing`, `method`,
-    /// `size`, `malformed`, `form`, `locked`, `workspace`, `internal`.
+    /// `size`, `malformed`, `form`, `role`, `locked`, `workspace`, `internal`.
     r#type: String,
     /// The kind of problem in a sentence.
     title: &'static str,
@@ -77,6 +77,7 @@ impl ProblemDocument {
             Problem::Large => ("size", ""),
             Problem::Malformed(_) => ("malformed", ""),
             Problem::Wrong(_) | Problem::Lines(..) | Problem::Refused(_) => ("form", ""),
+            Problem::Role(..) => ("role", ""),
             Problem::Locked => ("locked", " A program posts it to /api/v1/unlock."),
             Problem::Workspace(_) => ("workspace", ""),
             Problem::Internal(_) => ("internal", ""),

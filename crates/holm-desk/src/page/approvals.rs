@@ -18,8 +18,7 @@ use crate::office::View;
 use crate::problem::{Problem, Wrong, in_language};
 use crate::server::Desk;
 use crate::words::fill;
-
-const KINDS: [ActKind; 5] = [ActKind::Release, ActKind::Unmask, ActKind::Accuse, ActKind::Destroy, ActKind::Policy];
+use crate::words::member::roles_in;
 
 /// What an act is, in one sentence.
 pub(crate) fn act_words(act: &Act, language: Language) -> String {
@@ -39,6 +38,8 @@ pub(crate) fn act_words(act: &Act, language: Language) -> String {
         Act::Destroy { entries, objects, authority } => {
             fill(w.to_destroy, &[&count(entries.len()), &count(objects.len()), authority])
         }
+        Act::Members { member, roles, .. } if roles.is_empty() => fill(w.to_dismiss, &[member]),
+        Act::Members { member, roles, .. } => fill(w.to_admit, &[member, &roles_in(roles, language)]),
         Act::Policy { .. } => w.to_policy.to_owned(),
     }
 }
@@ -154,7 +155,7 @@ fn page(desk: &Desk, language: Language, given: Given, taken: Vec<String>, error
     Ok(ApprovalsPage {
         has_policy: approvals.policy.is_some(),
         officer: policy.officer.as_ref().map(|officer| fill(w.officer, &[officer])),
-        needs: w.acts.into_iter().zip(KINDS).map(|(name, kind)| (name, asked(kind))).collect(),
+        needs: w.acts.into_iter().zip(ActKind::ALL).map(|(name, kind)| (name, asked(kind))).collect(),
         groups: groups(&policy, language),
         rows: approvals.requests.values().rev().map(row).collect(),
         choices: choices(desk, &view, language)?,
@@ -260,6 +261,9 @@ impl Named {
             Act::Destroy { entries, objects, .. } => {
                 let entries = entries.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
                 Self { entries, objects: objects.clone(), ..Self::default() }
+            }
+            Act::Members { devices, .. } => {
+                Self { objects: devices.iter().map(|d| d.recipient.clone()).collect(), ..Self::default() }
             }
             Act::Policy { policy } => Self { groups: groups(policy, language), ..Self::default() },
             Act::Unmask { .. } | Act::Accuse { .. } => Self::default(),

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 
 use super::reasons::{PHRASES, REASONS};
-use super::{approval_messages, core_messages, happening_messages, record_messages};
+use super::{approval_messages, core_messages, happening_messages, member_messages, record_messages};
 use crate::language::Language;
 use crate::page::moment;
 
@@ -75,6 +75,7 @@ fn messages() -> impl Iterator<Item = &'static Message> {
         .chain(happening_messages::MESSAGES)
         .chain(record_messages::MESSAGES)
         .chain(approval_messages::MESSAGES)
+        .chain(member_messages::MESSAGES)
 }
 
 /// Sentences from the surest to the one that fits most.

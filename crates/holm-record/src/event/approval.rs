@@ -6,7 +6,8 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::ObjectHash;
+use super::member::Role;
+use super::{Device, ObjectHash};
 use crate::commitment::Commitment;
 use crate::id::{IncidentName, ItemName, PersonId};
 
@@ -43,8 +44,15 @@ pub enum ActKind {
     Accuse,
     /// Destroying what was recorded.
     Destroy,
+    /// Another member, or other roles.
+    Members,
     /// Another policy.
     Policy,
+}
+
+impl ActKind {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Release, Self::Unmask, Self::Accuse, Self::Destroy, Self::Members, Self::Policy];
 }
 
 /// What is asked for, exactly.
@@ -87,6 +95,15 @@ pub enum Act {
         /// By whose authority, and under which rule.
         authority: String,
     },
+    /// Another member, or other roles.
+    Members {
+        /// Who.
+        member: PersonId,
+        /// As what.
+        roles: Vec<Role>,
+        /// With which devices.
+        devices: Vec<Device>,
+    },
     /// Another policy.
     Policy {
         /// The policy.
@@ -116,6 +133,7 @@ impl Act {
             Self::Unmask { .. } => ActKind::Unmask,
             Self::Accuse { .. } => ActKind::Accuse,
             Self::Destroy { .. } => ActKind::Destroy,
+            Self::Members { .. } => ActKind::Members,
             Self::Policy { .. } => ActKind::Policy,
         }
     }
@@ -137,6 +155,7 @@ impl fmt::Display for ActKind {
             Self::Unmask => "unmask",
             Self::Accuse => "accuse",
             Self::Destroy => "destroy",
+            Self::Members => "members",
             Self::Policy => "policy",
         })
     }
@@ -169,6 +188,11 @@ impl fmt::Display for Act {
                     write!(f, " (entries {})", listed(entries))?;
                 }
                 Ok(())
+            }
+            Self::Members { member, roles, .. } if roles.is_empty() => write!(f, "have `{member}` work here no more"),
+            Self::Members { member, roles, devices } => {
+                let keys: Vec<&str> = devices.iter().map(|d| d.recipient.as_str()).collect();
+                write!(f, "have `{member}` work here as {}, with the keys {}", listed(roles), listed(&keys))
             }
             Self::Policy { policy } => {
                 let group = |(name, group): (&String, &Group)| {

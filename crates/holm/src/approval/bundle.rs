@@ -137,7 +137,7 @@ pub struct OpenedRequest {
 /// # Errors
 /// [`ApprovalError`] says what does not hold.
 pub fn open_request(sealed: &[u8], keys: &DeviceKeys) -> Result<OpenedRequest, ApprovalError> {
-    let plain = decrypt_with(&[keys.age()], sealed).map_err(ApprovalError::Sealed)?;
+    let plain = decrypt_with(&keys.identities(), sealed).map_err(ApprovalError::Sealed)?;
     let Bundle { format, entry, text } = serde_json::from_slice(&plain).map_err(|e| ApprovalError::Sealed(e.to_string()))?;
     if format != FORMAT {
         return Err(ApprovalError::Sealed(format!("its format is `{format}`")));
@@ -262,6 +262,12 @@ impl Workspace {
             Act::Destroy { entries, objects, .. } => {
                 self.may_be_destroyed(entries, objects).map_err(WorkspaceError::from)?;
                 self.bodies_may_go(entries)?;
+            }
+            Act::Members { member, roles, devices } => {
+                let now = self.member_act(member, &roles.iter().copied().collect())?;
+                if !matches!(&now, Act::Members { devices: now, .. } if now == devices) {
+                    return Err(WorkspaceError::from(crate::member::MemberError::Unfit(member.clone())).into());
+                }
             }
             Act::Release { .. } | Act::Unmask { .. } | Act::Accuse { .. } | Act::Policy { .. } => {}
         }
@@ -396,6 +402,9 @@ impl Workspace {
             }
             Act::Destroy { entries, objects, authority } => {
                 self.destroy(permit, entries, objects, &authority, &reason)?;
+            }
+            Act::Members { member, roles, .. } => {
+                self.set_member(permit, &member, &roles.into_iter().collect())?;
             }
             Act::Accuse { .. } => return Err(ApprovalError::Elsewhere(number, "item open")),
             Act::Release { .. } => return Err(ApprovalError::Elsewhere(number, "share")),

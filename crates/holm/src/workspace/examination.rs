@@ -1,13 +1,18 @@
 //! What a workspace's bytes come to, opened or not.
 
-use holm_record::entry::Row;
-use holm_record::event::Event;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use ed25519_dalek::Signature;
+use holm_record::entry::{BodyKey, Row, signed_text};
+use holm_record::event::{Device, Event};
 use holm_record::store::StoredCheckpoint;
 use holm_record::trust::TrustPolicy;
 use holm_record::verify::{LogIdentity, Report, verify};
 
-use super::WorkspaceError;
+use super::{RECOVERY, WorkspaceError};
 use crate::approval::Approvals;
+use crate::identity::verifier;
+use crate::state::State;
 use crate::vault::Vault;
 
 /// Earlier epochs of a record, and how many entries each ended with.
@@ -38,7 +43,7 @@ pub(super) fn examined(
     let record = verify(rows, checkpoints, log, Some(body_key));
     let (witnessed, mut findings) = witnessed(&record, checkpoints, cosigned);
     let (mut files, mut gone) = (0, Approvals::default());
-    record.opened.iter().for_each(|(index, entry)| gone.apply(*index, entry.at, &entry.event));
+    record.opened.iter().for_each(|(index, entry)| gone.apply(*index, entry.at, &entry.actor, &entry.event));
     for (index, entry) in &record.opened {
         for hash in entry.event.objects() {
             if gone.destroyed_objects.contains(hash) {
@@ -50,13 +55,55 @@ pub(super) fn examined(
             }
         }
     }
+    let (forged, by_recovery) = by_others(rows, &record, body_key);
+    findings.extend(forged);
     let removed = (0..).zip(rows).filter(|(index, row)| row.sealed.is_none() && !gone.destroyed.contains(index));
     findings.extend(
         removed.map(|(index, _)| format!("entry {index}: its body was removed, and no entry says that it was destroyed")),
     );
     let named: std::collections::BTreeSet<&str> = record.opened.iter().flat_map(|(_, e)| e.event.objects()).collect();
     let unnamed = vault.names()?.iter().filter(|n| !named.contains(n.as_str())).count();
-    Ok(WorkspaceReport { record, files, findings, unnamed, witnessed })
+    Ok(WorkspaceReport { record, files, findings, unnamed, witnessed, by_recovery })
+}
+
+/// Where several work: entries that their actor did not sign with a device that they had then, and those by the recovery key.
+fn by_others(rows: &[Row], record: &Report, body_key: &[u8; 32]) -> (Vec<String>, Vec<u64>) {
+    let (mut findings, mut by_recovery) = (Vec::new(), Vec::new());
+    let (mut state, mut origin, key) = (State::default(), String::new(), BodyKey::new(*body_key));
+    for (index, entry) in &record.opened {
+        if let Event::WorkspaceCreated { origin: of, .. } | Event::EpochOpened { origin: of, .. } = &entry.event {
+            origin.clone_from(of);
+        }
+        let apply = |state: &mut State| state.apply(*index, entry.at, &entry.actor, &entry.event);
+        // The first member is the officer who worked alone, as this entry says.
+        let first = state.members.is_one_officer();
+        if first {
+            apply(&mut state);
+        }
+        if state.members.is_one_officer() {
+            // Nobody signs yet.
+        } else if entry.actor == RECOVERY {
+            by_recovery.push(*index);
+        } else if !is_signed(&state, rows, *index, &origin, &key) {
+            findings.push(format!("entry {index}: `{}` did not sign it", entry.actor));
+        }
+        if !first {
+            apply(&mut state);
+        }
+    }
+    (findings, by_recovery)
+}
+
+fn is_signed(state: &State, rows: &[Row], index: u64, origin: &str, key: &BodyKey) -> bool {
+    let row = usize::try_from(index).ok().and_then(|index| rows.get(index));
+    let Some(Ok(Some(opened))) = row.map(|row| row.open(key)) else { return false };
+    let Some((unsigned, signature)) = opened.unsigned().zip(opened.entry.signature.as_ref()) else { return false };
+    let signature = BASE64.decode(signature).ok().and_then(|bytes| Signature::from_slice(&bytes).ok());
+    let text = signed_text(origin, index, &unsigned);
+    let mut working = state.working().filter(|(name, ..)| name.as_str() == opened.entry.actor);
+    let by =
+        |device: &&Device| verifier(device).zip(signature).is_some_and(|(key, s)| key.verify_strict(text.as_bytes(), &s).is_ok());
+    working.any(|(.., devices)| devices.iter().any(by))
 }
 
 /// Entries of the newest checkpoint that enough witnesses cosigned, and what of the cosignatures does not hold.
@@ -94,6 +141,8 @@ pub struct WorkspaceReport {
     pub unnamed: usize,
     /// Entries of the newest checkpoint that enough witnesses cosigned.
     pub witnessed: Option<u64>,
+    /// Entries that were made with the recovery key, which signs none.
+    pub by_recovery: Vec<u64>,
 }
 
 impl WorkspaceReport {

@@ -4,6 +4,7 @@
 mod approvals;
 mod histories;
 mod leak_is_traced;
+mod members;
 mod soundness;
 mod stolen;
 mod taken_in;

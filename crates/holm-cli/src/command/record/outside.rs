@@ -7,6 +7,7 @@ use holm::checkpoint::{Asked, Round, WITHIN_HOURS};
 use holm::courier::Http;
 use holm::place::Place;
 use holm::policy::Action;
+use holm::role::UseCase;
 use holm::slip::Slip;
 use holm::vault::write_durably;
 use holm::workspace::Workspace;
@@ -26,7 +27,7 @@ pub(crate) struct Keys {}
 
 impl Keys {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let keys: Vec<String> = app.workspace()?.log_keys().iter().map(|k| k.to_vkey()).collect();
+        let keys: Vec<String> = app.workspace(UseCase::OwnDesk)?.log_keys().iter().map(|k| k.to_vkey()).collect();
         app.show(&keys, || keys.iter().for_each(|key| say!("{key}")))?;
         Ok(Outcome::Done)
     }
@@ -44,7 +45,7 @@ pub(crate) struct Policy {
 
 impl Policy {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::KeepRecord)?;
         let Some(file) = &self.file else {
             let trust = workspace.state().trust.clone();
             let value = trust.as_ref().map(|t| serde_json::json!({"policy": t.text, "within_hours": t.within_hours}));
@@ -82,7 +83,7 @@ pub(crate) struct Checkpoint {
 
 impl Checkpoint {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::KeepRecord)?;
         if let Some(file) = &self.request {
             write_durably(file, workspace.request(self.old)?.to_text().as_bytes())?;
             say!("`{}` is for `holm witness cosign`; bring its answer back with `--take`", file.display());
@@ -159,7 +160,7 @@ pub(crate) struct Proof {
 
 impl Proof {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let text = app.workspace()?.proof(self.entry)?.to_text();
+        let text = app.workspace(UseCase::SeeRecord)?.proof(self.entry)?.to_text();
         match &self.out {
             Some(file) => {
                 write_durably(file, text.as_bytes())?;
@@ -195,7 +196,7 @@ impl Import {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
         let passphrase = app.officers_passphrase()?;
         let global = &app.global;
-        let (workspace, key) = (&global.workspace, global.officer_key.as_deref());
+        let (workspace, key) = (&global.workspace, global.own_key.as_deref());
         let entries = Workspace::import_record(workspace, passphrase.as_ref(), key, &self.folder, &self.store)?;
         say!("{entries} entries were taken in and verified; the record is kept in {} from now on", self.store.address());
         Ok(Outcome::Done)
@@ -204,7 +205,7 @@ impl Import {
 
 impl Export {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace()?;
+        let mut workspace = app.workspace(UseCase::SeeRecord)?;
         if self.whole {
             let entries = workspace.export_whole(&self.folder)?;
             say!("{entries} entries in `{}`, as sealed as they are", self.folder.display());

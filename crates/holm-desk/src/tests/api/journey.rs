@@ -268,6 +268,9 @@ async fn a_copy_is_shared_received_leaked_and_named_by_a_program_and_every_opera
     walk.ask("DELETE", &format!("/api/v1/drafts/{}", other["id"].as_str().unwrap())).await;
     walk.ask("GET", "/api/v1/schemes").await;
     walk.have_it_approved().await;
+    let set = walk.give("POST", "/api/v1/members", &json!({"member": "p9", "roles": ["analyst"]})).await;
+    assert_eq!(set["members"][1], json!({"member": "p9", "roles": ["analyst"]}));
+    assert_eq!(walk.ask("GET", "/api/v1/members").await, set);
     walk.ask("GET", "/api/v1/openapi.json").await;
     walk.ask("POST", "/api/v1/leave").await;
     assert_eq!(*walk.done.lock().unwrap(), names(), "every operation");

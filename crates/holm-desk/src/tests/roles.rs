@@ -1,0 +1,225 @@
+//! Every route for every role, and worlds that differ in what some are not told.
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, Response, StatusCode, header};
+use holm::policy::Action;
+use holm::role::{Reach, UseCase};
+use holm::workspace::Workspace;
+use holm_record::event::happening::ChannelSort;
+use holm_record::event::member::Role;
+use holm_record::id::{ChannelName, ItemName, PersonId};
+use jiff::Timestamp;
+
+use super::{World, desk_of, fill, share};
+use crate::router::all;
+use crate::routes::Routes;
+
+const FROZEN: &str = include_str!("../../../../docs/spec/routes.md");
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/spec/routes.md");
+/// Who works as what, with the keys `p10.key` and so on.
+const CAST: [(&str, Role); 6] = [
+    ("p10", Role::Originator),
+    ("p11", Role::SharingOfficer),
+    ("p12", Role::VettingOfficer),
+    ("p13", Role::Analyst),
+    ("p14", Role::Custodian),
+    ("p15", Role::Inspector),
+];
+
+fn table(world: &World) -> Vec<(&'static str, &'static str, UseCase)> {
+    all(Routes::new(std::sync::Arc::clone(&world.desk))).table
+}
+
+fn person(id: &str) -> PersonId {
+    PersonId::new(id).unwrap()
+}
+
+/// A folder with a workspace in which the cast works, and whose officer does no more.
+fn staffed() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fill(&folder);
+    let mut workspace = open(&folder, None);
+    let permit = workspace.permit(&Action::Administer, Timestamp::now()).unwrap();
+    workspace.set_member(&permit, &person("p14"), &[Role::Custodian].into()).unwrap();
+    drop(workspace);
+    let mut workspace = open(&folder, Some("p14"));
+    let permit = workspace.permit(&Action::Administer, Timestamp::now()).unwrap();
+    for (id, role) in CAST.iter().filter(|(id, _)| *id != "p14") {
+        workspace.set_member(&permit, &person(id), &[*role].into()).unwrap();
+    }
+    workspace.set_member(&permit, &person("officer"), &[].into()).unwrap();
+    folder
+}
+
+fn open(folder: &tempfile::TempDir, who: Option<&str>) -> Workspace {
+    let key = who.map(|id| folder.path().join(format!("{id}.key")));
+    Workspace::open(&folder.path().join("w"), None, key.as_deref()).unwrap()
+}
+
+/// A world as somebody sees it who has this key; the folder comes back with [`World::close`].
+async fn seen_by(folder: tempfile::TempDir, who: &str) -> World {
+    let desk = desk_of(&folder, Some(&format!("{who}.key")));
+    World::started(folder, desk).await
+}
+
+async fn lossy(response: Response<Body>) -> String {
+    String::from_utf8_lossy(&to_bytes(response.into_body(), 1 << 26).await.unwrap()).into_owned()
+}
+
+/// A page, or a file as text.
+async fn answer(world: &World, path: &str) -> (StatusCode, String) {
+    let response = world.send(Request::get(path).header("holm-api", "1")).await;
+    (response.status(), lossy(response).await)
+}
+
+fn closed(world: World) -> tempfile::TempDir {
+    world.desk.office.lock();
+    world.folder
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn routes_are_for_what_was_reviewed() {
+    let world = World::new().await;
+    let mut now = "# What each route is for\n\nWritten by the program, read by its reviewers: `HOLM_FREEZE_ROUTES=1 cargo test -p holm-desk \
+                   routes_are_for`. Which roles may do what is in [roles](roles.md).\n\n| use-case | routes |\n|---|---|\n"
+        .to_owned();
+    let table = table(&world);
+    for case in UseCase::ALL {
+        let routes: Vec<String> = table.iter().filter(|(.., c)| c == case).map(|(m, p, _)| format!("`{m} {p}`")).collect();
+        now += &format!("| {case} | {} |\n", routes.join(", "));
+    }
+    if std::env::var_os("HOLM_FREEZE_ROUTES").is_some() {
+        std::fs::write(PATH, now).unwrap();
+        return;
+    }
+    assert!(now == FROZEN, "routes changed: write docs/spec/routes.md anew as it says, and read the diff");
+}
+
+/// Every cell of the table by every route: whoever may not is told so, and nobody else is.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_lets_through_the_roles_of_its_use_case_and_no_others() {
+    let mut folder = staffed();
+    for (id, role) in CAST {
+        let world = seen_by(folder, id).await;
+        let before = world.desk.office.view().unwrap().state.clone();
+        for (method, path, case) in table(&world) {
+            // What ends the session, or the test.
+            if path.ends_with("/leave") || path == "/start/{code}" || path.ends_with("/unlock") {
+                continue;
+            }
+            let address = path.replace("{name}", "brief").replace("{id}", "p1").replace("{*path}", "checkpoint");
+            let address = address.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect::<Vec<_>>().join("/");
+            let request = Request::builder().method(method).uri(&address).header(header::ORIGIN, format!("http://{}", super::HOST));
+            let response = world.send(request.header("holm-api", "1")).await;
+            let refused = response.status() == StatusCode::FORBIDDEN;
+            let may = case.reach(role) > Reach::No;
+            let said = lossy(response).await;
+            assert_eq!(refused, !may, "{role} {method} {address} ({case}): {said}");
+            assert!(may || !said.contains("brief"), "{role} {method} {address}");
+        }
+        // Nothing was done by whoever may not: empty forms do nothing for others, either.
+        let after = world.desk.office.act(|workspace| workspace.state().clone()).unwrap();
+        assert_eq!(before.items, after.items, "{role}");
+        assert_eq!(before.persons, after.persons, "{role}");
+        assert_eq!(before.members, after.members, "{role}");
+        folder = closed(world);
+    }
+}
+
+/// Something that the originator and the vetting officer are not told: an item, who has it, what came of it.
+fn add_secret(folder: &tempfile::TempDir) {
+    let mut workspace = open(folder, Some("p11"));
+    share(&mut workspace, "casino", holm::pages::Copies::AsMaster, &folder.path().join("secret"));
+    let permit = workspace.permit(&Action::Administer, Timestamp::now()).unwrap();
+    workspace.add_channel(&permit, ChannelName::new("wire").unwrap(), ChannelSort::Phone, None, String::new()).unwrap();
+    workspace.recall(&permit, &ItemName::new("casino").unwrap(), "it is out").unwrap();
+    drop(workspace);
+    let mut workspace = open(folder, Some("p14"));
+    let alpha = workspace.alpha();
+    let permit = workspace.permit(&Action::Trace { alpha, limit: alpha }, Timestamp::now()).unwrap();
+    let bytes = std::fs::read(folder.path().join("secret/p3.md")).unwrap();
+    let files = vec![holm::leak::LeakFile { name: "leak.md".to_owned(), bytes }];
+    workspace.trace(&permit, &holm::trace::TraceRequest { files, item: None, alpha, incident: None }, &[], &|_| {}).unwrap();
+}
+
+fn copied(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(|e| e.unwrap().path()) {
+        let place = to.join(entry.file_name().unwrap());
+        if entry.is_dir() {
+            copied(&entry, &place);
+        } else {
+            std::fs::copy(&entry, &place).unwrap();
+        }
+    }
+}
+
+/// An answer without what is of the moment: when it was made, and tickets.
+fn lasting(answer: &str) -> String {
+    let moment = |word: &str| word.len() >= 4 && word.contains(':') && word.chars().all(|c| c.is_ascii_digit() || c == ':');
+    let lines = answer.lines().filter(|line| !line.contains("name=\"ticket\""));
+    lines.map(|l| l.split(' ').filter(|w| !moment(w)).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join("\n")
+}
+
+/// Everything that can be asked for without changing anything: with what is there, what is hidden, and what never was.
+fn questions(world: &World, own: &str) -> Vec<String> {
+    let mut asked = Vec::new();
+    for (method, path, _) in table(world) {
+        // What leaves with a copy proves its entry against the newest checkpoint, which says to anybody how long the record is.
+        let proves = path.ends_with("/mails") || path.ends_with("/{kind}");
+        if method != "GET" || path.starts_with("/start") || path.starts_with("/assets") || proves {
+            continue;
+        }
+        for (item, entry) in [(own, "3"), ("casino", "120"), ("nothing", "999")] {
+            let filled = path.replace("{name}", item).replace("{copy}", "p3.1").replace("{*path}", "checkpoint").replace("{kind}", "file");
+            let filled = filled.replace("{index}", entry).replace("{number}", entry).replace("{id}", if item == own { "p3" } else { item });
+            asked.push(filled.split('/').map(|part| if part.starts_with('{') { entry } else { part }).collect::<Vec<_>>().join("/"));
+        }
+    }
+    for query in ["/items?q=casino", "/items?sort=-copies", "/told?q=person", "/told?item=casino", "/people?q=person", "/people/p3?q=cas"] {
+        asked.push(query.to_owned());
+    }
+    for query in ["/api/v1/items?q=cas", "/api/v1/people?q=p", "/api/v1/items?from=0&count=5"] {
+        asked.push(query.to_owned());
+    }
+    asked.sort();
+    asked.dedup();
+    asked
+}
+
+/// What was told to others leaves nothing: the whole state that pages are made of is the same, and every answer, byte for byte.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_is_not_told_leaves_no_trace_in_anything_they_see() {
+    let with = staffed();
+    let mut workspace = open(&with, Some("p10"));
+    share(&mut workspace, "p10-note", holm::pages::Copies::AsMaster, &with.path().join("own"));
+    drop(workspace);
+    let without = tempfile::tempdir().unwrap();
+    copied(with.path(), without.path());
+    add_secret(&with);
+    let mut worlds = (with, without);
+    for (who, own) in [("p10", "p10-note"), ("p12", "brief")] {
+        let (with, without) = (seen_by(worlds.0, who).await, seen_by(worlds.1, who).await);
+        let (there, here) = (with.desk.office.view().unwrap(), without.desk.office.view().unwrap());
+        assert!(there.state == here.state, "what {who} is told is the same");
+        assert_eq!((there.size, &there.checkpoint, &there.witnessed.is_some()), (here.size, &here.checkpoint, &here.witnessed.is_some()));
+        drop((there, here));
+        let questions = questions(&with, own);
+        assert!(questions.len() > 150, "{}", questions.len());
+        for path in questions {
+            let (a, b) = (answer(&with, &path).await, answer(&without, &path).await);
+            assert_eq!(a.0, b.0, "{who} {path}");
+            assert_eq!(lasting(&a.1), lasting(&b.1), "{who} {path}");
+            assert!(path.contains("casino") || !a.1.contains("casino"), "{who} {path}: {}", a.1);
+        }
+        // What is hidden and what never was are refused in the same words.
+        for (hidden, none) in [("/items/casino", "/items/nothing"), ("/api/v1/items/casino", "/api/v1/items/nothing")] {
+            let (a, b) = (answer(&with, hidden).await, answer(&with, none).await);
+            assert_eq!((a.0, lasting(&a.1)), (b.0, lasting(&b.1).replace("nothing", "casino")), "{who}");
+        }
+        worlds = (closed(with), closed(without));
+    }
+    // The test can fail: whoever is told sees it.
+    let told = seen_by(worlds.0, "p11").await;
+    assert!(told.page("/items").await.1.contains("casino"));
+}
