@@ -36,6 +36,7 @@ pub(crate) mod trace;
 pub(crate) mod withdrawal;
 pub(crate) mod witnesses;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -43,7 +44,8 @@ use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Response};
-use holm::role::UseCase;
+use holm::role::{Reach, UseCase};
+use holm_record::event::member::Role;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -125,8 +127,8 @@ pub(crate) struct Shell {
     place: Option<Place>,
     /// From which record, when.
     provenance: Option<String>,
-    /// Where whoever looks may go.
-    places: Vec<Place>,
+    /// What whoever looks works here as.
+    roles: BTreeSet<Role>,
 }
 
 /// A line of the rail.
@@ -139,7 +141,7 @@ struct RailLink {
 impl Shell {
     /// Around a page that shows nothing of a workspace.
     pub(crate) fn bare(language: Language) -> Self {
-        Self { language, w: language.words(), place: None, provenance: None, places: Place::ALL.into() }
+        Self { language, w: language.words(), place: None, provenance: None, roles: Role::ALL.into() }
     }
 
     /// Around a page that shows what the record said.
@@ -150,8 +152,8 @@ impl Shell {
         // Whoever does not see the record is not told how long it is.
         let whole = || fill(words.shell.provenance, &[&grouped(view.size), &tree, &now]);
         let provenance = if view.checkpoint.is_some() { whole() } else { now.clone() };
-        let places = Place::ALL.into_iter().filter(|place| view.allows(place.case())).collect();
-        Self { language, w: words, place: Some(place), provenance: Some(provenance), places }
+        let roles = view.roles.clone();
+        Self { language, w: words, place: Some(place), provenance: Some(provenance), roles }
     }
 
     /// Around a page that a desk without a workspace shows as well.
@@ -160,6 +162,11 @@ impl Shell {
             Some(view) => Self::of(language, place, view),
             None => Self { place: Some(place), ..Self::bare(language) },
         }
+    }
+
+    /// Whether whoever looks may do something.
+    fn may(&self, case: UseCase) -> bool {
+        case.reach_of(&self.roles) > Reach::No
     }
 
     /// Whether whoever sees it is inside.
@@ -176,7 +183,7 @@ impl Shell {
 
     fn rail(&self) -> Vec<RailLink> {
         let link = |p: &Place| RailLink { path: p.path(), name: p.name(self.w), here: self.place == Some(*p) };
-        self.places.iter().map(link).collect()
+        Place::ALL.iter().filter(|place| self.may(place.case())).map(link).collect()
     }
 }
 

@@ -54,8 +54,8 @@ fn pages(routes: Routes) -> Routes {
         .route("/inbox/{ticket}/onward", get(UseCase::OwnDesk, onward::question).post(UseCase::OwnDesk, onward::ask))
         .route("/inbox/{ticket}/{what}", get(UseCase::OwnDesk, inbox::save))
         .route("/answers", post(UseCase::OwnDesk, onward::read))
-        .route("/requests", get(UseCase::SeeItems, onward::requests))
-        .route("/requests/{number}", get(UseCase::SeeItems, onward::request).post(UseCase::Answer, onward::answer))
+        .route("/requests", get(UseCase::Answer, onward::requests))
+        .route("/requests/{number}", get(UseCase::Answer, onward::request).post(UseCase::Answer, onward::answer))
         .route("/requests/{number}/answer", get(UseCase::Answer, onward::answer_file))
         .route("/receipts", post(UseCase::TakeReceipts, inbox::receipts).large())
         .route("/trace", get(UseCase::Trace, trace::form).post(UseCase::Trace, trace::trace).large())
@@ -183,8 +183,8 @@ fn api(routes: Routes) -> Routes {
         .route("/api/v1/arrivals/{ticket}/request", post(UseCase::OwnDesk, requests::ask_onward))
         .route("/api/v1/arrivals/{ticket}/{what}", get(UseCase::OwnDesk, arrivals::save_arrival))
         .route("/api/v1/receipts", post(UseCase::TakeReceipts, arrivals::take_receipts).large())
-        .route("/api/v1/requests", get(UseCase::SeeItems, requests::requests))
-        .route("/api/v1/requests/{number}", get(UseCase::SeeItems, requests::request))
+        .route("/api/v1/requests", get(UseCase::Answer, requests::requests))
+        .route("/api/v1/requests/{number}", get(UseCase::Answer, requests::request))
         .route(
             "/api/v1/requests/{number}/answer",
             get(UseCase::Answer, requests::save_answer).post(UseCase::Answer, requests::answer_request),

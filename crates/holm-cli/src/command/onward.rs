@@ -195,7 +195,7 @@ struct Row {
 }
 
 fn list(app: &App) -> Result<Outcome, CommandError> {
-    let workspace = app.workspace(UseCase::SeeItems)?;
+    let workspace = app.workspace(UseCase::Answer)?;
     let requests = workspace.state().requests();
     let row = |asked: &&Asked| {
         let answer = asked.answer.as_ref();

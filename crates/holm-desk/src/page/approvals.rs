@@ -5,6 +5,7 @@ use axum::extract::{Form, Multipart, Path};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use holm::approval::{OfGroup, Request, Standing};
+use holm::role::UseCase;
 use holm_record::event::approval::{Act, ActKind, ApprovalPolicy, Masked};
 use holm_record::id::{ItemName, PersonId};
 use serde::Deserialize;

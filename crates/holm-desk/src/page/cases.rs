@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::extract::Query;
+use holm::role::UseCase;
 use holm::state::happenings::Operation;
 use holm::state::{Look, State};
 use holm_record::event::happening::{IncidentFacts, IncidentSort, Outcome, Window};
@@ -15,6 +16,7 @@ use super::recording::word;
 use super::trace::report_path;
 use super::{Asked, Part, Place, ROWS, Shell, Shown, in_address, moment};
 use crate::language::Language;
+use crate::office::View;
 use crate::problem::Problem;
 use crate::server::Desk;
 use crate::words::fill;
@@ -90,7 +92,7 @@ fn list(desk: &Desk, language: Language, asks: Asks) -> Result<Cases, Problem> {
     Ok(Cases {
         title: title(state, language),
         empty: state.happenings.operations.is_empty() && self::incidents(state, "").is_empty(),
-        incidents: shown.iter().map(|name| incident_row(state, name, language)).collect(),
+        incidents: shown.iter().map(|name| incident_row(&view, name, language)).collect(),
         coming: rows(&coming, &coming_part),
         over: rows(&over, &over_part),
         q: asks.q,
@@ -155,15 +157,16 @@ fn targets(operation: &Operation) -> String {
     operation.facts.targets.iter().map(TargetName::as_str).collect::<Vec<_>>().join(", ")
 }
 
-fn incident_row(state: &State, name: &IncidentName, language: Language) -> IncidentRow {
+fn incident_row(view: &View, name: &IncidentName, language: Language) -> IncidentRow {
     let words = &language.words().cases;
+    let state = &view.state;
     let facts = state.happenings.incidents.get(name).map(|incident| &incident.facts);
     IncidentRow {
         name: name.to_string(),
         certainty: facts.map_or(words.traced, |facts| word(Outcome::ALL, facts.certainty, &words.certainties)),
         betrayed: betrayed(state, name, facts),
         window: facts.map(|facts| between(facts.window, language)).unwrap_or_default(),
-        verdicts: verdicts(state, name, language),
+        verdicts: verdicts(view, name, language),
     }
 }
 
@@ -181,13 +184,13 @@ pub(crate) fn items_of<'s>(state: &'s State, name: &IncidentName, facts: Option<
     looked.chain(facts.and_then(|facts| facts.item.as_ref())).collect()
 }
 
-/// Verdicts of an incident, each with its report.
-pub(crate) fn verdicts(state: &State, name: &IncidentName, language: Language) -> Vec<Link> {
+/// Verdicts of an incident, each with its report if whoever looks may see it.
+fn verdicts(view: &View, name: &IncidentName, language: Language) -> Vec<Link> {
     let link = |look: &Look| Link {
         said: super::items::verdict(look, language),
-        path: look.verdict.is_some().then(|| report_path(look)),
+        path: (look.verdict.is_some() && view.allows(UseCase::SeeLooks)).then(|| report_path(look)),
     };
-    state.looks.iter().filter(|look| look.incident == *name).map(link).collect()
+    view.state.looks.iter().filter(|look| look.incident == *name).map(link).collect()
 }
 
 /// A window in words.

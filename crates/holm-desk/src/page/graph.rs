@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::Query;
+use holm::role::UseCase;
 use holm::state::State;
 use holm_record::commitment::sha256;
 use serde::Deserialize;

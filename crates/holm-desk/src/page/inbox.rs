@@ -13,6 +13,7 @@ use crate::onward;
 use crate::problem::{Problem, Wrong, in_language};
 use crate::server::Desk;
 use crate::words::fill;
+use holm::role::UseCase;
 
 #[derive(Template)]
 #[template(path = "inbox.html")]

@@ -5,6 +5,7 @@ use axum::extract::{Form, Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use holm::exposure::{Exposures, Known, LATE};
+use holm::role::UseCase;
 use holm::state::State;
 use holm::state::happenings::Incident;
 use holm_record::event::happening::Outcome;
@@ -72,7 +73,7 @@ fn page(desk: &Desk, language: Language, name: &str, asked: (&Asks, &Window), se
     let look = |look: &holm::state::Look| LookLine {
         what: format!("{}, {}", look.item, fill(language.words().item.look, &[&look.look, &look.incident])),
         verdict: super::items::verdict(look, language),
-        path: look.verdict.is_some().then(|| report_path(look)),
+        path: (look.verdict.is_some() && view.allows(UseCase::SeeLooks)).then(|| report_path(look)),
     };
     let entries = incident.map(|incident| withdrawal::of_incident(incident, language)).unwrap_or_default();
     Ok(IncidentPage {

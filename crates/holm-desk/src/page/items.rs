@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Path, Query};
+use holm::role::UseCase;
 use holm::state::{Disclosure, Item, Look, Person, State};
 use holm_record::event::KeyMaking;
 use holm_record::id::{IncidentName, ItemName, PersonId};
@@ -243,7 +244,7 @@ fn one(
     let look = |l: &Look| LookRow {
         what: fill(words.look, &[&l.look, &l.incident]),
         verdict: verdict(l, language),
-        path: l.verdict.is_some().then(|| report_path(l)),
+        path: (l.verdict.is_some() && view.allows(UseCase::SeeLooks)).then(|| report_path(l)),
     };
     let released = item.released.as_ref();
     let holders: BTreeSet<&PersonId> = item.disclosures.iter().map(|d| &d.person).collect();

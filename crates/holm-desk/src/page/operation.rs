@@ -5,6 +5,7 @@ use axum::extract::{Form, Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use holm::exposure::{Exposures, LATE};
+use holm::role::UseCase;
 use holm::state::State;
 use holm::state::happenings::Operation;
 use holm_record::event::happening::{Outcome, Window as LeakWindow};

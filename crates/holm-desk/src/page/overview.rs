@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use holm::approval::Standing;
+use holm::role::UseCase;
 use holm::state::{Item, State};
 use holm_record::id::ItemName;
 use jiff::Timestamp;
@@ -33,6 +34,8 @@ pub(crate) struct Need {
     pub(crate) what: String,
     pub(crate) why: String,
     path: String,
+    /// For whom: those who may do this.
+    case: UseCase,
 }
 
 /// A number with what it counts.
@@ -73,10 +76,16 @@ fn page(desk: &Desk, language: Language) -> Result<Overview, Problem> {
     let words = &language.words().overview;
     let mut needs = needs(&view, language, Timestamp::now());
     if let Some(why) = &*held(&desk.office.unnoted) {
-        needs.push(Need { what: words.unnoted.to_owned(), why: language.said(why), path: "/record/witnesses".to_owned() });
+        needs.push(Need {
+            what: words.unnoted.to_owned(),
+            why: language.said(why),
+            path: "/record/witnesses".to_owned(),
+            case: UseCase::SeeRecord,
+        });
+        needs.retain(|need| view.allows(need.case));
     }
     let title = if needs.is_empty() { words.calm.to_owned() } else { words.waiting.of(needs.len()) };
-    let first = view.size.saturating_sub(LATEST);
+    let first = if view.allows(UseCase::SeeRecord) { view.size.saturating_sub(LATEST) } else { view.size };
     let entries = desk.office.act(|workspace| workspace.entries_from(first, view.size))??;
     let line = |opened: &holm_record::entry::Opened| Line {
         at: moment(opened.entry.at),
@@ -85,7 +94,7 @@ fn page(desk: &Desk, language: Language) -> Result<Overview, Problem> {
     Ok(Overview {
         title,
         needs,
-        figures: figures(&view.state, language),
+        figures: figures(&view, language),
         lately: entries.iter().flatten().rev().map(line).collect(),
         empty: view.state.items.is_empty(),
         shell: Shell::of(language, Place::Overview, &view),
@@ -103,10 +112,16 @@ pub(crate) fn counts(state: &State) -> [usize; 4] {
     ]
 }
 
-fn figures(state: &State, language: Language) -> Vec<Figure> {
+fn figures(view: &View, language: Language) -> Vec<Figure> {
     let words = &language.words().overview;
-    let of = [(words.people, "/people"), (words.items, "/items"), (words.copies, "/items"), (words.receipts, "/items")];
-    counts(state).into_iter().zip(of).map(|(number, (of, path))| Figure { number: count(number), of, path }).collect()
+    let of = [
+        (words.people, "/people", UseCase::SeeRoster),
+        (words.items, "/items", UseCase::SeeItems),
+        (words.copies, "/items", UseCase::SeeItems),
+        (words.receipts, "/items", UseCase::SeeItems),
+    ];
+    let figures = counts(&view.state).into_iter().zip(of).filter(|(_, (.., case))| view.allows(*case));
+    figures.map(|(number, (of, path, _))| Figure { number: count(number), of, path }).collect()
 }
 
 /// What waits for the officer, and why.
@@ -116,10 +131,15 @@ pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need
     let witnesses = &language.words().record.witnesses;
     if let Some(stale) = view.stale {
         let why = language.said(&stale.to_string());
-        needs.push(Need { what: words.stale.to_owned(), why, path: "/record/witnesses".to_owned() });
+        needs.push(Need { what: words.stale.to_owned(), why, path: "/record/witnesses".to_owned(), case: UseCase::SeeRecord });
     }
     if let (_, _, Some(late)) = standing(view, witnesses, now) {
-        needs.push(Need { what: late, why: witnesses.late_why.to_owned(), path: "/record/witnesses".to_owned() });
+        needs.push(Need {
+            what: late,
+            why: witnesses.late_why.to_owned(),
+            path: "/record/witnesses".to_owned(),
+            case: UseCase::SeeRecord,
+        });
     }
     let approvals = &view.state.approvals;
     let policy = approvals.policy.clone().unwrap_or_default();
@@ -128,6 +148,7 @@ pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need
         what: fill(language.words().approval.waiting, &[&request.number, &act_words(&request.act, language)]),
         why: language.words().approval.waiting_why.to_owned(),
         path: format!("/record/approvals/{}", request.number),
+        case: UseCase::SeeApprovals,
     }));
     for look in view.state.looks.iter().rev() {
         let path = format!("/items/{}", look.item);
@@ -135,12 +156,12 @@ pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need
             Some(verdict) if !verdict.named.is_empty() => {
                 let copies: Vec<String> = verdict.named.iter().map(ToString::to_string).collect();
                 let what = fill(words.named, &[&look.item, &copies.join(", ")]);
-                needs.push(Need { what, why: words.named_why.to_owned(), path: report_path(look) });
+                needs.push(Need { what, why: words.named_why.to_owned(), path: report_path(look), case: UseCase::SeeLooks });
             }
             Some(_) => {}
             None => {
                 let what = fill(words.undecided, &[&look.incident, &look.item]);
-                needs.push(Need { what, why: words.undecided_why.to_owned(), path });
+                needs.push(Need { what, why: words.undecided_why.to_owned(), path, case: UseCase::Trace });
             }
         }
     }
@@ -150,24 +171,35 @@ pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need
         let onward = &language.words().onward;
         let by = first.request.by.map_or_else(|| onward.any_day.to_owned(), |day| day.to_string());
         let why = fill(onward.need_why, &[&by]);
-        needs.push(Need { what: onward.need.of(asked.len()), why, path: "/requests".to_owned() });
+        needs.push(Need { what: onward.need.of(asked.len()), why, path: "/requests".to_owned(), case: UseCase::Answer });
     }
     for (name, item) in &view.state.items {
         if let Some(second) = waits_for(&view.state, name) {
             let who = view.state.persons.get(second).map_or_else(|| second.to_string(), |p| p.facts.name.clone());
             let what = format!("{name}: {}", fill(language.words().second.waits, &[&who]));
-            needs.push(Need { what, why: language.words().second.waits_why.to_owned(), path: "/share".to_owned() });
+            needs.push(Need {
+                what,
+                why: language.words().second.waits_why.to_owned(),
+                path: "/share".to_owned(),
+                case: UseCase::Share,
+            });
         } else if item.prepared.is_some() && item.released.is_none() {
             let what = fill(words.interrupted, &[name]);
-            needs.push(Need { what, why: words.interrupted_why.to_owned(), path: format!("/items/{name}") });
+            needs.push(Need {
+                what,
+                why: words.interrupted_why.to_owned(),
+                path: format!("/items/{name}"),
+                case: UseCase::Share,
+            });
         }
     }
     needs.extend(unsigned_needs(&view.state, language, now));
     let keyless = view.state.persons.values().filter(|p| !p.left && p.usable_devices().next().is_none()).count();
     if keyless > 0 {
         let path = "/people?keyless=1".to_owned();
-        needs.push(Need { what: words.keyless.of(keyless), why: words.keyless_why.to_owned(), path });
+        needs.push(Need { what: words.keyless.of(keyless), why: words.keyless_why.to_owned(), path, case: UseCase::KeepRoster });
     }
+    needs.retain(|need| view.allows(need.case));
     needs
 }
 
@@ -178,12 +210,18 @@ fn unsigned_needs(state: &State, language: Language, now: Timestamp) -> Vec<Need
         let missing: usize = items.iter().map(|(_, _, (missing, _))| missing).sum();
         let days = items.iter().map(|(_, _, (_, days))| *days).max().unwrap_or(PATIENCE);
         let what = fill(words.unsigned_many, &[&count(missing), &count(items.len())]);
-        return vec![Need { what, why: fill(words.unsigned_many_why, &[&days]), path: "/items?unsigned=1".to_owned() }];
+        return vec![Need {
+            what,
+            why: fill(words.unsigned_many_why, &[&days]),
+            path: "/items?unsigned=1".to_owned(),
+            case: UseCase::TakeReceipts,
+        }];
     }
     let need = |(name, item, (missing, days)): (&ItemName, &Item, (usize, i64))| Need {
         what: fill(words.unsigned, &[&count(missing), &count(item.disclosures.len()), name]),
         why: fill(words.unsigned_why, &[&days]),
         path: format!("/items/{name}?sort=receipt"),
+        case: UseCase::TakeReceipts,
     };
     items.into_iter().map(need).collect()
 }

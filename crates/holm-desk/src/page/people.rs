@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::{Html, IntoResponse, Response};
+use holm::role::UseCase;
 use holm::state::{Disclosure, Person, State};
 use holm_record::id::{ItemName, PersonId};
 use jiff::tz::TimeZone;

@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use holm::checkpoint::{Asked as Did, CheckpointError, Next, Round, WITHIN_HOURS};
 use holm::courier::{Courier, Http};
 use holm::policy::Action;
+use holm::role::UseCase;
 use holm::workspace::WorkspaceError;
 use holm_record::tiles::Resource;
 use jiff::Timestamp;

@@ -108,8 +108,10 @@ async fn every_route_lets_through_the_roles_of_its_use_case_and_no_others() {
                 continue;
             }
             let address = path.replace("{name}", "brief").replace("{id}", "p1").replace("{*path}", "checkpoint");
-            let address = address.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect::<Vec<_>>().join("/");
-            let request = Request::builder().method(method).uri(&address).header(header::ORIGIN, format!("http://{}", super::HOST));
+            let address =
+                address.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect::<Vec<_>>().join("/");
+            let request =
+                Request::builder().method(method).uri(&address).header(header::ORIGIN, format!("http://{}", super::HOST));
             let response = world.send(request.header("holm-api", "1")).await;
             let refused = response.status() == StatusCode::FORBIDDEN;
             let may = case.reach(role) > Reach::No;
@@ -124,6 +126,74 @@ async fn every_route_lets_through_the_roles_of_its_use_case_and_no_others() {
         assert_eq!(before.members, after.members, "{role}");
         folder = closed(world);
     }
+}
+
+/// The use-case of an address, if a route has it.
+fn case_of(table: &[(&'static str, &'static str, UseCase)], method: &str, address: &str) -> Option<UseCase> {
+    let path = address.split(['?', '#']).next().unwrap();
+    let fits = |route: &str| {
+        let (route, path): (Vec<&str>, Vec<&str>) = (route.split('/').collect(), path.split('/').collect());
+        route.len() == path.len() && route.iter().zip(&path).all(|(r, p)| r == p || r.starts_with('{'))
+    };
+    // A route without a variable comes before one with.
+    let mut fitting: Vec<_> = table.iter().filter(|(m, route, _)| *m == method && fits(route)).collect();
+    fitting.sort_by_key(|(_, route, _)| route.matches('{').count());
+    fitting.first().map(|(.., case)| *case)
+}
+
+/// Where a page leads: links and forms.
+fn ways(page: &str) -> Vec<(&'static str, String)> {
+    let document = scraper::Html::parse_document(page);
+    let select = |css: &str| scraper::Selector::parse(css).unwrap();
+    let links = select("main a[href^='/'], nav a[href^='/']");
+    let forms = select("main form[action^='/']");
+    let linked = document.select(&links).map(|a| ("GET", a.value().attr("href").unwrap().to_owned()));
+    let sent = document.select(&forms).map(|form| {
+        let method = if form.value().attr("method") == Some("post") { "POST" } else { "GET" };
+        (method, form.value().attr("action").unwrap().to_owned())
+    });
+    linked.chain(sent).collect()
+}
+
+/// No page leads anybody to where they are not let through.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_offers_what_its_reader_may_not_do() {
+    let mut folder = staffed();
+    let mut own = open(&folder, Some("p10"));
+    share(&mut own, "p10-note", holm::pages::Copies::AsMaster, &folder.path().join("own"));
+    drop(own);
+    add_secret(&folder);
+    let mut wrong = Vec::new();
+    for (id, role) in CAST {
+        let world = seen_by(folder, id).await;
+        let table = table(&world);
+        let (mut seen, mut next) =
+            (std::collections::BTreeSet::new(), vec!["/".to_owned(), "/record".to_owned(), "/record/approvals".to_owned()]);
+        while let Some(path) = next.pop() {
+            let plain = path.split(['?', '#']).next().unwrap().to_owned();
+            if !seen.insert(plain.clone()) || seen.len() > 60 {
+                continue;
+            }
+            let (status, page) = answer(&world, &path).await;
+            if !status.is_success() {
+                continue;
+            }
+            for (method, way) in ways(&page) {
+                let case =
+                    case_of(&table, method, &way).unwrap_or_else(|| panic!("{plain} leads to {method} {way}, which is no route"));
+                if case.reach(role) == Reach::No {
+                    wrong.push(format!("{role}: {plain} offers {method} {way} ({case})"));
+                } else if method == "GET" {
+                    next.push(way);
+                }
+            }
+        }
+        assert!(seen.len() > 5, "{role}: {seen:?}");
+        folder = closed(world);
+    }
+    wrong.sort();
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// Something that the originator and the vetting officer are not told: an item, who has it, what came of it.
@@ -171,12 +241,20 @@ fn questions(world: &World, own: &str) -> Vec<String> {
             continue;
         }
         for (item, entry) in [(own, "3"), ("casino", "120"), ("nothing", "999")] {
-            let filled = path.replace("{name}", item).replace("{copy}", "p3.1").replace("{*path}", "checkpoint").replace("{kind}", "file");
-            let filled = filled.replace("{index}", entry).replace("{number}", entry).replace("{id}", if item == own { "p3" } else { item });
-            asked.push(filled.split('/').map(|part| if part.starts_with('{') { entry } else { part }).collect::<Vec<_>>().join("/"));
+            let filled =
+                path.replace("{name}", item).replace("{copy}", "p3.1").replace("{*path}", "checkpoint").replace("{kind}", "file");
+            let filled = filled
+                .replace("{index}", entry)
+                .replace("{number}", entry)
+                .replace("{id}", if item == own { "p3" } else { item });
+            asked.push(
+                filled.split('/').map(|part| if part.starts_with('{') { entry } else { part }).collect::<Vec<_>>().join("/"),
+            );
         }
     }
-    for query in ["/items?q=casino", "/items?sort=-copies", "/told?q=person", "/told?item=casino", "/people?q=person", "/people/p3?q=cas"] {
+    for query in
+        ["/items?q=casino", "/items?sort=-copies", "/told?q=person", "/told?item=casino", "/people?q=person", "/people/p3?q=cas"]
+    {
         asked.push(query.to_owned());
     }
     for query in ["/api/v1/items?q=cas", "/api/v1/people?q=p", "/api/v1/items?from=0&count=5"] {
@@ -202,7 +280,10 @@ async fn what_somebody_is_not_told_leaves_no_trace_in_anything_they_see() {
         let (with, without) = (seen_by(worlds.0, who).await, seen_by(worlds.1, who).await);
         let (there, here) = (with.desk.office.view().unwrap(), without.desk.office.view().unwrap());
         assert!(there.state == here.state, "what {who} is told is the same");
-        assert_eq!((there.size, &there.checkpoint, &there.witnessed.is_some()), (here.size, &here.checkpoint, &here.witnessed.is_some()));
+        assert_eq!(
+            (there.size, &there.checkpoint, &there.witnessed.is_some()),
+            (here.size, &here.checkpoint, &here.witnessed.is_some())
+        );
         drop((there, here));
         let questions = questions(&with, own);
         assert!(questions.len() > 150, "{}", questions.len());

@@ -1,6 +1,7 @@
 //! Why somebody is believed to leak or not: the section of a person's page. It stands apart from what is proved of copies.
 
 use holm::belief::{Belief, Question, Reason};
+use holm::role::UseCase;
 use holm::state::State;
 use holm_record::event::happening::Outcome;
 use holm_record::id::PersonId;
@@ -66,6 +67,9 @@ pub(crate) fn section(desk: &Desk, language: Language, id: &str, weigh: &Weigh) 
     let view = desk.office.view()?;
     let (mask, ground) = (view.beliefs_mask(), has_ground(&view.state));
     let called = PersonId::new(id).map_err(|_| Problem::Missing)?;
+    if !view.allows(UseCase::SeeBeliefs) {
+        return Ok(None);
+    }
     // Under a mask, what is believed of somebody stands apart from what is known of them.
     if !ground || mask.find(&called, view.state.persons.keys()).is_none() {
         return Ok(None);
