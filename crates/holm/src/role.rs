@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use holm_record::event::Event;
-use holm_record::event::approval::Masked;
+use holm_record::event::approval::{Act, Masked};
 use holm_record::event::member::Role;
 use serde::Serialize;
 
@@ -138,6 +138,19 @@ pub fn seeing(of: &Masked) -> UseCase {
     match of {
         Masked::Incident { .. } => UseCase::SeeLooks,
         Masked::Beliefs => UseCase::SeeBeliefs,
+    }
+}
+
+/// What whoever asks approval for an act must be allowed to do: nobody asks for what they could not carry out.
+#[must_use]
+pub fn acting(act: &Act) -> UseCase {
+    match act {
+        Act::Release { .. } => UseCase::Share,
+        Act::Unmask { of, .. } => seeing(of),
+        Act::Accuse { .. } => UseCase::OpenKey,
+        Act::Destroy { .. } => UseCase::Destroy,
+        Act::Members { .. } => UseCase::KeepMembers,
+        Act::Policy { .. } => UseCase::KeepRecord,
     }
 }
 

@@ -43,6 +43,7 @@ pub(crate) enum Ask {
     Unmask(AskUnmask),
     Accuse(AskAccuse),
     Destroy(AskDestroy),
+    Members(AskMembers),
     Policy(AskPolicy),
 }
 
@@ -96,6 +97,15 @@ pub(crate) struct AskAccuse {
 pub(crate) struct AskDestroy {
     #[command(flatten)]
     what: What,
+    #[command(flatten)]
+    asked: Asked,
+}
+
+/// Have somebody work here as something else, or no more
+#[derive(Debug, Args)]
+pub(crate) struct AskMembers {
+    #[command(flatten)]
+    set: super::member::Set,
     #[command(flatten)]
     asked: Asked,
 }
@@ -165,7 +175,7 @@ fn print_policy(policy: &ApprovalPolicy) {
         let persons = group.approvers.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         say!("{name}: {} of {persons}", group.needed);
     }
-    for kind in [ActKind::Release, ActKind::Unmask, ActKind::Accuse, ActKind::Destroy, ActKind::Policy] {
+    for kind in ActKind::ALL {
         let groups = policy.asked(kind).map(|(name, _)| name).collect::<Vec<_>>();
         let groups = if groups.is_empty() { "nobody's approval".to_owned() } else { groups.join(" and ") };
         say!("  {kind:<8} needs {groups}");
@@ -186,6 +196,7 @@ impl Ask {
             }
             Self::Accuse(ask) => (workspace.accusation(&ask.item)?, ask.asked),
             Self::Destroy(ask) => (ask.what.act(&workspace)?, ask.asked),
+            Self::Members(ask) => (workspace.member_act(ask.set.member(), &ask.set.roles())?, ask.asked),
             Self::Policy(ask) => (Act::Policy { policy: workspace.approval_policy(&read_text(&ask.file)?)? }, ask.asked),
         };
         send(app, &mut workspace, act, &asked)

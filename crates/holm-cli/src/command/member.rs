@@ -49,10 +49,18 @@ impl MemberCommand {
 }
 
 impl Set {
+    pub(super) fn member(&self) -> &PersonId {
+        &self.member
+    }
+
+    pub(super) fn roles(&self) -> BTreeSet<Role> {
+        self.roles.iter().copied().collect()
+    }
+
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
         let mut workspace = app.workspace(UseCase::KeepMembers)?;
         let permit = workspace.permit(&Action::Administer, app.now())?;
-        let roles: BTreeSet<Role> = self.roles.into_iter().collect();
+        let roles = self.roles();
         let entry = workspace.set_member(&permit, &self.member, &roles)?;
         let value = serde_json::json!({"entry": entry, "member": self.member, "roles": roles});
         app.show(&value, || {

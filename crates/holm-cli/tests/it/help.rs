@@ -5,12 +5,13 @@ use crate::desk::Desk;
 #[test]
 fn the_help_of_every_command_reads_as_it_did() {
     let desk = Desk::empty();
-    let commands: [&[&str]; 25] = [
+    let commands: [&[&str]; 26] = [
         &[],
         &["init"],
         &["person"],
         &["keygen"],
         &["custodian"],
+        &["member"],
         &["marks"],
         &["share"],
         &["open"],

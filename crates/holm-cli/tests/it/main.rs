@@ -14,6 +14,7 @@ mod interrupted;
 mod pages;
 mod pdf_pictures;
 mod pictures;
+mod roles;
 mod scene;
 mod served;
 mod stores;

@@ -128,28 +128,7 @@ fn figures(view: &View, language: Language) -> Vec<Figure> {
 pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need> {
     let words = &language.words().overview;
     let mut needs = Vec::new();
-    let witnesses = &language.words().record.witnesses;
-    if let Some(stale) = view.stale {
-        let why = language.said(&stale.to_string());
-        needs.push(Need { what: words.stale.to_owned(), why, path: "/record/witnesses".to_owned(), case: UseCase::SeeRecord });
-    }
-    if let (_, _, Some(late)) = standing(view, witnesses, now) {
-        needs.push(Need {
-            what: late,
-            why: witnesses.late_why.to_owned(),
-            path: "/record/witnesses".to_owned(),
-            case: UseCase::SeeRecord,
-        });
-    }
-    let approvals = &view.state.approvals;
-    let policy = approvals.policy.clone().unwrap_or_default();
-    let approved = approvals.requests.values().filter(|r| r.standing(&policy) == Standing::Approved);
-    needs.extend(approved.map(|request| Need {
-        what: fill(language.words().approval.waiting, &[&request.number, &act_words(&request.act, language)]),
-        why: language.words().approval.waiting_why.to_owned(),
-        path: format!("/record/approvals/{}", request.number),
-        case: UseCase::SeeApprovals,
-    }));
+    needs.extend(record_needs(view, language, now));
     for look in view.state.looks.iter().rev() {
         let path = format!("/items/{}", look.item);
         match &look.verdict {
@@ -200,6 +179,35 @@ pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need
         needs.push(Need { what: words.keyless.of(keyless), why: words.keyless_why.to_owned(), path, case: UseCase::KeepRoster });
     }
     needs.retain(|need| view.allows(need.case));
+    needs
+}
+
+/// What waits of the record itself: that it is signed, witnessed, approved.
+fn record_needs(view: &View, language: Language, now: Timestamp) -> Vec<Need> {
+    let words = &language.words().overview;
+    let mut needs = Vec::new();
+    let witnesses = &language.words().record.witnesses;
+    if let Some(stale) = view.stale {
+        let why = language.said(&stale.to_string());
+        needs.push(Need { what: words.stale.to_owned(), why, path: "/record/witnesses".to_owned(), case: UseCase::SeeRecord });
+    }
+    if let (_, _, Some(late)) = standing(view, witnesses, now) {
+        needs.push(Need {
+            what: late,
+            why: witnesses.late_why.to_owned(),
+            path: "/record/witnesses".to_owned(),
+            case: UseCase::SeeRecord,
+        });
+    }
+    let approvals = &view.state.approvals;
+    let policy = approvals.policy.clone().unwrap_or_default();
+    let approved = approvals.requests.values().filter(|r| r.standing(&policy) == Standing::Approved);
+    needs.extend(approved.map(|request| Need {
+        what: fill(language.words().approval.waiting, &[&request.number, &act_words(&request.act, language)]),
+        why: language.words().approval.waiting_why.to_owned(),
+        path: format!("/record/approvals/{}", request.number),
+        case: UseCase::SeeApprovals,
+    }));
     needs
 }
 

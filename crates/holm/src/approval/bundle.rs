@@ -16,6 +16,7 @@ use super::{Request, Standing};
 use crate::identity::{DeviceKeys, decrypt_with, encrypt_to_lines, verifier_of};
 use crate::manifest::MASTER_DOMAIN;
 use crate::policy::{Permit, Refusal};
+use crate::role::acting;
 use crate::share::ShareError;
 use crate::shown::{ShownEntry, ShownError};
 use crate::workspace::{Workspace, WorkspaceError};
@@ -249,6 +250,7 @@ impl Workspace {
     /// [`ApprovalError`]; nothing is recorded then.
     pub fn ask_approval(&mut self, permit: &Permit, act: Act, reason: &str) -> Result<u64, ApprovalError> {
         let reason = line(reason)?;
+        self.may(acting(&act)).map_err(WorkspaceError::from)?;
         if !self.state().approvals.needed(act.kind()) {
             return Err(ApprovalError::NotNeeded);
         }
