@@ -31,7 +31,7 @@ test: packages check peers
 	sh scripts/e2e.sh
 	sh scripts/interop.sh
 
-# The same kills of programs and failing disks as in the tests, 10,000 and at every call.
+# The same kills of programs and failing disks as in the tests, 10,000 of each and at every call; about twenty minutes.
 soak:
 	HOLM_SOAK=10000 $(CARGO) test -p holm-cli --test it -- kills_ a_disk_that_fails a_witness_on_a_failing_disk
 

@@ -32,6 +32,7 @@ fn dispatch(app: &App, command: Command) -> Result<Outcome, CommandError> {
         Command::Init(args) => args.run(app),
         Command::Person(args) => args.run(app),
         Command::Custodian(args) => args.run(app),
+        Command::Check(args) => args.run(app),
         Command::Member(args) => args.run(app),
         Command::Marking(args) => args.run(app),
         Command::Keygen(args) => args.run(app),
@@ -101,7 +102,8 @@ impl App {
 
     pub(crate) fn officers_passphrase(&self) -> Result<Option<SecretString>, CommandError> {
         let key = self.global.own_key.clone().unwrap_or_else(|| self.global.workspace.join("officer.key"));
-        if is_locked(&key) { self.passphrase().existing("the officer's key") } else { Ok(None) }
+        let whose = if self.global.own_key.is_some() { "your key" } else { "the officer's key" };
+        if is_locked(&key) { self.passphrase().existing(whose) } else { Ok(None) }
     }
 
     /// Reads a device's key file.

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::command::{
-    approval, approve, backup, channel, contribute, correct, custodian, damage, demo, desk, destroy, epoch, incident, init, item,
-    keygen, marking, marks, member, onward, open, operation, person, receipt, record, share, simulate, suspects, target, tell,
-    trace, verify_trace, witness,
+    approval, approve, backup, channel, check, contribute, correct, custodian, damage, demo, desk, destroy, epoch, incident,
+    init, item, keygen, marking, marks, member, onward, open, operation, person, receipt, record, share, simulate, suspects,
+    target, tell, trace, verify_trace, witness,
 };
 
 /// Share sensitive documents as individually marked copies, and prove which copy a leak came from.
@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Custodian(custodian::CustodianCommand),
     #[command(subcommand)]
     Member(member::MemberCommand),
+    #[command(subcommand)]
+    Check(check::CheckCommand),
     #[command(subcommand)]
     Marking(marking::MarkingCommand),
     Keygen(keygen::Keygen),

@@ -4,6 +4,7 @@ pub(crate) mod approval;
 pub(crate) mod approve;
 pub(crate) mod backup;
 pub(crate) mod channel;
+pub(crate) mod check;
 pub(crate) mod contribute;
 pub(crate) mod correct;
 pub(crate) mod custodian;

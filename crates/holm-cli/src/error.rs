@@ -124,6 +124,7 @@ from_errors!(
     ApprovalError,
     PolicyError,
     BackupError,
+    holm::vetting::CheckError,
     CheckpointError,
     EpochError,
     RecoveryError,

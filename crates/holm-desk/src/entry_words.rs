@@ -77,7 +77,10 @@ fn english(event: &Event) -> String {
         | Event::Unmasked { .. }
         | Event::Read { .. }
         | Event::Destroyed { .. }
-        | Event::MemberSet { .. } => approved(event, &ENGLISH),
+        | Event::MemberSet { .. }
+        | Event::CheckRecorded(_)
+        | Event::WaiverRecorded { .. }
+        | Event::ScheduleSet { .. } => approved(event, &ENGLISH),
     }
 }
 
@@ -143,7 +146,10 @@ fn spanish(event: &Event) -> String {
         | Event::Unmasked { .. }
         | Event::Read { .. }
         | Event::Destroyed { .. }
-        | Event::MemberSet { .. } => approved(event, &SPANISH),
+        | Event::MemberSet { .. }
+        | Event::CheckRecorded(_)
+        | Event::WaiverRecorded { .. }
+        | Event::ScheduleSet { .. } => approved(event, &SPANISH),
     }
 }
 
@@ -240,6 +246,10 @@ struct Approved {
     destroyed: &'static str,
     member: &'static str,
     no_member: &'static str,
+    vetting: &'static str,
+    check: &'static str,
+    waiver: &'static str,
+    schedule: &'static str,
     language: Language,
 }
 
@@ -263,6 +273,10 @@ const ENGLISH: Approved = Approved {
     destroyed: "{} bodies and {} sealed files were destroyed, by authority of {}: {}",
     member: "{} works here as {}",
     no_member: "{} works here no more",
+    vetting: "checks on people",
+    check: "a check on {} was recorded",
+    waiver: "a check is not asked of {} until {}: {}",
+    schedule: "it was laid down how often which checks are asked for",
     language: Language::English,
 };
 
@@ -286,6 +300,10 @@ const SPANISH: Approved = Approved {
     destroyed: "se destruyeron {} contenidos y {} archivos sellados, por autoridad de {}: {}",
     member: "{} trabaja aquí como {}",
     no_member: "{} ya no trabaja aquí",
+    vetting: "los controles de confianza",
+    check: "se asentó un control de confianza de {}",
+    waiver: "no se le pide un control a {} hasta {}: {}",
+    schedule: "quedó fijado cada cuánto se pide cada control",
     language: Language::Spanish,
 };
 
@@ -293,6 +311,7 @@ fn approved(event: &Event, words: &Approved) -> String {
     let say = |sentence: &str, values: &[&dyn std::fmt::Display]| fill(sentence, values);
     let view = |of: &Masked| match of {
         Masked::Beliefs => words.beliefs.to_owned(),
+        Masked::Vetting => words.vetting.to_owned(),
         Masked::Incident { incident } => fill(words.verdicts, &[incident]),
     };
     match event {
@@ -315,6 +334,9 @@ fn approved(event: &Event, words: &Approved) -> String {
         Event::Unmasked { of, until, reason } => say(words.unmasked, &[&view(of), &format!("{until:.0}"), reason]),
         Event::MemberSet { member, roles, .. } if roles.is_empty() => say(words.no_member, &[member]),
         Event::MemberSet { member, roles, .. } => say(words.member, &[member, &roles_in(roles, words.language)]),
+        Event::CheckRecorded(facts) => say(words.check, &[&facts.person]),
+        Event::WaiverRecorded { person, until, reason, .. } => say(words.waiver, &[person, until, reason]),
+        Event::ScheduleSet { .. } => words.schedule.to_owned(),
         Event::Read { of, .. } => say(words.read, &[&view(of)]),
         Event::Destroyed { entries, objects, authority, reason } => {
             say(words.destroyed, &[&count(entries.len()), &count(objects.len()), authority, reason])

@@ -54,6 +54,7 @@ use crate::language::{Language, grouped};
 use crate::office::View;
 use crate::problem::Problem;
 use crate::server::Desk;
+use crate::words::member::roles_in;
 use crate::words::{Words, fill};
 
 /// Rows of a table that are shown at once.
@@ -151,7 +152,9 @@ impl Shell {
         let now = moment(Timestamp::now());
         // Whoever does not see the record is not told how long it is.
         let whole = || fill(words.shell.provenance, &[&grouped(view.size), &tree, &now]);
-        let provenance = if view.checkpoint.is_some() { whole() } else { now.clone() };
+        let said = if view.checkpoint.is_some() { whole() } else { now.clone() };
+        let alone = view.state.members.is_one_officer();
+        let provenance = if alone { said } else { format!("{} ({}). {said}", view.actor, roles_in(&view.roles, language)) };
         let roles = view.roles.clone();
         Self { language, w: words, place: Some(place), provenance: Some(provenance), roles }
     }
@@ -231,11 +234,13 @@ struct ProblemPage<'p> {
     shell: Shell,
     title: &'p str,
     text: &'p str,
+    /// Whether there is a desk to go back to.
+    back: bool,
 }
 
 /// A page that says what went wrong.
-pub(crate) fn problem(shell: Shell, status: StatusCode, title: &str, text: &str) -> Response {
-    match (ProblemPage { shell, title, text }).render() {
+pub(crate) fn problem(shell: Shell, status: StatusCode, title: &str, text: &str, back: bool) -> Response {
+    match (ProblemPage { shell, title, text, back }).render() {
         Ok(page) => (status, Html(page)).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }

@@ -182,6 +182,7 @@ impl Problem {
             return Redirect::to("/unlock").into_response();
         }
         let Told { status, title, text } = self.told(language);
-        page::problem(Shell::bare(language), status, title, &text)
+        let back = !matches!(self, Self::Host | Self::Origin | Self::Stranger);
+        page::problem(Shell::bare(language), status, title, &text, back)
     }
 }

@@ -257,7 +257,8 @@ fn share(workspace: &mut Workspace, name: &str, copies: Copies, plain: &Path) {
     released.write_plain(&keyed, plain).unwrap();
 }
 
-const PAGES: [&str; 32] = [
+const PAGES: [&str; 33] = [
+    "/members",
     "/record/approvals",
     "/cases",
     "/cases?q=x&over=9",

@@ -29,6 +29,7 @@ pub(crate) mod share;
 pub(crate) mod shell;
 pub(crate) mod told;
 pub(crate) mod trace;
+mod vetting_messages;
 
 /// Everything that is said in one language.
 pub(crate) struct Words {

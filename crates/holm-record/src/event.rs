@@ -3,8 +3,10 @@
 pub mod approval;
 pub mod happening;
 pub mod member;
+pub mod vetting;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::commitment::Commitment;
@@ -12,6 +14,7 @@ use crate::id::{ChannelName, CopyId, CustodianName, IncidentName, ItemName, Oper
 use approval::{Act, ApprovalPolicy, Masked};
 use happening::{ChannelSort, IncidentFacts, OperationFacts, Outcome, Weight, Window};
 use member::Role;
+use vetting::{CheckFacts, CheckSort};
 
 /// SHA-256 of a sealed file, in hexadecimal.
 pub type ObjectHash = String;
@@ -478,6 +481,24 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// A check on a person.
+    CheckRecorded(CheckFacts),
+    /// A check is not asked for for a while.
+    WaiverRecorded {
+        /// Of whom.
+        person: PersonId,
+        /// Which.
+        sort: CheckSort,
+        /// Until the end of which day.
+        until: Date,
+        /// Why.
+        reason: String,
+    },
+    /// How often which checks are asked for, from now on.
+    ScheduleSet {
+        /// The schedule's file.
+        text: String,
+    },
     /// Somebody works in the workspace from now on, as something else, or no more.
     MemberSet {
         /// Who: a person of the roster, or `officer`.
@@ -605,6 +626,9 @@ impl Event {
             Self::Read { .. } => "read",
             Self::Destroyed { .. } => "destroyed",
             Self::MemberSet { .. } => "member-set",
+            Self::CheckRecorded(_) => "check-recorded",
+            Self::WaiverRecorded { .. } => "waiver-recorded",
+            Self::ScheduleSet { .. } => "schedule-set",
         }
     }
 }

@@ -73,5 +73,6 @@ pub mod transfer;
 pub mod vault;
 pub mod verification;
 pub mod verify_trace;
+pub mod vetting;
 pub mod witness;
 pub mod workspace;

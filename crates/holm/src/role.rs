@@ -85,6 +85,10 @@ use_cases! {
     SeeLooks "see-looks"                   [No, All, No, No, All, No];
     /// See beliefs about people.
     SeeBeliefs "see-beliefs"               [No, No, No, All, No, No];
+    /// See checks on people.
+    SeeVetting "see-vetting"               [No, No, All, No, No, No];
+    /// Record checks and waivers, lay down the schedule.
+    KeepVetting "keep-vetting"             [No, No, All, No, No, No];
     /// Open an item's key.
     OpenKey "open-key"                     [No, No, No, No, All, No];
     /// Destroy what was recorded.
@@ -138,6 +142,7 @@ pub fn seeing(of: &Masked) -> UseCase {
     match of {
         Masked::Incident { .. } => UseCase::SeeLooks,
         Masked::Beliefs => UseCase::SeeBeliefs,
+        Masked::Vetting => UseCase::SeeVetting,
     }
 }
 
@@ -185,7 +190,12 @@ pub fn needed(state: &State, event: &Event) -> Option<UseCase> {
         | Event::IncidentRecorded { .. } => UseCase::RecordHappenings,
         Event::Withdrawn { entry, .. } => {
             let burned = state.items.values().any(|item| item.recalled.as_ref().is_some_and(|(index, _)| index == entry));
-            if burned { UseCase::Withdraw } else { UseCase::RecordHappenings }
+            let vetted = || state.vetting.has_entry(*entry);
+            match burned {
+                true => UseCase::Withdraw,
+                false if vetted() => UseCase::KeepVetting,
+                false => UseCase::RecordHappenings,
+            }
         }
         Event::ItemRecalled { .. } | Event::CorrectionSent { .. } => UseCase::Withdraw,
         Event::ApprovalAsked { .. } | Event::ApprovalGiven { .. } => UseCase::AskApproval,
@@ -193,6 +203,7 @@ pub fn needed(state: &State, event: &Event) -> Option<UseCase> {
         Event::Unmasked { of, .. } | Event::Read { of, .. } => seeing(of),
         Event::Destroyed { .. } => UseCase::Destroy,
         Event::MemberSet { .. } => UseCase::KeepMembers,
+        Event::CheckRecorded(_) | Event::WaiverRecorded { .. } | Event::ScheduleSet { .. } => UseCase::KeepVetting,
     })
 }
 

@@ -16,6 +16,7 @@ use crate::checkpoint::Trust;
 use crate::marking::Scheme;
 use crate::member::Members;
 use crate::onward::{Answer, Asked, Request};
+use crate::vetting::Vetting;
 use happenings::Happenings;
 
 /// A person of the roster.
@@ -208,6 +209,8 @@ pub struct State {
     pub approvals: Approvals,
     /// Who works in the workspace, and as what.
     pub members: Members,
+    /// Checks on people, and how often which are asked for.
+    pub vetting: Vetting,
     /// Entries up to the newest that says more than that something was read.
     pub told_until: u64,
 }
@@ -271,6 +274,9 @@ impl State {
             | Event::Unmasked { .. }
             | Event::Destroyed { .. } => self.approvals.apply(index, at, by, event),
             Event::MemberSet { .. } => self.members.apply(index, event),
+            Event::CheckRecorded(_) | Event::WaiverRecorded { .. } | Event::ScheduleSet { .. } => {
+                self.vetting.apply(index, at, by, event);
+            }
             Event::Read { .. } => {}
             Event::EpochOpened { old, .. } => {
                 // Its witnesses knew it under the old name.
@@ -279,6 +285,7 @@ impl State {
             }
             Event::Withdrawn { entry, .. } => {
                 self.happenings.apply(index, at, by, event);
+                self.vetting.apply(index, at, by, event);
                 let burned = |item: &mut Item| item.recalled.take_if(|(index, _)| index == entry);
                 self.items.values_mut().for_each(|item| drop(burned(item)));
             }

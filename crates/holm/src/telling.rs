@@ -54,7 +54,7 @@ pub enum TellError {
 pub enum WithdrawError {
     /// It does not say anything that can be.
     #[error(
-        "entry {0} is no telling, operation, closing, incident, recall, channel or target that still counts; only these can be withdrawn"
+        "entry {0} is no telling, operation, closing, incident, recall, channel, target, check or waiver that still counts; only these can be withdrawn"
     )]
     Nothing(u64),
     /// Others name it.
@@ -114,6 +114,7 @@ impl Workspace {
             || happened.incidents.values().any(|incident| incident.index == entry)
             || happened.operations.values().any(closes)
             || happened.added.contains_key(&entry)
+            || self.state().vetting.has_entry(entry)
             || self.state().items.values().any(|item| item.recalled.as_ref().is_some_and(|(index, _)| *index == entry));
         if !counts {
             return Err(WithdrawError::Nothing(entry));

@@ -15,7 +15,7 @@ pub(crate) struct Desk {
     /// The port of this machine; 0 for any that is free.
     #[arg(long, default_value_t = 7465)]
     port: u16,
-    /// Your own key file, to open copies that are sent to you. Without a workspace the desk is then a recipient's.
+    /// Your own key file, to open copies that are sent to you, if it is not `--own-key`. Without a workspace the desk is then a recipient's.
     #[arg(long, value_name = "KEY")]
     identity: Option<PathBuf>,
     /// Ask the system to show it in a browser.
@@ -28,7 +28,7 @@ impl Desk {
         let options = Options {
             port: self.port,
             key: app.global.own_key.clone(),
-            identity: self.identity,
+            identity: self.identity.or(app.global.own_key.clone()),
             heads: heads(),
             ..Options::of(app.global.workspace.clone())
         };

@@ -129,7 +129,7 @@ impl RecordCommand {
                 let value = serde_json::json!({
                     "holds": report.holds(), "entries": report.record.entries, "bodies": report.record.bodies, "destroyed": report.record.destroyed,
                     "checkpoints": report.record.checkpoints, "files": report.files, "unnamed_files": report.unnamed, "witnessed": report.witnessed,
-                    "against": kept.len(), "findings": findings,
+                    "against": kept.len(), "findings": findings, "by_recovery_key": report.by_recovery,
                 });
                 app.show(&value, || print_report(&report, &findings))?;
                 Ok(if report.holds() { Outcome::Done } else { Outcome::No })
@@ -148,6 +148,10 @@ fn print_report(report: &WorkspaceReport, findings: &[String]) {
     );
     if report.unnamed > 0 {
         say!("{} sealed files are named by no entry: remains of interrupted releases, harmless", report.unnamed);
+    }
+    if !report.by_recovery.is_empty() {
+        let entries: Vec<String> = report.by_recovery.iter().map(u64::to_string).collect();
+        say!("made with the recovery key, which signs none: entries {}", entries.join(", "));
     }
     if let Some(size) = report.witnessed {
         say!("the first {size} entries are witnessed: nobody can rewrite them unnoticed");

@@ -230,3 +230,20 @@ fn a_backup_that_is_not_whole_is_not_put_back() {
     desk.back(&["restore", "disk"]).ok();
     desk.back(&["record", "verify"]).ok();
 }
+
+/// Whoever holds a device that was lost opens no epoch with it.
+#[test]
+fn a_lost_device_signs_for_no_epoch() {
+    let desk = Desk::with(2);
+    desk.run(&["person", "device-lost", "p1", "--reason", "stolen"]).ok();
+    desk.run(&["backup", "disk"]).ok();
+    desk.run(&ADD).ok();
+    desk.back(&["restore", "disk"]).ok();
+    desk.back(&["epoch", "ask", "--reason", "the disk burned", "--out", "request"]).ok();
+    for i in [1, 2] {
+        let (person, key, note) = (format!("p{i}"), format!("k{i}"), format!("s{i}"));
+        desk.run(&["epoch", "sign", "request", "--as", &person, "--identity", &key, "--out", &note]).ok();
+    }
+    desk.back(&["epoch", "open", "--signed", "s1"]).fails_with(&["`p1` did not sign this request"]);
+    desk.back(&["epoch", "open", "--signed", "s2"]).ok();
+}

@@ -20,4 +20,5 @@ mod served;
 mod stores;
 mod story;
 mod tidy;
+mod vetted;
 mod witnessed;

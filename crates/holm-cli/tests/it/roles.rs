@@ -13,7 +13,7 @@ const CAST: [Role; 6] = Role::ALL;
 const CUSTODIAN: usize = 5;
 
 /// Every command that opens a workspace, so that it does next to nothing even where it is allowed, and what it is for.
-const COMMANDS: [(&[&str], UseCase); 53] = [
+const COMMANDS: [(&[&str], UseCase); 59] = [
     (&["person", "import", "nothing.csv"], UseCase::KeepRoster),
     (&["person", "list"], UseCase::SeeRoster),
     (&["person", "show", "p7"], UseCase::SeeRoster),
@@ -24,6 +24,12 @@ const COMMANDS: [(&[&str], UseCase); 53] = [
     (&["custodian", "list"], UseCase::SeeRoster),
     (&["member", "set", "nobody", "--role", "analyst"], UseCase::KeepMembers),
     (&["member", "list"], UseCase::SeeRoster),
+    (&["check", "add", "nobody", "--sort", "interview", "--on", "2026-01-01", "--result", "passed"], UseCase::KeepVetting),
+    (&["check", "import", "nothing.csv"], UseCase::KeepVetting),
+    (&["check", "list", "--person", "nobody"], UseCase::SeeVetting),
+    (&["check", "due"], UseCase::SeeVetting),
+    (&["check", "waive", "nobody", "--sort", "interview", "--until", "2026-01-01", "--reason", "x"], UseCase::KeepVetting),
+    (&["check", "schedule", "nothing.toml"], UseCase::KeepVetting),
     (&["marking", "import", "nothing.toml"], UseCase::KeepRecord),
     (&["marking", "list"], UseCase::OwnDesk),
     (&["share", "nothing.md", "--to", "all"], UseCase::Share),

@@ -123,3 +123,24 @@ fn a_lost_file_is_put_back_from_an_export() {
     desk.run(&["record", "import", "whole"]).ok();
     assert_eq!(published(&desk, "after"), head);
 }
+
+/// Put back into a database, a record whose newest state is lost goes on there under another name.
+#[test]
+fn an_epoch_is_opened_in_a_database() {
+    let desk = Desk::empty();
+    worked(&desk, &[]);
+    desk.run(&["backup", "disk"]).ok();
+    desk.run(&["channel", "add", "radio", "--sort", "radio-net"]).ok();
+    desk.run(&["record", "proof", "0", "--out", "later.tlog-proof"]).ok();
+    let back = |args: &[&str]| desk.run(&[&["--workspace", "back"], args].concat());
+    back(&["restore", "disk", "--store", &database()]).ok();
+    back(&["epoch", "ask", "--against", "later.tlog-proof", "--reason", "the disk burned", "--out", "request"]).ok();
+    desk.run(&["epoch", "sign", "request", "--as", "p1", "--identity", "k1", "--out", "signed"]).ok();
+    let old = back(&["record", "keys"]).ok().out;
+    back(&["epoch", "open", "--signed", "signed"]).ok();
+    assert_ne!(back(&["record", "keys"]).ok().out, old);
+    back(&["channel", "add", "radio", "--sort", "radio-net"]).ok();
+    assert!(!desk.path("back/record.db").exists(), "all of it is in the database");
+    back(&["record", "verify", "--against", "out/p1.md.holm"]).ok();
+    assert!(back(&["record", "verify", "--against", "later.tlog-proof"]).says_no().contains("later.tlog-proof"));
+}

@@ -31,6 +31,7 @@ pub(crate) fn act_words(act: &Act, language: Language) -> String {
         Act::Unmask { of, until } => {
             let view = match of {
                 Masked::Beliefs => w.of_beliefs.to_owned(),
+                Masked::Vetting => String::new(),
                 Masked::Incident { incident } => fill(w.of_incident, &[incident]),
             };
             fill(w.to_unmask, &[&view, &moment(*until)])

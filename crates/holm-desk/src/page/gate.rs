@@ -31,7 +31,7 @@ pub(crate) async fn start(
             let cookie = format!("{}={token}; HttpOnly; SameSite=Strict; Path=/", session::COOKIE);
             (StatusCode::SEE_OTHER, [(SET_COOKIE, cookie), (LOCATION, "/".to_owned())]).into_response()
         }
-        Ok(None) => problem(Shell::bare(language), StatusCode::UNAUTHORIZED, words.used, words.used_what),
+        Ok(None) => problem(Shell::bare(language), StatusCode::UNAUTHORIZED, words.used, words.used_what, false),
         Err(error) => Problem::Internal(error.to_string()).page(language),
     }
 }
@@ -44,7 +44,7 @@ pub(crate) async fn leave(
 ) -> Response {
     end(&desk, &headers);
     let words = &language.words().problem;
-    problem(Shell::bare(language), StatusCode::OK, words.gone, words.gone_what)
+    problem(Shell::bare(language), StatusCode::OK, words.gone, words.gone_what, false)
 }
 
 /// Ends the session that a request belongs to, and closes the vault.

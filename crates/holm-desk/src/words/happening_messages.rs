@@ -132,9 +132,9 @@ pub(super) const MESSAGES: &[Message] = &[
         es: "{0} es posterior a la operación «{1}», que fue el {2}; revise las fechas",
     },
     Message {
-        core: "entry {} is no telling, operation, closing, incident, recall, channel or target that still counts; only these can be withdrawn",
+        core: "entry {} is no telling, operation, closing, incident, recall, channel, target, check or waiver that still counts; only these can be withdrawn",
         en: "",
-        es: "el asiento {0} no es un aviso de palabra, una operación, un cierre, un incidente, un retiro, un canal ni un objetivo que siga vigente; solo esos se pueden retirar",
+        es: "el asiento {0} no es un aviso de palabra, una operación, un cierre, un incidente, un retiro, un canal, un objetivo, un control ni una dispensa que siga vigente; solo esos se pueden retirar",
     },
     Message {
         core: "entry {} names what entry {} adds; withdraw that one first (`holm record withdraw {}`)",

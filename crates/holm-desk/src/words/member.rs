@@ -33,7 +33,7 @@ pub(crate) struct MemberWords {
     /// Names of [`Role::ALL`].
     role_names: [&'static str; Role::ALL.len()],
     /// What each of [`UseCase::ALL`] is.
-    cases: [&'static str; 22],
+    cases: [&'static str; 24],
     /// Of no, own and all.
     reaches: [&'static str; 3],
 }
@@ -81,6 +81,8 @@ pub(crate) const EN: MemberWords = MemberWords {
         "trace leaks",
         "see reports of traced leaks",
         "see beliefs about people",
+        "see checks on people",
+        "record checks, and lay down the schedule",
         "open an item's key to others",
         "destroy what was recorded",
         "see requests for approval",
@@ -135,6 +137,8 @@ pub(crate) const ES: MemberWords = MemberWords {
         "rastrear filtraciones",
         "ver informes de rastreos",
         "ver estimaciones sobre personas",
+        "ver los controles de confianza",
+        "asentar controles y fijar su calendario",
         "abrir a otros la clave de una pieza",
         "destruir lo registrado",
         "ver solicitudes de aprobación",

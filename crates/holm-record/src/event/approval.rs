@@ -122,6 +122,8 @@ pub enum Masked {
     },
     /// Beliefs about people.
     Beliefs,
+    /// Checks on people; never masked, its readings are recorded.
+    Vetting,
 }
 
 impl Act {
@@ -166,6 +168,7 @@ impl fmt::Display for Masked {
         match self {
             Self::Incident { incident } => write!(f, "the verdicts of `{incident}`"),
             Self::Beliefs => f.write_str("beliefs"),
+            Self::Vetting => f.write_str("checks on people"),
         }
     }
 }

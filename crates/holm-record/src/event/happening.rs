@@ -58,6 +58,8 @@ macro_rules! words {
     };
 }
 
+pub(super) use words;
+
 words!(
     /// What kind of channel something can get out by.
     ChannelSort, "sort of channel",

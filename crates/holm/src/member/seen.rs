@@ -16,6 +16,8 @@ use crate::state::State;
 #[derive(Debug)]
 pub(crate) struct Seen {
     actor: String,
+    /// Whether they vet people.
+    sees_vetting: bool,
     /// Items that they prepared.
     own: BTreeSet<ItemName>,
     /// Entries that they are told of and others may speak of: withdrawn, used.
@@ -29,7 +31,14 @@ impl Seen {
         if UseCase::SeeItems.reach_of(&whole.roles_of(actor)) == Reach::All {
             return None;
         }
-        let mut seen = Self { actor: actor.to_owned(), own: BTreeSet::new(), entries: BTreeSet::new(), state: State::default() };
+        let sees_vetting = UseCase::SeeVetting.reach_of(&whole.roles_of(actor)) > Reach::No;
+        let mut seen = Self {
+            actor: actor.to_owned(),
+            sees_vetting,
+            own: BTreeSet::new(),
+            entries: BTreeSet::new(),
+            state: State::default(),
+        };
         for (index, opened) in (0..).zip(entries) {
             if let Some(Opened { entry, .. }) = opened {
                 seen.apply(index, entry.at, &entry.actor, &entry.event);
@@ -85,6 +94,7 @@ impl Seen {
             Event::ApprovalAsked { .. } => by == self.actor,
             Event::ApprovalGiven { request, .. } | Event::ApprovalUsed { request } => self.entries.contains(request),
             Event::Withdrawn { entry, .. } => self.entries.contains(entry),
+            Event::CheckRecorded(_) | Event::WaiverRecorded { .. } | Event::ScheduleSet { .. } => self.sees_vetting,
             Event::EvidenceSealed { .. }
             | Event::ExtractionRecorded { .. }
             | Event::VerdictRecorded { .. }

@@ -1,0 +1,159 @@
+//! Checks on people (`docs/spec/vetting.md`).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::happening::WordError;
+use crate::id::PersonId;
+
+super::happening::words!(
+    /// What kind of check.
+    CheckSort, "sort of check",
+    /// What is known of somebody's past.
+    Background = "background",
+    /// The same again.
+    ReInvestigation = "re-investigation",
+    /// A lie detector.
+    Polygraph = "polygraph",
+    /// A test for drugs.
+    Urinalysis = "urinalysis",
+    /// What somebody says of their own means.
+    FinancialDisclosure = "financial-disclosure",
+    /// What somebody says of their own telephones.
+    PhoneDeclaration = "phone-declaration",
+    /// Their calls, under an authority.
+    PhoneReview = "phone-review",
+    /// Their accounts, under an authority.
+    BankReview = "bank-review",
+    /// Where they were and whom they met.
+    TravelAndContacts = "travel-and-contacts",
+    /// Whether they took part in what violates people's rights.
+    HumanRights = "human-rights",
+    /// A talk.
+    Interview = "interview",
+    /// What they were taught.
+    Training = "training"
+);
+super::happening::words!(
+    /// What came of a check.
+    CheckResult, "result of a check",
+    /// Nothing against them.
+    Passed = "passed",
+    /// Something against them.
+    Failed = "failed",
+    /// It says neither.
+    Inconclusive = "inconclusive",
+    /// It did not take place.
+    NotTaken = "not-taken"
+);
+super::happening::words!(
+    /// A concern of the 13 guidelines of SEAD 4.
+    Guideline, "guideline",
+    /// Allegiance.
+    A = "A",
+    /// Foreign influence.
+    B = "B",
+    /// Foreign preference.
+    C = "C",
+    /// Sexual behaviour.
+    D = "D",
+    /// Personal conduct.
+    E = "E",
+    /// Financial considerations.
+    F = "F",
+    /// Alcohol.
+    G = "G",
+    /// Drugs.
+    H = "H",
+    /// Psychological conditions.
+    I = "I",
+    /// Criminal conduct.
+    J = "J",
+    /// Handling protected information.
+    K = "K",
+    /// Outside activities.
+    L = "L",
+    /// Use of information technology.
+    M = "M"
+);
+
+impl CheckSort {
+    /// Whether it reaches into what is private, and so needs a legal authority.
+    #[must_use]
+    pub fn is_intrusive(self) -> bool {
+        matches!(self, Self::PhoneReview | Self::BankReview)
+    }
+}
+
+/// How an explanation was verified.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verified {
+    /// By whom.
+    pub by: String,
+    /// How.
+    pub how: String,
+    /// When.
+    pub on: Date,
+}
+
+/// What speaks against somebody, and what was said to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Concern {
+    /// Under which guideline.
+    pub guideline: Guideline,
+    /// What.
+    pub what: String,
+    /// What mitigates it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mitigation: Option<String>,
+    /// How the person explains it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<String>,
+    /// How that was verified, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<Verified>,
+}
+
+/// One check on one person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckFacts {
+    /// On whom.
+    pub person: PersonId,
+    /// What kind.
+    pub sort: CheckSort,
+    /// The day it was taken, or was to be.
+    pub on: Date,
+    /// What came of it.
+    pub result: CheckResult,
+    /// Who did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub examiner: Option<String>,
+    /// Who reviewed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewer: Option<String>,
+    /// When its quality was controlled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed_on: Option<Date>,
+    /// Who had a sample or file, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub custody: Vec<String>,
+    /// A day after which it counts no longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Date>,
+    /// Its legal basis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<String>,
+    /// What speaks against the person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub concerns: Vec<Concern>,
+    /// What else its sort has.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub details: BTreeMap<String, String>,
+    /// In words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub words: String,
+}

@@ -1,0 +1,391 @@
+//! The register of checks on people, and how each stands with what the schedule asks (`docs/spec/vetting.md`).
+
+pub mod import;
+pub mod schedule;
+
+use std::collections::BTreeMap;
+
+use holm_record::event::Event;
+use holm_record::event::vetting::{CheckFacts, CheckResult, CheckSort};
+use holm_record::id::PersonId;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use serde::Serialize;
+
+use crate::policy::Permit;
+use crate::state::{Person, State};
+use crate::workspace::{Workspace, WorkspaceError};
+use schedule::{Schedule, ScheduleError};
+
+/// Days before a check is over from which on it is due.
+pub const NOTICE: i32 = 60;
+/// The longest text of one field.
+const LONGEST: usize = 2000;
+/// The longest waiver, in days.
+const LONGEST_WAIVER: i32 = 366;
+
+/// A check in the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Its entry.
+    pub index: u64,
+    /// When it was entered.
+    pub entered: Timestamp,
+    /// Who entered it.
+    pub by: String,
+    /// What is known of it.
+    pub facts: CheckFacts,
+}
+
+/// A check that is not asked for for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiver {
+    /// Its entry.
+    pub index: u64,
+    /// Of whom.
+    pub person: PersonId,
+    /// Which.
+    pub sort: CheckSort,
+    /// Until the end of which day.
+    pub until: Date,
+    /// Why.
+    pub reason: String,
+}
+
+/// What the record says of vetting.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Vetting {
+    /// Checks that were not withdrawn, in the order of their entries.
+    pub checks: Vec<Check>,
+    /// Waivers that were not withdrawn.
+    pub waivers: Vec<Waiver>,
+    /// The schedule in force, and its text.
+    pub schedule: Option<(Schedule, String)>,
+}
+
+/// How somebody stands with one sort of check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "standing")]
+pub enum Standing {
+    /// The newest that passed or failed is failed.
+    Failed {
+        /// On which day.
+        on: Date,
+    },
+    /// Never passed.
+    Missing,
+    /// Passed once, and over.
+    Overdue {
+        /// The last day on which it counted.
+        since: Date,
+    },
+    /// It counts, and is to be repeated soon, or at once.
+    Due {
+        /// The last day on which it counts.
+        until: Date,
+    },
+    /// It is not asked for for a while.
+    Waived {
+        /// Until the end of which day.
+        until: Date,
+    },
+    /// It counts.
+    InForce {
+        /// The last day on which it counts.
+        until: Date,
+    },
+}
+
+impl Standing {
+    /// The word for it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Failed { .. } => "failed",
+            Self::Missing => "missing",
+            Self::Overdue { .. } => "overdue",
+            Self::Due { .. } => "due",
+            Self::Waived { .. } => "waived",
+            Self::InForce { .. } => "in-force",
+        }
+    }
+
+    /// Whether something is to be done.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        !matches!(self, Self::Waived { .. } | Self::InForce { .. })
+    }
+}
+
+/// A check cannot be recorded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckError {
+    /// Not on the roster.
+    #[error("`{0}` is not on the roster; add the person with `holm person import`")]
+    Unknown(PersonId),
+    /// It has not happened.
+    #[error("the check was taken on {0}, which is still to come; check the day")]
+    Future(Date),
+    /// Reviewed by whoever did it.
+    #[error("`{0}` examined and reviewed; a review is another person's")]
+    OwnReview(String),
+    /// Reviewed before it took place.
+    #[error("it was reviewed on {reviewed}, before it was taken on {on}")]
+    Reviewed {
+        /// When it was reviewed.
+        reviewed: Date,
+        /// When it was taken.
+        on: Date,
+    },
+    /// Over before it began.
+    #[error("it counts until {until}, which is before it was taken on {on}")]
+    Until {
+        /// Until when it counts.
+        until: Date,
+        /// When it was taken.
+        on: Date,
+    },
+    /// Nothing allows it.
+    #[error("a {0} reaches into what is private: say under which legal authority, with `--authority`")]
+    NoAuthority(CheckSort),
+    /// No reason.
+    #[error("say why, in one line of 1 to 500 characters")]
+    Reason,
+    /// A text that is none, or too long.
+    #[error("`{0}` is empty, has control characters or is longer than 2,000 characters")]
+    Text(&'static str),
+    /// A waiver that is over, or for ever.
+    #[error("a waiver ends on a day that is to come, within 366 days; {0} is not")]
+    Waiver(Date),
+    /// Recorded already.
+    #[error("this check is recorded already, by entry {0}; if that was a mistake, withdraw it with `holm record withdraw {0}`")]
+    Known(u64),
+    /// Not a schedule.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+    /// Lines of a file.
+    #[error(transparent)]
+    Import(#[from] import::ImportError),
+    /// The workspace.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+}
+
+impl Vetting {
+    pub(crate) fn apply(&mut self, index: u64, at: Timestamp, by: &str, event: &Event) {
+        match event {
+            Event::CheckRecorded(facts) => {
+                self.checks.push(Check { index, entered: at, by: by.to_owned(), facts: facts.clone() });
+            }
+            Event::WaiverRecorded { person, sort, until, reason } => {
+                let (person, reason) = (person.clone(), reason.clone());
+                self.waivers.push(Waiver { index, person, sort: *sort, until: *until, reason });
+            }
+            // Only what could be read was recorded.
+            Event::ScheduleSet { text } => {
+                self.schedule = Schedule::parse(text).ok().map(|schedule| (schedule, text.clone())).or(self.schedule.take());
+            }
+            Event::Withdrawn { entry, .. } => {
+                self.checks.retain(|check| check.index != *entry);
+                self.waivers.retain(|waiver| waiver.index != *entry);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether an entry is a check or a waiver that counts.
+    #[must_use]
+    pub fn has_entry(&self, index: u64) -> bool {
+        self.checks.iter().any(|check| check.index == index) || self.waivers.iter().any(|waiver| waiver.index == index)
+    }
+
+    /// Checks of a person, in the order of the days they were taken.
+    #[must_use]
+    pub fn of(&self, person: &PersonId) -> Vec<&Check> {
+        let mut checks: Vec<&Check> = self.checks.iter().filter(|check| check.facts.person == *person).collect();
+        checks.sort_by_key(|check| (check.facts.on, check.index));
+        checks
+    }
+
+    /// How a person stands with everything that the schedule asks of them, on a day; nothing without a schedule.
+    #[must_use]
+    pub fn standings(&self, id: &PersonId, person: &Person, on: Date) -> Vec<(CheckSort, Standing)> {
+        let Some((schedule, _)) = &self.schedule else { return Vec::new() };
+        let checks = self.of(id);
+        let asked = schedule.asked(&person.facts.unit, person.facts.level);
+        asked.map(|(sort, months)| (sort, self.standing(id, &checks, sort, months, on))).collect()
+    }
+
+    fn standing(&self, id: &PersonId, checks: &[&Check], sort: CheckSort, months: u32, on: Date) -> Standing {
+        let taken = || checks.iter().rev().filter(|check| check.facts.sort == sort && check.facts.on <= on);
+        let settled = taken().find(|check| matches!(check.facts.result, CheckResult::Passed | CheckResult::Failed));
+        let failed = settled.filter(|check| check.facts.result == CheckResult::Failed);
+        let runs =
+            |w: &&Waiver| w.person == *id && w.sort == sort && w.until >= on && failed.is_none_or(|check| check.index < w.index);
+        if let Some(until) = self.waivers.iter().filter(runs).map(|waiver| waiver.until).max() {
+            return Standing::Waived { until };
+        }
+        let Some(check) = settled else { return Standing::Missing };
+        if check.facts.result == CheckResult::Failed {
+            return Standing::Failed { on: check.facts.on };
+        }
+        let by_schedule = check.facts.on.saturating_add(i64::from(months).months());
+        let until = check.facts.valid_until.map_or(by_schedule, |until| until.min(by_schedule));
+        let unsettled = taken().next().is_some_and(|newest| newest.index != check.index && newest.facts.on >= check.facts.on);
+        if until < on {
+            Standing::Overdue { since: until }
+        } else if unsettled || until <= on.saturating_add(NOTICE.days()) {
+            Standing::Due { until }
+        } else {
+            Standing::InForce { until }
+        }
+    }
+}
+
+/// Everything that waits for somebody, of whoever has not left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting<'s> {
+    /// Who.
+    pub id: &'s PersonId,
+    /// What is known of them.
+    pub person: &'s Person,
+    /// Which sort.
+    pub sort: CheckSort,
+    /// How they stand with it.
+    pub standing: Standing,
+}
+
+impl State {
+    /// How everybody who has not left stands with everything that is asked of them on a day.
+    #[must_use]
+    pub fn vetting_on(&self, on: Date) -> Vec<Waiting<'_>> {
+        // Each person's checks once, however many there are.
+        let mut by_person: BTreeMap<&PersonId, Vec<&Check>> = BTreeMap::new();
+        self.vetting.checks.iter().for_each(|check| by_person.entry(&check.facts.person).or_default().push(check));
+        by_person.values_mut().for_each(|checks| checks.sort_by_key(|check| (check.facts.on, check.index)));
+        let Some((schedule, _)) = &self.vetting.schedule else { return Vec::new() };
+        let here = self.persons.iter().filter(|(_, person)| !person.left);
+        let of = |(id, person): (&'_ PersonId, &'_ Person)| {
+            let checks = by_person.get(id).cloned().unwrap_or_default();
+            let asked = schedule.asked(&person.facts.unit, person.facts.level);
+            let standings: Vec<_> =
+                asked.map(|(sort, months)| (sort, self.vetting.standing(id, &checks, sort, months, on))).collect();
+            standings
+        };
+        let rows = here.flat_map(|(id, person)| {
+            of((id, person)).into_iter().map(move |(sort, standing)| Waiting { id, person, sort, standing })
+        });
+        rows.collect()
+    }
+}
+
+/// Checks what is known of a check against the roster, the calendar and itself.
+///
+/// # Errors
+/// [`CheckError`] names the first thing that is wrong.
+pub(crate) fn checked(state: &State, facts: &CheckFacts, today: Date) -> Result<(), CheckError> {
+    if !state.persons.contains_key(&facts.person) {
+        return Err(CheckError::Unknown(facts.person.clone()));
+    }
+    let on = facts.on;
+    if on > today {
+        return Err(CheckError::Future(on));
+    }
+    if let Some(examiner) = facts.examiner.as_ref().filter(|examiner| facts.reviewer.as_ref() == Some(examiner)) {
+        return Err(CheckError::OwnReview(examiner.clone()));
+    }
+    if let Some(reviewed) = facts.reviewed_on.filter(|reviewed| *reviewed < on) {
+        return Err(CheckError::Reviewed { reviewed, on });
+    }
+    if let Some(until) = facts.valid_until.filter(|until| *until < on) {
+        return Err(CheckError::Until { until, on });
+    }
+    if facts.sort.is_intrusive() && facts.authority.is_none() {
+        return Err(CheckError::NoAuthority(facts.sort));
+    }
+    let texts = [("examiner", &facts.examiner), ("reviewer", &facts.reviewer), ("authority", &facts.authority)];
+    let odd = |text: &str| text.trim().is_empty() || text.chars().any(char::is_control) || text.chars().count() > LONGEST;
+    let bad = texts.into_iter().find(|(_, text)| text.as_deref().is_some_and(odd)).map(|(name, _)| name);
+    let listed = facts.custody.iter().map(|c| ("custody", c)).chain(facts.concerns.iter().map(|c| ("concern", &c.what)));
+    let bad = bad.or_else(|| listed.into_iter().find(|(_, text)| odd(text)).map(|(name, _)| name));
+    let bad = bad.or_else(|| (facts.words.chars().count() > LONGEST).then_some("words"));
+    bad.map_or(Ok(()), |name| Err(CheckError::Text(name)))
+}
+
+fn reason(text: &str) -> Result<String, CheckError> {
+    let text = text.trim();
+    let fits = (1..=500).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    if fits { Ok(text.to_owned()) } else { Err(CheckError::Reason) }
+}
+
+impl Workspace {
+    /// Records a check; returns its entry.
+    ///
+    /// # Errors
+    /// [`CheckError`]; nothing is recorded then.
+    pub fn add_check(&mut self, permit: &Permit, facts: CheckFacts, today: Date) -> Result<u64, CheckError> {
+        checked(self.state(), &facts, today)?;
+        if let Some(known) = self.state().vetting.checks.iter().find(|check| key(&check.facts) == key(&facts)) {
+            return Err(CheckError::Known(known.index));
+        }
+        Ok(self.append(permit, vec![Event::CheckRecorded(facts)])?)
+    }
+
+    /// Records checks of a file, all in one append; returns how many, and how many were recorded already.
+    ///
+    /// # Errors
+    /// [`CheckError::Import`] names every wrong line; nothing is recorded then.
+    pub fn import_checks(&mut self, permit: &Permit, text: &str, today: Date) -> Result<(usize, usize), CheckError> {
+        let checks = import::parse(self.state(), text, today)?;
+        let all = checks.len();
+        let mut known: std::collections::BTreeSet<_> =
+            self.state().vetting.checks.iter().map(|check| key(&check.facts)).collect();
+        let mut events = Vec::new();
+        for facts in checks {
+            if known.insert(key(&facts)) {
+                events.push(Event::CheckRecorded(facts));
+            }
+        }
+        let fresh = events.len();
+        if fresh > 0 {
+            self.append(permit, events)?;
+        }
+        Ok((fresh, all - fresh))
+    }
+
+    /// Has a check not be asked of somebody for a while; returns the entry.
+    ///
+    /// # Errors
+    /// [`CheckError`]; nothing is recorded then.
+    pub fn waive(
+        &mut self,
+        permit: &Permit,
+        (person, sort, until): (&PersonId, CheckSort, Date),
+        why: &str,
+        today: Date,
+    ) -> Result<u64, CheckError> {
+        let reason = reason(why)?;
+        if !self.state().persons.contains_key(person) {
+            return Err(CheckError::Unknown(person.clone()));
+        }
+        if until < today || until > today.saturating_add(LONGEST_WAIVER.days()) {
+            return Err(CheckError::Waiver(until));
+        }
+        Ok(self.append(permit, vec![Event::WaiverRecorded { person: person.clone(), sort, until, reason }])?)
+    }
+
+    /// Lays down how often which checks are asked for; returns the entry.
+    ///
+    /// # Errors
+    /// [`CheckError::Schedule`]; nothing is recorded then.
+    pub fn set_schedule(&mut self, permit: &Permit, text: &str) -> Result<u64, CheckError> {
+        Schedule::parse(text)?;
+        Ok(self.append(permit, vec![Event::ScheduleSet { text: text.to_owned() }])?)
+    }
+}
+
+/// By which a check is known again.
+fn key(facts: &CheckFacts) -> (PersonId, CheckSort, Date, CheckResult, Option<String>) {
+    (facts.person.clone(), facts.sort, facts.on, facts.result, facts.examiner.clone())
+}
