@@ -9,6 +9,7 @@ pub(crate) mod aligned;
 pub(crate) mod approvals;
 pub(crate) mod arrivals;
 pub(crate) mod beliefs;
+pub(crate) mod checks;
 pub(crate) mod corrections;
 pub(crate) mod document;
 pub(crate) mod drafts;

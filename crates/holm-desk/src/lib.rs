@@ -49,6 +49,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod vetting;
 pub mod witness;
 mod words;
 

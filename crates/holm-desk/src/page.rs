@@ -33,6 +33,7 @@ pub(crate) mod sorting;
 pub(crate) mod timeline;
 pub(crate) mod told;
 pub(crate) mod trace;
+pub(crate) mod vetting;
 pub(crate) mod withdrawal;
 pub(crate) mod witnesses;
 

@@ -11,7 +11,7 @@ use crate::bundle;
 use crate::guard::guard;
 use crate::page::{belief, graph};
 use crate::page::{
-    files, gate, inbox, items, members, onward, overview, people, record, roster, second, share, told, trace, witnesses,
+    files, gate, inbox, items, members, onward, overview, people, record, roster, second, share, told, trace, vetting, witnesses,
 };
 use crate::routes::{Routes, get, post};
 use crate::server::Desk;
@@ -64,6 +64,8 @@ fn pages(routes: Routes) -> Routes {
         .route("/looks/{index}/report.json", get(UseCase::SeeLooks, trace::export))
         .route("/looks/{index}/pictures/{number}", get(UseCase::SeeLooks, trace::picture))
         .route("/record", get(UseCase::SeeRecord, record::record))
+        .route("/vetting", get(UseCase::SeeVetting, vetting::vetting).post(UseCase::KeepVetting, vetting::record))
+        .route("/vetting/schedule", post(UseCase::KeepVetting, vetting::schedule))
         .route("/members", get(UseCase::SeeRoster, members::members).post(UseCase::KeepMembers, members::set))
         .route("/roster", get(UseCase::KeepRoster, roster::roster).post(UseCase::KeepRoster, roster::take))
         .route("/people/{id}/left", post(UseCase::KeepRoster, roster::left))
@@ -132,8 +134,8 @@ fn happened(routes: Routes) -> Routes {
 /// What programs may ask; documented in `openapi.json`.
 fn api(routes: Routes) -> Routes {
     use crate::api::{
-        aligned, arrivals, document, drafts, items, looks, members, overview, people, record, releases, requests, session,
-        traces, witnesses,
+        aligned, arrivals, checks, document, drafts, items, looks, members, overview, people, record, releases, requests,
+        session, traces, witnesses,
     };
 
     routes
@@ -147,6 +149,8 @@ fn api(routes: Routes) -> Routes {
         .route("/api/v1/people/{id}/left", post(UseCase::KeepRoster, people::person_left))
         .route("/api/v1/people/{id}/lost", post(UseCase::KeepRoster, people::device_lost))
         .route("/api/v1/people/{id}", get(UseCase::SeeRoster, people::person))
+        .route("/api/v1/checks", get(UseCase::SeeVetting, checks::checks).post(UseCase::KeepVetting, checks::record_check))
+        .route("/api/v1/checks/due", get(UseCase::SeeVetting, checks::checks_due))
         .route("/api/v1/members", get(UseCase::SeeRoster, members::members).post(UseCase::KeepMembers, members::set_member))
         .route("/api/v1/beliefs", get(UseCase::SeeBeliefs, crate::api::beliefs::beliefs))
         .route("/api/v1/record", get(UseCase::SeeRecord, record::record))

@@ -11,6 +11,7 @@ mod scanned;
 mod schema;
 mod second;
 mod tables;
+mod vetting;
 mod witnesses;
 
 use std::path::Path;
@@ -257,8 +258,10 @@ fn share(workspace: &mut Workspace, name: &str, copies: Copies, plain: &Path) {
     released.write_plain(&keyed, plain).unwrap();
 }
 
-const PAGES: [&str; 33] = [
+const PAGES: [&str; 35] = [
     "/members",
+    "/vetting",
+    "/vetting?person=p5",
     "/record/approvals",
     "/cases",
     "/cases?q=x&over=9",

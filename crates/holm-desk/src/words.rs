@@ -29,6 +29,7 @@ pub(crate) mod share;
 pub(crate) mod shell;
 pub(crate) mod told;
 pub(crate) mod trace;
+pub(crate) mod vetting;
 mod vetting_messages;
 
 /// Everything that is said in one language.
@@ -53,6 +54,7 @@ pub(crate) struct Words {
     pub(crate) share: share::ShareWords,
     pub(crate) told: told::ToldWords,
     pub(crate) trace: trace::TraceWords,
+    pub(crate) vetting: vetting::VettingWords,
 }
 
 pub(crate) const EN: Words = Words {
@@ -76,6 +78,7 @@ pub(crate) const EN: Words = Words {
     share: share::EN,
     told: told::EN,
     trace: trace::EN,
+    vetting: vetting::EN,
 };
 
 pub(crate) const ES: Words = Words {
@@ -99,6 +102,7 @@ pub(crate) const ES: Words = Words {
     share: share::ES,
     told: told::ES,
     trace: trace::ES,
+    vetting: vetting::ES,
 };
 
 /// A sentence with its places filled, in order.

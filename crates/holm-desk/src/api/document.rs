@@ -6,8 +6,8 @@ use utoipa::openapi::{Content, OpenApi as Generated, PathItem, Ref, RefOr, Respo
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    aligned, approvals, arrivals, beliefs, corrections, drafts, graph, imports, incidents, items, looks, members, operations,
-    overview, people, problem, record, releases, requests, session, tellings, traces, witnesses,
+    aligned, approvals, arrivals, beliefs, checks, corrections, drafts, graph, imports, incidents, items, looks, members,
+    operations, overview, people, problem, record, releases, requests, session, tellings, traces, witnesses,
 };
 use crate::session::COOKIE;
 
@@ -38,6 +38,7 @@ use crate::session::COOKIE;
         corrections::correct_item, corrections::correction, imports::import_operations, graph::graph,
         approvals::approvals, approvals::take_approval, approvals::set_approvals, approvals::sign_approval, approvals::ask_approval,
         approvals::approval_request, approvals::approval_file, approvals::use_approval, members::members, members::set_member,
+        checks::checks, checks::checks_due, checks::record_check,
         openapi
     ),
     components(schemas(problem::ProblemDocument)),

@@ -268,6 +268,11 @@ async fn a_copy_is_shared_received_leaked_and_named_by_a_program_and_every_opera
     walk.ask("DELETE", &format!("/api/v1/drafts/{}", other["id"].as_str().unwrap())).await;
     walk.ask("GET", "/api/v1/schemes").await;
     walk.have_it_approved().await;
+    let check = json!({"person": "p9", "sort": "polygraph", "on": "2026-01-10", "result": "failed", "examiner": "Ruiz"});
+    let recorded = walk.give("POST", "/api/v1/checks", &check).await;
+    let listed = walk.ask("GET", "/api/v1/checks?person=p9").await;
+    assert_eq!((&listed["total"], &listed["checks"][0]["entry"]), (&json!(1), &recorded["entry"]));
+    assert_eq!(walk.ask("GET", "/api/v1/checks/due").await["total"], 0, "nothing without a schedule");
     let set = walk.give("POST", "/api/v1/members", &json!({"member": "p9", "roles": ["analyst"]})).await;
     assert_eq!(set["members"][1], json!({"member": "p9", "roles": ["analyst"]}));
     assert_eq!(walk.ask("GET", "/api/v1/members").await, set);

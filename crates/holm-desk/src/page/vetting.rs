@@ -1,0 +1,262 @@
+//! Checks on people: what waits, what was done, the schedule.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Form, Query};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use holm::role::UseCase;
+use holm::vetting::import::day;
+use holm::vetting::schedule::PROPOSED;
+use holm::vetting::{Standing, Waiting};
+use holm_record::event::approval::Masked;
+use holm_record::event::vetting::{CheckFacts, CheckResult, CheckSort};
+use holm_record::id::PersonId;
+use serde::Deserialize;
+
+use super::{Asked, Part, Place, Shell, Shown, answered, in_address};
+use crate::fields::{Fields, Reading};
+use crate::language::{Language, count};
+use crate::office::View;
+use crate::problem::{Problem, Wrong, in_language};
+use crate::server::Desk;
+use crate::vetting::{add, lay_down, today};
+use crate::words::fill;
+
+const FIELDS: [&str; 9] = ["person", "sort", "on", "result", "examiner", "reviewer", "until", "authority", "words"];
+
+/// What is looked at.
+#[derive(Default, Deserialize)]
+pub(crate) struct Asks {
+    #[serde(default)]
+    person: String,
+    page: Option<usize>,
+}
+
+struct Row {
+    standing: &'static str,
+    sort: &'static str,
+    person: String,
+    name: String,
+    unit: String,
+    level: u8,
+    day: String,
+}
+
+/// How many stand how, of a unit or level.
+struct Counts {
+    name: String,
+    counts: [String; 6],
+}
+
+/// A check that was recorded.
+struct Done {
+    on: String,
+    sort: &'static str,
+    result: &'static str,
+    examiner: String,
+    words: String,
+    entry: u64,
+}
+
+struct Choice {
+    value: &'static str,
+    name: &'static str,
+    chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "vetting.html")]
+struct VettingPage {
+    shell: Shell,
+    title: String,
+    /// Of whom alone.
+    person: String,
+    has_schedule: bool,
+    rows: Vec<Row>,
+    part: Part,
+    units: Vec<Counts>,
+    levels: Vec<Counts>,
+    done: Vec<Done>,
+    sorts: Vec<Choice>,
+    results: Vec<Choice>,
+    given: Fields,
+    schedule: String,
+    errors: Vec<Wrong>,
+}
+
+impl VettingPage {
+    /// Whom the form is about: as typed, or whoever is looked at.
+    fn whom(&self) -> &str {
+        Some(self.given.typed("person")).filter(|typed| !typed.is_empty()).unwrap_or(&self.person)
+    }
+
+    fn has(&self, field: &str) -> Option<&str> {
+        self.errors.iter().find(|(name, _)| *name == field).map(|(_, error)| error.as_str())
+    }
+}
+
+/// `GET /vetting`
+pub(crate) async fn vetting(asked: Asked, Query(asks): Query<Asks>) -> Shown {
+    super::shown(asked, move |desk, language| page(desk, language, &asks, Fields::default(), Vec::new())).await
+}
+
+fn page(desk: &Desk, language: Language, asks: &Asks, given: Fields, errors: Vec<Wrong>) -> Result<VettingPage, Problem> {
+    desk.office.record_reading(&Masked::Vetting)?;
+    let view = desk.office.view()?;
+    let w = &language.words().vetting;
+    let person = match asks.person.as_str() {
+        "" => None,
+        id => Some(PersonId::new(id).ok().filter(|id| view.state.persons.contains_key(id)).ok_or(Problem::Missing)?),
+    };
+    let mut all = view.state.vetting_on(today());
+    all.retain(|row| person.as_ref().is_none_or(|id| row.id == id));
+    let counts = |key: &dyn Fn(&Waiting<'_>) -> (i32, String)| counted(&all, key);
+    let units = counts(&|row| (0, row.person.facts.unit.clone()));
+    let levels = counts(&|row| (-i32::from(row.person.facts.level), row.person.facts.level.to_string()));
+    // Of one person everything is shown, of all what waits: the highest first, since they can betray most.
+    let mut waiting: Vec<&Waiting<'_>> = all.iter().filter(|row| person.is_some() || row.standing.waits()).collect();
+    waiting.sort_by_key(|row| (row.standing, std::cmp::Reverse(row.person.facts.level), row.id));
+    let waits = all.iter().filter(|row| row.standing.waits()).count();
+    let query = if asks.person.is_empty() { String::new() } else { format!("person={}&", in_address(&asks.person)) };
+    let part = Part::new(asks.page.unwrap_or(0), waiting.len(), &query);
+    let row = |row: &&Waiting<'_>| Row {
+        standing: w.standing(row.standing),
+        sort: w.sort(row.sort),
+        person: row.id.to_string(),
+        name: row.person.facts.name.clone(),
+        unit: row.person.facts.unit.clone(),
+        level: row.person.facts.level,
+        day: w.day_of(row.standing),
+    };
+    let chosen = |value: &str, field: &str| given.get(field) == value;
+    let title = match (&person, waits) {
+        (Some(id), _) => fill(w.of_person, &[&view.state.persons.get(id).map_or("", |p| p.facts.name.as_str())]),
+        (None, 0) => w.calm.to_owned(),
+        (None, n) => w.title.of(n),
+    };
+    Ok(VettingPage {
+        title,
+        person: asks.person.clone(),
+        has_schedule: view.state.vetting.schedule.is_some(),
+        rows: waiting.get(part.from..part.to).unwrap_or_default().iter().map(row).collect(),
+        part,
+        units,
+        levels,
+        done: person.as_ref().map(|id| done(&view, id, language)).unwrap_or_default(),
+        sorts: CheckSort::ALL
+            .iter()
+            .map(|s| Choice { value: s.word(), name: w.sort(*s), chosen: chosen(s.word(), "sort") })
+            .collect(),
+        results: CheckResult::ALL
+            .iter()
+            .map(|r| Choice { value: r.word(), name: w.result(*r), chosen: chosen(r.word(), "result") })
+            .collect(),
+        schedule: match given.typed("schedule") {
+            "" => view.state.vetting.schedule.as_ref().map_or(PROPOSED, |(_, text)| text).to_owned(),
+            typed => typed.to_owned(),
+        },
+        given,
+        errors,
+        shell: Shell::of(language, Place::People, &view),
+    })
+}
+
+fn counted(all: &[Waiting<'_>], key: &dyn Fn(&Waiting<'_>) -> (i32, String)) -> Vec<Counts> {
+    let mut by: BTreeMap<(i32, String), [usize; 6]> = BTreeMap::new();
+    for row in all {
+        let place = match row.standing {
+            Standing::Failed { .. } => 0,
+            Standing::Missing => 1,
+            Standing::Overdue { .. } => 2,
+            Standing::Due { .. } => 3,
+            Standing::Waived { .. } => 4,
+            Standing::InForce { .. } => 5,
+        };
+        if let Some(n) = by.entry(key(row)).or_default().get_mut(place) {
+            *n += 1;
+        }
+    }
+    by.into_iter().map(|((_, name), counts)| Counts { name, counts: counts.map(count) }).collect()
+}
+
+fn done(view: &View, person: &PersonId, language: Language) -> Vec<Done> {
+    let w = &language.words().vetting;
+    let row = |check: &&holm::vetting::Check| Done {
+        on: check.facts.on.to_string(),
+        sort: w.sort(check.facts.sort),
+        result: w.result(check.facts.result),
+        examiner: check.facts.examiner.clone().unwrap_or_default(),
+        words: check.facts.words.clone(),
+        entry: check.index,
+    };
+    view.state.vetting.of(person).iter().rev().map(row).collect()
+}
+
+/// What is typed, read.
+fn facts(fields: &Fields, language: Language) -> Result<CheckFacts, Problem> {
+    let mut reading = Reading::new(fields, language);
+    let date = |reading: &mut Reading<'_>, field: &'static str| {
+        let text = fields.get(field).to_owned();
+        if text.is_empty() { None } else { reading.noted(field, day(&text)) }
+    };
+    let person = reading.needed::<PersonId>("person");
+    let sort = reading.needed::<CheckSort>("sort");
+    let on = reading.noted("on", day(fields.get("on")));
+    let result = reading.needed::<CheckResult>("result");
+    let valid_until = date(&mut reading, "until");
+    let given = |field: &str| Some(fields.get(field).to_owned()).filter(|text| !text.is_empty());
+    let read = person.zip(sort).zip(on).zip(result).map(|(((person, sort), on), result)| CheckFacts {
+        person,
+        sort,
+        on,
+        result,
+        examiner: given("examiner"),
+        reviewer: given("reviewer"),
+        reviewed_on: None,
+        custody: Vec::new(),
+        valid_until,
+        authority: given("authority"),
+        concerns: Vec::new(),
+        details: BTreeMap::new(),
+        words: given("words").unwrap_or_default(),
+    });
+    reading.done(read)
+}
+
+/// `POST /vetting`
+pub(crate) async fn record((state, extension): Asked, Form(given): Form<Vec<(String, String)>>) -> Response {
+    let (desk, language) = (state.0, extension.0);
+    answered(language, move || {
+        let fields = Fields::of(given, &FIELDS)?;
+        let recorded = facts(&fields, language).and_then(|facts| {
+            let person = facts.person.clone();
+            add(&desk, facts).map(|_| person)
+        });
+        match recorded {
+            Ok(person) => Ok(Redirect::to(&format!("/vetting?person={person}")).into_response()),
+            Err(problem) => refused(&desk, language, fields, problem),
+        }
+    })
+    .await
+}
+
+/// `POST /vetting/schedule`
+pub(crate) async fn schedule((state, extension): Asked, Form(given): Form<Vec<(String, String)>>) -> Response {
+    let (desk, language) = (state.0, extension.0);
+    answered(language, move || {
+        let fields = Fields::of(given, &["schedule"])?;
+        match lay_down(&desk, fields.typed("schedule")) {
+            Ok(_) => Ok(Redirect::to("/vetting").into_response()),
+            Err(problem) => refused(&desk, language, fields, problem),
+        }
+    })
+    .await
+}
+
+fn refused(desk: &Desk, language: Language, fields: Fields, problem: Problem) -> Result<Response, Problem> {
+    let Problem::Wrong(errors) = problem else { return Err(problem) };
+    let page = page(desk, language, &Asks::default(), fields, in_language(errors, language))?.render()?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
+}

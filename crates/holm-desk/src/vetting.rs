@@ -1,0 +1,61 @@
+//! Checks on people: what pages and the API have in common.
+
+use holm::policy::Action;
+use holm::vetting::CheckError;
+use holm::workspace::{Workspace, WorkspaceError};
+use holm_record::event::vetting::CheckFacts;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::problem::Problem;
+use crate::server::Desk;
+
+/// The day it is here.
+pub(crate) fn today() -> Date {
+    Timestamp::now().to_zoned_datetime(TimeZone::system()).date()
+}
+
+/// Which field an error is about.
+fn wrong(error: CheckError) -> Problem {
+    let field = match &error {
+        CheckError::Workspace(_) => None,
+        CheckError::Unknown(_) | CheckError::Known(_) => Some("person"),
+        CheckError::Future(_) => Some("on"),
+        CheckError::OwnReview(_) | CheckError::Reviewed { .. } => Some("reviewer"),
+        CheckError::Until { .. } | CheckError::Waiver(_) => Some("until"),
+        CheckError::NoAuthority(_) => Some("authority"),
+        CheckError::Text(field) => Some(*field),
+        CheckError::Schedule(_) => Some("schedule"),
+        _ => Some("person"),
+    };
+    match (error, field) {
+        (CheckError::Workspace(error), _) => error.into(),
+        (error, field) => Problem::Wrong(vec![(field.unwrap_or("person"), error.to_string())]),
+    }
+}
+
+fn act<T>(desk: &Desk, work: impl FnOnce(&mut Workspace, &holm::policy::Permit) -> Result<T, CheckError>) -> Result<T, Problem> {
+    desk.office.act(|workspace| {
+        let permit = workspace.permit(&Action::Administer, Timestamp::now()).map_err(WorkspaceError::from)?;
+        work(workspace, &permit).map_err(wrong)
+    })?
+}
+
+/// Records a check; the entry.
+///
+/// # Errors
+/// [`Problem::Wrong`] names the field.
+pub(crate) fn add(desk: &Desk, facts: CheckFacts) -> Result<u64, Problem> {
+    act(desk, |workspace, permit| workspace.add_check(permit, facts, today()))
+}
+
+/// Lays down a schedule; the entry.
+///
+/// # Errors
+/// [`Problem::Wrong`] at the field `schedule`.
+pub(crate) fn lay_down(desk: &Desk, text: &str) -> Result<u64, Problem> {
+    // What a browser sends has other ends of lines.
+    let text = text.replace("\r\n", "\n");
+    act(desk, |workspace, permit| workspace.set_schedule(permit, &text))
+}
