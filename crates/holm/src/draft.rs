@@ -141,6 +141,15 @@ impl Draft {
     }
 }
 
+/// A draft as it is kept: of whoever began it.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
+    #[serde(flatten)]
+    draft: Draft,
+}
+
 /// Whether marks that move words are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moves {
@@ -174,16 +183,21 @@ impl Workspace {
     /// [`DraftError`].
     pub fn keep_draft(&self, draft: &Draft) -> Result<(), DraftError> {
         let path = self.draft_path(&draft.id).ok_or(DraftError::Missing)?;
-        Ok(self.write_own(&path, draft)?)
+        // Whoever changes another's draft does not take it from them.
+        let begun = if path.exists() { self.read_own::<Kept>(&path)?.by } else { None };
+        let by = begun.unwrap_or_else(|| self.actor().to_owned());
+        Ok(self.write_own(&path, &Kept { by: Some(by), draft: draft.clone() })?)
     }
 
-    /// A draft by its number.
+    /// A draft by its number; of whoever sees only what they prepare, their own.
     ///
     /// # Errors
     /// [`DraftError::Missing`] if there is none.
     pub fn draft(&self, id: &str) -> Result<Draft, DraftError> {
         let path = self.draft_path(id).filter(|p| p.exists()).ok_or(DraftError::Missing)?;
-        Ok(self.read_own(&path)?)
+        let Kept { by, draft } = self.read_own(&path)?;
+        let theirs = self.sees_everything() || by.as_deref() == Some(self.actor());
+        if theirs { Ok(draft) } else { Err(DraftError::Missing) }
     }
 
     /// All drafts: number and file name; files that are none are left out.
@@ -207,7 +221,10 @@ impl Workspace {
     /// # Errors
     /// [`DraftError`].
     pub fn drop_draft(&self, id: &str) -> Result<(), DraftError> {
-        let path = self.draft_path(id).filter(|p| p.exists()).ok_or(DraftError::Missing)?;
+        if let Err(DraftError::Missing) = self.draft(id) {
+            return Err(DraftError::Missing);
+        }
+        let path = self.draft_path(id).ok_or(DraftError::Missing)?;
         Ok(remove_durably(&path)?)
     }
 }

@@ -238,7 +238,12 @@ impl Workspace {
                 vault.clone_from(&in_force);
             }
         }
-        let entry = self.append(permit, events)?;
+        let appended = self.append(permit, events);
+        if appended.is_err() {
+            // Whoever would have gone has not: they keep the vault's keys.
+            self.seal_to_members()?;
+        }
+        let entry = appended?;
         failpoint("member-recorded");
         self.seal_to_members()?;
         Ok(entry)
@@ -278,7 +283,8 @@ impl Workspace {
         } else if devices.is_empty() {
             return Err(MemberError::Unfit(member.clone()).into());
         }
-        let devices = if roles.is_empty() { Vec::new() } else { devices };
+        // The officer is on no roster that would have them later.
+        let devices = if roles.is_empty() && !is_officer { Vec::new() } else { devices };
         if before.is_some_and(|m| m.roles == *roles && m.devices == devices) {
             return Err(MemberError::Same(member.clone()).into());
         }

@@ -203,6 +203,9 @@ fn add_secret(folder: &tempfile::TempDir) {
     let permit = workspace.permit(&Action::Administer, Timestamp::now()).unwrap();
     workspace.add_channel(&permit, ChannelName::new("wire").unwrap(), ChannelSort::Phone, None, String::new()).unwrap();
     workspace.recall(&permit, &ItemName::new("casino").unwrap(), "it is out").unwrap();
+    let mut draft = holm::draft::Draft::new("casino-2.md".to_owned(), b"We saw two empty drums.".to_vec()).unwrap();
+    draft.id = "0123456789abcdef".to_owned();
+    workspace.keep_draft(&draft).unwrap();
     drop(workspace);
     let mut workspace = open(folder, Some("p14"));
     let alpha = workspace.alpha();
@@ -294,7 +297,12 @@ async fn what_somebody_is_not_told_leaves_no_trace_in_anything_they_see() {
             assert!(path.contains("casino") || !a.1.contains("casino"), "{who} {path}: {}", a.1);
         }
         // What is hidden and what never was are refused in the same words.
-        for (hidden, none) in [("/items/casino", "/items/nothing"), ("/api/v1/items/casino", "/api/v1/items/nothing")] {
+        for (hidden, none) in [
+            ("/share/0123456789abcdef", "/share/0123456789abcde0"),
+            ("/api/v1/drafts/0123456789abcdef", "/api/v1/drafts/0123456789abcde0"),
+            ("/items/casino", "/items/nothing"),
+            ("/api/v1/items/casino", "/api/v1/items/nothing"),
+        ] {
             let (a, b) = (answer(&with, hidden).await, answer(&with, none).await);
             assert_eq!((a.0, lasting(&a.1)), (b.0, lasting(&b.1).replace("nothing", "casino")), "{who}");
         }

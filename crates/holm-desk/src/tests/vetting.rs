@@ -10,7 +10,10 @@ async fn a_schedule_is_laid_down_checks_are_recorded_and_what_waits_is_listed() 
     let world = World::new().await;
     let (status, page) = world.page("/vetting").await;
     assert_eq!(status, StatusCode::OK);
-    assert!(page.contains("No schedule says which checks are asked for") && page.contains("stricter") || page.contains("A proposal"), "{page}");
+    assert!(
+        page.contains("No schedule says which checks are asked for") && page.contains("stricter") || page.contains("A proposal"),
+        "{page}"
+    );
     // As a browser sends it.
     let proposed = PROPOSED.replace('\n', "\r\n");
     let laid = world.fields("/vetting/schedule", &[("schedule", &proposed)]).await;
@@ -20,8 +23,17 @@ async fn a_schedule_is_laid_down_checks_are_recorded_and_what_waits_is_listed() 
     assert!(page.contains("1 to 100 of 240") && page.contains("Unit 1"), "{page}");
 
     let check = |on: &'static str, person: &'static str| {
-        [("person", person), ("sort", "polygraph"), ("on", on), ("result", "passed"), ("examiner", "Ruiz"), ("reviewer", "Vega"),
-         ("until", ""), ("authority", ""), ("words", "")]
+        [
+            ("person", person),
+            ("sort", "polygraph"),
+            ("on", on),
+            ("result", "passed"),
+            ("examiner", "Ruiz"),
+            ("reviewer", "Vega"),
+            ("until", ""),
+            ("authority", ""),
+            ("words", ""),
+        ]
     };
     let recorded = world.fields("/vetting", &check("2026-11-01", "p5")).await;
     assert_eq!(to(&recorded), "/vetting?person=p5");
@@ -40,7 +52,10 @@ async fn a_schedule_is_laid_down_checks_are_recorded_and_what_waits_is_listed() 
         let refused = world.fields("/vetting", &check(on, person)).await;
         assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{said}");
         let page = text(refused).await;
-        assert!(page.contains(&format!("id=\"{field}-error\"")) && page.contains(said) && page.contains("value=\"Ruiz\""), "{said}: {page}");
+        assert!(
+            page.contains(&format!("id=\"{field}-error\"")) && page.contains(said) && page.contains("value=\"Ruiz\""),
+            "{said}: {page}"
+        );
     }
     let upside = world.fields("/vetting/schedule", &[("schedule", "[sorts.polygraph]\nmonths = [12, 12, 24, 24, 24]")]).await;
     let page = text(upside).await;

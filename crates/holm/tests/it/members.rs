@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use ed25519_dalek::SigningKey;
+use holm::approval::bundle::{Approval, open_request};
 use holm::identity::DeviceKeys;
 use holm::leak::LeakFile;
 use holm::member::MemberError;
@@ -16,6 +17,7 @@ use holm::workspace::{InitOptions, OFFICER, RECOVERY, Workspace, WorkspaceError}
 use holm_record::cosignature::CosignerKey;
 use holm_record::entry::BodyKey;
 use holm_record::event::Event;
+use holm_record::event::approval::Act;
 use holm_record::event::member::Role;
 use holm_record::id::{ItemName, PersonId};
 use holm_record::record::{Record, RecordKeys};
@@ -245,12 +247,50 @@ fn nobody_raises_themselves_and_a_custodian_remains() {
     // The officer is an analyst now and makes nobody anything.
     let error = scene.set(OFFICER, "x1", &[Role::Custodian]).unwrap_err();
     assert!(matches!(error, WorkspaceError::Refused(Refusal::Role { .. })), "{error}");
-    // A key of two people.
-    let mut workspace = scene.open("c1").unwrap();
-    drop(permit(&workspace));
-    let entries = workspace.size();
-    assert_eq!(workspace.verify().unwrap().by_recovery, Vec::<u64>::new());
-    assert_eq!(workspace.size(), entries);
+    // Who made the workspace can come back.
+    scene.set("c1", OFFICER, &[]).unwrap();
+    scene.set("c1", OFFICER, &[Role::Inspector]).unwrap();
+    scene.open(OFFICER).unwrap();
+    // What the recovery key enters is signed by nobody, and said so.
+    let entry = scene.set("recovery", "x1", &[Role::Analyst]).unwrap();
+    let report = scene.open(OFFICER).unwrap().verify().unwrap();
+    assert!(report.holds(), "{:?}", report.findings);
+    assert_eq!(report.by_recovery, [entry]);
+}
+
+/// Where a policy asks others' approval for it, nobody is made or unmade a member without, and whoever stays keeps their keys.
+#[test]
+fn members_change_with_others_approval_where_the_policy_asks_it() {
+    let scene = Scene::full();
+    let mut custodian = scene.open("c1").unwrap();
+    let permitted = permit(&custodian);
+    let policy = "[groups.others]\nneeded = 1\npersons = [\"x1\"]\n[acts]\nmembers = [\"others\"]\n";
+    let policy = custodian.approval_policy(policy).unwrap();
+    custodian.set_approvals(&permitted, policy).unwrap();
+    drop(custodian);
+    let refused = scene.set("c1", "s1", &[]).unwrap_err();
+    assert!(matches!(refused, WorkspaceError::NotApproved(_)), "{refused}");
+    scene.open("s1").unwrap().manifest_of(&item("before")).unwrap();
+
+    let mut custodian = scene.open("c1").unwrap();
+    let permitted = permit(&custodian);
+    let act = custodian.member_act(&person("s1"), &BTreeSet::new()).unwrap();
+    let number = custodian.ask_approval(&permitted, act, "sold a raid").unwrap();
+    let request = open_request(&custodian.approval_bundle(number).unwrap(), &scene.keys["x1"]).unwrap();
+    assert_eq!(request.act.to_string(), "have `s1` work here no more");
+    let approval = Approval { approved: true, person: person("x1"), at: Timestamp::now(), reason: None };
+    let note = approval.sign(&request, &scene.keys["x1"]).unwrap();
+    custodian.import_approval(&permitted, &note).unwrap();
+    custodian.use_approval(&permitted, number).unwrap();
+    drop(custodian);
+    assert!(matches!(scene.open("s1"), Err(WorkspaceError::Refused(Refusal::NoMember))));
+    assert!(scene.open("i1").unwrap().verify().unwrap().holds());
+    // Nobody asks for what they could not carry out.
+    let mut analyst = scene.open("a1").unwrap();
+    let permitted = permit(&analyst);
+    let act = Act::Members { member: person("x2"), roles: vec![Role::Custodian], devices: Vec::new() };
+    let refused = analyst.ask_approval(&permitted, act, "please").unwrap_err();
+    assert!(refused.to_string().contains("may not do this (`keep-members`)"), "{refused}");
 }
 
 #[test]
