@@ -125,6 +125,7 @@ from_errors!(
     PolicyError,
     BackupError,
     holm::vetting::CheckError,
+    holm::vetting::worth::WorthError,
     CheckpointError,
     EpochError,
     RecoveryError,

@@ -78,7 +78,7 @@ fn variance(values: &[f64]) -> f64 {
 }
 
 /// Quantile of the standard normal (Wichura, Algorithm AS 241, Appl. Statist. 37, 1988, PPND7): seven digits.
-fn normal_quantile(p: f64) -> f64 {
+pub(crate) fn normal_quantile(p: f64) -> f64 {
     let q = p - 0.5;
     if q.abs() <= 0.425 {
         let r = 0.180_625 - q * q;

@@ -24,5 +24,6 @@ pub mod outlook;
 pub mod posterior;
 pub mod priors;
 pub mod reasons;
+pub mod screening;
 pub mod sensitivity;
 mod windows;

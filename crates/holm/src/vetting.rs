@@ -2,6 +2,7 @@
 
 pub mod import;
 pub mod schedule;
+pub mod worth;
 
 use std::collections::BTreeMap;
 

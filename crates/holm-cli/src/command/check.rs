@@ -6,6 +6,7 @@ use holm::policy::Action;
 use holm::role::UseCase;
 use holm::vetting::import::day;
 use holm::vetting::schedule::PROPOSED;
+use holm::vetting::worth::{POLYGRAPH_AREA, worth};
 use holm::vetting::{Standing, Waiting};
 use holm::workspace::Workspace;
 use holm_record::event::approval::Masked;
@@ -27,6 +28,7 @@ pub(crate) enum CheckCommand {
     Due(Due),
     Waive(Waive),
     Schedule(Schedule),
+    Worth(Worth),
 }
 
 /// Record a check
@@ -126,6 +128,22 @@ pub(crate) struct Schedule {
     print: bool,
 }
 
+/// What screening many people for few who leak comes to: whom it catches, and who fails with them
+///
+/// The figures of NRC 2003 for a polygraph, unless others are given. No workspace is needed.
+#[derive(Debug, Args)]
+pub(crate) struct Worth {
+    /// How many are screened.
+    #[arg(long, default_value_t = 10_000, value_name = "N")]
+    people: u64,
+    /// How many of them leak.
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    leakers: u64,
+    /// The area under the check's curve: 0.5 says nothing, 1 everything.
+    #[arg(long, default_value_t = POLYGRAPH_AREA, value_name = "A")]
+    area: f64,
+}
+
 fn concern(text: &str) -> Result<Concern, String> {
     let (letter, what) =
         text.split_once(':').ok_or_else(|| format!("`{text}` names no guideline: write it like `F: unexplained cash`"))?;
@@ -151,6 +169,7 @@ impl CheckCommand {
             Self::Due(due) => due.run(app)?,
             Self::Waive(waive) => waive.run(app)?,
             Self::Schedule(schedule) => schedule.run(app)?,
+            Self::Worth(worth) => worth.run(app)?,
         }
         Ok(Outcome::Done)
     }
@@ -352,6 +371,26 @@ impl Schedule {
         let entry = workspace.set_schedule(&permit, &read_text(&file)?)?;
         app.show(&serde_json::json!({ "entry": entry }), || {
             say!("the schedule is laid down by entry {entry}; `holm check due` says what it asks")
+        })
+    }
+}
+
+impl Worth {
+    fn run(self, app: &App) -> Result<(), CommandError> {
+        let rows = worth(self.area, self.people, self.leakers)?;
+        app.show(&rows, || {
+            say!("{} people, of whom {} leak; a check with an area of {} under its curve", self.people, self.leakers, self.area);
+            for row in &rows {
+                say!(
+                    "set to catch {:.0} of {}: {:.0} innocents fail with them, so that 1 in {:.0} who fail leaks, and {:.0} who leak pass",
+                    row.caught,
+                    self.leakers,
+                    row.innocents,
+                    1.0 / row.precision,
+                    row.missed
+                );
+                say!("    who fails is {:.1} times as likely to leak as before (in odds), who passes {:.2} times", row.failed, row.passed);
+            }
         })
     }
 }

@@ -5,13 +5,14 @@ use crate::desk::Desk;
 #[test]
 fn the_help_of_every_command_reads_as_it_did() {
     let desk = Desk::empty();
-    let commands: [&[&str]; 26] = [
+    let commands: [&[&str]; 27] = [
         &[],
         &["init"],
         &["person"],
         &["keygen"],
         &["custodian"],
         &["member"],
+        &["check"],
         &["marks"],
         &["share"],
         &["open"],

@@ -89,7 +89,8 @@ const ALIKE: [(&str, &str); 9] = [
 ];
 
 /// Commands that open no workspace, or are whoever's at their own desk.
-const OWN: [&str; 20] = [
+const OWN: [&str; 21] = [
+    "check worth",
     "init",
     "keygen",
     "marks",

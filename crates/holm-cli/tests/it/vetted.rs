@@ -127,3 +127,21 @@ fn a_file_of_checks_is_taken_in_whole_or_every_wrong_line_is_named() {
     desk.run(&["check", "schedule", "proposed.toml"]).ok();
     assert_eq!(desk.run(&["check", "schedule", "--print"]).ok().out, proposed);
 }
+
+/// The table of NRC 2003 (S-1) from the figures that Holm brings.
+#[test]
+fn what_screening_is_worth_is_said_in_people() {
+    let desk = Desk::empty();
+    let rows = desk.run(&["check", "worth", "--json"]).ok().json();
+    for (row, published) in [(0, 1598.0), (2, 39.0)] {
+        let innocents = rows[row]["innocents"].as_f64().unwrap();
+        assert!((innocents / published - 1.0).abs() < 0.04, "{innocents} where {published} are published");
+    }
+    let said = desk.run(&["check", "worth"]).ok().out;
+    assert!(
+        said.contains("set to catch 8 of 10: 1657 innocents fail with them") && said.contains("and 8 who leak pass"),
+        "{said}"
+    );
+    desk.run(&["check", "worth", "--area", "0.5"]).fails_with(&["above 0.5, where a check says nothing"]);
+    desk.run(&["check", "worth", "--people", "10", "--leakers", "10"]).fails_with(&["of 10 people 10 cannot leak"]);
+}

@@ -75,5 +75,11 @@ pub(super) const MESSAGES: &[Message] = &[
         en: "this check is recorded already, by entry {0}; if that was a mistake, withdraw it",
         es: "este control ya está asentado, en el asiento {0}; si fue un error, retírelo",
     },
+    Message {
+        core: "the area under the curve lies above 0.5, where a check says nothing, and below 1; {} does not",
+        en: "",
+        es: "el área bajo la curva está por encima de 0.5, donde un control no dice nada, y por debajo de 1; {0} no lo está",
+    },
+    Message { core: "of {} people {} cannot leak", en: "", es: "de {0} personas no pueden filtrar {1}" },
     Message { core: "this is not a schedule of checks: {}", en: "", es: "esto no es un calendario de controles: {0}" },
 ];
