@@ -284,3 +284,91 @@ fn copied(from: &Path, to: &Path) {
         }
     }
 }
+
+/// What the state of an item allows, as `docs/spec/roles.md` has it; `None`: nothing is refused.
+const STATES: [(&str, [Option<&str>; 6]); 4] = [
+    //            see, share further, recall, correct, trace, open the key
+    (
+        "absent",
+        [
+            Some("no item is named"),
+            None,
+            Some("no item is named"),
+            Some("no item is named"),
+            Some("is not the name of a released item"),
+            Some("no item is named"),
+        ],
+    ),
+    ("released", [None, None, None, None, None, Some("has no verdict yet")]),
+    (
+        "recalled",
+        [
+            None,
+            Some("was recalled and goes to nobody further"),
+            Some("was recalled already"),
+            None,
+            None,
+            Some("has no verdict yet"),
+        ],
+    ),
+    ("opened", [None, Some("further copies could not be proved"), None, None, Some("it proves nothing"), None]),
+];
+const DONE: [UseCase; 6] =
+    [UseCase::SeeItems, UseCase::Share, UseCase::Withdraw, UseCase::Withdraw, UseCase::Trace, UseCase::OpenKey];
+
+/// Each use-case, in each state of an item, by each role: a role that may meets the state, and one that may not is refused in the same
+/// words whatever the state is.
+#[test]
+fn each_state_of_an_item_allows_what_was_reviewed_and_tells_nothing_to_whoever_may_not() {
+    let desk = office();
+    let to = ["--to", "p7", "--to", "p8"];
+    for name in ["released", "recalled", "opened"] {
+        let out = format!("out-{name}");
+        let plain = format!("plain-{name}");
+        let share = [&["share", "brief.md", "--name", name, "--out", &out, "--plain", &plain][..], &to].concat();
+        by(&desk, 2, &share).ok();
+    }
+    by(&desk, 2, &["recall", "recalled", "--reason", "it is out"]).ok();
+    by(&desk, CUSTODIAN, &["trace", "plain-opened/p7.md", "--item", "opened", "--incident", "raid"]).ok();
+    by(&desk, CUSTODIAN, &["item", "open", "opened", "--out", "bundle"]).ok();
+    for (who, role) in (1..).zip(CAST) {
+        for (step, case) in DONE.iter().enumerate() {
+            let mut refusals = BTreeSet::new();
+            for (state, expected) in &STATES {
+                // What is done by one role would change what the next finds: each has the whole as it was.
+                let one = Desk::empty();
+                copied(desk.root(), one.root());
+                let args: Vec<&str> = match step {
+                    0 => vec!["item", "show", state],
+                    1 => vec!["share", "brief.md", "--name", state, "--to", "p6", "--out", "more"],
+                    2 => vec!["recall", state, "--reason", "x"],
+                    3 => vec!["correct", state, "--text", "It was three."],
+                    4 => vec!["trace", "plain-released/p8.md", "--item", state, "--incident", "other"],
+                    _ => vec!["item", "open", state, "--out", "other-bundle"],
+                };
+                let ran = by(&one, who, &args);
+                if case.reach(role) == Reach::No {
+                    ran.fails_with(&["may not do this"]);
+                    refusals.insert(ran.err.replace(state, "ITEM"));
+                    continue;
+                }
+                if role == Role::Originator {
+                    // All of these are another's: none exists, and none can be named so.
+                    let said = match step {
+                        1 => "names theirs `p1-…`",
+                        4 => "is not the name of a released item",
+                        _ => "no item is named",
+                    };
+                    ran.fails_with(&[said]);
+                    refusals.insert(ran.err.replace(state, "ITEM"));
+                    continue;
+                }
+                match expected[step] {
+                    None => assert!([0, 3].contains(&ran.code), "{role} {args:?}: {}", ran.err),
+                    Some(said) => ran.fails_with(&[said]),
+                }
+            }
+            assert!(refusals.len() <= 1, "{role} {case}: {refusals:?}");
+        }
+    }
+}

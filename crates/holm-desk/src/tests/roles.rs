@@ -312,3 +312,47 @@ async fn what_somebody_is_not_told_leaves_no_trace_in_anything_they_see() {
     let told = seen_by(worlds.0, "p11").await;
     assert!(told.page("/items").await.1.contains("casino"));
 }
+
+/// The same of the API: whoever may meets the state of the item, and whoever may not is told the same of every state.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_state_of_an_item_is_met_by_whoever_may_and_by_nobody_else() {
+    let mut folder = staffed();
+    let mut workspace = open(&folder, Some("p11"));
+    share(&mut workspace, "recalled", holm::pages::Copies::AsMaster, &folder.path().join("recalled"));
+    let permit = workspace.permit(&Action::Administer, Timestamp::now()).unwrap();
+    workspace.recall(&permit, &ItemName::new("recalled").unwrap(), "it is out").unwrap();
+    drop(workspace);
+    // See, whether it is recalled, recall; of an item that is absent, one that was recalled, and last the one that is released.
+    let asked = [("GET", ""), ("GET", "/recall"), ("POST", "/recall")];
+    let states = ["absent", "recalled", "brief"];
+    let met = [[404, 404, 404], [200, 200, 422], [200, 200, 200]];
+    for (id, role) in CAST {
+        let world = seen_by(folder, id).await;
+        let mut told = std::collections::BTreeMap::<_, std::collections::BTreeSet<_>>::new();
+        for (state, met) in states.iter().zip(met) {
+            for ((method, end), status) in asked.iter().zip(met) {
+                let path = format!("/api/v1/items/{state}{end}");
+                let case = if end.is_empty() { UseCase::SeeItems } else { UseCase::Withdraw };
+                // Only the last of those who may recalls what is released.
+                if (*method, *state) == ("POST", "brief") && case.reach(role) == Reach::All && role != Role::SharingOfficer {
+                    continue;
+                }
+                let (now, said) = if *method == "GET" {
+                    world.ask("GET", &path).await
+                } else {
+                    world.give("POST", &path, &serde_json::json!({"reason": "it is out"})).await
+                };
+                match case.reach(role) {
+                    Reach::All => assert_eq!(now.as_u16(), status, "{role} {method} {path}: {said}"),
+                    Reach::Own => assert_eq!(now.as_u16(), 404, "{role} {method} {path}: {said}"),
+                    Reach::No => assert_eq!(now.as_u16(), 403, "{role} {method} {path}: {said}"),
+                }
+                if case.reach(role) != Reach::All {
+                    told.entry((*method, *end)).or_default().insert(said.to_string().replace(state, "ITEM"));
+                }
+            }
+        }
+        assert!(told.values().all(|answers| answers.len() == 1), "{role}: {told:?}");
+        folder = closed(world);
+    }
+}
