@@ -301,17 +301,7 @@ impl Workspace {
         if let Some(gone) = gone.find(|index| !state.approvals.destroyed.contains(index)) {
             return Err(WorkspaceError::Damaged(format!("the body of entry {gone} was removed from the record")));
         }
-        let own = description.is_of(entries.iter().flatten().map(|o| &o.entry.event));
-        let created = entries.iter().flatten().take(1).find_map(|o| match &o.entry.event {
-            Event::WorkspaceCreated { alpha, largest_coalition, .. } => Some((own?, *alpha, *largest_coalition)),
-            _ => None,
-        });
-        let fresh = entries.is_empty();
-        let (same, alpha, largest_coalition) = created.unwrap_or((fresh, DEFAULT_ALPHA, LARGEST_COALITION));
-        if !same {
-            // Nobody signs this file; whoever could add a key to it would be sealed every master and item key.
-            return Err(WorkspaceError::Damaged(OTHER_KEYS.to_owned()));
-        }
+        let (alpha, largest_coalition) = description.limits(&entries)?;
         drop_finished(folder, &state)?;
         let (actor, own) = (whose(&state, &description.vault, &keys.recipient()).ok_or(Refusal::NoMember)?, keys.recipient());
         let mut keys = keys;

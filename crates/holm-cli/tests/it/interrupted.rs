@@ -119,6 +119,60 @@ fn kills_in_a_world(world: u64) {
     }
 }
 
+/// Of a receipt that was taken in when the program died, all is there or nothing, and taking it in again completes it.
+#[test]
+fn kills_while_receipts_are_taken_in_lose_nothing() {
+    let worlds = soak().map_or(1, |kills| kills.div_ceil(KILLS));
+    (0..worlds).for_each(kills_of_a_receipt);
+}
+
+fn kills_of_a_receipt(world: u64) {
+    let desk = Desk::with(2);
+    let brief: String = crate::desk::BRIEF.chars().take(600).collect();
+    desk.write("brief.md", brief.as_bytes());
+    let share =
+        |name: &str| [&args(name, name)[..], &["--accept-weak"]].concat().iter().map(|a| (*a).to_owned()).collect::<Vec<_>>();
+    let receipts = |name: &str| {
+        desk.run(&["item", "show", name, "--json"]).ok().json()["copies"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|c| !c["receipt"].is_null())
+            .count()
+    };
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(2 * world + 1);
+    let (mut killed, mut item, mut whole) = (0, 0, Duration::from_millis(40));
+    for kill in 0..KILLS {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        let name = format!("item-{item}");
+        let file = format!("{name}/p1.md.receipt");
+        if !desk.path(&file).exists() {
+            desk.run(&share(&name).iter().map(String::as_str).collect::<Vec<_>>()).ok();
+            desk.run(&["open", &format!("{name}/p1.md.age"), "--identity", "k1"]).ok();
+        }
+        let silent = std::process::Stdio::null;
+        let mut child = desk.command(&["receipt", "import", &file]).stdout(silent()).stderr(silent()).spawn().unwrap();
+        std::thread::sleep(Duration::from_micros(random % (whole.as_micros() as u64 * 11 / 10)));
+        child.kill().unwrap();
+        let done = child.wait().unwrap().success();
+        killed += u64::from(!done);
+        let there = receipts(&name);
+        assert!(there <= 1 && (!done || there == 1), "world {world}, kill {kill}: {there} receipts after it answered {done}");
+        assert_eq!(desk.run(&["record", "verify"]).code, 0, "world {world}, kill {kill}");
+        if kill % 4 == 3 {
+            let start = Instant::now();
+            let again = desk.run(&["receipt", "import", &file]);
+            assert!(again.code == 0 || there == 1, "world {world}, kill {kill}: {}", again.err);
+            whole = start.elapsed();
+            assert_eq!(receipts(&name), 1, "world {world}, kill {kill}: taking it in again completes it");
+            item += 1;
+        }
+    }
+    assert!(killed > KILLS / 4, "{killed} of {KILLS} died in the middle");
+}
+
 fn worlds_are_many() -> bool {
     soak().is_some_and(|kills| kills > KILLS)
 }

@@ -82,7 +82,8 @@ pub enum ImportOperationsError {
     Lines(Vec<ImportLine>, usize),
 }
 
-fn show(lines: &[ImportLine]) -> String {
+/// The first of the lines of a file that cannot be used, and how many more there are.
+pub(crate) fn show<L: fmt::Display>(lines: &[L]) -> String {
     let more = lines.len().saturating_sub(SHOWN);
     let more = (more > 0).then(|| format!("  and {more} more"));
     lines.iter().take(SHOWN).map(|line| format!("  {line}")).chain(more).collect::<Vec<_>>().join("\n")

@@ -8,14 +8,12 @@ use holm_record::id::{IdError, PersonId};
 use jiff::civil::Date;
 
 use super::{CheckError, checked};
+use crate::operation::import::show;
 use crate::state::State;
 
 /// The first line.
 pub const HEADER: [&str; 10] =
     ["person", "sort", "on", "result", "examiner", "reviewer", "reviewed_on", "valid_until", "authority", "words"];
-
-/// Wrong lines that a message shows; the others are counted.
-const SHOWN: usize = 20;
 
 /// What is wrong with a line.
 #[derive(Debug, thiserror::Error)]
@@ -69,12 +67,6 @@ pub enum ImportError {
     /// Some lines are wrong.
     #[error("nothing was imported: {wrong} of {1} checks cannot be used\n{lines}", wrong = .0.len(), lines = show(.0))]
     Lines(Vec<WrongLine>, usize),
-}
-
-fn show(lines: &[WrongLine]) -> String {
-    let more = lines.len().saturating_sub(SHOWN);
-    let more = (more > 0).then(|| format!("  and {more} more"));
-    lines.iter().take(SHOWN).map(|line| format!("  {line}")).chain(more).collect::<Vec<_>>().join("\n")
 }
 
 /// A day as it is written.

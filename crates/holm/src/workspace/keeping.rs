@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use age::secrecy::SecretString;
 use holm_record::cosignature::CosignerKey;
-use holm_record::entry::Entry;
+use holm_record::entry::{Entry, Opened};
 use holm_record::event::Event;
 use holm_record::record::RecordError;
 use holm_record::store::AnyStore;
@@ -13,7 +13,7 @@ use holm_record::verify::LogIdentity;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::WorkspaceError;
+use super::{DEFAULT_ALPHA, LARGEST_COALITION, WorkspaceError};
 use crate::identity::{DeviceKeys, decrypt_with};
 use crate::member::whose;
 use crate::place::{Place, has_file, record_file};
@@ -52,6 +52,20 @@ impl Description {
         });
         let newest = opened.last().unwrap_or(first);
         Some(newest == (&self.origin, &self.log_key, self.ml_dsa_key.as_ref()) && *vault == self.vault)
+    }
+
+    /// α and the largest coalition that the record's first entry names, if this is the description of that record.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::Damaged`] if it is another's: nobody signs this file, and whoever could add a key to it would be sealed every master and item key.
+    pub(super) fn limits(&self, entries: &[Option<Opened>]) -> Result<(f64, u8), WorkspaceError> {
+        let own = self.is_of(entries.iter().flatten().map(|o| &o.entry.event));
+        let created = entries.iter().flatten().take(1).find_map(|o| match &o.entry.event {
+            Event::WorkspaceCreated { alpha, largest_coalition, .. } => Some((own?, *alpha, *largest_coalition)),
+            _ => None,
+        });
+        let (same, alpha, largest) = created.unwrap_or((entries.is_empty(), DEFAULT_ALPHA, LARGEST_COALITION));
+        if same { Ok((alpha, largest)) } else { Err(WorkspaceError::Damaged(OTHER_KEYS.to_owned())) }
     }
 
     pub(super) fn place(&self) -> Result<Place, WorkspaceError> {
