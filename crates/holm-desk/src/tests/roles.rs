@@ -318,14 +318,29 @@ async fn what_somebody_is_not_told_leaves_no_trace_in_anything_they_see() {
 async fn each_state_of_an_item_is_met_by_whoever_may_and_by_nobody_else() {
     let mut folder = staffed();
     let mut workspace = open(&folder, Some("p11"));
-    share(&mut workspace, "recalled", holm::pages::Copies::AsMaster, &folder.path().join("recalled"));
+    for name in ["recalled", "opened"] {
+        share(&mut workspace, name, holm::pages::Copies::AsMaster, &folder.path().join(name));
+    }
     let permit = workspace.permit(&Action::Administer, Timestamp::now()).unwrap();
     workspace.recall(&permit, &ItemName::new("recalled").unwrap(), "it is out").unwrap();
     drop(workspace);
-    // See, whether it is recalled, recall; of an item that is absent, one that was recalled, and last the one that is released.
-    let asked = [("GET", ""), ("GET", "/recall"), ("POST", "/recall")];
-    let states = ["absent", "recalled", "brief"];
-    let met = [[404, 404, 404], [200, 200, 422], [200, 200, 200]];
+    let mut workspace = open(&folder, Some("p10"));
+    share(&mut workspace, "p10-note", holm::pages::Copies::AsMaster, &folder.path().join("own"));
+    drop(workspace);
+    let mut workspace = open(&folder, Some("p14"));
+    let alpha = workspace.alpha();
+    let permit = workspace.permit(&Action::Trace { alpha, limit: alpha }, Timestamp::now()).unwrap();
+    let (item, bytes) = (ItemName::new("opened").unwrap(), std::fs::read(folder.path().join("opened/p3.md")).unwrap());
+    let files = vec![holm::leak::LeakFile { name: "leak.md".to_owned(), bytes }];
+    let request = holm::trace::TraceRequest { files, item: Some(item.clone()), alpha, incident: None };
+    workspace.trace(&permit, &request, &[], &|_| {}).unwrap();
+    let permit = workspace.permit(&Action::OpenItem { item: &item }, Timestamp::now()).unwrap();
+    workspace.open_item(&permit, &item, &[]).unwrap();
+    drop(workspace);
+    // See, whether it is recalled, whom a correction would reach, recall; of an item that is absent, one that was recalled, and last the one that is released.
+    let asked = [("GET", ""), ("GET", "/recall"), ("GET", "/correction"), ("POST", "/recall")];
+    let states = ["absent", "recalled", "opened", "brief"];
+    let met = [[404; 4], [200, 200, 200, 422], [200; 4], [200; 4]];
     for (id, role) in CAST {
         let world = seen_by(folder, id).await;
         let mut told = std::collections::BTreeMap::<_, std::collections::BTreeSet<_>>::new();
@@ -333,10 +348,6 @@ async fn each_state_of_an_item_is_met_by_whoever_may_and_by_nobody_else() {
             for ((method, end), status) in asked.iter().zip(met) {
                 let path = format!("/api/v1/items/{state}{end}");
                 let case = if end.is_empty() { UseCase::SeeItems } else { UseCase::Withdraw };
-                // Only the last of those who may recalls what is released.
-                if (*method, *state) == ("POST", "brief") && case.reach(role) == Reach::All && role != Role::SharingOfficer {
-                    continue;
-                }
                 let (now, said) = if *method == "GET" {
                     world.ask("GET", &path).await
                 } else {
@@ -353,6 +364,16 @@ async fn each_state_of_an_item_is_met_by_whoever_may_and_by_nobody_else() {
             }
         }
         assert!(told.values().all(|answers| answers.len() == 1), "{role}: {told:?}");
+        // An originator's own item is there, and is theirs to recall.
+        if role == Role::Originator {
+            for (method, end) in asked {
+                let path = format!("/api/v1/items/p10-note{end}");
+                let body = serde_json::json!({"reason": "it is out"});
+                let (now, said) =
+                    if method == "GET" { world.ask("GET", &path).await } else { world.give("POST", &path, &body).await };
+                assert_eq!(now.as_u16(), 200, "{method} {path}: {said}");
+            }
+        }
         folder = closed(world);
     }
 }
