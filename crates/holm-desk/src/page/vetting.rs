@@ -133,6 +133,7 @@ fn page(desk: &Desk, language: Language, asks: &Asks, given: Fields, errors: Vec
     let chosen = |value: &str, field: &str| given.get(field) == value;
     let title = match (&person, waits) {
         (Some(id), _) => fill(w.of_person, &[&view.state.persons.get(id).map_or("", |p| p.facts.name.as_str())]),
+        (None, _) if view.state.vetting.schedule.is_none() => w.unscheduled.to_owned(),
         (None, 0) => w.calm.to_owned(),
         (None, n) => w.title.of(n),
     };

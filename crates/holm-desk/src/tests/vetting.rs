@@ -10,7 +10,12 @@ async fn a_schedule_is_laid_down_checks_are_recorded_and_what_waits_is_listed() 
     let world = World::new().await;
     let (status, page) = world.page("/vetting").await;
     assert_eq!(status, StatusCode::OK);
-    assert!(page.contains("No schedule says which checks are asked for") && page.contains("A proposal"), "{page}");
+    assert!(
+        !page.contains("No check is due")
+            && page.contains("No schedule says which checks are asked for")
+            && page.contains("A proposal"),
+        "{page}"
+    );
     // As a browser sends it.
     let proposed = PROPOSED.replace('\n', "\r\n");
     let laid = world.fields("/vetting/schedule", &[("schedule", &proposed)]).await;
