@@ -57,6 +57,7 @@ fn dispatch(app: &App, command: Command) -> Result<Outcome, CommandError> {
         Command::Damage(args) => args.run(app),
         Command::Correct(args) => args.run(app),
         Command::Recall(args) => args.run(app),
+        Command::Warning(command) => command.run(app),
         Command::Record(args) => args.run(app),
         Command::Simulate(args) => args.run(app),
         Command::Backup(args) => args.run(app),

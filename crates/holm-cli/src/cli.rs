@@ -7,7 +7,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use crate::command::{
     approval, approve, backup, channel, check, contribute, correct, custodian, damage, demo, desk, destroy, epoch, incident,
     init, item, keygen, marking, marks, member, onward, open, operation, person, receipt, record, share, simulate, suspects,
-    target, tell, trace, verify_trace, witness,
+    target, tell, trace, verify_trace, warning, witness,
 };
 
 /// Share sensitive documents as individually marked copies, and prove which copy a leak came from.
@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Damage(damage::DamageOf),
     Correct(correct::Correct),
     Recall(correct::Recall),
+    #[command(subcommand)]
+    Warning(warning::WarningCommand),
     Destroy(destroy::Destroy),
     #[command(subcommand)]
     Record(record::RecordCommand),

@@ -35,4 +35,5 @@ pub(crate) mod target;
 pub(crate) mod tell;
 pub(crate) mod trace;
 pub(crate) mod verify_trace;
+pub(crate) mod warning;
 pub(crate) mod witness;

@@ -34,6 +34,7 @@ use holm::telling::{TellError, WithdrawError};
 use holm::trace::TraceError;
 use holm::transfer::TransferError;
 use holm::vault::VaultError;
+use holm::warning::WarningError;
 use holm::witness::WitnessError;
 use holm::workspace::WorkspaceError;
 use holm_desk::DeskError;
@@ -134,6 +135,7 @@ from_errors!(
     StoreError,
     ContributionError,
     CorrectionError,
+    WarningError,
     DamageError,
     ImportFieldError,
     ImportOperationsError,

@@ -29,6 +29,7 @@ pub(crate) mod requests;
 pub(crate) mod session;
 pub(crate) mod tellings;
 pub(crate) mod traces;
+pub(crate) mod warnings;
 pub(crate) mod witnesses;
 
 use std::sync::Arc;

@@ -82,7 +82,8 @@ impl Wanted {
 
     fn act(self, workspace: &Workspace) -> Result<Act, Problem> {
         let until = Timestamp::now() + UNMASKED;
-        let of_state = |to: &[String]| recipients(workspace.state(), to);
+        let held = workspace.held_back_now(Timestamp::now());
+        let of_state = |to: &[String]| recipients(workspace.state(), &held, to);
         let done = match self {
             Self::Beliefs => Ok(Act::Unmask { of: Masked::Beliefs, until }),
             Self::Incident(incident) => workspace.maskable(Masked::Incident { incident }).map(|of| Act::Unmask { of, until }),
@@ -186,7 +187,7 @@ pub(crate) fn set_policy(desk: &Desk, text: &str) -> Result<(), Problem> {
 
 /// Whether an act is done from the requests, rather than where an item is shared or opened.
 pub(crate) fn is_done_here(kind: ActKind) -> bool {
-    matches!(kind, ActKind::Unmask | ActKind::Destroy | ActKind::Members | ActKind::Policy)
+    matches!(kind, ActKind::Unmask | ActKind::Destroy | ActKind::Members | ActKind::Except | ActKind::Policy)
 }
 
 /// Opens a request that whoever sits here was sent; the ticket under which it is kept.

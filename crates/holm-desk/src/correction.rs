@@ -14,6 +14,7 @@ use crate::language::Language;
 use crate::page::harm::item_of;
 use crate::problem::Problem;
 use crate::server::Desk;
+use crate::vetting::today;
 
 /// What is asked for, as it was typed: a text, or the name of an item that says it already.
 pub(crate) struct Given {
@@ -71,7 +72,7 @@ impl Reach {
     /// # Errors
     /// [`Problem::Refused`] if it reaches nobody.
     pub(crate) fn of(state: &State, item: &ItemName, by: Option<&ItemName>) -> Result<Self, Problem> {
-        let (mut to, mut unreached, told_orally) = state.holders(item);
+        let (mut to, mut unreached, told_orally) = state.holders(item, today());
         if let Some(by) = by {
             let copies = state.items.get(by).into_iter().flat_map(|i| &i.disclosures);
             let sent: Vec<PersonId> = copies.map(|d| d.person.clone()).collect();

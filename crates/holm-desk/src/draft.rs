@@ -189,7 +189,7 @@ pub(crate) fn lacks(desk: &Desk, language: Language, draft: &Draft) -> Result<Ve
         }
         Ok(_) => {}
     }
-    let to = recipients(&view.state, &draft.to);
+    let to = recipients(&view.state, &view.held_back, &draft.to);
     if to.is_empty() {
         errors.push(("recipients", words.problem_recipients.to_owned()));
     }

@@ -1,5 +1,7 @@
 //! Entries of the record as sentences.
 
+mod vetted;
+
 use holm_record::event::approval::{Act, Masked};
 use holm_record::event::happening::Outcome;
 use holm_record::event::{Decision, Event, Telling};
@@ -7,6 +9,7 @@ use holm_record::event::{Decision, Event, Telling};
 use crate::language::{Language, count};
 use crate::words::fill;
 use crate::words::member::roles_in;
+use vetted::vetted;
 
 /// What an entry says, in one sentence.
 pub(crate) fn sentence(event: &Event, language: Language) -> String {
@@ -77,10 +80,14 @@ fn english(event: &Event) -> String {
         | Event::Unmasked { .. }
         | Event::Read { .. }
         | Event::Destroyed { .. }
-        | Event::MemberSet { .. }
-        | Event::CheckRecorded(_)
+        | Event::MemberSet { .. } => approved(event, &ENGLISH),
+        Event::CheckRecorded(_)
+        | Event::ConcernAnswered { .. }
         | Event::WaiverRecorded { .. }
-        | Event::ScheduleSet { .. } => approved(event, &ENGLISH),
+        | Event::ExceptionRecorded { .. }
+        | Event::ScheduleSet { .. }
+        | Event::WarningReleased { .. }
+        | Event::WarningReviewed { .. } => vetted(event, Language::English),
     }
 }
 
@@ -146,10 +153,14 @@ fn spanish(event: &Event) -> String {
         | Event::Unmasked { .. }
         | Event::Read { .. }
         | Event::Destroyed { .. }
-        | Event::MemberSet { .. }
-        | Event::CheckRecorded(_)
+        | Event::MemberSet { .. } => approved(event, &SPANISH),
+        Event::CheckRecorded(_)
+        | Event::ConcernAnswered { .. }
         | Event::WaiverRecorded { .. }
-        | Event::ScheduleSet { .. } => approved(event, &SPANISH),
+        | Event::ExceptionRecorded { .. }
+        | Event::ScheduleSet { .. }
+        | Event::WarningReleased { .. }
+        | Event::WarningReviewed { .. } => vetted(event, Language::Spanish),
     }
 }
 
@@ -235,7 +246,7 @@ fn told(telling: &Telling) -> String {
 /// Sentences about approvals.
 struct Approved {
     policy: &'static str,
-    asked: [&'static str; 6],
+    asked: [&'static str; 7],
     given: &'static str,
     refused: &'static str,
     used: &'static str,
@@ -247,9 +258,6 @@ struct Approved {
     member: &'static str,
     no_member: &'static str,
     vetting: &'static str,
-    check: &'static str,
-    waiver: &'static str,
-    schedule: &'static str,
     language: Language,
 }
 
@@ -261,6 +269,7 @@ const ENGLISH: Approved = Approved {
         "approval was asked to open the key of {} to others: {}",
         "approval was asked to destroy {}: {}",
         "approval was asked for other roles of {}: {}",
+        "approval was asked to send things to {} although checks are not in force: {}",
         "approval was asked for other approvers{}: {}",
     ],
     given: "{} approved request {}",
@@ -274,9 +283,6 @@ const ENGLISH: Approved = Approved {
     member: "{} works here as {}",
     no_member: "{} works here no more",
     vetting: "checks on people",
-    check: "a check on {} was recorded",
-    waiver: "a check is not asked of {} until {}: {}",
-    schedule: "it was laid down how often which checks are asked for",
     language: Language::English,
 };
 
@@ -288,6 +294,7 @@ const SPANISH: Approved = Approved {
         "se pidió abrir la clave de {} a otros: {}",
         "se pidió destruir {}: {}",
         "se pidió aprobar otras funciones para {}: {}",
+        "se pidió aprobar que se le envíe a {} sin controles vigentes: {}",
         "se pidió cambiar a quienes aprueban{}: {}",
     ],
     given: "{} aprobó la solicitud {}",
@@ -301,9 +308,6 @@ const SPANISH: Approved = Approved {
     member: "{} trabaja aquí como {}",
     no_member: "{} ya no trabaja aquí",
     vetting: "los controles de confianza",
-    check: "se asentó un control de confianza de {}",
-    waiver: "no se le pide un control a {} hasta {}: {}",
-    schedule: "quedó fijado cada cuánto se pide cada control",
     language: Language::Spanish,
 };
 
@@ -317,13 +321,14 @@ fn approved(event: &Event, words: &Approved) -> String {
     match event {
         Event::ApprovalPolicySet { .. } => words.policy.to_owned(),
         Event::ApprovalAsked { act, reason } => {
-            let [release, unmask, accuse, destroy, members, policy] = words.asked;
+            let [release, unmask, accuse, destroy, members, except, policy] = words.asked;
             let (sentence, what) = match act {
                 Act::Release { item, .. } => (release, item.to_string()),
                 Act::Unmask { of, .. } => (unmask, view(of)),
                 Act::Accuse { item, .. } => (accuse, item.to_string()),
                 Act::Destroy { entries, objects, .. } => (destroy, format!("{} + {}", entries.len(), objects.len())),
                 Act::Members { member, .. } => (members, member.to_string()),
+                Act::Except { person, .. } => (except, person.to_string()),
                 Act::Policy { .. } => (policy, String::new()),
             };
             say(sentence, &[&what, reason])
@@ -334,9 +339,6 @@ fn approved(event: &Event, words: &Approved) -> String {
         Event::Unmasked { of, until, reason } => say(words.unmasked, &[&view(of), &format!("{until:.0}"), reason]),
         Event::MemberSet { member, roles, .. } if roles.is_empty() => say(words.no_member, &[member]),
         Event::MemberSet { member, roles, .. } => say(words.member, &[member, &roles_in(roles, words.language)]),
-        Event::CheckRecorded(facts) => say(words.check, &[&facts.person]),
-        Event::WaiverRecorded { person, until, reason, .. } => say(words.waiver, &[person, until, reason]),
-        Event::ScheduleSet { .. } => words.schedule.to_owned(),
         Event::Read { of, .. } => say(words.read, &[&view(of)]),
         Event::Destroyed { entries, objects, authority, reason } => {
             say(words.destroyed, &[&count(entries.len()), &count(objects.len()), authority, reason])

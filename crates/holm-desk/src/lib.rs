@@ -50,6 +50,7 @@ mod session;
 mod tests;
 mod trace;
 mod vetting;
+mod warning;
 pub mod witness;
 mod words;
 

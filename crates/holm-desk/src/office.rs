@@ -18,6 +18,7 @@ use holm::state::{Look, State};
 use holm::workspace::{Workspace, WorkspaceError};
 use holm_record::event::approval::Masked;
 use holm_record::event::member::Role;
+use holm_record::id::PersonId;
 use jiff::Timestamp;
 
 use crate::belief::Weighings;
@@ -38,6 +39,8 @@ pub(crate) struct View {
     pub(crate) masks: Masks,
     /// Looks as they are, by which people are judged; those of the state are as they are shown.
     looks: Vec<Look>,
+    /// Whoever is sent nothing now: their vetting is not in force.
+    pub(crate) held_back: BTreeSet<PersonId>,
     /// Whoever opened it, and as what.
     pub(crate) actor: String,
     pub(crate) roles: BTreeSet<Role>,
@@ -63,6 +66,7 @@ impl View {
             // What cannot be read of it is said by a verification.
             witnessed: workspace.witnessed().unwrap_or_default().filter(|_| sees_record),
             stale: workspace.stale(),
+            held_back: workspace.held_back_now(now),
             actor: workspace.actor().to_owned(),
             roles: workspace.roles(),
             state,
@@ -76,7 +80,20 @@ impl View {
     pub(crate) fn bare(state: State) -> Self {
         let (masks, looks) = (Masks::of_key([0; 32]), state.looks.clone());
         let (actor, roles) = (holm::workspace::OFFICER.to_owned(), Role::ALL.into());
-        Self { state, size: 0, checkpoint: None, witnessed: None, stale: None, masks, looks, actor, roles, until: None }
+        let held_back = BTreeSet::new();
+        Self {
+            state,
+            size: 0,
+            checkpoint: None,
+            witnessed: None,
+            stale: None,
+            masks,
+            looks,
+            held_back,
+            actor,
+            roles,
+            until: None,
+        }
     }
 
     /// Whether whoever opened it may do something.

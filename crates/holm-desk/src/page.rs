@@ -34,6 +34,7 @@ pub(crate) mod timeline;
 pub(crate) mod told;
 pub(crate) mod trace;
 pub(crate) mod vetting;
+pub(crate) mod warnings;
 pub(crate) mod withdrawal;
 pub(crate) mod witnesses;
 

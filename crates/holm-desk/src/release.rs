@@ -1,5 +1,6 @@
 //! Releasing a draft: the same steps as `holm share`, in the background.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use holm::contribution::Contribution;
@@ -22,12 +23,23 @@ use crate::problem::{Problem, Wrong};
 use crate::server::Desk;
 
 /// Whom a draft means: persons and units, each person once; of units only whoever can be sent something.
-pub(crate) fn recipients(state: &State, to: &[String]) -> Vec<PersonId> {
+pub(crate) fn recipients(state: &State, held: &BTreeSet<PersonId>, to: &[String]) -> Vec<PersonId> {
+    let named = |id: &PersonId| to.iter().any(|one| one == id.as_str());
     let mut found: Vec<PersonId> = to.iter().filter_map(|one| state.resolve(one)).flatten().collect();
     found.retain(|id| state.persons.get(id).is_some_and(|p| !p.left && p.usable_devices().next().is_some()));
+    // Whoever is named and held back is refused by name.
+    found.retain(|id| named(id) || !held.contains(id));
     found.sort();
     found.dedup();
     found
+}
+
+/// Who is of the units that a draft means and is passed over: their vetting is not in force.
+pub(crate) fn passed_over(state: &State, held: &BTreeSet<PersonId>, to: &[String]) -> Vec<PersonId> {
+    let reached = recipients(state, held, to);
+    let mut all = recipients(state, &BTreeSet::new(), to);
+    all.retain(|id| !reached.contains(id));
+    all
 }
 
 /// Copies that an item is planned for: the whole roster, since further people may be told later.
@@ -88,12 +100,13 @@ pub(crate) fn begin(desk: &Arc<Desk>, language: Language, id: &str, order: &Orde
     if !lacking.is_empty() {
         return Ok(Ordered::Lacking(lacking));
     }
-    let state = &desk.office.view()?.state;
+    let view = desk.office.view()?;
+    let state = &view.state;
     let accepted = order.accepts_weak;
     let prepared = prepared(&draft, &state.schemes())?;
     // What a Word file's moved words prove is known to the job, which refuses what is weak with them.
     let judged_later = prepared.master.format() == Format::Docx && holm::render::is_available();
-    if !accepted && !judged_later && is_weak(&prepared, state, recipients(state, &draft.to).len()) {
+    if !accepted && !judged_later && is_weak(&prepared, state, recipients(state, &view.held_back, &draft.to).len()) {
         return Ok(Ordered::Weak);
     }
     let (working, id, contribution) = (Arc::clone(desk), id.to_owned(), order.contribution.clone());
@@ -133,7 +146,8 @@ fn steps(
     contribution: Option<&Contribution>,
 ) -> Result<Done, String> {
     let name = ItemName::new(draft.name.clone()).map_err(said)?;
-    let to = recipients(workspace.state(), &draft.to);
+    let held = workspace.held_back_now(Timestamp::now());
+    let to = recipients(workspace.state(), &held, &draft.to);
     let terms = terms(workspace, draft, &name, to.len())?;
     let action = Action::Share { item: &name, to: &to, handling: terms.handling() };
     let permit = workspace.permit(&action, Timestamp::now()).map_err(said)?;

@@ -11,7 +11,8 @@ use crate::bundle;
 use crate::guard::guard;
 use crate::page::{belief, graph};
 use crate::page::{
-    files, gate, inbox, items, members, onward, overview, people, record, roster, second, share, told, trace, vetting, witnesses,
+    files, gate, inbox, items, members, onward, overview, people, record, roster, second, share, told, trace, vetting, warnings,
+    witnesses,
 };
 use crate::routes::{Routes, get, post};
 use crate::server::Desk;
@@ -66,6 +67,8 @@ fn pages(routes: Routes) -> Routes {
         .route("/record", get(UseCase::SeeRecord, record::record))
         .route("/vetting", get(UseCase::SeeVetting, vetting::vetting).post(UseCase::KeepVetting, vetting::record))
         .route("/vetting/schedule", post(UseCase::KeepVetting, vetting::schedule))
+        .route("/warnings", get(UseCase::SeeItems, warnings::warnings).post(UseCase::Share, warnings::send))
+        .route("/warnings/{item}/review", post(UseCase::AskApproval, warnings::review))
         .route("/members", get(UseCase::SeeRoster, members::members).post(UseCase::KeepMembers, members::set))
         .route("/roster", get(UseCase::KeepRoster, roster::roster).post(UseCase::KeepRoster, roster::take))
         .route("/people/{id}/left", post(UseCase::KeepRoster, roster::left))
@@ -135,7 +138,7 @@ fn happened(routes: Routes) -> Routes {
 fn api(routes: Routes) -> Routes {
     use crate::api::{
         aligned, arrivals, checks, document, drafts, items, looks, members, overview, people, record, releases, requests,
-        session, traces, witnesses,
+        session, traces, warnings, witnesses,
     };
 
     routes
@@ -151,6 +154,8 @@ fn api(routes: Routes) -> Routes {
         .route("/api/v1/people/{id}", get(UseCase::SeeRoster, people::person))
         .route("/api/v1/checks", get(UseCase::SeeVetting, checks::checks).post(UseCase::KeepVetting, checks::record_check))
         .route("/api/v1/checks/due", get(UseCase::SeeVetting, checks::checks_due))
+        .route("/api/v1/warnings", get(UseCase::SeeItems, warnings::warnings).post(UseCase::Share, warnings::send_warning))
+        .route("/api/v1/warnings/{item}/review", post(UseCase::AskApproval, warnings::review_warning))
         .route("/api/v1/members", get(UseCase::SeeRoster, members::members).post(UseCase::KeepMembers, members::set_member))
         .route("/api/v1/beliefs", get(UseCase::SeeBeliefs, crate::api::beliefs::beliefs))
         .route("/api/v1/record", get(UseCase::SeeRecord, record::record))

@@ -12,6 +12,7 @@ mod schema;
 mod second;
 mod tables;
 mod vetting;
+mod warnings;
 mod witnesses;
 
 use std::path::Path;

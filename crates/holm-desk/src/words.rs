@@ -31,6 +31,7 @@ pub(crate) mod told;
 pub(crate) mod trace;
 pub(crate) mod vetting;
 mod vetting_messages;
+pub(crate) mod warning;
 
 /// Everything that is said in one language.
 pub(crate) struct Words {
@@ -55,6 +56,7 @@ pub(crate) struct Words {
     pub(crate) told: told::ToldWords,
     pub(crate) trace: trace::TraceWords,
     pub(crate) vetting: vetting::VettingWords,
+    pub(crate) warning: warning::WarningWords,
 }
 
 pub(crate) const EN: Words = Words {
@@ -79,6 +81,7 @@ pub(crate) const EN: Words = Words {
     told: told::EN,
     trace: trace::EN,
     vetting: vetting::EN,
+    warning: warning::EN,
 };
 
 pub(crate) const ES: Words = Words {
@@ -103,6 +106,7 @@ pub(crate) const ES: Words = Words {
     told: told::ES,
     trace: trace::ES,
     vetting: vetting::ES,
+    warning: warning::ES,
 };
 
 /// A sentence with its places filled, in order.

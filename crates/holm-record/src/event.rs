@@ -14,7 +14,7 @@ use crate::id::{ChannelName, CopyId, CustodianName, IncidentName, ItemName, Oper
 use approval::{Act, ApprovalPolicy, Masked};
 use happening::{ChannelSort, IncidentFacts, OperationFacts, Outcome, Weight, Window};
 use member::Role;
-use vetting::{CheckFacts, CheckSort};
+use vetting::{CheckFacts, CheckSort, Guideline, Verified};
 
 /// SHA-256 of a sealed file, in hexadecimal.
 pub type ObjectHash = String;
@@ -483,6 +483,22 @@ pub enum Event {
     },
     /// A check on a person.
     CheckRecorded(CheckFacts),
+    /// What is said to a concern of a check: what mitigates it, how it is explained, and how that was verified.
+    ConcernAnswered {
+        /// The check's entry.
+        check: u64,
+        /// The concern's guideline.
+        guideline: Guideline,
+        /// What mitigates it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mitigation: Option<String>,
+        /// How the person explains it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        explanation: Option<String>,
+        /// How that was verified.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        verified: Option<Verified>,
+    },
     /// A check is not asked for for a while.
     WaiverRecorded {
         /// Of whom.
@@ -498,6 +514,41 @@ pub enum Event {
     ScheduleSet {
         /// The schedule's file.
         text: String,
+    },
+    /// Somebody may be sent things although checks of them are failed, missing or overdue.
+    ExceptionRecorded {
+        /// Who.
+        person: PersonId,
+        /// Which checks, sorted.
+        sorts: Vec<CheckSort>,
+        /// Until the end of which day.
+        until: Date,
+        /// Why.
+        reason: String,
+    },
+    /// A warning of danger to life goes out, past what holds other items back.
+    WarningReleased {
+        /// The item that warns.
+        item: ItemName,
+        /// Whom.
+        to: Vec<PersonId>,
+        /// Of these, whose vetting was not in force.
+        unvetted: Vec<PersonId>,
+        /// Of these, who had left.
+        left: Vec<PersonId>,
+        /// Why it could not wait.
+        reason: String,
+    },
+    /// Another person read a warning and says whether it was one.
+    WarningReviewed {
+        /// The item that warned.
+        item: ItemName,
+        /// Who reviewed it.
+        person: PersonId,
+        /// Whether it was justified.
+        justified: bool,
+        /// The signed note.
+        note: String,
     },
     /// Somebody works in the workspace from now on, as something else, or no more.
     MemberSet {
@@ -627,8 +678,12 @@ impl Event {
             Self::Destroyed { .. } => "destroyed",
             Self::MemberSet { .. } => "member-set",
             Self::CheckRecorded(_) => "check-recorded",
+            Self::ConcernAnswered { .. } => "concern-answered",
             Self::WaiverRecorded { .. } => "waiver-recorded",
             Self::ScheduleSet { .. } => "schedule-set",
+            Self::ExceptionRecorded { .. } => "exception-recorded",
+            Self::WarningReleased { .. } => "warning-released",
+            Self::WarningReviewed { .. } => "warning-reviewed",
         }
     }
 }
@@ -650,7 +705,9 @@ impl Event {
             | Self::VerdictRecorded { item, .. }
             | Self::ItemOpened { item, .. }
             | Self::ItemRecalled { item, .. }
-            | Self::CorrectionSent { item, .. } => Some(item),
+            | Self::CorrectionSent { item, .. }
+            | Self::WarningReleased { item, .. }
+            | Self::WarningReviewed { item, .. } => Some(item),
             Self::Told(telling) => telling.item.as_ref(),
             Self::IncidentRecorded { facts, .. } => facts.item.as_ref(),
             _ => None,

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 
 use crate::marking::{Marking, Scheme};
 use crate::state::State;
+use crate::vetting::gate::has_approvers;
 use crate::workspace::OFFICER;
 use policy::verifying_keys;
 
@@ -110,6 +111,14 @@ pub enum NotApproved {
         kind: ActKind,
         /// Of which groups.
         groups: String,
+    },
+    /// Nobody could be asked.
+    #[error(
+        "this is never one person's, and the policy of approvals names nobody for `{kind}`; name groups for it (`holm approval policy`); nothing was done"
+    )]
+    NoApprovers {
+        /// Which act.
+        kind: ActKind,
     },
     /// Not enough approved.
     #[error("request {request} for this waits for {missing}; nothing was done")]
@@ -268,6 +277,9 @@ fn acts(state: &State, events: &[Event]) -> Vec<Act> {
             Event::MemberSet { member, roles, devices, .. } => {
                 acts.push(Act::Members { member: member.clone(), roles: roles.clone(), devices: devices.clone() });
             }
+            Event::ExceptionRecorded { person, sorts, until, .. } => {
+                acts.push(Act::Except { person: person.clone(), sorts: sorts.clone(), until: *until });
+            }
             Event::Disclosure { item, person, marking, .. } if for_two(state, marking.as_deref()) => {
                 told.entry(item.clone()).or_default().insert(person.clone());
             }
@@ -299,6 +311,9 @@ fn for_two(state: &State, marking: Option<&str>) -> bool {
 /// # Errors
 /// [`NotApproved`] if they may not be recorded.
 pub(crate) fn gate(state: &State, events: &[Event]) -> Result<Vec<Event>, NotApproved> {
+    if !has_approvers(state, events) {
+        return Err(NotApproved::NoApprovers { kind: ActKind::Except });
+    }
     let mut used = BTreeSet::new();
     for act in acts(state, events) {
         used.extend(state.approvals.granted(&act)?);

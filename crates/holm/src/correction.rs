@@ -6,11 +6,13 @@ use std::path::Path;
 use holm_record::event::Event;
 use holm_record::id::{IdError, ItemName, PersonId};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::policy::{Action, Permit, Refusal, may_receive};
 use crate::prepare::{MarkOptions, PrepareError, Prepared};
 use crate::share::{ShareError, Terms};
 use crate::state::State;
+use crate::vetting::gate::day_of;
 use crate::workspace::{Workspace, WorkspaceError};
 
 /// File name of corrections.
@@ -27,7 +29,7 @@ pub enum CorrectionError {
     #[error("say what is true")]
     Empty,
     /// Nobody can be reached.
-    #[error("no holder of `{0}` has a key to seal to any more; tell them by word of mouth and record it with `holm tell`")]
+    #[error("no holder of `{0}` can be sent anything any more; tell them by word of mouth and record it with `holm tell`")]
     Nobody(ItemName),
     /// It is burned already.
     #[error("`{0}` was recalled already")]
@@ -59,7 +61,7 @@ pub struct Sent {
     pub correction: ItemName,
     /// To whom copies were issued.
     pub to: Vec<PersonId>,
-    /// Holders who have left or have no key: they must be told otherwise.
+    /// Holders who have left, have no key, or whose vetting is not in force: they must be told otherwise.
     pub unreached: Vec<PersonId>,
     /// Who was told the item by word of mouth only, and holds no copy.
     pub told_orally: Vec<PersonId>,
@@ -100,9 +102,9 @@ impl State {
         Ok(ItemName::new(format!("{item}-correction-{}", known.corrections.len() + 1))?)
     }
 
-    /// Holders of an item that can be sent something, holders that cannot, and who was told it by word of mouth only.
+    /// Holders of an item that can be sent something on a day, holders that cannot, and who was told it by word of mouth only.
     #[must_use]
-    pub fn holders(&self, item: &ItemName) -> (Vec<PersonId>, Vec<PersonId>, Vec<PersonId>) {
+    pub fn holders(&self, item: &ItemName, on: Date) -> (Vec<PersonId>, Vec<PersonId>, Vec<PersonId>) {
         let copies = self.items.get(item).map(|i| i.disclosures.as_slice()).unwrap_or_default();
         let mut all: Vec<PersonId> = copies.iter().map(|d| d.person.clone()).collect();
         all.sort();
@@ -112,7 +114,9 @@ impl State {
             tellings.flat_map(|told| &told.telling.persons).filter(|p| !all.contains(p)).cloned().collect();
         orally.sort();
         orally.dedup();
-        let (reached, unreached) = all.into_iter().partition(|p| may_receive(self.persons.get(p), p).is_ok());
+        let held = self.held_back(&all, on);
+        let reaches = |p: &PersonId| may_receive(self.persons.get(p), p).is_ok() && !held.contains_key(p);
+        let (reached, unreached) = all.into_iter().partition(reaches);
         (reached, unreached, orally)
     }
 }
@@ -141,7 +145,7 @@ impl Workspace {
             Some(newest) => newest.clone(),
             None => self.state().next_correction(item)?,
         };
-        let (to, unreached, told_orally) = self.state().holders(item);
+        let (to, unreached, told_orally) = self.everything().holders(item, day_of(now));
         if to.is_empty() {
             return Err(CorrectionError::Nobody(item.clone()));
         }
@@ -154,7 +158,8 @@ impl Workspace {
         };
         let new = self.state().items.get(item).is_some_and(|i| !i.corrections.contains(&correction));
         let sealed = keyed.seal(self, &to, &|_| {})?;
-        let sealed = if new { sealed.correcting(item) } else { sealed };
+        let noted = Event::CorrectionSent { item: item.clone(), correction: correction.clone() };
+        let sealed = if new { sealed.beside(noted) } else { sealed };
         let (released, _) = sealed.append(self, &permit, &to, None)?;
         if let Some(out) = out {
             released.deliver(self, out)?;
@@ -178,7 +183,7 @@ impl Workspace {
             .iter()
             .map(|d| d.person.clone())
             .collect();
-        let (reached, mut unreached, told_orally) = state.holders(item);
+        let (reached, mut unreached, told_orally) = self.everything().holders(item, day_of(permit.at()));
         unreached.extend(reached.into_iter().filter(|p| !to.contains(p)));
         self.append(permit, vec![Event::CorrectionSent { item: item.clone(), correction: correction.clone() }])?;
         Ok(Sent { correction: correction.clone(), to, unreached, told_orally })

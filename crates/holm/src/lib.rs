@@ -74,5 +74,6 @@ pub mod vault;
 pub mod verification;
 pub mod verify_trace;
 pub mod vetting;
+pub mod warning;
 pub mod witness;
 pub mod workspace;

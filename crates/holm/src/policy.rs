@@ -22,6 +22,13 @@ pub enum Action<'a> {
         /// How it is to be handled; of an item that is released already, the recorded marking counts instead.
         handling: Handling<'a>,
     },
+    /// Send a warning of danger to life.
+    Warn {
+        /// The item that warns.
+        item: &'a ItemName,
+        /// To whom.
+        to: &'a [PersonId],
+    },
     /// Look for the source of a leak.
     Trace {
         /// α that is asked for.
@@ -87,6 +94,12 @@ pub enum Refusal {
     /// A recipient has no device left to seal to.
     #[error("`{0}` has no key to seal to: every device was lost, or none was enrolled; enrol one with `holm person update`")]
     NoDevice(PersonId),
+    /// Recipients whose vetting is not in force. Nothing is said of why: not everybody who shares sees the register.
+    #[error(
+        "the vetting of {} is not in force, so that they are sent nothing; nothing was shared: leave them out, or ask a vetting officer; what cannot wait because a life depends on it goes out with `holm warning send`",
+        named(.0)
+    )]
+    NotVetted(Vec<PersonId>),
     /// The key was opened to a verifier.
     #[error("the key of `{0}` was opened: further copies could not be proved; share the text as a new item")]
     Opened(ItemName),
@@ -148,6 +161,14 @@ pub fn authorize(state: &State, actor: &str, at: Timestamp, action: &Action<'_>)
             to.iter().try_for_each(|person| may_receive(state.persons.get(person), person))?;
             handled(state, item, to, *handling)?;
         }
+        Action::Warn { item, to } => {
+            state.may(actor, UseCase::Share)?;
+            state.may_be_named(actor, item)?;
+            if to.is_empty() {
+                return Err(Refusal::NoRecipients);
+            }
+            to.iter().try_for_each(|person| can_open(state.persons.get(person), person))?;
+        }
         Action::Trace { alpha, limit } => {
             state.may(actor, UseCase::Trace)?;
             if !(*alpha > 0.0 && alpha <= limit) {
@@ -179,8 +200,20 @@ pub fn may_receive(person: Option<&Person>, id: &PersonId) -> Result<(), Refusal
     if person.left {
         return Err(Refusal::Left(id.clone()));
     }
-    if person.usable_devices().next().is_none() {
-        return Err(Refusal::NoDevice(id.clone()));
-    }
-    Ok(())
+    can_open(Some(person), id)
+}
+
+/// Checks that a person has a key that opens what is sent, whether they have left or not.
+pub(crate) fn can_open(person: Option<&Person>, id: &PersonId) -> Result<(), Refusal> {
+    let person = person.ok_or_else(|| Refusal::Unknown(id.clone()))?;
+    let has_key = person.usable_devices().next().is_some();
+    if has_key { Ok(()) } else { Err(Refusal::NoDevice(id.clone())) }
+}
+
+/// The first few of several persons, and how many more there are.
+fn named(persons: &[PersonId]) -> String {
+    const FEW: usize = 8;
+    let shown: Vec<String> = persons.iter().take(FEW).map(|person| format!("`{person}`")).collect();
+    let more = persons.len().saturating_sub(FEW);
+    format!("{}{}", shown.join(", "), if more > 0 { format!(" and {more} more") } else { String::new() })
 }

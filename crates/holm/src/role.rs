@@ -94,9 +94,9 @@ use_cases! {
     /// Destroy what was recorded.
     Destroy "destroy"                      [No, No, No, No, All, No];
     /// See requests for approval.
-    SeeApprovals "see-approvals"           [Own, All, No, All, All, All];
+    SeeApprovals "see-approvals"           [Own, All, Own, All, All, All];
     /// Ask for approval, take answers in, carry out what is approved.
-    AskApproval "ask-approval"             [Own, All, No, All, All, No];
+    AskApproval "ask-approval"             [Own, All, Own, All, All, No];
     /// See, verify and export the record.
     SeeRecord "see-record"                 [No, No, No, No, All, All];
     /// Keep the record: witnesses, stores, backups, epochs, policies.
@@ -155,6 +155,7 @@ pub fn acting(act: &Act) -> UseCase {
         Act::Accuse { .. } => UseCase::OpenKey,
         Act::Destroy { .. } => UseCase::Destroy,
         Act::Members { .. } => UseCase::KeepMembers,
+        Act::Except { .. } => UseCase::KeepVetting,
         Act::Policy { .. } => UseCase::KeepRecord,
     }
 }
@@ -177,7 +178,8 @@ pub fn needed(state: &State, event: &Event) -> Option<UseCase> {
         | Event::KeyContributed { .. }
         | Event::ItemReleased { .. }
         | Event::Disclosure { .. }
-        | Event::PlainWritten { .. } => UseCase::Share,
+        | Event::PlainWritten { .. }
+        | Event::WarningReleased { .. } => UseCase::Share,
         Event::ReceiptImported { .. } => UseCase::TakeReceipts,
         Event::OnwardAsked { .. } | Event::OnwardAnswered { .. } => UseCase::Answer,
         Event::EvidenceSealed { .. } | Event::ExtractionRecorded { .. } | Event::VerdictRecorded { .. } => UseCase::Trace,
@@ -198,12 +200,16 @@ pub fn needed(state: &State, event: &Event) -> Option<UseCase> {
             }
         }
         Event::ItemRecalled { .. } | Event::CorrectionSent { .. } => UseCase::Withdraw,
-        Event::ApprovalAsked { .. } | Event::ApprovalGiven { .. } => UseCase::AskApproval,
+        Event::ApprovalAsked { .. } | Event::ApprovalGiven { .. } | Event::WarningReviewed { .. } => UseCase::AskApproval,
         Event::ApprovalUsed { .. } => return None,
         Event::Unmasked { of, .. } | Event::Read { of, .. } => seeing(of),
         Event::Destroyed { .. } => UseCase::Destroy,
         Event::MemberSet { .. } => UseCase::KeepMembers,
-        Event::CheckRecorded(_) | Event::WaiverRecorded { .. } | Event::ScheduleSet { .. } => UseCase::KeepVetting,
+        Event::CheckRecorded(_)
+        | Event::ConcernAnswered { .. }
+        | Event::WaiverRecorded { .. }
+        | Event::ScheduleSet { .. }
+        | Event::ExceptionRecorded { .. } => UseCase::KeepVetting,
     })
 }
 

@@ -236,8 +236,8 @@ struct FreshItem {
 pub struct Sealed {
     keyed: Keyed,
     copies: Vec<SealedCopy>,
-    /// The item that this one corrects.
-    corrects: Option<ItemName>,
+    /// What is to be recorded in one append with them.
+    beside: Option<Event>,
 }
 
 /// A copy to be made: for whom, and devices that are to open it.
@@ -412,6 +412,12 @@ impl Workspace {
         self.state().items.get(item).is_some_and(|i| i.released.is_some()) && self.manifest_of(item).is_ok_and(|m| same(&m))
     }
 
+    /// Whether a release of this document under this name was cut short.
+    pub(crate) fn is_pending(&self, item: &ItemName, document: &[u8]) -> bool {
+        let pending = self.read_own::<Pending>(&self.pending_path(item));
+        pending.is_ok_and(|pending| pending.master == document)
+    }
+
     /// Reopens a released item for further recipients; needs its custodians.
     ///
     /// # Errors
@@ -438,6 +444,13 @@ impl Workspace {
         let (person, told) = known.zip(told).ok_or_else(|| SlipError::NoCopy(copy.clone()))?;
         let mail = mail::message(&slip, &sealed, &person, told, language);
         Ok(Outgoing { slip, sealed, mail, person })
+    }
+
+    /// The newest copies of these persons, which are in the record.
+    pub(crate) fn issued(&self, item: &ItemName, to: &[PersonId]) -> Released {
+        let copies = self.state().items.get(item).map(|i| i.disclosures.as_slice()).unwrap_or_default();
+        let latest = |person: &PersonId| copies.iter().rev().find(|d| d.person == *person).map(|d| d.copy.clone());
+        Released { item: item.clone(), copies: to.iter().filter_map(latest).collect() }
     }
 
     /// The manifest of a prepared item, from the vault.
@@ -538,7 +551,7 @@ impl Keyed {
             }));
         }
         failpoint("copies-sealed");
-        Ok(Sealed { keyed: self, copies, corrects: None })
+        Ok(Sealed { keyed: self, copies, beside: None })
     }
 
     fn template(&self) -> Result<CopyTemplate, ShareError> {
@@ -594,9 +607,9 @@ impl Keyed {
 }
 
 impl Sealed {
-    /// That this corrects another item is recorded in one append with its copies.
-    pub(crate) fn correcting(self, item: &ItemName) -> Self {
-        Self { corrects: Some(item.clone()), ..self }
+    /// What else is recorded in one append with its copies.
+    pub(crate) fn beside(self, event: Event) -> Self {
+        Self { beside: Some(event), ..self }
     }
 
     /// Appends the item (if it is new) and every disclosure, all or none, durably; only then may copies leave.
@@ -647,9 +660,7 @@ impl Sealed {
         if let Some(folder) = plain {
             events.push(Event::PlainWritten { item: item.clone(), copies: copies.clone(), folder: folder.display().to_string() });
         }
-        if let Some(corrected) = self.corrects {
-            events.push(Event::CorrectionSent { item: corrected, correction: item.clone() });
-        }
+        events.extend(self.beside);
         if !events.is_empty() {
             workspace.append(permit, events)?;
         }

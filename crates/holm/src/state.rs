@@ -17,6 +17,7 @@ use crate::marking::Scheme;
 use crate::member::Members;
 use crate::onward::{Answer, Asked, Request};
 use crate::vetting::Vetting;
+use crate::warning::Warnings;
 use happenings::Happenings;
 
 /// A person of the roster.
@@ -211,6 +212,8 @@ pub struct State {
     pub members: Members,
     /// Checks on people, and how often which are asked for.
     pub vetting: Vetting,
+    /// Warnings of danger to life.
+    pub warnings: Warnings,
     /// Entries up to the newest that says more than that something was read.
     pub told_until: u64,
 }
@@ -274,9 +277,12 @@ impl State {
             | Event::Unmasked { .. }
             | Event::Destroyed { .. } => self.approvals.apply(index, at, by, event),
             Event::MemberSet { .. } => self.members.apply(index, event),
-            Event::CheckRecorded(_) | Event::WaiverRecorded { .. } | Event::ScheduleSet { .. } => {
-                self.vetting.apply(index, at, by, event);
-            }
+            Event::CheckRecorded(_)
+            | Event::ConcernAnswered { .. }
+            | Event::WaiverRecorded { .. }
+            | Event::ExceptionRecorded { .. }
+            | Event::ScheduleSet { .. } => self.vetting.apply(index, at, by, event),
+            Event::WarningReleased { .. } | Event::WarningReviewed { .. } => self.warnings.apply(index, at, by, event),
             Event::Read { .. } => {}
             Event::EpochOpened { old, .. } => {
                 // Its witnesses knew it under the old name.

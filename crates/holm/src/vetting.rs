@@ -1,5 +1,6 @@
 //! The register of checks on people, and how each stands with what the schedule asks (`docs/spec/vetting.md`).
 
+pub mod gate;
 pub mod import;
 pub mod schedule;
 pub mod worth;
@@ -7,7 +8,7 @@ pub mod worth;
 use std::collections::BTreeMap;
 
 use holm_record::event::Event;
-use holm_record::event::vetting::{CheckFacts, CheckResult, CheckSort};
+use holm_record::event::vetting::{CheckFacts, CheckResult, CheckSort, Guideline, Verified};
 use holm_record::id::PersonId;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
@@ -16,6 +17,7 @@ use serde::Serialize;
 use crate::policy::Permit;
 use crate::state::{Person, State};
 use crate::workspace::{Workspace, WorkspaceError};
+use gate::Exception;
 use schedule::{Schedule, ScheduleError};
 
 /// Days before a check is over from which on it is due.
@@ -60,8 +62,23 @@ pub struct Vetting {
     pub checks: Vec<Check>,
     /// Waivers that were not withdrawn.
     pub waivers: Vec<Waiver>,
+    /// Exceptions that were not withdrawn.
+    pub exceptions: Vec<Exception>,
     /// The schedule in force, and its text.
     pub schedule: Option<(Schedule, String)>,
+}
+
+/// What is said to a concern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConcernAnswer {
+    /// Which: of its guideline.
+    pub guideline: Guideline,
+    /// What mitigates it.
+    pub mitigation: Option<String>,
+    /// How the person explains it.
+    pub explanation: Option<String>,
+    /// How that was verified.
+    pub verified: Option<Verified>,
 }
 
 /// How somebody stands with one sort of check.
@@ -159,6 +176,21 @@ pub enum CheckError {
     /// A waiver that is over, or for ever.
     #[error("a waiver ends on a day that is to come, within 366 days; {0} is not")]
     Waiver(Date),
+    /// No such check.
+    #[error("entry {0} is no check that counts; `holm check list` shows all")]
+    NoCheck(u64),
+    /// No such concern.
+    #[error("the check of entry {0} has no concern under guideline {1}")]
+    NoConcern(u64, Guideline),
+    /// Nothing said.
+    #[error("say what mitigates the concern, how it is explained, or how that was verified")]
+    NoAnswer,
+    /// Nothing to verify.
+    #[error("there is no explanation yet that could have been verified; give it too")]
+    NoExplanation,
+    /// Nothing to be excepted from.
+    #[error("`{0}` is sent things as everybody is: no check of theirs is failed, missing or overdue")]
+    InForce(PersonId),
     /// Recorded already.
     #[error("this check is recorded already, by entry {0}; if that was a mistake, withdraw it with `holm record withdraw {0}`")]
     Known(u64),
@@ -179,9 +211,25 @@ impl Vetting {
             Event::CheckRecorded(facts) => {
                 self.checks.push(Check { index, entered: at, by: by.to_owned(), facts: facts.clone() });
             }
+            Event::ConcernAnswered { check, guideline, mitigation, explanation, verified } => {
+                let of = self.checks.iter_mut().find(|of| of.index == *check).map(|of| &mut of.facts.concerns);
+                for concern in of.into_iter().flatten().filter(|concern| concern.guideline == *guideline) {
+                    // What is said later adds to what was said, and takes its place where both say it.
+                    concern.mitigation = mitigation.clone().or(concern.mitigation.take());
+                    if explanation.is_some() {
+                        // Another explanation was not verified by what was said of the one before.
+                        (concern.explanation, concern.verified) = (explanation.clone(), None);
+                    }
+                    concern.verified = verified.clone().or(concern.verified.take());
+                }
+            }
             Event::WaiverRecorded { person, sort, until, reason } => {
                 let (person, reason) = (person.clone(), reason.clone());
                 self.waivers.push(Waiver { index, person, sort: *sort, until: *until, reason });
+            }
+            Event::ExceptionRecorded { person, sorts, until, reason } => {
+                let (person, sorts, reason) = (person.clone(), sorts.clone(), reason.clone());
+                self.exceptions.push(Exception { index, person, sorts, until: *until, reason });
             }
             // Only what could be read was recorded.
             Event::ScheduleSet { text } => {
@@ -190,15 +238,18 @@ impl Vetting {
             Event::Withdrawn { entry, .. } => {
                 self.checks.retain(|check| check.index != *entry);
                 self.waivers.retain(|waiver| waiver.index != *entry);
+                self.exceptions.retain(|exception| exception.index != *entry);
             }
             _ => {}
         }
     }
 
-    /// Whether an entry is a check or a waiver that counts.
+    /// Whether an entry is a check, a waiver or an exception that counts.
     #[must_use]
     pub fn has_entry(&self, index: u64) -> bool {
-        self.checks.iter().any(|check| check.index == index) || self.waivers.iter().any(|waiver| waiver.index == index)
+        self.checks.iter().any(|check| check.index == index)
+            || self.waivers.iter().any(|waiver| waiver.index == index)
+            || self.exceptions.iter().any(|exception| exception.index == index)
     }
 
     /// Checks of a person, in the order of the days they were taken.
@@ -219,28 +270,31 @@ impl Vetting {
     }
 
     fn standing(&self, id: &PersonId, checks: &[&Check], sort: CheckSort, months: u32, on: Date) -> Standing {
+        let (standing, failed) = self.unwaived(checks, sort, months, on);
+        let runs = |w: &&Waiver| w.person == *id && w.sort == sort && w.until >= on && failed.is_none_or(|index| index < w.index);
+        let until = self.waivers.iter().filter(runs).map(|waiver| waiver.until).max();
+        until.map_or(standing, |until| Standing::Waived { until })
+    }
+
+    /// The same whatever is waived, and the entry by which it failed, if it did.
+    fn unwaived(&self, checks: &[&Check], sort: CheckSort, months: u32, on: Date) -> (Standing, Option<u64>) {
         let taken = || checks.iter().rev().filter(|check| check.facts.sort == sort && check.facts.on <= on);
         let settled = taken().find(|check| matches!(check.facts.result, CheckResult::Passed | CheckResult::Failed));
-        let failed = settled.filter(|check| check.facts.result == CheckResult::Failed);
-        let runs =
-            |w: &&Waiver| w.person == *id && w.sort == sort && w.until >= on && failed.is_none_or(|check| check.index < w.index);
-        if let Some(until) = self.waivers.iter().filter(runs).map(|waiver| waiver.until).max() {
-            return Standing::Waived { until };
-        }
-        let Some(check) = settled else { return Standing::Missing };
+        let Some(check) = settled else { return (Standing::Missing, None) };
         if check.facts.result == CheckResult::Failed {
-            return Standing::Failed { on: check.facts.on };
+            return (Standing::Failed { on: check.facts.on }, Some(check.index));
         }
         let by_schedule = check.facts.on.saturating_add(i64::from(months).months());
         let until = check.facts.valid_until.map_or(by_schedule, |until| until.min(by_schedule));
         let unsettled = taken().next().is_some_and(|newest| newest.index != check.index && newest.facts.on >= check.facts.on);
-        if until < on {
+        let standing = if until < on {
             Standing::Overdue { since: until }
         } else if unsettled || until <= on.saturating_add(NOTICE.days()) {
             Standing::Due { until }
         } else {
             Standing::InForce { until }
-        }
+        };
+        (standing, None)
     }
 }
 
@@ -306,12 +360,16 @@ pub(crate) fn checked(state: &State, facts: &CheckFacts, today: Date) -> Result<
         return Err(CheckError::NoAuthority(facts.sort));
     }
     let texts = [("examiner", &facts.examiner), ("reviewer", &facts.reviewer), ("authority", &facts.authority)];
-    let odd = |text: &str| text.trim().is_empty() || text.chars().any(char::is_control) || text.chars().count() > LONGEST;
     let bad = texts.into_iter().find(|(_, text)| text.as_deref().is_some_and(odd)).map(|(name, _)| name);
     let listed = facts.custody.iter().map(|c| ("custody", c)).chain(facts.concerns.iter().map(|c| ("concern", &c.what)));
     let bad = bad.or_else(|| listed.into_iter().find(|(_, text)| odd(text)).map(|(name, _)| name));
     let bad = bad.or_else(|| (facts.words.chars().count() > LONGEST).then_some("words"));
     bad.map_or(Ok(()), |name| Err(CheckError::Text(name)))
+}
+
+/// Whether a text is none, or more than fits into one field.
+fn odd(text: &str) -> bool {
+    text.trim().is_empty() || text.chars().any(char::is_control) || text.chars().count() > LONGEST
 }
 
 fn reason(text: &str) -> Result<String, CheckError> {
@@ -353,6 +411,37 @@ impl Workspace {
             self.append(permit, events)?;
         }
         Ok((fresh, all - fresh))
+    }
+
+    /// Records what is said to a concern of a check; returns the entry.
+    ///
+    /// # Errors
+    /// [`CheckError`]; nothing is recorded then.
+    pub fn answer_concern(&mut self, permit: &Permit, check: u64, answer: ConcernAnswer, today: Date) -> Result<u64, CheckError> {
+        let ConcernAnswer { guideline, mitigation, explanation, verified } = answer;
+        let known = self.state().vetting.checks.iter().find(|known| known.index == check);
+        let facts = &known.ok_or(CheckError::NoCheck(check))?.facts;
+        let concern = facts.concerns.iter().find(|concern| concern.guideline == guideline);
+        let concern = concern.ok_or(CheckError::NoConcern(check, guideline))?;
+        if mitigation.is_none() && explanation.is_none() && verified.is_none() {
+            return Err(CheckError::NoAnswer);
+        }
+        let texts = [("mitigation", &mitigation), ("explanation", &explanation)];
+        if let Some((name, _)) = texts.into_iter().find(|(_, text)| text.as_deref().is_some_and(odd)) {
+            return Err(CheckError::Text(name));
+        }
+        if let Some(Verified { by, how, on }) = &verified {
+            if explanation.is_none() && concern.explanation.is_none() {
+                return Err(CheckError::NoExplanation);
+            }
+            if odd(by) || odd(how) {
+                return Err(CheckError::Text("verified"));
+            }
+            if *on > today {
+                return Err(CheckError::Future(*on));
+            }
+        }
+        Ok(self.append(permit, vec![Event::ConcernAnswered { check, guideline, mitigation, explanation, verified }])?)
     }
 
     /// Has a check not be asked of somebody for a while; returns the entry.

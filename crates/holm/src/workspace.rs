@@ -32,6 +32,7 @@ use crate::place::{BESIDE, Place, PlaceError, has_file, record_file};
 use crate::policy::{Action, Permit, Refusal, authorize};
 use crate::role::{UseCase, needed};
 use crate::state::State;
+use crate::vetting::gate::{gate as vetted, received};
 pub use examination::WorkspaceReport;
 use examination::{examined, old_epochs};
 use keeping::{Description, FORMAT, LaterSeed, OTHER_KEYS, Secrets, describe, may_by, secrets_of, take_lock, unlock};
@@ -557,7 +558,11 @@ impl Workspace {
     /// # Errors
     /// [`Refusal`] names what is not allowed.
     pub fn permit(&self, action: &Action<'_>, now: Timestamp) -> Result<Permit, Refusal> {
-        authorize(self.state(), &self.actor, now, action)
+        let permit = authorize(self.state(), &self.actor, now, action)?;
+        if let Action::Share { to, .. } = action {
+            received(&self.state, *to, now)?;
+        }
+        Ok(permit)
     }
 
     /// Appends events durably and takes them into the state; returns the index of the first. What they do that is never one person's must be
@@ -567,6 +572,7 @@ impl Workspace {
             return Err(stale.into());
         }
         self.allowed(&events)?;
+        vetted(&self.state, &events, permit.at())?;
         events.extend(gate(&self.state, &events)?);
         let makes_members = events.iter().any(|event| matches!(event, Event::MemberSet { .. }));
         self.record.sign_entries(self.author(makes_members));

@@ -5,9 +5,12 @@ use holm::approval::{Request, Standing, missing};
 use holm::policy::Action;
 use holm::role::UseCase;
 use holm::vault::write_durably;
+use holm::vetting::import::day;
 use holm::workspace::Workspace;
 use holm_record::event::approval::{Act, ActKind, ApprovalPolicy, Masked};
-use holm_record::id::{IncidentName, ItemName};
+use holm_record::event::vetting::CheckSort;
+use holm_record::id::{IncidentName, ItemName, PersonId};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -44,6 +47,7 @@ pub(crate) enum Ask {
     Accuse(AskAccuse),
     Destroy(AskDestroy),
     Members(AskMembers),
+    Except(AskExcept),
     Policy(AskPolicy),
 }
 
@@ -110,6 +114,21 @@ pub(crate) struct AskMembers {
     asked: Asked,
 }
 
+/// Send things to somebody although checks of them are failed, missing or overdue
+#[derive(Debug, Args)]
+pub(crate) struct AskExcept {
+    /// Whom.
+    person: PersonId,
+    /// Which checks, may be given several times; by default whichever are not in force now.
+    #[arg(long)]
+    sort: Vec<CheckSort>,
+    /// Until the end of this day, at most a year from now.
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    until: Date,
+    #[command(flatten)]
+    asked: Asked,
+}
+
 /// Another policy
 #[derive(Debug, Args)]
 pub(crate) struct AskPolicy {
@@ -131,7 +150,7 @@ pub(crate) struct Import {
     files: Vec<PathBuf>,
 }
 
-/// Do what an approved request asked for: masks off, bodies destroyed, another policy
+/// Do what an approved request asked for: masks off, bodies destroyed, other roles, an exception, another policy
 #[derive(Debug, Args)]
 pub(crate) struct Use {
     /// The request's number.
@@ -197,6 +216,7 @@ impl Ask {
             Self::Accuse(ask) => (workspace.accusation(&ask.item)?, ask.asked),
             Self::Destroy(ask) => (ask.what.act(&workspace)?, ask.asked),
             Self::Members(ask) => (workspace.member_act(ask.set.member(), &ask.set.roles())?, ask.asked),
+            Self::Except(ask) => (workspace.except_act(&ask.person, &ask.sort, ask.until, super::check::today(app))?, ask.asked),
             Self::Policy(ask) => (Act::Policy { policy: workspace.approval_policy(&read_text(&ask.file)?)? }, ask.asked),
         };
         send(app, &mut workspace, act, &asked)

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use holm::policy::Action;
 use holm::role::UseCase;
+use holm::vetting::gate::Exception;
 use holm::vetting::import::day;
 use holm::vetting::schedule::PROPOSED;
 use holm::vetting::worth::{POLYGRAPH_AREA, worth};
-use holm::vetting::{Standing, Waiting};
+use holm::vetting::{ConcernAnswer, Standing, Waiting};
 use holm::workspace::Workspace;
 use holm_record::event::approval::Masked;
-use holm_record::event::vetting::{CheckFacts, CheckResult, CheckSort, Concern, Guideline};
+use holm_record::event::vetting::{CheckFacts, CheckResult, CheckSort, Concern, Guideline, Verified};
 use holm_record::id::PersonId;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -23,6 +24,7 @@ use crate::error::{CommandError, Outcome};
 #[derive(Debug, Subcommand)]
 pub(crate) enum CheckCommand {
     Add(Add),
+    Answer(Answer),
     Import(Import),
     List(List),
     Due(Due),
@@ -64,7 +66,8 @@ pub(crate) struct Add {
     /// Its legal basis; reviews of calls and accounts need one.
     #[arg(long, value_name = "TEXT")]
     authority: Option<String>,
-    /// A concern of SEAD 4: its letter, A to M, and what; may be given several times. Mitigation and verification: in a file, later.
+    /// A concern of SEAD 4: its letter, A to M, and what; may be given several times. `holm check answer` says what mitigates or
+    /// explains it.
     #[arg(long, value_name = "LETTER: WHAT", value_parser = concern)]
     concern: Vec<Concern>,
     /// What else its sort has, such as `panel=5`; may be given several times.
@@ -73,6 +76,31 @@ pub(crate) struct Add {
     /// What else is to be said.
     #[arg(long, value_name = "TEXT", default_value = "")]
     words: String,
+}
+
+/// Record what is said to a concern: what mitigates it, how it is explained, and how that was verified
+#[derive(Debug, Args)]
+pub(crate) struct Answer {
+    /// The check's entry.
+    check: u64,
+    /// The concern's guideline: its letter, A to M.
+    #[arg(long, value_name = "LETTER")]
+    guideline: Guideline,
+    /// What mitigates it.
+    #[arg(long, value_name = "TEXT")]
+    mitigation: Option<String>,
+    /// How the person explains it.
+    #[arg(long, value_name = "TEXT")]
+    explanation: Option<String>,
+    /// Who verified the explanation; without it, it is said to be unverified.
+    #[arg(long, value_name = "NAME", requires_all = ["verified_how", "verified_on"])]
+    verified_by: Option<String>,
+    /// How.
+    #[arg(long, value_name = "TEXT", requires = "verified_by")]
+    verified_how: Option<String>,
+    /// When.
+    #[arg(long, value_name = "DAY", value_parser = day, requires = "verified_by")]
+    verified_on: Option<Date>,
 }
 
 /// Take past checks in from a CSV file, all or none
@@ -156,7 +184,7 @@ fn detail(text: &str) -> Result<(String, String), String> {
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
-fn today(app: &App) -> Date {
+pub(crate) fn today(app: &App) -> Date {
     app.now().to_zoned_datetime(TimeZone::system()).date()
 }
 
@@ -164,6 +192,7 @@ impl CheckCommand {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
         match self {
             Self::Add(add) => add.run(app)?,
+            Self::Answer(answer) => answer.run(app)?,
             Self::Import(import) => import.run(app)?,
             Self::List(list) => list.run(app)?,
             Self::Due(due) => due.run(app)?,
@@ -197,6 +226,24 @@ impl Add {
         let said = format!("{} of {} on {}: {}", facts.sort, facts.person, facts.on, facts.result);
         let entry = workspace.add_check(&permit, facts, today(app))?;
         app.show(&serde_json::json!({ "entry": entry }), || say!("{said}; recorded as entry {entry}"))
+    }
+}
+
+impl Answer {
+    fn run(self, app: &App) -> Result<(), CommandError> {
+        let mut workspace = app.workspace(UseCase::KeepVetting)?;
+        let permit = workspace.permit(&Action::Administer, app.now())?;
+        let verified = self.verified_by.zip(self.verified_how).zip(self.verified_on);
+        let answer = ConcernAnswer {
+            guideline: self.guideline,
+            mitigation: self.mitigation,
+            explanation: self.explanation,
+            verified: verified.map(|((by, how), on)| Verified { by, how, on }),
+        };
+        let entry = workspace.answer_concern(&permit, self.check, answer, today(app))?;
+        app.show(&serde_json::json!({ "entry": entry }), || {
+            say!("said to concern {} of entry {}; recorded as entry {entry}", self.guideline, self.check);
+        })
     }
 }
 
@@ -240,10 +287,24 @@ impl List {
                 say!("no check is recorded; `holm check add` records one, `holm check import` a file of them");
             }
             for Row { entry, facts } in &rows {
-                let concerns: String = facts.concerns.iter().map(|c| format!("  {}: {}", c.guideline, c.what)).collect();
-                say!("{entry:>6}  {}  {:<12} {:<22} {:<13}{concerns}", facts.on, facts.person, facts.sort, facts.result);
+                say!("{entry:>6}  {}  {:<12} {:<22} {}", facts.on, facts.person, facts.sort, facts.result);
+                facts.concerns.iter().for_each(print_concern);
             }
         })
+    }
+}
+
+fn print_concern(concern: &Concern) {
+    say!("        {}: {}", concern.guideline, concern.what);
+    if let Some(mitigation) = &concern.mitigation {
+        say!("           mitigated: {mitigation}");
+    }
+    match (&concern.explanation, &concern.verified) {
+        (Some(explanation), Some(Verified { by, how, on })) => {
+            say!("           explained: {explanation}; verified by {by} on {on}: {how}");
+        }
+        (Some(explanation), None) => say!("           explained: {explanation}; not verified"),
+        (None, _) => {}
     }
 }
 
@@ -286,6 +347,25 @@ struct DueReport<'s> {
     waiting: Vec<DueRow<'s>>,
     units: BTreeMap<&'s str, Counts>,
     levels: BTreeMap<u8, Counts>,
+    /// Who is sent nothing, and for which checks.
+    held_back: BTreeMap<PersonId, Vec<CheckSort>>,
+    exceptions: Vec<ExceptionRow<'s>>,
+}
+
+/// An exception that runs.
+#[derive(Serialize)]
+struct ExceptionRow<'s> {
+    entry: u64,
+    person: &'s PersonId,
+    sorts: &'s [CheckSort],
+    until: Date,
+    reason: &'s str,
+}
+
+impl<'s> ExceptionRow<'s> {
+    fn of(e: &'s Exception) -> Self {
+        Self { entry: e.index, person: &e.person, sorts: &e.sorts, until: e.until, reason: &e.reason }
+    }
 }
 
 impl Due {
@@ -300,7 +380,17 @@ impl Due {
         let at = self.at.unwrap_or_else(|| today(app));
         let of_unit = |row: &Waiting<'_>| self.unit.as_ref().is_none_or(|unit| row.person.facts.unit == *unit);
         let all: Vec<Waiting<'_>> = workspace.state().vetting_on(at).into_iter().filter(of_unit).collect();
-        let mut report = DueReport { at, waiting: Vec::new(), units: BTreeMap::new(), levels: BTreeMap::new() };
+        let state = workspace.state();
+        let here: Vec<&PersonId> = all.iter().map(|row| row.id).collect();
+        let running = state.vetting.exceptions.iter().filter(|e| e.until >= at && here.contains(&&e.person));
+        let mut report = DueReport {
+            at,
+            waiting: Vec::new(),
+            units: BTreeMap::new(),
+            levels: BTreeMap::new(),
+            held_back: state.held_back(here.iter().copied(), at),
+            exceptions: running.map(ExceptionRow::of).collect(),
+        };
         for row in &all {
             let facts = &row.person.facts;
             report.units.entry(&facts.unit).or_default().add(row.standing);
@@ -345,6 +435,19 @@ fn print_due(report: &DueReport<'_>) {
     };
     report.units.iter().for_each(|(unit, counts)| line((*unit).to_owned(), counts));
     report.levels.iter().rev().for_each(|(level, counts)| line(format!("level {level}"), counts));
+    if !report.held_back.is_empty() {
+        let persons: Vec<&str> = report.held_back.keys().map(PersonId::as_str).collect();
+        say!("");
+        say!("{} sent nothing until this is settled: {}", counted_are(persons.len()), persons.join(", "));
+    }
+    for e in &report.exceptions {
+        let sorts = e.sorts.iter().map(|sort| sort.word()).collect::<Vec<_>>().join(", ");
+        say!("entry {}: {} is sent things until {} although {sorts} not in force: {}", e.entry, e.person, e.until, e.reason);
+    }
+}
+
+fn counted_are(persons: usize) -> String {
+    format!("{} {}", counted(persons, "person", "persons"), if persons == 1 { "is" } else { "are" })
 }
 
 impl Waive {
@@ -369,8 +472,15 @@ impl Schedule {
         let mut workspace = app.workspace(UseCase::KeepVetting)?;
         let permit = workspace.permit(&Action::Administer, app.now())?;
         let entry = workspace.set_schedule(&permit, &read_text(&file)?)?;
-        app.show(&serde_json::json!({ "entry": entry }), || {
-            say!("the schedule is laid down by entry {entry}; `holm check due` says what it asks")
+        let state = workspace.state();
+        let present = state.persons.iter().filter(|(_, person)| !person.left).map(|(id, _)| id);
+        let held = state.held_back(present, today(app)).len();
+        app.show(&serde_json::json!({ "entry": entry, "held_back": held }), || {
+            say!("the schedule is laid down by entry {entry}; `holm check due` says what it asks");
+            if held > 0 {
+                say!("{} sent nothing from now on: their checks are failed, missing or overdue", counted_are(held));
+                say!("(`gate_from = \"DAY\"` in the schedule lets it count for that from a later day)");
+            }
         })
     }
 }

@@ -74,7 +74,7 @@ impl Share {
         let out = self.out.clone().unwrap_or_else(|| Path::new("holm-out").join(name.as_str()));
         holm::slip::check_folder(&out, &name)?;
         self.check_plain(&workspace, &name)?;
-        let to = super::tell::resolved(&workspace, &self.to)?;
+        let to = receivers(&workspace, &self.to, app)?;
         let present = workspace.state().persons.values().filter(|p| !p.left).count();
         let planned = self.planned.unwrap_or(present).max(to.len());
         let terms = Terms {
@@ -222,6 +222,18 @@ impl Share {
         }
         Ok(Outcome::Done)
     }
+}
+
+/// Whom a release goes to; whoever of units or of all is passed over is named.
+fn receivers(workspace: &Workspace, to: &[String], app: &App) -> Result<Vec<PersonId>, CommandError> {
+    let found = workspace
+        .receivers(to, app.now())
+        .map_err(|one| CommandError::new(format!("`{one}` is no person, and no unit that anybody is in")))?;
+    if !found.held_back.is_empty() {
+        let names = found.held_back.iter().map(PersonId::as_str).collect::<Vec<_>>().join(", ");
+        eprintln!("{} passed over, whose vetting is not in force: {names}", counted(found.held_back.len(), "person", "persons"));
+    }
+    Ok(found.to)
 }
 
 fn default_name(document: &std::path::Path) -> Result<ItemName, CommandError> {

@@ -8,6 +8,7 @@ mod bad_input;
 mod desk;
 #[cfg(target_os = "linux")]
 mod faulty;
+mod gated;
 mod happened;
 mod help;
 mod interrupted;

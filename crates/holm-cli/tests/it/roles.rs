@@ -13,7 +13,7 @@ const CAST: [Role; 6] = Role::ALL;
 const CUSTODIAN: usize = 5;
 
 /// Every command that opens a workspace, so that it does next to nothing even where it is allowed, and what it is for.
-const COMMANDS: [(&[&str], UseCase); 59] = [
+const COMMANDS: [(&[&str], UseCase); 64] = [
     (&["person", "import", "nothing.csv"], UseCase::KeepRoster),
     (&["person", "list"], UseCase::SeeRoster),
     (&["person", "show", "p7"], UseCase::SeeRoster),
@@ -25,6 +25,7 @@ const COMMANDS: [(&[&str], UseCase); 59] = [
     (&["member", "set", "nobody", "--role", "analyst"], UseCase::KeepMembers),
     (&["member", "list"], UseCase::SeeRoster),
     (&["check", "add", "nobody", "--sort", "interview", "--on", "2026-01-01", "--result", "passed"], UseCase::KeepVetting),
+    (&["check", "answer", "999", "--guideline", "F", "--mitigation", "x"], UseCase::KeepVetting),
     (&["check", "import", "nothing.csv"], UseCase::KeepVetting),
     (&["check", "list", "--person", "nobody"], UseCase::SeeVetting),
     (&["check", "due"], UseCase::SeeVetting),
@@ -39,6 +40,7 @@ const COMMANDS: [(&[&str], UseCase); 59] = [
     (&["approval", "ask", "accuse", "nothing", "--reason", "x"], UseCase::AskApproval),
     (&["approval", "ask", "destroy", "--entry", "0", "--authority", "x", "--reason", "x"], UseCase::AskApproval),
     (&["approval", "ask", "members", "nobody", "--none", "--reason", "x"], UseCase::AskApproval),
+    (&["approval", "ask", "except", "nobody", "--until", "2026-01-01", "--reason", "x"], UseCase::AskApproval),
     (&["approval", "ask", "policy", "nothing.toml", "--reason", "x"], UseCase::AskApproval),
     (&["approval", "list"], UseCase::SeeApprovals),
     (&["approval", "import", "nothing"], UseCase::AskApproval),
@@ -65,6 +67,9 @@ const COMMANDS: [(&[&str], UseCase); 59] = [
     (&["damage", "nothing"], UseCase::SeeDamage),
     (&["correct", "nothing"], UseCase::Withdraw),
     (&["recall", "nothing", "--reason", "x"], UseCase::Withdraw),
+    (&["warning", "send", "--to", "nobody", "--text", "x", "--reason", "x"], UseCase::Share),
+    (&["warning", "list"], UseCase::SeeItems),
+    (&["warning", "review", "nothing", "--as", "p7", "--identity", "nothing"], UseCase::AskApproval),
     (&["destroy", "--entry", "0", "--authority", "x", "--reason", "x"], UseCase::Destroy),
     (&["record", "log"], UseCase::SeeRecord),
     (&["record", "verify"], UseCase::SeeRecord),

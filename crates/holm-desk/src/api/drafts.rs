@@ -25,7 +25,7 @@ use crate::form::parts;
 use crate::page::download;
 use crate::page::marking::{SchemeBox, allows, boxes};
 use crate::problem::{Problem, Wrong};
-use crate::release::{is_weak, recipients};
+use crate::release::{is_weak, passed_over, recipients};
 use crate::server::Desk;
 
 /// Characters that conditions may have.
@@ -56,7 +56,7 @@ pub(crate) async fn drafts(State(desk): State<Arc<Desk>>) -> Response {
     answered(desk, |desk| {
         let view = desk.office.view()?;
         let line = |draft: Draft| DraftLine {
-            recipients: recipients(&view.state, &draft.to).len(),
+            recipients: recipients(&view.state, &view.held_back, &draft.to).len(),
             id: draft.id,
             file: draft.file,
             name: draft.name,
@@ -111,6 +111,8 @@ pub(crate) struct DraftAnswer {
     recipients: Vec<String>,
     /// Whom that means: everybody among them who can be sent something.
     people: Vec<String>,
+    /// Who is of these units and passed over: their vetting is not in force.
+    passed_over: Vec<String>,
     /// Whether no word varies but what the originator authored.
     legal: bool,
     /// Whether text is set as pages.
@@ -232,7 +234,7 @@ impl DraftAnswer {
         let schemes = view.state.schemes();
         let prepared = crate::release::prepared(draft, &schemes)?;
         let marking = Marking::parse(&draft.marking, &schemes).map_err(DraftError::from)?;
-        let to = recipients(&view.state, &draft.to);
+        let to = recipients(&view.state, &view.held_back, &draft.to);
         let power = draft::power(&view.state, &prepared, to.len());
         let bits = |block: usize| power.paragraphs.iter().find(|p| p.block == block).map_or(0.0, |p| p.bits);
         let paragraphs = prepared.master.blocks().iter().enumerate();
@@ -245,6 +247,7 @@ impl DraftAnswer {
             conditions: draft.conditions.clone(),
             recipients: draft.to.clone(),
             people: to.iter().map(ToString::to_string).collect(),
+            passed_over: passed_over(&view.state, &view.held_back, &draft.to).iter().map(ToString::to_string).collect(),
             legal: draft.legal,
             pages: draft.pages,
             confirmed: draft.confirmed_by.iter().map(ToString::to_string).collect(),

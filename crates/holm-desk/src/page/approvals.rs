@@ -42,6 +42,10 @@ pub(crate) fn act_words(act: &Act, language: Language) -> String {
         }
         Act::Members { member, roles, .. } if roles.is_empty() => fill(w.to_dismiss, &[member]),
         Act::Members { member, roles, .. } => fill(w.to_admit, &[member, &roles_in(roles, language)]),
+        Act::Except { person, sorts, until } => {
+            let names: Vec<&str> = sorts.iter().map(|sort| language.words().vetting.sort(*sort)).collect();
+            fill(w.to_except, &[person, until, &names.join(", ")])
+        }
         Act::Policy { .. } => w.to_policy.to_owned(),
     }
 }
@@ -268,6 +272,7 @@ impl Named {
                 Self { objects: devices.iter().map(|d| d.recipient.clone()).collect(), ..Self::default() }
             }
             Act::Policy { policy } => Self { groups: groups(policy, language), ..Self::default() },
+            Act::Except { person, .. } => Self { persons: vec![person.to_string()], ..Self::default() },
             Act::Unmask { .. } | Act::Accuse { .. } => Self::default(),
         }
     }

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use holm::approval::Standing;
 use holm::role::UseCase;
 use holm::state::{Item, State};
+use holm::warning::Warning;
 use holm_record::id::ItemName;
 use jiff::Timestamp;
 
@@ -129,6 +130,7 @@ pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need
     let words = &language.words().overview;
     let mut needs = Vec::new();
     needs.extend(record_needs(view, language, now));
+    needs.extend(warning_needs(&view.state, language, now));
     for look in view.state.looks.iter().rev() {
         let path = format!("/items/{}", look.item);
         match &look.verdict {
@@ -209,6 +211,19 @@ fn record_needs(view: &View, language: Language, now: Timestamp) -> Vec<Need> {
         case: UseCase::SeeApprovals,
     }));
     needs
+}
+
+/// Warnings that another person is to review.
+fn warning_needs(state: &State, language: Language, now: Timestamp) -> Vec<Need> {
+    let words = &language.words().warning;
+    let waiting = state.warnings.iter().filter(|warning| warning.review.is_none());
+    let need = |warning: &Warning| Need {
+        what: fill(words.need, &[&warning.item]),
+        why: fill(if warning.is_late(now) { words.need_late } else { words.need_why }, &[&moment(warning.review_by())]),
+        path: "/warnings".to_owned(),
+        case: UseCase::SeeItems,
+    };
+    waiting.map(need).collect()
 }
 
 fn unsigned_needs(state: &State, language: Language, now: Timestamp) -> Vec<Need> {

@@ -59,7 +59,7 @@ fn share_page(desk: &Desk, language: Language, text: String, error: Option<Strin
     let words = &language.words().share;
     let drafts = desk.office.act(|w| w.drafts())??;
     let line = |draft: &Draft| {
-        let to = recipients(&view.state, &draft.to).len();
+        let to = recipients(&view.state, &view.held_back, &draft.to).len();
         let to = if to == 0 { words.nobody.to_owned() } else { words.chosen.of(to).to_lowercase() };
         DraftLine { id: draft.id.clone(), what: fill(words.draft_line, &[&draft.file, &to]) }
     };
@@ -163,6 +163,8 @@ struct DraftPage {
     power: Vec<String>,
     units: Vec<UnitBox>,
     chosen: String,
+    /// Who is of the units and passed over.
+    passed_over: Option<String>,
     confirmers: Vec<(String, String)>,
     confirmed: [String; 2],
     needs_confirmation: bool,
@@ -202,7 +204,7 @@ fn draft_page(desk: &Desk, language: Language, draft: &Draft, seen: &str, errors
     let schemes = view.state.schemes();
     let prepared = release::prepared(draft, &schemes)?;
     let marking = Marking::parse(&draft.marking, &schemes).map_err(DraftError::from)?;
-    let to = recipients(&view.state, &draft.to);
+    let to = recipients(&view.state, &view.held_back, &draft.to);
     let power = draft::power(&view.state, &prepared, to.len());
     let copies = count(power.copies);
     let title = match power.needed {
@@ -230,6 +232,7 @@ fn draft_page(desk: &Desk, language: Language, draft: &Draft, seen: &str, errors
         power: power_lines(&prepared, &power, draft, language),
         units: units(&view.state, draft, language),
         chosen: words.chosen.of(to.len()),
+        passed_over: passed_over(&view.state, &view.held_back, &draft.to, language),
         confirmers: present.map(|(id, p)| (id.to_string(), format!("{} ({id})", p.facts.name))).collect(),
         confirmed: [confirmed(0), confirmed(1)],
         needs_confirmation: !prepared.sensitive_facts().is_empty(),
@@ -238,6 +241,13 @@ fn draft_page(desk: &Desk, language: Language, draft: &Draft, seen: &str, errors
         errors: in_language(errors, language),
         shell: Shell::of(language, Place::Share, &view),
     })
+}
+
+/// Who is passed over, if anybody is.
+fn passed_over(state: &State, held: &BTreeSet<PersonId>, to: &[String], language: Language) -> Option<String> {
+    let ids = release::passed_over(state, held, to);
+    let names = ids.iter().map(PersonId::as_str).collect::<Vec<_>>().join(", ");
+    (!ids.is_empty()).then(|| format!("{}: {names}.", language.words().share.passed_over.of(ids.len())))
 }
 
 fn seconds(state: &State, draft: &Draft) -> Vec<(String, String, bool)> {
@@ -570,7 +580,7 @@ fn release_page(desk: &Desk, language: Language, id: &str, wrong: bool) -> Resul
     let words = &language.words().share;
     let draft = desk.office.act(|w| w.draft(id))??;
     let prepared = release::prepared(&draft, &view.state.schemes())?;
-    let mut to = recipients(&view.state, &draft.to);
+    let mut to = recipients(&view.state, &view.held_back, &draft.to);
     to.sort_by_cached_key(|id| natural(id.as_str()));
     let person = |id: &PersonId| {
         let facts = view.state.persons.get(id).map(|p| &p.facts);

@@ -7,6 +7,7 @@ use axum::extract::{Form, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use holm::role::UseCase;
+use holm::vetting::gate::Exception;
 use holm::vetting::import::day;
 use holm::vetting::schedule::PROPOSED;
 use holm::vetting::{Standing, Waiting};
@@ -78,6 +79,10 @@ struct VettingPage {
     part: Part,
     units: Vec<Counts>,
     levels: Vec<Counts>,
+    /// How many are sent nothing, and who.
+    held: Option<(String, Vec<String>)>,
+    /// Who is sent things although checks are not in force.
+    exceptions: Vec<String>,
     done: Vec<Done>,
     sorts: Vec<Choice>,
     results: Vec<Choice>,
@@ -121,6 +126,9 @@ fn page(desk: &Desk, language: Language, asks: &Asks, given: Fields, errors: Vec
     let waits = all.iter().filter(|row| row.standing.waits()).count();
     let query = if asks.person.is_empty() { String::new() } else { format!("person={}&", in_address(&asks.person)) };
     let part = Part::new(asks.page.unwrap_or(0), waiting.len(), &query);
+    let of = |id: &PersonId| person.as_ref().is_none_or(|person| person == id);
+    let held: Vec<String> = view.held_back.iter().filter(|id| of(id) && is_here(&view, id)).map(ToString::to_string).collect();
+    let exceptions = view.state.vetting.exceptions.iter().filter(|e| e.until >= today() && of(&e.person));
     let row = |row: &&Waiting<'_>| Row {
         standing: w.standing(row.standing),
         sort: w.sort(row.sort),
@@ -145,6 +153,8 @@ fn page(desk: &Desk, language: Language, asks: &Asks, given: Fields, errors: Vec
         part,
         units,
         levels,
+        held: (!held.is_empty()).then(|| (w.held.of(held.len()), held)),
+        exceptions: exceptions.map(|e| exception(e, language)).collect(),
         done: person.as_ref().map(|id| done(&view, id, language)).unwrap_or_default(),
         sorts: CheckSort::ALL
             .iter()
@@ -162,6 +172,16 @@ fn page(desk: &Desk, language: Language, asks: &Asks, given: Fields, errors: Vec
         errors,
         shell: Shell::of(language, Place::People, &view),
     })
+}
+
+fn is_here(view: &View, id: &PersonId) -> bool {
+    view.state.persons.get(id).is_some_and(|person| !person.left)
+}
+
+fn exception(exception: &Exception, language: Language) -> String {
+    let w = &language.words().vetting;
+    let sorts: Vec<&str> = exception.sorts.iter().map(|sort| w.sort(*sort)).collect();
+    fill(w.exception, &[&exception.person, &exception.until, &sorts.join(", "), &exception.reason])
 }
 
 fn counted(all: &[Waiting<'_>], key: &dyn Fn(&Waiting<'_>) -> (i32, String)) -> Vec<Counts> {

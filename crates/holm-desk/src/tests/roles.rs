@@ -35,7 +35,7 @@ fn person(id: &str) -> PersonId {
 }
 
 /// A folder with a workspace in which the cast works, and whose officer does no more.
-fn staffed() -> tempfile::TempDir {
+pub(super) fn staffed() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fill(&folder);
     let mut workspace = open(&folder, None);
@@ -57,7 +57,7 @@ fn open(folder: &tempfile::TempDir, who: Option<&str>) -> Workspace {
 }
 
 /// A world as somebody sees it who has this key; the folder comes back with [`World::close`].
-async fn seen_by(folder: tempfile::TempDir, who: &str) -> World {
+pub(super) async fn seen_by(folder: tempfile::TempDir, who: &str) -> World {
     let desk = desk_of(&folder, Some(&format!("{who}.key")));
     World::started(folder, desk).await
 }
@@ -72,7 +72,7 @@ async fn answer(world: &World, path: &str) -> (StatusCode, String) {
     (response.status(), lossy(response).await)
 }
 
-fn closed(world: World) -> tempfile::TempDir {
+pub(super) fn closed(world: World) -> tempfile::TempDir {
     world.desk.office.lock();
     world.folder
 }

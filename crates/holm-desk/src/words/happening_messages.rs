@@ -192,9 +192,9 @@ pub(super) const MESSAGES: &[Message] = &[
     // Corrections and recalls.
     Message { core: "say what is true", en: "", es: "diga qué es lo cierto" },
     Message {
-        core: "no holder of `{}` has a key to seal to any more; tell them by word of mouth and record it with `holm tell`",
-        en: "no holder of “{0}” has a key to seal to any more; tell them by word of mouth, and record that under Cases",
-        es: "nadie que tenga un ejemplar de «{0}» conserva una clave a la cual sellar; avíseles de palabra y regístrelo en Casos",
+        core: "no holder of `{}` can be sent anything any more; tell them by word of mouth and record it with `holm tell`",
+        en: "no holder of “{0}” can be sent anything any more; tell them by word of mouth, and record that under Cases",
+        es: "ya no se le puede enviar nada a nadie que tenga un ejemplar de «{0}»; avíseles de palabra y regístrelo en Casos",
     },
     Message { core: "`{}` was recalled already", en: "", es: "«{0}» ya se había retirado" },
     Message {

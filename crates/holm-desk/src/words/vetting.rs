@@ -43,6 +43,10 @@ pub(crate) struct VettingWords {
     pub(crate) schedule_why: &'static str,
     pub(crate) schedule_button: &'static str,
     pub(crate) all: &'static str,
+    pub(crate) held: Plural,
+    pub(crate) held_why: &'static str,
+    /// Whom, until when, which checks, why.
+    pub(crate) exception: &'static str,
     pub(crate) means: [&'static str; 3],
     sorts: [&'static str; 12],
     results: [&'static str; 4],
@@ -89,6 +93,9 @@ pub(crate) const EN: VettingWords = VettingWords {
     schedule_why: "Months between checks by rank level, 1 to 5; 0 is never. No level may be asked less often than the one below it.",
     schedule_button: "Lay it down",
     all: "All checks",
+    held: Plural { one: "One person is sent nothing.", many: "{} people are sent nothing." },
+    held_why: "Something that is asked of them is failed, missing or overdue. Others can approve an exception; a warning of danger to life is never held back.",
+    exception: "{} is sent things until {} although these checks are not in force: {}. {}",
     means: [
         "A check that was passed says little about who leaks: people who sold raids had passed all of theirs. It is a condition, not a proof.",
         "Inconclusive and not taken end nothing that was passed before. They are to be repeated at once.",
@@ -150,6 +157,9 @@ pub(crate) const ES: VettingWords = VettingWords {
     schedule_why: "Meses entre controles por nivel de mando, de 1 a 5; 0 es nunca. A ningún nivel se le puede pedir con menos frecuencia que al de abajo.",
     schedule_button: "Fijarlo",
     all: "Todos los controles",
+    held: Plural { one: "A una persona no se le envía nada.", many: "A {} personas no se les envía nada." },
+    held_why: "Algún control que se les pide no está aprobado, falta o está vencido. Otros pueden aprobar una excepción; un aviso de peligro de vida nunca se detiene.",
+    exception: "A {} se le envía hasta el {} aunque no tiene vigentes estos controles: {}. {}",
     means: [
         "Un control aprobado dice poco sobre quién filtra: quienes vendieron cateos habían aprobado todos los suyos. Es una condición, no una prueba.",
         "Un control no concluyente o no realizado no anula lo aprobado antes. Debe repetirse de inmediato.",

@@ -82,4 +82,60 @@ pub(super) const MESSAGES: &[Message] = &[
     },
     Message { core: "of {} people {} cannot leak", en: "", es: "de {0} personas no pueden filtrar {1}" },
     Message { core: "this is not a schedule of checks: {}", en: "", es: "esto no es un calendario de controles: {0}" },
+    // The gate, exceptions, warnings.
+    Message {
+        core: "`{}` cannot review this: a review is by a person of the roster who neither sent the warning nor was sent it, with a key of their own",
+        en: "",
+        es: "«{0}» no puede revisarlo: revisa una persona de la nómina que no envió el aviso ni lo recibió, con una clave propia",
+    },
+    Message {
+        core: "`{}` is no warning; `holm warning list` shows all", en: "“{0}” is no warning", es: "«{0}» no es un aviso"
+    },
+    Message {
+        core: "`{}` is sent things as everybody is: no check of theirs is failed, missing or overdue",
+        en: "",
+        es: "a «{0}» se le envía como a todos: ningún control suyo falta, está vencido o no aprobado",
+    },
+    Message { core: "`{}` was reviewed already, by `{}`", en: "", es: "«{0}» ya fue revisado, por «{1}»" },
+    Message {
+        core: "entry {} is no check that counts; `holm check list` shows all",
+        en: "entry {0} is no check that counts",
+        es: "el asiento {0} no es un control que cuente",
+    },
+    Message {
+        core: "nobody of these has a key to seal to; warn them by word of mouth now, and record it with `holm tell`",
+        en: "nobody of these has a key to seal to; warn them by word of mouth now, and record that under Cases",
+        es: "nadie de ellos tiene una clave a la cual sellar; avíseles de palabra ahora y regístrelo en Casos",
+    },
+    Message {
+        core: "say in one line of 1 to {} letters why this cannot wait",
+        en: "",
+        es: "indique en una línea de 1 a {0} letras por qué no puede esperar",
+    },
+    Message {
+        core: "say what mitigates the concern, how it is explained, or how that was verified",
+        en: "",
+        es: "indique qué atenúa el señalamiento, cómo se explica o cómo se verificó",
+    },
+    Message { core: "say what the danger is, and what to do", en: "", es: "diga cuál es el peligro y qué hacer" },
+    Message {
+        core: "the check of entry {} has no concern under guideline {}",
+        en: "",
+        es: "el control del asiento {0} no tiene un señalamiento de la pauta {1}",
+    },
+    Message {
+        core: "the vetting of {} is not in force, so that they are sent nothing; nothing was shared: leave them out, or ask a vetting officer; what cannot wait because a life depends on it goes out with `holm warning send`",
+        en: "the vetting of {0} is not in force, so that they are sent nothing; nothing was shared: leave them out, or ask a vetting officer; what cannot wait because a life depends on it goes out as a warning",
+        es: "{0} no tiene vigentes sus controles de confianza y no se le envía nada; no se compartió nada: omita a esa persona o pregunte a un oficial de control; lo que no puede esperar porque depende una vida sale como aviso",
+    },
+    Message {
+        core: "there is no explanation yet that could have been verified; give it too",
+        en: "",
+        es: "todavía no hay una explicación que se hubiera podido verificar; indíquela también",
+    },
+    Message {
+        core: "this is never one person's, and the policy of approvals names nobody for `{}`; name groups for it (`holm approval policy`); nothing was done",
+        en: "this is never one person's, and the policy of approvals names nobody for “{0}”; name groups for it first; nothing was done",
+        es: "esto nunca le toca a una sola persona, y nadie está nombrado para aprobar «{0}»; nombre antes los grupos; no se hizo nada",
+    },
 ];

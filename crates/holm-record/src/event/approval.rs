@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::member::Role;
+use super::vetting::CheckSort;
 use super::{Device, ObjectHash};
 use crate::commitment::Commitment;
 use crate::id::{IncidentName, ItemName, PersonId};
@@ -46,13 +48,16 @@ pub enum ActKind {
     Destroy,
     /// Another member, or other roles.
     Members,
+    /// Sending things to somebody whose vetting is not in force.
+    Except,
     /// Another policy.
     Policy,
 }
 
 impl ActKind {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Release, Self::Unmask, Self::Accuse, Self::Destroy, Self::Members, Self::Policy];
+    pub const ALL: [Self; 7] =
+        [Self::Release, Self::Unmask, Self::Accuse, Self::Destroy, Self::Members, Self::Except, Self::Policy];
 }
 
 /// What is asked for, exactly.
@@ -104,6 +109,15 @@ pub enum Act {
         /// With which devices.
         devices: Vec<Device>,
     },
+    /// Sending things to somebody although checks of them are failed, missing or overdue.
+    Except {
+        /// Whom.
+        person: PersonId,
+        /// Which checks, sorted.
+        sorts: Vec<CheckSort>,
+        /// Until the end of which day.
+        until: Date,
+    },
     /// Another policy.
     Policy {
         /// The policy.
@@ -136,6 +150,7 @@ impl Act {
             Self::Accuse { .. } => ActKind::Accuse,
             Self::Destroy { .. } => ActKind::Destroy,
             Self::Members { .. } => ActKind::Members,
+            Self::Except { .. } => ActKind::Except,
             Self::Policy { .. } => ActKind::Policy,
         }
     }
@@ -158,6 +173,7 @@ impl fmt::Display for ActKind {
             Self::Accuse => "accuse",
             Self::Destroy => "destroy",
             Self::Members => "members",
+            Self::Except => "except",
             Self::Policy => "policy",
         })
     }
@@ -196,6 +212,9 @@ impl fmt::Display for Act {
             Self::Members { member, roles, devices } => {
                 let keys: Vec<&str> = devices.iter().map(|d| d.recipient.as_str()).collect();
                 write!(f, "have `{member}` work here as {}, with the keys {}", listed(roles), listed(&keys))
+            }
+            Self::Except { person, sorts, until } => {
+                write!(f, "let `{person}` be sent things until {until} although these checks are not in force: {}", listed(sorts))
             }
             Self::Policy { policy } => {
                 let group = |(name, group): (&String, &Group)| {

@@ -12,7 +12,7 @@ use holm_record::verify::LogIdentity;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Request, Standing};
+use super::{NotApproved, Request, Standing};
 use crate::identity::{DeviceKeys, decrypt_with, encrypt_to_lines, verifier_of};
 use crate::manifest::MASTER_DOMAIN;
 use crate::policy::{Permit, Refusal};
@@ -251,8 +251,10 @@ impl Workspace {
     pub fn ask_approval(&mut self, permit: &Permit, act: Act, reason: &str) -> Result<u64, ApprovalError> {
         let reason = line(reason)?;
         self.may(acting(&act)).map_err(WorkspaceError::from)?;
-        if !self.state().approvals.needed(act.kind()) {
-            return Err(ApprovalError::NotNeeded);
+        let kind = act.kind();
+        if !self.state().approvals.needed(kind) {
+            let nobody = || ApprovalError::from(WorkspaceError::from(NotApproved::NoApprovers { kind }));
+            return Err(if kind == ActKind::Except { nobody() } else { ApprovalError::NotNeeded });
         }
         self.may_be_asked(&act)?;
         Ok(self.append(permit, vec![Event::ApprovalAsked { act, reason }])?)
@@ -271,7 +273,7 @@ impl Workspace {
                     return Err(WorkspaceError::from(crate::member::MemberError::Unfit(member.clone())).into());
                 }
             }
-            Act::Release { .. } | Act::Unmask { .. } | Act::Accuse { .. } | Act::Policy { .. } => {}
+            Act::Release { .. } | Act::Unmask { .. } | Act::Accuse { .. } | Act::Except { .. } | Act::Policy { .. } => {}
         }
         Ok(())
     }
@@ -407,6 +409,9 @@ impl Workspace {
             }
             Act::Members { member, roles, .. } => {
                 self.set_member(permit, &member, &roles.into_iter().collect())?;
+            }
+            Act::Except { person, sorts, until } => {
+                self.append(permit, vec![Event::ExceptionRecorded { person, sorts, until, reason }])?;
             }
             Act::Accuse { .. } => return Err(ApprovalError::Elsewhere(number, "item open")),
             Act::Release { .. } => return Err(ApprovalError::Elsewhere(number, "share")),

@@ -89,12 +89,18 @@ impl Seen {
             | Event::OnwardAnswered { item, .. }
             | Event::ItemRecalled { item, .. }
             | Event::CorrectionSent { item, .. }
+            | Event::WarningReleased { item, .. }
+            | Event::WarningReviewed { item, .. }
             // Further copies cannot be proved: whoever shares it must know.
             | Event::ItemOpened { item, .. } => self.own.contains(item),
             Event::ApprovalAsked { .. } => by == self.actor,
             Event::ApprovalGiven { request, .. } | Event::ApprovalUsed { request } => self.entries.contains(request),
             Event::Withdrawn { entry, .. } => self.entries.contains(entry),
-            Event::CheckRecorded(_) | Event::WaiverRecorded { .. } | Event::ScheduleSet { .. } => self.sees_vetting,
+            Event::CheckRecorded(_)
+            | Event::ConcernAnswered { .. }
+            | Event::WaiverRecorded { .. }
+            | Event::ExceptionRecorded { .. }
+            | Event::ScheduleSet { .. } => self.sees_vetting,
             Event::EvidenceSealed { .. }
             | Event::ExtractionRecorded { .. }
             | Event::VerdictRecorded { .. }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use holm_record::event::vetting::CheckSort;
+use jiff::civil::Date;
 use serde::Deserialize;
 
 /// What Holm proposes where a programme has no schedule of its own.
@@ -59,6 +60,8 @@ pub struct Interval {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
+    gate_from: Option<Date>,
+    #[serde(default)]
     sorts: BTreeMap<String, Interval>,
     #[serde(default)]
     units: BTreeMap<String, BTreeMap<String, Interval>>,
@@ -67,6 +70,8 @@ struct File {
 /// A schedule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schedule {
+    /// Until this day nobody is held back by it.
+    gate_from: Option<Date>,
     sorts: BTreeMap<CheckSort, Interval>,
     units: BTreeMap<String, BTreeMap<CheckSort, Interval>>,
 }
@@ -104,7 +109,17 @@ impl Schedule {
         let sorts = rows(file.sorts, "")?;
         let of = |(unit, of): (String, BTreeMap<String, Interval>)| Ok((unit.clone(), rows(of, &format!("{unit}: "))?));
         let units: BTreeMap<_, _> = file.units.into_iter().map(of).collect::<Result<_, ScheduleError>>()?;
-        if sorts.is_empty() && units.is_empty() { Err(ScheduleError::Empty) } else { Ok(Self { sorts, units }) }
+        if sorts.is_empty() && units.is_empty() {
+            Err(ScheduleError::Empty)
+        } else {
+            Ok(Self { gate_from: file.gate_from, sorts, units })
+        }
+    }
+
+    /// Whether on this day nobody is sent anything whose checks are not in force.
+    #[must_use]
+    pub fn gates(&self, on: Date) -> bool {
+        self.gate_from.is_none_or(|from| from <= on)
     }
 
     /// What is asked of somebody, and after how many months; a unit's row takes the place of the general one.

@@ -10,6 +10,7 @@ use holm::identity::DeviceKeys;
 use holm::operation::import::HEADER;
 use serde_json::{Value, json};
 
+use super::super::roles::{closed, seen_by, staffed};
 use super::super::schema::{name, names};
 use super::super::witnesses::witness;
 use super::super::{World, minutes};
@@ -113,6 +114,23 @@ impl Walk {
 }
 
 impl Walk {
+    /// One member warns of danger to life, another reviews it.
+    async fn be_warned(&self) {
+        let sender = seen_by(staffed(), "p11").await;
+        let warning = json!({"persons": ["p3", "p5"], "text": "Stay away from the quay.", "reason": "they know"});
+        let sent = self.took("POST", "/api/v1/warnings", sender.give("POST", "/api/v1/warnings", &warning).await);
+        let path = format!("/api/v1/warnings/{}/review", sent["item"].as_str().unwrap());
+        let (status, own) = sender.give("POST", &path, &json!({"justified": true})).await;
+        assert_eq!((status, &own["errors"][0]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("review")), "{own}");
+        let other = seen_by(closed(sender), "p14").await;
+        let review = json!({"justified": true, "words": "the handler says so"});
+        let entry = self.took("POST", &path, other.give("POST", &path, &review).await)["entry"].clone();
+        let (_, listed) = other.ask("GET", "/api/v1/warnings").await;
+        let said = &listed["warnings"][0]["review"];
+        assert_eq!((&said["entry"], &said["person"], &said["words"]), (&entry, &json!("p14"), &json!("the handler says so")));
+        self.ask("GET", "/api/v1/warnings").await;
+    }
+
     /// An operation is recorded, told of and betrayed; the item that told of it is recalled.
     async fn betray(&self, item: &str) {
         let targets = self.give("POST", "/api/v1/targets", &json!({"target": "cartel-a"})).await["targets"][0].clone();
@@ -268,6 +286,7 @@ async fn a_copy_is_shared_received_leaked_and_named_by_a_program_and_every_opera
     walk.ask("DELETE", &format!("/api/v1/drafts/{}", other["id"].as_str().unwrap())).await;
     walk.ask("GET", "/api/v1/schemes").await;
     walk.have_it_approved().await;
+    walk.be_warned().await;
     let check = json!({"person": "p9", "sort": "polygraph", "on": "2026-01-10", "result": "failed", "examiner": "Ruiz"});
     let recorded = walk.give("POST", "/api/v1/checks", &check).await;
     let listed = walk.ask("GET", "/api/v1/checks?person=p9").await;

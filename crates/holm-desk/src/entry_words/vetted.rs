@@ -1,0 +1,59 @@
+//! Entries about checks on people and warnings, as sentences.
+
+use holm_record::event::Event;
+
+use crate::language::{Language, count};
+use crate::words::fill;
+
+struct Vetted {
+    check: &'static str,
+    answer: &'static str,
+    waiver: &'static str,
+    exception: &'static str,
+    schedule: &'static str,
+    warning: &'static str,
+    justified: &'static str,
+    unjustified: &'static str,
+}
+
+const ENGLISH: Vetted = Vetted {
+    check: "a check on {} was recorded",
+    answer: "what is said to a concern of entry {} was recorded",
+    waiver: "a check is not asked of {} until {}: {}",
+    exception: "{} is sent things until {} although checks are not in force: {}",
+    schedule: "it was laid down how often which checks are asked for",
+    warning: "{} warned {} of danger to life: {}",
+    justified: "{} reviewed {}: the warning was justified",
+    unjustified: "{} reviewed {}: the warning was not justified",
+};
+
+const SPANISH: Vetted = Vetted {
+    check: "se asentó un control de confianza de {}",
+    answer: "se asentó lo que se responde a un señalamiento del asiento {}",
+    waiver: "no se le pide un control a {} hasta {}: {}",
+    exception: "a {} se le envía hasta {} aunque no tiene vigentes todos sus controles: {}",
+    schedule: "quedó fijado cada cuánto se pide cada control",
+    warning: "{} avisó a {} de un peligro de vida: {}",
+    justified: "{} revisó {}: el aviso estaba justificado",
+    unjustified: "{} revisó {}: el aviso no estaba justificado",
+};
+
+/// The sentence of an entry that is about vetting or a warning.
+pub(super) fn vetted(event: &Event, language: Language) -> String {
+    let words = match language {
+        Language::English => &ENGLISH,
+        Language::Spanish => &SPANISH,
+    };
+    match event {
+        Event::CheckRecorded(facts) => fill(words.check, &[&facts.person]),
+        Event::ConcernAnswered { check, .. } => fill(words.answer, &[check]),
+        Event::WaiverRecorded { person, until, reason, .. } => fill(words.waiver, &[person, until, reason]),
+        Event::ExceptionRecorded { person, until, reason, .. } => fill(words.exception, &[person, until, reason]),
+        Event::ScheduleSet { .. } => words.schedule.to_owned(),
+        Event::WarningReleased { item, to, reason, .. } => fill(words.warning, &[item, &count(to.len()), reason]),
+        Event::WarningReviewed { item, person, justified, .. } => {
+            fill(if *justified { words.justified } else { words.unjustified }, &[person, item])
+        }
+        _ => String::new(),
+    }
+}
