@@ -12,6 +12,7 @@ pub(crate) mod damage;
 pub(crate) mod demo;
 pub(crate) mod desk;
 pub(crate) mod destroy;
+pub(crate) mod draw;
 pub(crate) mod epoch;
 pub(crate) mod incident;
 pub(crate) mod init;

@@ -5,6 +5,8 @@
 
 #[path = "it/desk.rs"]
 mod desk;
+#[path = "it/drawn.rs"]
+mod drawn;
 #[path = "it/scene.rs"]
 mod scene;
 
@@ -117,6 +119,38 @@ fn a_verdict_is_computed_again_in_python_from_the_specification() {
         copies.iter_mut().filter(|c| c["copy"] == "p2.1").for_each(|c| c["p_value"] = 0.00001.into());
         desk.write("false.json", other.to_string().as_bytes());
         assert!(!recompute("false.json").status.success());
+    }
+}
+
+#[test]
+fn a_draw_is_computed_again_in_python_from_the_specification() {
+    const SPECIFICATION: &str = include_str!("../../../docs/spec/draws.md");
+    let script = SPECIFICATION.split("```python\n").nth(1).and_then(|s| s.split("```").next()).unwrap();
+    let desk = Desk::with(9);
+    desk.write("check.py", script.as_bytes());
+    let number = drawn::committed(&desk, "30");
+    ["p1", "p2"].iter().for_each(|person| drop(drawn::reveal(&desk, &number, person).ok()));
+    let shown = desk.run(&["check", "draw", "show", &number]).ok();
+    let check = |shown: &str| {
+        desk.write("draw.json", shown.as_bytes());
+        Command::new("python3").args(["check.py", "draw.json"]).current_dir(desk.root()).output().unwrap()
+    };
+    let good = check(&shown.out);
+    let said = String::from_utf8_lossy(&good.stdout);
+    assert!(good.status.success() && said.contains("drawn of 9"), "{said}{}", String::from_utf8_lossy(&good.stderr));
+    let shown = shown.json();
+    for change in [
+        |draw: &mut serde_json::Value| draw["events"][0]["rates"] = serde_json::json!([0, 0, 0, 0, 0]),
+        |draw: &mut serde_json::Value| draw["events"][0]["commitment"] = draw["events"][1]["commitment"].clone(),
+        |draw: &mut serde_json::Value| draw["events"][3]["secret"] = draw["events"][4]["secret"].clone(),
+        |draw: &mut serde_json::Value| draw["events"][5]["drawn"] = serde_json::json!(["p9", "p1"]),
+    ] {
+        let mut other = shown.clone();
+        change(&mut other);
+        // Rates of 0 draw nobody, which is what was drawn of nine people by 30 of 100 once in 25 times.
+        let same =
+            other["events"][0]["rates"] != shown["events"][0]["rates"] && shown["events"][5]["drawn"] == serde_json::json!([]);
+        assert_eq!(check(&other.to_string()).status.success(), same);
     }
 }
 

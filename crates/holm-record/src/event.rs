@@ -1,6 +1,7 @@
 //! What entries say. The schema is `docs/spec/events.md`; events are added to, never changed.
 
 pub mod approval;
+mod epoch;
 pub mod happening;
 pub mod member;
 pub mod vetting;
@@ -9,12 +10,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::commitment::Commitment;
+use crate::commitment::{Commitment, Salt};
 use crate::id::{ChannelName, CopyId, CustodianName, IncidentName, ItemName, OperationName, PersonId, TargetName};
 use approval::{Act, ApprovalPolicy, Masked};
+pub use epoch::{EpochSignature, LostHead, OldEpoch};
 use happening::{ChannelSort, IncidentFacts, OperationFacts, Outcome, Weight, Window};
 use member::Role;
-use vetting::{CheckFacts, CheckSort, Guideline, Verified};
+use vetting::{CheckFacts, CheckSort, DrawFacts, Guideline, Verified};
 
 /// SHA-256 of a sealed file, in hexadecimal.
 pub type ObjectHash = String;
@@ -526,6 +528,48 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// A draw begins: who can be drawn and how likely stands here before anybody knows who is.
+    DrawOpened(DrawFacts),
+    /// One of the two drawers committed to something random.
+    DrawCommitted {
+        /// The draw: the number of its entry.
+        draw: u64,
+        /// Who.
+        person: PersonId,
+        /// The commitment.
+        commitment: Commitment,
+        /// The signed note.
+        note: String,
+    },
+    /// A drawer revealed it, after both had committed.
+    DrawRevealed {
+        /// The draw.
+        draw: u64,
+        /// Who.
+        person: PersonId,
+        /// What was committed to: 32 bytes.
+        secret: Salt,
+        /// The salt of the commitment.
+        salt: Salt,
+    },
+    /// Everything is revealed, and this is whom it draws.
+    DrawDone {
+        /// The draw.
+        draw: u64,
+        /// What the desk had committed to: 32 bytes.
+        secret: Salt,
+        /// The salt of the commitment.
+        salt: Salt,
+        /// Who is drawn, sorted.
+        drawn: Vec<PersonId>,
+    },
+    /// Something was not revealed in time: everybody is drawn.
+    DrawForfeited {
+        /// The draw.
+        draw: u64,
+        /// Who did not reveal; nobody, if it was the desk.
+        silent: Vec<PersonId>,
+    },
     /// A warning of danger to life goes out, past what holds other items back.
     WarningReleased {
         /// The item that warns.
@@ -561,46 +605,6 @@ pub enum Event {
         /// age recipient to which the workspace seals its files from now on.
         vault: String,
     },
-}
-
-/// What an epoch ended with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OldEpoch {
-    /// Its origin.
-    pub origin: String,
-    /// Its verifier key.
-    pub log_key: String,
-    /// Its second key, if it had one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ml_dsa_key: Option<String>,
-    /// Entries that are here.
-    pub entries: u64,
-    /// Root of the tree over them, in base64.
-    pub root: String,
-    /// The checkpoint that it signed of them.
-    pub checkpoint: String,
-    /// Sizes and hashes of all checkpoints that it signed, sealed: receipts name them.
-    pub signed: ObjectHash,
-}
-
-/// A checkpoint of entries that are not here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LostHead {
-    /// Who holds it.
-    pub holder: String,
-    /// Its size.
-    pub entries: u64,
-    /// The signed note.
-    pub checkpoint: String,
-}
-
-/// A signature for a new epoch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EpochSignature {
-    /// Whose.
-    pub person: PersonId,
-    /// The signed note.
-    pub note: String,
 }
 
 /// An oral briefing, after it happened.
@@ -682,6 +686,11 @@ impl Event {
             Self::WaiverRecorded { .. } => "waiver-recorded",
             Self::ScheduleSet { .. } => "schedule-set",
             Self::ExceptionRecorded { .. } => "exception-recorded",
+            Self::DrawOpened(_) => "draw-opened",
+            Self::DrawCommitted { .. } => "draw-committed",
+            Self::DrawRevealed { .. } => "draw-revealed",
+            Self::DrawDone { .. } => "draw-done",
+            Self::DrawForfeited { .. } => "draw-forfeited",
             Self::WarningReleased { .. } => "warning-released",
             Self::WarningReviewed { .. } => "warning-reviewed",
         }

@@ -207,6 +207,11 @@ pub fn needed(state: &State, event: &Event) -> Option<UseCase> {
         Event::MemberSet { .. } => UseCase::KeepMembers,
         Event::CheckRecorded(_)
         | Event::ConcernAnswered { .. }
+        | Event::DrawOpened(_)
+        | Event::DrawCommitted { .. }
+        | Event::DrawRevealed { .. }
+        | Event::DrawDone { .. }
+        | Event::DrawForfeited { .. }
         | Event::WaiverRecorded { .. }
         | Event::ScheduleSet { .. }
         | Event::ExceptionRecorded { .. } => UseCase::KeepVetting,

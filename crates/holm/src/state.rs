@@ -279,6 +279,11 @@ impl State {
             Event::MemberSet { .. } => self.members.apply(index, event),
             Event::CheckRecorded(_)
             | Event::ConcernAnswered { .. }
+            | Event::DrawOpened(_)
+            | Event::DrawCommitted { .. }
+            | Event::DrawRevealed { .. }
+            | Event::DrawDone { .. }
+            | Event::DrawForfeited { .. }
             | Event::WaiverRecorded { .. }
             | Event::ExceptionRecorded { .. }
             | Event::ScheduleSet { .. } => self.vetting.apply(index, at, by, event),

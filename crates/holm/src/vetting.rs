@@ -1,27 +1,26 @@
 //! The register of checks on people, and how each stands with what the schedule asks (`docs/spec/vetting.md`).
 
+pub mod draw;
 pub mod gate;
 pub mod import;
 pub mod schedule;
+mod standing;
 pub mod worth;
-
-use std::collections::BTreeMap;
 
 use holm_record::event::Event;
 use holm_record::event::vetting::{CheckFacts, CheckResult, CheckSort, Guideline, Verified};
 use holm_record::id::PersonId;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use serde::Serialize;
 
 use crate::policy::Permit;
-use crate::state::{Person, State};
+use crate::state::State;
 use crate::workspace::{Workspace, WorkspaceError};
+use draw::Draw;
 use gate::Exception;
 use schedule::{Schedule, ScheduleError};
+pub use standing::{NOTICE, Standing, Waiting};
 
-/// Days before a check is over from which on it is due.
-pub const NOTICE: i32 = 60;
 /// The longest text of one field.
 const LONGEST: usize = 2000;
 /// The longest waiver, in days.
@@ -62,6 +61,8 @@ pub struct Vetting {
     pub checks: Vec<Check>,
     /// Waivers that were not withdrawn.
     pub waivers: Vec<Waiver>,
+    /// Draws that were not withdrawn.
+    pub draws: Vec<Draw>,
     /// Exceptions that were not withdrawn.
     pub exceptions: Vec<Exception>,
     /// The schedule in force, and its text.
@@ -79,60 +80,6 @@ pub struct ConcernAnswer {
     pub explanation: Option<String>,
     /// How that was verified.
     pub verified: Option<Verified>,
-}
-
-/// How somebody stands with one sort of check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "standing")]
-pub enum Standing {
-    /// The newest that passed or failed is failed.
-    Failed {
-        /// On which day.
-        on: Date,
-    },
-    /// Never passed.
-    Missing,
-    /// Passed once, and over.
-    Overdue {
-        /// The last day on which it counted.
-        since: Date,
-    },
-    /// It counts, and is to be repeated soon, or at once.
-    Due {
-        /// The last day on which it counts.
-        until: Date,
-    },
-    /// It is not asked for for a while.
-    Waived {
-        /// Until the end of which day.
-        until: Date,
-    },
-    /// It counts.
-    InForce {
-        /// The last day on which it counts.
-        until: Date,
-    },
-}
-
-impl Standing {
-    /// The word for it.
-    #[must_use]
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Failed { .. } => "failed",
-            Self::Missing => "missing",
-            Self::Overdue { .. } => "overdue",
-            Self::Due { .. } => "due",
-            Self::Waived { .. } => "waived",
-            Self::InForce { .. } => "in-force",
-        }
-    }
-
-    /// Whether something is to be done.
-    #[must_use]
-    pub fn waits(&self) -> bool {
-        !matches!(self, Self::Waived { .. } | Self::InForce { .. })
-    }
 }
 
 /// A check cannot be recorded.
@@ -207,6 +154,7 @@ pub enum CheckError {
 
 impl Vetting {
     pub(crate) fn apply(&mut self, index: u64, at: Timestamp, by: &str, event: &Event) {
+        draw::apply(&mut self.draws, index, at, by, event);
         match event {
             Event::CheckRecorded(facts) => {
                 self.checks.push(Check { index, entered: at, by: by.to_owned(), facts: facts.clone() });
@@ -250,6 +198,8 @@ impl Vetting {
         self.checks.iter().any(|check| check.index == index)
             || self.waivers.iter().any(|waiver| waiver.index == index)
             || self.exceptions.iter().any(|exception| exception.index == index)
+            // What both have committed to is not taken back.
+            || self.draws.iter().any(|draw| draw.number == index && draw.committed.len() < draw.facts.drawers.len())
     }
 
     /// Checks of a person, in the order of the days they were taken.
@@ -258,80 +208,6 @@ impl Vetting {
         let mut checks: Vec<&Check> = self.checks.iter().filter(|check| check.facts.person == *person).collect();
         checks.sort_by_key(|check| (check.facts.on, check.index));
         checks
-    }
-
-    /// How a person stands with everything that the schedule asks of them, on a day; nothing without a schedule.
-    #[must_use]
-    pub fn standings(&self, id: &PersonId, person: &Person, on: Date) -> Vec<(CheckSort, Standing)> {
-        let Some((schedule, _)) = &self.schedule else { return Vec::new() };
-        let checks = self.of(id);
-        let asked = schedule.asked(&person.facts.unit, person.facts.level);
-        asked.map(|(sort, months)| (sort, self.standing(id, &checks, sort, months, on))).collect()
-    }
-
-    fn standing(&self, id: &PersonId, checks: &[&Check], sort: CheckSort, months: u32, on: Date) -> Standing {
-        let (standing, failed) = self.unwaived(checks, sort, months, on);
-        let runs = |w: &&Waiver| w.person == *id && w.sort == sort && w.until >= on && failed.is_none_or(|index| index < w.index);
-        let until = self.waivers.iter().filter(runs).map(|waiver| waiver.until).max();
-        until.map_or(standing, |until| Standing::Waived { until })
-    }
-
-    /// The same whatever is waived, and the entry by which it failed, if it did.
-    fn unwaived(&self, checks: &[&Check], sort: CheckSort, months: u32, on: Date) -> (Standing, Option<u64>) {
-        let taken = || checks.iter().rev().filter(|check| check.facts.sort == sort && check.facts.on <= on);
-        let settled = taken().find(|check| matches!(check.facts.result, CheckResult::Passed | CheckResult::Failed));
-        let Some(check) = settled else { return (Standing::Missing, None) };
-        if check.facts.result == CheckResult::Failed {
-            return (Standing::Failed { on: check.facts.on }, Some(check.index));
-        }
-        let by_schedule = check.facts.on.saturating_add(i64::from(months).months());
-        let until = check.facts.valid_until.map_or(by_schedule, |until| until.min(by_schedule));
-        let unsettled = taken().next().is_some_and(|newest| newest.index != check.index && newest.facts.on >= check.facts.on);
-        let standing = if until < on {
-            Standing::Overdue { since: until }
-        } else if unsettled || until <= on.saturating_add(NOTICE.days()) {
-            Standing::Due { until }
-        } else {
-            Standing::InForce { until }
-        };
-        (standing, None)
-    }
-}
-
-/// Everything that waits for somebody, of whoever has not left.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Waiting<'s> {
-    /// Who.
-    pub id: &'s PersonId,
-    /// What is known of them.
-    pub person: &'s Person,
-    /// Which sort.
-    pub sort: CheckSort,
-    /// How they stand with it.
-    pub standing: Standing,
-}
-
-impl State {
-    /// How everybody who has not left stands with everything that is asked of them on a day.
-    #[must_use]
-    pub fn vetting_on(&self, on: Date) -> Vec<Waiting<'_>> {
-        // Each person's checks once, however many there are.
-        let mut by_person: BTreeMap<&PersonId, Vec<&Check>> = BTreeMap::new();
-        self.vetting.checks.iter().for_each(|check| by_person.entry(&check.facts.person).or_default().push(check));
-        by_person.values_mut().for_each(|checks| checks.sort_by_key(|check| (check.facts.on, check.index)));
-        let Some((schedule, _)) = &self.vetting.schedule else { return Vec::new() };
-        let here = self.persons.iter().filter(|(_, person)| !person.left);
-        let of = |(id, person): (&'_ PersonId, &'_ Person)| {
-            let checks = by_person.get(id).cloned().unwrap_or_default();
-            let asked = schedule.asked(&person.facts.unit, person.facts.level);
-            let standings: Vec<_> =
-                asked.map(|(sort, months)| (sort, self.vetting.standing(id, &checks, sort, months, on))).collect();
-            standings
-        };
-        let rows = here.flat_map(|(id, person)| {
-            of((id, person)).into_iter().map(move |(sort, standing)| Waiting { id, person, sort, standing })
-        });
-        rows.collect()
     }
 }
 

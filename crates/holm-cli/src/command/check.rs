@@ -17,6 +17,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::draw::DrawCommand;
 use crate::app::{App, counted, read_text};
 use crate::error::{CommandError, Outcome};
 
@@ -29,6 +30,8 @@ pub(crate) enum CheckCommand {
     List(List),
     Due(Due),
     Waive(Waive),
+    #[command(subcommand)]
+    Draw(DrawCommand),
     Schedule(Schedule),
     Worth(Worth),
 }
@@ -197,6 +200,7 @@ impl CheckCommand {
             Self::List(list) => list.run(app)?,
             Self::Due(due) => due.run(app)?,
             Self::Waive(waive) => waive.run(app)?,
+            Self::Draw(draw) => return draw.run(app),
             Self::Schedule(schedule) => schedule.run(app)?,
             Self::Worth(worth) => worth.run(app)?,
         }
@@ -259,7 +263,7 @@ impl Import {
 }
 
 /// Has it recorded that the register was read, before it is shown.
-fn read(app: &App, workspace: &mut Workspace, person: Option<&PersonId>) -> Result<(), CommandError> {
+pub(super) fn read(app: &App, workspace: &mut Workspace, person: Option<&PersonId>) -> Result<(), CommandError> {
     let permit = workspace.permit(&Action::Administer, app.now())?;
     Ok(workspace.record_reading(&permit, Masked::Vetting, person.cloned())?)
 }
@@ -371,7 +375,7 @@ impl<'s> ExceptionRow<'s> {
 impl Due {
     fn run(self, app: &App) -> Result<(), CommandError> {
         let mut workspace = app.workspace(UseCase::SeeVetting)?;
-        if workspace.state().vetting.schedule.is_none() {
+        if workspace.state().vetting.schedule.is_none() && workspace.state().vetting.draws.is_empty() {
             return Err(CommandError::new("no schedule says what is due").hint(
                 "`holm check schedule --print > schedule.toml` writes the one that Holm proposes; edit it and lay it down with `holm check schedule schedule.toml`",
             ));

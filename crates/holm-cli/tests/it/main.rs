@@ -6,6 +6,7 @@ mod approved;
 mod backups;
 mod bad_input;
 mod desk;
+mod drawn;
 #[cfg(target_os = "linux")]
 mod faulty;
 mod gated;

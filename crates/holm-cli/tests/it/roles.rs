@@ -13,7 +13,7 @@ const CAST: [Role; 6] = Role::ALL;
 const CUSTODIAN: usize = 5;
 
 /// Every command that opens a workspace, so that it does next to nothing even where it is allowed, and what it is for.
-const COMMANDS: [(&[&str], UseCase); 64] = [
+const COMMANDS: [(&[&str], UseCase); 70] = [
     (&["person", "import", "nothing.csv"], UseCase::KeepRoster),
     (&["person", "list"], UseCase::SeeRoster),
     (&["person", "show", "p7"], UseCase::SeeRoster),
@@ -30,6 +30,12 @@ const COMMANDS: [(&[&str], UseCase); 64] = [
     (&["check", "list", "--person", "nobody"], UseCase::SeeVetting),
     (&["check", "due"], UseCase::SeeVetting),
     (&["check", "waive", "nobody", "--sort", "interview", "--until", "2026-01-01", "--reason", "x"], UseCase::KeepVetting),
+    (&["check", "draw", "open", "--sort", "urinalysis", "--rates", "5", "--drawers", "p7", "nobody"], UseCase::KeepVetting),
+    (&["check", "draw", "take", "nothing"], UseCase::KeepVetting),
+    (&["check", "draw", "close", "999"], UseCase::KeepVetting),
+    (&["check", "draw", "list"], UseCase::SeeVetting),
+    (&["check", "draw", "show", "999"], UseCase::SeeVetting),
+    (&["check", "draw", "coverage", "--sort", "urinalysis"], UseCase::SeeVetting),
     (&["check", "schedule", "nothing.toml"], UseCase::KeepVetting),
     (&["marking", "import", "nothing.toml"], UseCase::KeepRecord),
     (&["marking", "list"], UseCase::OwnDesk),
@@ -94,7 +100,9 @@ const ALIKE: [(&str, &str); 9] = [
 ];
 
 /// Commands that open no workspace, or are whoever's at their own desk.
-const OWN: [&str; 21] = [
+const OWN: [&str; 23] = [
+    "check draw commit",
+    "check draw reveal",
     "check worth",
     "init",
     "keygen",

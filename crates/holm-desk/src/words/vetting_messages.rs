@@ -138,4 +138,69 @@ pub(super) const MESSAGES: &[Message] = &[
         en: "this is never one person's, and the policy of approvals names nobody for “{0}”; name groups for it first; nothing was done",
         es: "esto nunca le toca a una sola persona, y nadie está nombrado para aprobar «{0}»; nombre antes los grupos; no se hizo nada",
     },
+    // Draws.
+    Message {
+        core: "`{}` and `{}` cannot make this draw: two people of the roster are needed, of different units, each with a key of their own that signs, and neither of them who opens it",
+        en: "",
+        es: "«{0}» y «{1}» no pueden hacer este sorteo: se necesitan dos personas de la nómina, de unidades distintas, cada una con una clave propia que firme, y ninguna la que lo abre",
+    },
+    Message { core: "`{}` has done this already for draw {}", en: "", es: "«{0}» ya lo hizo para el sorteo {1}" },
+    Message {
+        core: "a rate is from 0 to 100 of 100, for each of the five rank levels, and no level's is lower than that of a level below it",
+        en: "",
+        es: "una tasa va de 0 a 100 de cada 100, para cada uno de los cinco niveles de mando, y ninguna es menor que la de un nivel inferior",
+    },
+    Message {
+        core: "draw {} is over, or the time to reveal is",
+        en: "",
+        es: "el sorteo {0} terminó, o venció el plazo para revelar",
+    },
+    Message {
+        core: "draw {} waits for both commitments; nothing may be revealed before they are in the record",
+        en: "",
+        es: "el sorteo {0} espera ambos compromisos; nada puede revelarse antes de que consten en el registro",
+    },
+    Message {
+        core: "draw {} waits for what may still come until {}; close it then",
+        en: "",
+        es: "el sorteo {0} espera lo que aún puede llegar hasta {1}; ciérrelo entonces",
+    },
+    Message {
+        core: "no draw has the number {}; `holm check draw list` shows all",
+        en: "no draw has the number {0}",
+        es: "ningún sorteo tiene el número {0}",
+    },
+    Message {
+        core: "nobody could be drawn: the unit has nobody, or every rate is 0",
+        en: "",
+        es: "nadie podría salir sorteado: la unidad está vacía o todas las tasas son 0",
+    },
+    Message {
+        core: "the commitment is not signed by a key that `{}` has",
+        en: "",
+        es: "el compromiso no está firmado con una clave de «{0}»",
+    },
+    Message { core: "the system has no randomness to draw from", en: "", es: "el sistema no tiene azar con qué sortear" },
+    Message {
+        core: "there must be from 1 to 90 days to reveal, and from 1 to 90 to take the check",
+        en: "",
+        es: "debe haber de 1 a 90 días para revelar, y de 1 a 90 para hacer el control",
+    },
+    Message {
+        core: "this is not of a draw that this key opens: {}",
+        en: "",
+        es: "esto no es de un sorteo que abra esta clave: {0}",
+    },
+    Message { core: "this is not what comes back of a draw: {}", en: "", es: "esto no es lo que vuelve de un sorteo: {0}" },
+    Message {
+        core: "this is of another draw or record, or not by one of its drawers: its `{}` differs",
+        en: "this is of another draw or record, or not by one of its drawers: its “{0}” differs",
+        es: "esto es de otro sorteo o registro, o no es de quien lo sortea: difiere su «{0}»",
+    },
+    Message {
+        core: "what `{}` reveals is not what was committed to; nothing was recorded",
+        en: "",
+        es: "lo que «{0}» revela no es lo comprometido; no se asentó nada",
+    },
+    Message { core: "what came does not hold: {}", en: "", es: "lo que llegó no se sostiene: {0}" },
 ];

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::happening::WordError;
+use crate::commitment::Commitment;
 use crate::id::PersonId;
 
 super::happening::words!(
@@ -156,4 +158,32 @@ pub struct CheckFacts {
     /// In words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub words: String,
+}
+
+/// A draw of people for a check: who can be drawn, how likely, and who makes sure that nobody steers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrawFacts {
+    /// For which check.
+    pub sort: CheckSort,
+    /// Of 100 people of a rank level, how many are drawn on average; by level from the lowest.
+    pub rates: [u8; 5],
+    /// Who can be drawn.
+    pub eligible: Vec<Eligible>,
+    /// Two people of different units who each commit to something random, and reveal it after both have.
+    pub drawers: [PersonId; 2],
+    /// The desk's own commitment.
+    pub commitment: Commitment,
+    /// When everything is to be revealed: if it is not, everybody is drawn.
+    pub reveal_by: Timestamp,
+    /// Days from the draw within which whoever is drawn takes the check.
+    pub within_days: u16,
+}
+
+/// Somebody who can be drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Eligible {
+    /// Who.
+    pub person: PersonId,
+    /// Their rank level then.
+    pub level: u8,
 }

@@ -98,6 +98,11 @@ impl Seen {
             Event::Withdrawn { entry, .. } => self.entries.contains(entry),
             Event::CheckRecorded(_)
             | Event::ConcernAnswered { .. }
+            | Event::DrawOpened(_)
+            | Event::DrawCommitted { .. }
+            | Event::DrawRevealed { .. }
+            | Event::DrawDone { .. }
+            | Event::DrawForfeited { .. }
             | Event::WaiverRecorded { .. }
             | Event::ExceptionRecorded { .. }
             | Event::ScheduleSet { .. } => self.sees_vetting,

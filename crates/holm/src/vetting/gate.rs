@@ -13,7 +13,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use super::{Check, CheckError, LONGEST_WAIVER, Standing, Vetting, reason};
+use super::standing::Register;
+use super::{CheckError, LONGEST_WAIVER, Vetting, reason};
 use crate::policy::{Permit, Refusal};
 use crate::state::State;
 use crate::workspace::Workspace;
@@ -47,57 +48,38 @@ pub(crate) fn day_of(at: Timestamp) -> Date {
     TimeZone::system().to_datetime(at).date()
 }
 
-impl Vetting {
-    /// Checks of a person that are asked for and not in force on a day, waived or not, and not excepted.
-    fn lacking(
-        &self,
-        id: &PersonId,
-        checks: &[&Check],
-        asked: impl Iterator<Item = (CheckSort, u32)>,
-        on: Date,
-    ) -> Vec<CheckSort> {
-        let mut lacking = Vec::new();
-        for (sort, months) in asked {
-            let (standing, failed) = self.unwaived(checks, sort, months, on);
-            let holds = matches!(standing, Standing::Failed { .. } | Standing::Missing | Standing::Overdue { .. });
-            let excepted = |e: &Exception| {
-                // What failed after it is not what it was for.
-                e.person == *id && e.until >= on && e.sorts.contains(&sort) && failed.is_none_or(|index| index < e.index)
-            };
-            if holds && !self.exceptions.iter().any(excepted) {
-                lacking.push(sort);
-            }
-        }
-        lacking
-    }
-}
-
 impl State {
     /// Whoever of these may be sent nothing on a day, with the checks that are not in force. Nobody without a schedule, or before the day from
     /// which it counts.
     #[must_use]
     pub fn held_back<'p>(&self, persons: impl IntoIterator<Item = &'p PersonId>, on: Date) -> BTreeMap<PersonId, Vec<CheckSort>> {
-        let Some((schedule, _)) = self.vetting.schedule.as_ref().filter(|(schedule, _)| schedule.gates(on)) else {
+        if !self.vetting.schedule.as_ref().is_some_and(|(schedule, _)| schedule.gates(on)) {
             return BTreeMap::new();
-        };
-        let asked_about: BTreeSet<&PersonId> = persons.into_iter().collect();
-        // Each person's checks once, however many there are.
-        let mut by_person: BTreeMap<&PersonId, Vec<&Check>> = BTreeMap::new();
-        for check in self.vetting.checks.iter().filter(|check| asked_about.contains(&check.facts.person)) {
-            by_person.entry(&check.facts.person).or_default().push(check);
         }
+        let register = Register::of(&self.vetting, on);
         let mut held = BTreeMap::new();
-        for id in asked_about {
+        for id in persons.into_iter().collect::<BTreeSet<_>>() {
             let Some(person) = self.persons.get(id) else { continue };
-            let mut checks = by_person.remove(id).unwrap_or_default();
-            checks.sort_by_key(|check| (check.facts.on, check.index));
-            let asked = schedule.asked(&person.facts.unit, person.facts.level);
-            let lacking = self.vetting.lacking(id, &checks, asked, on);
+            let lacks = |(sort, months): &(CheckSort, Option<u32>)| {
+                let (standing, failed) = register.unwaived(id, *sort, *months);
+                standing.holds_back() && !self.vetting.is_excepted(id, *sort, failed, on)
+            };
+            let lacking: Vec<CheckSort> = register.asked(id, person).into_iter().filter(lacks).map(|(sort, _)| sort).collect();
             if !lacking.is_empty() {
                 held.insert(id.clone(), lacking);
             }
         }
         held
+    }
+}
+
+impl Vetting {
+    /// Whether an exception runs for a check; what failed after it is not what it was for.
+    fn is_excepted(&self, id: &PersonId, sort: CheckSort, failed: Option<u64>, on: Date) -> bool {
+        let runs = |e: &Exception| {
+            e.person == *id && e.until >= on && e.sorts.contains(&sort) && failed.is_none_or(|index| index < e.index)
+        };
+        self.exceptions.iter().any(runs)
     }
 }
 

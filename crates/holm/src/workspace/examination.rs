@@ -14,6 +14,7 @@ use crate::approval::Approvals;
 use crate::identity::verifier;
 use crate::state::State;
 use crate::vault::Vault;
+use crate::vetting::draw;
 
 /// Earlier epochs of a record, and how many entries each ended with.
 pub(super) fn old_epochs(record: &Report) -> Result<Vec<(LogIdentity, usize)>, WorkspaceError> {
@@ -55,6 +56,7 @@ pub(super) fn examined(
             }
         }
     }
+    findings.extend(draws(rows, &record));
     let (forged, by_recovery) = by_others(rows, &record, body_key);
     findings.extend(forged);
     let removed = (0..).zip(rows).filter(|(index, row)| row.sealed.is_none() && !gone.destroyed.contains(index));
@@ -64,6 +66,21 @@ pub(super) fn examined(
     let named: std::collections::BTreeSet<&str> = record.opened.iter().flat_map(|(_, e)| e.event.objects()).collect();
     let unnamed = vault.names()?.iter().filter(|n| !named.contains(n.as_str())).count();
     Ok(WorkspaceReport { record, files, findings, unnamed, witnessed, by_recovery })
+}
+
+/// Draws that are not what their secrets come to.
+fn draws(rows: &[Row], record: &Report) -> Vec<String> {
+    let (mut draws, mut findings) = (Vec::new(), Vec::new());
+    for (index, entry) in &record.opened {
+        draw::apply(&mut draws, *index, entry.at, &entry.actor, &entry.event);
+        let Event::DrawDone { draw: number, secret, salt, .. } = &entry.event else { continue };
+        let leaf = usize::try_from(*number).ok().and_then(|number| rows.get(number)).map(|row| row.leaf.as_str());
+        let known = draws.iter().find(|draw| draw.number == *number);
+        if !known.zip(leaf).is_some_and(|(draw, leaf)| draw::comes_out(draw, leaf, secret, salt)) {
+            findings.push(format!("entry {index}: it is not what the secrets of draw {number} come to"));
+        }
+    }
+    findings
 }
 
 /// Where several work: entries that their actor did not sign with a device that they had then, and those by the recovery key.
