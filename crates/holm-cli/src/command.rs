@@ -2,6 +2,7 @@
 
 pub(crate) mod approval;
 pub(crate) mod approve;
+pub(crate) mod authority;
 pub(crate) mod backup;
 pub(crate) mod channel;
 pub(crate) mod check;

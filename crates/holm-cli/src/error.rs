@@ -126,6 +126,7 @@ from_errors!(
     PolicyError,
     BackupError,
     holm::vetting::CheckError,
+    holm::vetting::authority::AuthorityError,
     holm::vetting::draw::DrawError,
     holm::vetting::worth::WorthError,
     CheckpointError,

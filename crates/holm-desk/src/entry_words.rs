@@ -77,6 +77,7 @@ fn about(event: &Event) -> About {
         | Event::MemberSet { .. } => About::Approvals,
         Event::CheckRecorded(_)
         | Event::ConcernAnswered { .. }
+        | Event::AuthorityRecorded(_)
         | Event::DrawOpened(_)
         | Event::DrawCommitted { .. }
         | Event::DrawRevealed { .. }
@@ -265,7 +266,7 @@ fn told(telling: &Telling) -> String {
 /// Sentences about approvals.
 struct Approved {
     policy: &'static str,
-    asked: [&'static str; 7],
+    asked: [&'static str; 8],
     given: &'static str,
     refused: &'static str,
     used: &'static str,
@@ -289,6 +290,7 @@ const ENGLISH: Approved = Approved {
         "approval was asked to destroy {}: {}",
         "approval was asked for other roles of {}: {}",
         "approval was asked to send things to {} although checks are not in force: {}",
+        "approval was asked for the legal authority {}: {}",
         "approval was asked for other approvers{}: {}",
     ],
     given: "{} approved request {}",
@@ -314,6 +316,7 @@ const SPANISH: Approved = Approved {
         "se pidió destruir {}: {}",
         "se pidió aprobar otras funciones para {}: {}",
         "se pidió aprobar que se le envíe a {} sin controles vigentes: {}",
+        "se pidió aprobar el fundamento legal {}: {}",
         "se pidió cambiar a quienes aprueban{}: {}",
     ],
     given: "{} aprobó la solicitud {}",
@@ -340,7 +343,7 @@ fn approved(event: &Event, words: &Approved) -> String {
     match event {
         Event::ApprovalPolicySet { .. } => words.policy.to_owned(),
         Event::ApprovalAsked { act, reason } => {
-            let [release, unmask, accuse, destroy, members, except, policy] = words.asked;
+            let [release, unmask, accuse, destroy, members, except, authority, policy] = words.asked;
             let (sentence, what) = match act {
                 Act::Release { item, .. } => (release, item.to_string()),
                 Act::Unmask { of, .. } => (unmask, view(of)),
@@ -348,6 +351,7 @@ fn approved(event: &Event, words: &Approved) -> String {
                 Act::Destroy { entries, objects, .. } => (destroy, format!("{} + {}", entries.len(), objects.len())),
                 Act::Members { member, .. } => (members, member.to_string()),
                 Act::Except { person, .. } => (except, person.to_string()),
+                Act::Authority { facts } => (authority, facts.authority.to_string()),
                 Act::Policy { .. } => (policy, String::new()),
             };
             say(sentence, &[&what, reason])

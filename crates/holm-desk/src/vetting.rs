@@ -24,7 +24,7 @@ fn wrong(error: CheckError) -> Problem {
         CheckError::Future(_) => Some("on"),
         CheckError::OwnReview(_) | CheckError::Reviewed { .. } => Some("reviewer"),
         CheckError::Until { .. } | CheckError::Waiver(_) => Some("until"),
-        CheckError::NoAuthority(_) => Some("authority"),
+        CheckError::NoAuthority(_) | CheckError::Authority(_) => Some("authority"),
         CheckError::Text(field) => Some(*field),
         CheckError::Schedule(_) => Some("schedule"),
         _ => Some("person"),

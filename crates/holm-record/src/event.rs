@@ -16,7 +16,7 @@ use approval::{Act, ApprovalPolicy, Masked};
 pub use epoch::{EpochSignature, LostHead, OldEpoch};
 use happening::{ChannelSort, IncidentFacts, OperationFacts, Outcome, Weight, Window};
 use member::Role;
-use vetting::{CheckFacts, CheckSort, DrawFacts, Guideline, Verified};
+use vetting::{AuthorityFacts, CheckFacts, CheckSort, DrawFacts, Guideline, Verified};
 
 /// SHA-256 of a sealed file, in hexadecimal.
 pub type ObjectHash = String;
@@ -528,6 +528,8 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// A legal authority for checks that reach into what is private.
+    AuthorityRecorded(AuthorityFacts),
     /// A draw begins: who can be drawn and how likely stands here before anybody knows who is.
     DrawOpened(DrawFacts),
     /// One of the two drawers committed to something random.
@@ -686,6 +688,7 @@ impl Event {
             Self::WaiverRecorded { .. } => "waiver-recorded",
             Self::ScheduleSet { .. } => "schedule-set",
             Self::ExceptionRecorded { .. } => "exception-recorded",
+            Self::AuthorityRecorded(_) => "authority-recorded",
             Self::DrawOpened(_) => "draw-opened",
             Self::DrawCommitted { .. } => "draw-committed",
             Self::DrawRevealed { .. } => "draw-revealed",

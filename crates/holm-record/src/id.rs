@@ -71,6 +71,10 @@ macro_rules! name {
 }
 
 name!(
+    /// A legal authority, such as `order-12-2025`.
+    AuthorityName
+);
+name!(
     /// A person of the roster.
     PersonId
 );

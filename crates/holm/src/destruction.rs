@@ -43,6 +43,9 @@ fn may_go(event: &Event) -> bool {
             | Event::IncidentRecorded { .. }
             | Event::PlainWritten { .. }
             | Event::OnwardAsked { .. }
+            | Event::CheckRecorded(_)
+            | Event::ConcernAnswered { .. }
+            | Event::WaiverRecorded { .. }
     )
 }
 

@@ -155,7 +155,7 @@ pub fn acting(act: &Act) -> UseCase {
         Act::Accuse { .. } => UseCase::OpenKey,
         Act::Destroy { .. } => UseCase::Destroy,
         Act::Members { .. } => UseCase::KeepMembers,
-        Act::Except { .. } => UseCase::KeepVetting,
+        Act::Except { .. } | Act::Authority { .. } => UseCase::KeepVetting,
         Act::Policy { .. } => UseCase::KeepRecord,
     }
 }
@@ -207,6 +207,7 @@ pub fn needed(state: &State, event: &Event) -> Option<UseCase> {
         Event::MemberSet { .. } => UseCase::KeepMembers,
         Event::CheckRecorded(_)
         | Event::ConcernAnswered { .. }
+        | Event::AuthorityRecorded(_)
         | Event::DrawOpened(_)
         | Event::DrawCommitted { .. }
         | Event::DrawRevealed { .. }

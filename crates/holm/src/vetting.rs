@@ -1,5 +1,6 @@
 //! The register of checks on people, and how each stands with what the schedule asks (`docs/spec/vetting.md`).
 
+pub mod authority;
 pub mod draw;
 pub mod gate;
 pub mod import;
@@ -7,15 +8,18 @@ pub mod schedule;
 mod standing;
 pub mod worth;
 
+use std::collections::BTreeMap;
+
 use holm_record::event::Event;
 use holm_record::event::vetting::{CheckFacts, CheckResult, CheckSort, Guideline, Verified};
-use holm_record::id::PersonId;
+use holm_record::id::{AuthorityName, PersonId};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
 use crate::policy::Permit;
 use crate::state::State;
 use crate::workspace::{Workspace, WorkspaceError};
+use authority::{Authority, AuthorityError};
 use draw::Draw;
 use gate::Exception;
 use schedule::{Schedule, ScheduleError};
@@ -59,8 +63,12 @@ pub struct Waiver {
 pub struct Vetting {
     /// Checks that were not withdrawn, in the order of their entries.
     pub checks: Vec<Check>,
+    /// For checks, entries of what was said to their concerns.
+    pub(crate) answers: Vec<(u64, u64)>,
     /// Waivers that were not withdrawn.
     pub waivers: Vec<Waiver>,
+    /// Legal authorities that were not withdrawn, by name.
+    pub authorities: BTreeMap<AuthorityName, Authority>,
     /// Draws that were not withdrawn.
     pub draws: Vec<Draw>,
     /// Exceptions that were not withdrawn.
@@ -112,7 +120,7 @@ pub enum CheckError {
         on: Date,
     },
     /// Nothing allows it.
-    #[error("a {0} reaches into what is private: say under which legal authority, with `--authority`")]
+    #[error("a {0} reaches into what is private: name the legal authority that allows it, with `--authority`")]
     NoAuthority(CheckSort),
     /// No reason.
     #[error("say why, in one line of 1 to 500 characters")]
@@ -141,6 +149,9 @@ pub enum CheckError {
     /// Recorded already.
     #[error("this check is recorded already, by entry {0}; if that was a mistake, withdraw it with `holm record withdraw {0}`")]
     Known(u64),
+    /// No legal authority for it.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
     /// Not a schedule.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
@@ -159,7 +170,12 @@ impl Vetting {
             Event::CheckRecorded(facts) => {
                 self.checks.push(Check { index, entered: at, by: by.to_owned(), facts: facts.clone() });
             }
+            Event::AuthorityRecorded(facts) => {
+                let by = by.to_owned();
+                self.authorities.insert(facts.authority.clone(), Authority { index, at, by, facts: facts.clone() });
+            }
             Event::ConcernAnswered { check, guideline, mitigation, explanation, verified } => {
+                self.answers.push((*check, index));
                 let of = self.checks.iter_mut().find(|of| of.index == *check).map(|of| &mut of.facts.concerns);
                 for concern in of.into_iter().flatten().filter(|concern| concern.guideline == *guideline) {
                     // What is said later adds to what was said, and takes its place where both say it.
@@ -187,6 +203,7 @@ impl Vetting {
                 self.checks.retain(|check| check.index != *entry);
                 self.waivers.retain(|waiver| waiver.index != *entry);
                 self.exceptions.retain(|exception| exception.index != *entry);
+                self.authorities.retain(|_, authority| authority.index != *entry);
             }
             _ => {}
         }
@@ -198,6 +215,7 @@ impl Vetting {
         self.checks.iter().any(|check| check.index == index)
             || self.waivers.iter().any(|waiver| waiver.index == index)
             || self.exceptions.iter().any(|exception| exception.index == index)
+            || self.authorities.values().any(|authority| authority.index == index)
             // What both have committed to is not taken back.
             || self.draws.iter().any(|draw| draw.number == index && draw.committed.len() < draw.facts.drawers.len())
     }
@@ -232,8 +250,9 @@ pub(crate) fn checked(state: &State, facts: &CheckFacts, today: Date) -> Result<
     if let Some(until) = facts.valid_until.filter(|until| *until < on) {
         return Err(CheckError::Until { until, on });
     }
-    if facts.sort.is_intrusive() && facts.authority.is_none() {
-        return Err(CheckError::NoAuthority(facts.sort));
+    if facts.sort.is_intrusive() {
+        let named = facts.authority.as_deref().ok_or(CheckError::NoAuthority(facts.sort))?;
+        state.vetting.allows(named, &facts.person, facts.sort, on)?;
     }
     let texts = [("examiner", &facts.examiner), ("reviewer", &facts.reviewer), ("authority", &facts.authority)];
     let bad = texts.into_iter().find(|(_, text)| text.as_deref().is_some_and(odd)).map(|(name, _)| name);

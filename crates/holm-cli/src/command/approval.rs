@@ -5,6 +5,7 @@ use holm::approval::{Request, Standing, missing};
 use holm::policy::Action;
 use holm::role::UseCase;
 use holm::vault::write_durably;
+use holm::vetting::authority::parse;
 use holm::vetting::import::day;
 use holm::workspace::Workspace;
 use holm_record::event::approval::{Act, ActKind, ApprovalPolicy, Masked};
@@ -48,6 +49,7 @@ pub(crate) enum Ask {
     Destroy(AskDestroy),
     Members(AskMembers),
     Except(AskExcept),
+    Authority(AskAuthority),
     Policy(AskPolicy),
 }
 
@@ -129,6 +131,15 @@ pub(crate) struct AskExcept {
     asked: Asked,
 }
 
+/// A legal authority for reviews of calls and accounts
+#[derive(Debug, Args)]
+pub(crate) struct AskAuthority {
+    /// The authority (docs/spec/vetting.md).
+    file: PathBuf,
+    #[command(flatten)]
+    asked: Asked,
+}
+
 /// Another policy
 #[derive(Debug, Args)]
 pub(crate) struct AskPolicy {
@@ -150,7 +161,8 @@ pub(crate) struct Import {
     files: Vec<PathBuf>,
 }
 
-/// Do what an approved request asked for: masks off, bodies destroyed, other roles, an exception, another policy
+/// Do what an approved request asked for: masks off, bodies destroyed, other roles, an exception, a legal authority, another
+/// policy
 #[derive(Debug, Args)]
 pub(crate) struct Use {
     /// The request's number.
@@ -214,9 +226,10 @@ impl Ask {
                 (Act::Unmask { of, until: ask.until.unwrap_or(app.now() + UNMASKED) }, ask.asked)
             }
             Self::Accuse(ask) => (workspace.accusation(&ask.item)?, ask.asked),
-            Self::Destroy(ask) => (ask.what.act(&workspace)?, ask.asked),
+            Self::Destroy(ask) => (ask.what.act(&workspace, super::check::today(app))?, ask.asked),
             Self::Members(ask) => (workspace.member_act(ask.set.member(), &ask.set.roles())?, ask.asked),
             Self::Except(ask) => (workspace.except_act(&ask.person, &ask.sort, ask.until, super::check::today(app))?, ask.asked),
+            Self::Authority(ask) => (Act::Authority { facts: parse(&read_text(&ask.file)?)? }, ask.asked),
             Self::Policy(ask) => (Act::Policy { policy: workspace.approval_policy(&read_text(&ask.file)?)? }, ask.asked),
         };
         send(app, &mut workspace, act, &asked)

@@ -17,6 +17,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::authority::AuthorityCommand;
 use super::draw::DrawCommand;
 use crate::app::{App, counted, read_text};
 use crate::error::{CommandError, Outcome};
@@ -32,6 +33,8 @@ pub(crate) enum CheckCommand {
     Waive(Waive),
     #[command(subcommand)]
     Draw(DrawCommand),
+    #[command(subcommand)]
+    Authority(AuthorityCommand),
     Schedule(Schedule),
     Worth(Worth),
 }
@@ -66,7 +69,7 @@ pub(crate) struct Add {
     /// The last day on which it counts, if that is before the schedule's.
     #[arg(long, value_name = "DAY", value_parser = day)]
     valid_until: Option<Date>,
-    /// Its legal basis; reviews of calls and accounts need one.
+    /// Its legal basis; reviews of calls and accounts need a recorded one (`holm check authority`), which this names.
     #[arg(long, value_name = "TEXT")]
     authority: Option<String>,
     /// A concern of SEAD 4: its letter, A to M, and what; may be given several times. `holm check answer` says what mitigates or
@@ -201,6 +204,7 @@ impl CheckCommand {
             Self::Due(due) => due.run(app)?,
             Self::Waive(waive) => waive.run(app)?,
             Self::Draw(draw) => return draw.run(app),
+            Self::Authority(authority) => return authority.run(app),
             Self::Schedule(schedule) => schedule.run(app)?,
             Self::Worth(worth) => worth.run(app)?,
         }

@@ -3,8 +3,11 @@ use holm::policy::Action;
 use holm::role::UseCase;
 use holm::workspace::Workspace;
 use holm_record::event::approval::Act;
-use holm_record::id::{IncidentName, ItemName};
+use holm_record::id::{AuthorityName, IncidentName, ItemName};
 
+use jiff::civil::Date;
+
+use super::check::today;
 use crate::app::{App, counted};
 use crate::error::{CommandError, Outcome};
 
@@ -30,6 +33,9 @@ pub(crate) struct What {
     /// An item whose master and copies are to go: it can be traced no further.
     #[arg(long)]
     item: Option<ItemName>,
+    /// A legal authority of which what was learnt under it is to go, once the time to keep it is over.
+    #[arg(long, value_name = "NAME")]
+    retention: Option<AuthorityName>,
     /// By whose authority, and under which rule.
     #[arg(long, value_name = "TEXT")]
     authority: String,
@@ -37,13 +43,13 @@ pub(crate) struct What {
 
 impl What {
     /// What is to be approved.
-    pub(crate) fn act(self, workspace: &Workspace) -> Result<Act, CommandError> {
-        let (entries, objects, authority) = self.parts(workspace)?;
+    pub(crate) fn act(self, workspace: &Workspace, today: Date) -> Result<Act, CommandError> {
+        let (entries, objects, authority) = self.parts(workspace, today)?;
         Ok(Act::Destroy { entries, objects, authority })
     }
 
     /// Entries, sealed files and authority.
-    fn parts(self, workspace: &Workspace) -> Result<(Vec<u64>, Vec<String>, String), CommandError> {
+    fn parts(self, workspace: &Workspace, today: Date) -> Result<(Vec<u64>, Vec<String>, String), CommandError> {
         if let Some(incident) =
             self.incident.as_ref().filter(|name| !workspace.state().evidence.iter().any(|e| e.incident == **name))
         {
@@ -55,6 +61,9 @@ impl What {
         let mut objects = self.incident.map(|name| workspace.files_of_incident(&name)).unwrap_or_default();
         objects.extend(self.item.map(|name| workspace.files_of_item(&name)).unwrap_or_default());
         let mut entries = self.entries;
+        if let Some(name) = &self.retention {
+            entries.extend(workspace.retained_too_long(name, today)?);
+        }
         entries.sort_unstable();
         entries.dedup();
         workspace.may_be_destroyed(&entries, &objects).map_err(holm::workspace::WorkspaceError::from)?;
@@ -65,7 +74,7 @@ impl What {
 impl Destroy {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
         let mut workspace = app.workspace(UseCase::Destroy)?;
-        let (entries, objects, authority) = self.what.parts(&workspace)?;
+        let (entries, objects, authority) = self.what.parts(&workspace, today(app))?;
         let (bodies, files) = (entries.len(), objects.len());
         let permit = workspace.permit(&Action::Administer, app.now())?;
         workspace.destroy(&permit, entries, objects, &authority, &self.reason)?;

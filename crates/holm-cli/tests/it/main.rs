@@ -3,6 +3,7 @@
 
 mod adversary;
 mod approved;
+mod authorised;
 mod backups;
 mod bad_input;
 mod desk;

@@ -13,7 +13,7 @@ const CAST: [Role; 6] = Role::ALL;
 const CUSTODIAN: usize = 5;
 
 /// Every command that opens a workspace, so that it does next to nothing even where it is allowed, and what it is for.
-const COMMANDS: [(&[&str], UseCase); 70] = [
+const COMMANDS: [(&[&str], UseCase); 73] = [
     (&["person", "import", "nothing.csv"], UseCase::KeepRoster),
     (&["person", "list"], UseCase::SeeRoster),
     (&["person", "show", "p7"], UseCase::SeeRoster),
@@ -30,6 +30,8 @@ const COMMANDS: [(&[&str], UseCase); 70] = [
     (&["check", "list", "--person", "nobody"], UseCase::SeeVetting),
     (&["check", "due"], UseCase::SeeVetting),
     (&["check", "waive", "nobody", "--sort", "interview", "--until", "2026-01-01", "--reason", "x"], UseCase::KeepVetting),
+    (&["check", "authority", "add", "nothing.toml"], UseCase::KeepVetting),
+    (&["check", "authority", "list"], UseCase::SeeVetting),
     (&["check", "draw", "open", "--sort", "urinalysis", "--rates", "5", "--drawers", "p7", "nobody"], UseCase::KeepVetting),
     (&["check", "draw", "take", "nothing"], UseCase::KeepVetting),
     (&["check", "draw", "close", "999"], UseCase::KeepVetting),
@@ -46,6 +48,7 @@ const COMMANDS: [(&[&str], UseCase); 70] = [
     (&["approval", "ask", "accuse", "nothing", "--reason", "x"], UseCase::AskApproval),
     (&["approval", "ask", "destroy", "--entry", "0", "--authority", "x", "--reason", "x"], UseCase::AskApproval),
     (&["approval", "ask", "members", "nobody", "--none", "--reason", "x"], UseCase::AskApproval),
+    (&["approval", "ask", "authority", "nothing.toml", "--reason", "x"], UseCase::AskApproval),
     (&["approval", "ask", "except", "nobody", "--until", "2026-01-01", "--reason", "x"], UseCase::AskApproval),
     (&["approval", "ask", "policy", "nothing.toml", "--reason", "x"], UseCase::AskApproval),
     (&["approval", "list"], UseCase::SeeApprovals),

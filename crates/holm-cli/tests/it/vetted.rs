@@ -89,12 +89,15 @@ fn a_file_of_checks_is_taken_in_whole_or_every_wrong_line_is_named() {
     let desk = Desk::with(2);
     let header = "person,sort,on,result,examiner,reviewer,reviewed_on,valid_until,authority,words\n";
     let good =
-        "p1,polygraph,2024-01-10,passed,Ruiz,Vega,2024-02-01,,,\np2,bank-review,2025-03-01,passed,Ruiz,,,,order 12/2025,\n";
+        "p1,polygraph,2024-01-10,passed,Ruiz,Vega,2024-02-01,,,\np2,bank-review,2025-03-01,passed,Ruiz,,,,order-12-2025,\n";
     let bad = "p9,polygraph,2024-01-10,passed,,,,,,\np1,palmistry,2024-01-10,passed,,,,,,\np1,polygraph,10.1.2024,passed,,,,,,\n\
-               p1,polygraph,2924-01-10,passed,,,,,,\np1,polygraph,2024-01-10,passed,Ruiz,Ruiz,,,,\np1,bank-review,2024-01-10,passed,,,,,,\np1,polygraph\n";
+               p1,polygraph,2924-01-10,passed,,,,,,\np1,polygraph,2024-01-10,passed,Ruiz,Ruiz,,,,\np1,bank-review,2024-01-10,passed,,,,,,\np1,polygraph\n\
+               p1,bank-review,2025-03-01,passed,,,,,order-12-2025,\n";
+    desk.write("order.toml", crate::authorised::order("order-12-2025", &tomorrow(400)).as_bytes());
+    desk.run(&["check", "authority", "add", "order.toml"]).ok();
     desk.write("bad.csv", format!("{header}{good}{bad}").as_bytes());
     desk.run(&["check", "import", "bad.csv"]).fails_with(&[
-        "nothing was imported: 7 of 9 checks cannot be used",
+        "nothing was imported: 8 of 10 checks cannot be used",
         "line 4: `p9` is not on the roster",
         "line 5: `palmistry` is no sort of check",
         "line 6: `10.1.2024` is no day",
@@ -102,6 +105,7 @@ fn a_file_of_checks_is_taken_in_whole_or_every_wrong_line_is_named() {
         "line 8: `Ruiz` examined and reviewed",
         "line 9: a bank-review reaches into what is private",
         "line 10: it has 2 fields, not 10",
+        "line 11: `order-12-2025` does not allow anything about `p1`",
     ]);
     assert_eq!(desk.run(&["check", "list", "--json"]).ok().json(), serde_json::json!([]));
     desk.write("good.csv", format!("\u{feff}{header}{good}").as_bytes());

@@ -46,6 +46,11 @@ pub(crate) fn act_words(act: &Act, language: Language) -> String {
             let names: Vec<&str> = sorts.iter().map(|sort| language.words().vetting.sort(*sort)).collect();
             fill(w.to_except, &[person, until, &names.join(", ")])
         }
+        Act::Authority { facts } => {
+            let names: Vec<&str> = facts.sorts.iter().map(|sort| language.words().vetting.sort(*sort)).collect();
+            let many = count(facts.persons.len());
+            fill(w.to_authority, &[&facts.authority, &facts.basis, &facts.valid_until, &names.join(", "), &many])
+        }
         Act::Policy { .. } => w.to_policy.to_owned(),
     }
 }
@@ -272,6 +277,9 @@ impl Named {
                 Self { objects: devices.iter().map(|d| d.recipient.clone()).collect(), ..Self::default() }
             }
             Act::Policy { policy } => Self { groups: groups(policy, language), ..Self::default() },
+            Act::Authority { facts } => {
+                Self { persons: facts.persons.iter().map(ToString::to_string).collect(), ..Self::default() }
+            }
             Act::Except { person, .. } => Self { persons: vec![person.to_string()], ..Self::default() },
             Act::Unmask { .. } | Act::Accuse { .. } => Self::default(),
         }

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use holm::approval::Standing;
 use holm::role::UseCase;
 use holm::state::{Item, State};
+use holm::vetting::authority::Authority;
 use holm::warning::Warning;
 use holm_record::id::ItemName;
 use jiff::Timestamp;
@@ -21,6 +22,7 @@ use crate::onward;
 use crate::problem::Problem;
 use crate::server::Desk;
 use crate::session::held;
+use crate::vetting::today;
 use crate::words::fill;
 
 /// Days after which a copy without a receipt is worth asking about.
@@ -131,6 +133,7 @@ pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need
     let mut needs = Vec::new();
     needs.extend(record_needs(view, language, now));
     needs.extend(warning_needs(&view.state, language, now));
+    needs.extend(retention_needs(&view.state, language));
     for look in view.state.looks.iter().rev() {
         let path = format!("/items/{}", look.item);
         match &look.verdict {
@@ -224,6 +227,21 @@ fn warning_needs(state: &State, language: Language, now: Timestamp) -> Vec<Need>
         case: UseCase::SeeItems,
     };
     waiting.map(need).collect()
+}
+
+/// What was learnt under authorities whose time is over.
+fn retention_needs(state: &State, language: Language) -> Vec<Need> {
+    let words = &language.words().overview;
+    let need = |(authority, _): (&Authority, usize)| {
+        let (name, until) = (&authority.facts.authority, &authority.facts.retain_until);
+        Need {
+            what: fill(words.retention, &[name]),
+            why: fill(words.retention_why, &[until, name]),
+            path: "/record".to_owned(),
+            case: UseCase::Destroy,
+        }
+    };
+    state.retention_over(today()).into_iter().map(need).collect()
 }
 
 fn unsigned_needs(state: &State, language: Language, now: Timestamp) -> Vec<Need> {

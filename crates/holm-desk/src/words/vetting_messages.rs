@@ -30,9 +30,9 @@ pub(super) const MESSAGES: &[Message] = &[
         es: "una dispensa termina en un día por venir, dentro de 366 días; {0} no lo es",
     },
     Message {
-        core: "a {} reaches into what is private: say under which legal authority, with `--authority`",
-        en: "a {0} reaches into what is private: say under which legal authority",
-        es: "un control «{0}» entra en lo privado: indique con qué fundamento legal",
+        core: "a {} reaches into what is private: name the legal authority that allows it, with `--authority`",
+        en: "a {0} reaches into what is private: name the legal authority that allows it",
+        es: "un control «{0}» entra en lo privado: indique el fundamento legal que lo permite",
     },
     Message {
         core: "it counts until {}, which is before it was taken on {}",
@@ -203,4 +203,49 @@ pub(super) const MESSAGES: &[Message] = &[
         es: "lo que «{0}» revela no es lo comprometido; no se asentó nada",
     },
     Message { core: "what came does not hold: {}", en: "", es: "lo que llegó no se sostiene: {0}" },
+    // Legal authorities.
+    Message { core: "this is not a legal authority: {}", en: "", es: "esto no es un fundamento legal: {0}" },
+    Message {
+        core: "no legal authority `{}` is recorded; record it with `holm check authority add FILE`",
+        en: "no legal authority “{0}” is recorded",
+        es: "no está asentado ningún fundamento legal «{0}»",
+    },
+    Message { core: "`{}` does not allow a {}", en: "", es: "«{0}» no permite un control «{1}»" },
+    Message { core: "`{}` does not allow anything about `{}`", en: "", es: "«{0}» no permite nada sobre «{1}»" },
+    Message {
+        core: "`{}` may be used from {} to {}, and not on {}",
+        en: "",
+        es: "«{0}» puede usarse del {1} al {2}, y no el {3}",
+    },
+    Message {
+        core: "`{}` requested and approved; an authority is another person's to approve",
+        en: "",
+        es: "«{0}» lo pidió y lo aprobó; la aprobación le toca a otra persona",
+    },
+    Message { core: "the authority names no {}", en: "", es: "el fundamento no nombra nada en «{0}»" },
+    Message {
+        core: "a {} needs no legal authority; name phone-review or bank-review",
+        en: "",
+        es: "un control «{0}» no requiere fundamento legal; nombre phone-review o bank-review",
+    },
+    Message {
+        core: "the authority's {} ends before it begins, or after what was learnt is destroyed",
+        en: "",
+        es: "el plazo «{0}» del fundamento termina antes de empezar, o después de destruirse lo que se supo",
+    },
+    Message {
+        core: "what was learnt under `{}` may be kept until {}; name the entries with `--entry` to destroy them before",
+        en: "what was learnt under “{0}” may be kept until {1}",
+        es: "lo que se supo por «{0}» puede conservarse hasta el {1}",
+    },
+    Message {
+        core: "nothing is kept of what was learnt under `{}`",
+        en: "",
+        es: "no se conserva nada de lo que se supo por «{0}»",
+    },
+    Message {
+        core: "`{}` is recorded already; give another name, or withdraw that entry",
+        en: "",
+        es: "«{0}» ya está asentado; dé otro nombre o retire ese asiento",
+    },
 ];

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::member::Role;
-use super::vetting::CheckSort;
+use super::vetting::{AuthorityFacts, CheckSort};
 use super::{Device, ObjectHash};
 use crate::commitment::Commitment;
 use crate::id::{IncidentName, ItemName, PersonId};
@@ -50,14 +50,16 @@ pub enum ActKind {
     Members,
     /// Sending things to somebody whose vetting is not in force.
     Except,
+    /// A legal authority for reviews of calls and accounts.
+    Authority,
     /// Another policy.
     Policy,
 }
 
 impl ActKind {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Release, Self::Unmask, Self::Accuse, Self::Destroy, Self::Members, Self::Except, Self::Policy];
+    pub const ALL: [Self; 8] =
+        [Self::Release, Self::Unmask, Self::Accuse, Self::Destroy, Self::Members, Self::Except, Self::Authority, Self::Policy];
 }
 
 /// What is asked for, exactly.
@@ -118,6 +120,11 @@ pub enum Act {
         /// Until the end of which day.
         until: Date,
     },
+    /// A legal authority for reviews of calls and accounts.
+    Authority {
+        /// What it is.
+        facts: AuthorityFacts,
+    },
     /// Another policy.
     Policy {
         /// The policy.
@@ -151,6 +158,7 @@ impl Act {
             Self::Destroy { .. } => ActKind::Destroy,
             Self::Members { .. } => ActKind::Members,
             Self::Except { .. } => ActKind::Except,
+            Self::Authority { .. } => ActKind::Authority,
             Self::Policy { .. } => ActKind::Policy,
         }
     }
@@ -174,6 +182,7 @@ impl fmt::Display for ActKind {
             Self::Destroy => "destroy",
             Self::Members => "members",
             Self::Except => "except",
+            Self::Authority => "authority",
             Self::Policy => "policy",
         })
     }
@@ -215,6 +224,16 @@ impl fmt::Display for Act {
             }
             Self::Except { person, sorts, until } => {
                 write!(f, "let `{person}` be sent things until {until} although these checks are not in force: {}", listed(sorts))
+            }
+            Self::Authority { facts } => {
+                let AuthorityFacts { authority, basis, issued_by, sorts, persons, data_from, data_until, valid_until, .. } =
+                    facts;
+                write!(
+                    f,
+                    "use `{authority}` ({basis}, {issued_by}) until {valid_until} for {} of {}, over {data_from} to {data_until}",
+                    listed(sorts),
+                    listed(persons)
+                )
             }
             Self::Policy { policy } => {
                 let group = |(name, group): (&String, &Group)| {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::happening::WordError;
 use crate::commitment::Commitment;
-use crate::id::PersonId;
+use crate::id::{AuthorityName, PersonId};
 
 super::happening::words!(
     /// What kind of check.
@@ -186,4 +186,37 @@ pub struct Eligible {
     pub person: PersonId,
     /// Their rank level then.
     pub level: u8,
+}
+
+/// A legal authority for checks that reach into what is private: whose, which, of which time, until when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthorityFacts {
+    /// What it is called.
+    pub authority: AuthorityName,
+    /// The law or order that it rests on.
+    pub basis: String,
+    /// Who issued it.
+    pub issued_by: String,
+    /// Who asked for it.
+    pub requested_by: String,
+    /// Who approved it: somebody else.
+    pub approved_by: String,
+    /// Which checks it allows.
+    pub sorts: Vec<CheckSort>,
+    /// On whom.
+    pub persons: Vec<PersonId>,
+    /// The first day of which calls and accounts may be looked at.
+    pub data_from: Date,
+    /// The last.
+    pub data_until: Date,
+    /// The first day on which it may be used.
+    pub valid_from: Date,
+    /// The last.
+    pub valid_until: Date,
+    /// The day after which what was learnt under it is destroyed.
+    pub retain_until: Date,
+    /// What else is to be said.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub words: String,
 }

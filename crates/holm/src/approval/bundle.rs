@@ -79,6 +79,9 @@ pub enum ApprovalError {
     /// Done by another command.
     #[error("request {0} is used by `holm {1}`")]
     Elsewhere(u64, &'static str),
+    /// The legal authority.
+    #[error(transparent)]
+    Authority(Box<crate::vetting::CheckError>),
     /// The item.
     #[error(transparent)]
     Share(#[from] Box<ShareError>),
@@ -273,6 +276,9 @@ impl Workspace {
                     return Err(WorkspaceError::from(crate::member::MemberError::Unfit(member.clone())).into());
                 }
             }
+            Act::Authority { facts } => {
+                self.may_be_used(facts).map_err(|e| ApprovalError::Authority(Box::new(e)))?;
+            }
             Act::Release { .. } | Act::Unmask { .. } | Act::Accuse { .. } | Act::Except { .. } | Act::Policy { .. } => {}
         }
         Ok(())
@@ -412,6 +418,9 @@ impl Workspace {
             }
             Act::Except { person, sorts, until } => {
                 self.append(permit, vec![Event::ExceptionRecorded { person, sorts, until, reason }])?;
+            }
+            Act::Authority { facts } => {
+                self.add_authority(permit, facts).map_err(|e| ApprovalError::Authority(Box::new(e)))?;
             }
             Act::Accuse { .. } => return Err(ApprovalError::Elsewhere(number, "item open")),
             Act::Release { .. } => return Err(ApprovalError::Elsewhere(number, "share")),
