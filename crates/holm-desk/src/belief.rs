@@ -10,6 +10,7 @@ use holm::belief::translation::translate;
 use holm::belief::{BeliefError, Beliefs, Provenance, Question, compute};
 use holm::mask::Mask;
 use holm::state::State;
+use holm::vetting::gate::day_of;
 use holm_record::event::approval::Masked;
 use holm_record::event::happening::Outcome;
 use holm_record::id::PersonId;
@@ -19,6 +20,7 @@ use crate::office::View;
 use crate::problem::Problem;
 use crate::server::Desk;
 use crate::session::held;
+use crate::vetting::today;
 
 /// Answers that are kept; the oldest is forgotten first.
 const MOST: usize = 8;
@@ -143,7 +145,8 @@ impl Weighings {
 fn weigh(state: &State, question: &Question, (entries, checkpoint, at): (u64, Option<String>, Timestamp)) -> Answer {
     let mut beliefs = compute(state, question).map_err(Arc::new)?;
     beliefs.provenance = Provenance { entries, checkpoint, at, ..beliefs.provenance };
-    let translation = translate(state).map_err(|e| Arc::new(e.into()))?;
+    // Who knew of what leaked: checks say nothing of that.
+    let translation = translate(state, None).map_err(|e| Arc::new(e.into()))?;
     let leaks = translation.trials.iter().zip(&translation.exposed).filter(|(trial, _)| is_leak(trial.outcome));
     let names = |exposed: &Vec<usize>| exposed.iter().filter_map(|p| translation.persons.get(*p).cloned()).collect();
     let betrayed = leaks.map(|(_, exposed)| names(exposed)).collect();
@@ -170,7 +173,7 @@ pub(crate) fn weighed(desk: &Desk, question: &Question, patience: Duration) -> R
     let view = desk.office.view()?;
     let mask = view.beliefs_mask();
     let asked = question.person.as_ref().map(|called| mask.find(called, view.state.persons.keys()).ok_or(Problem::Missing));
-    let question = Question { person: asked.transpose()?.cloned(), ..question.clone() };
+    let question = dated(&Question { person: asked.transpose()?.cloned(), ..question.clone() });
     // That something was read changes nothing that is believed.
     let key = Key { entries: view.state.told_until, question };
     let weighings = &desk.office.weighings;
@@ -200,7 +203,7 @@ pub(crate) fn known(desk: &Desk, question: &Question) -> Result<Option<Arc<Weigh
     if view.beliefs_mask().is_on() {
         return Ok(None);
     }
-    let key = Key { entries: view.state.told_until, question: question.clone() };
+    let key = Key { entries: view.state.told_until, question: dated(question) };
     Ok(desk.office.weighings.wait(&key, Duration::ZERO).and_then(Result::ok))
 }
 
@@ -218,6 +221,12 @@ fn begin(desk: &Desk, view: Arc<View>, key: &Key) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+/// The same question with the day as of which checks are old or new.
+fn dated(question: &Question) -> Question {
+    let on = question.on.or_else(|| Some(question.at.map_or_else(today, day_of)));
+    Question { on, ..question.clone() }
 }
 
 /// Whether there is anything to judge by: an operation that is over, an incident, or a leak that was traced.

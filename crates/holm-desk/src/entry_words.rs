@@ -77,6 +77,7 @@ fn about(event: &Event) -> About {
         | Event::MemberSet { .. } => About::Approvals,
         Event::CheckRecorded(_)
         | Event::ConcernAnswered { .. }
+        | Event::AccuracySet { .. }
         | Event::AuthorityRecorded(_)
         | Event::DrawOpened(_)
         | Event::DrawCommitted { .. }

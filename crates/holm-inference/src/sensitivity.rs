@@ -3,7 +3,7 @@
 
 use crate::case::{Case, UNRECORDED};
 use crate::chain::State;
-use crate::checks::Bearing;
+use crate::checks::{Bearing, Bundle};
 use crate::posterior::{Posterior, Sampling, posterior_from};
 use crate::priors::{Priors, Share};
 use crate::reasons::reasons_from;
@@ -222,16 +222,22 @@ pub fn standing(case: &Case, found: &Posterior, sensitivity: &Sensitivity, perso
     if lacks.is_empty() { Standing::Actionable } else { Standing::NotActionable(lacks) }
 }
 
+/// By kind of check of which there is something about a person, ln of how much likelier it is if they leak, at the mean accuracy.
+#[must_use]
+pub fn check_weights(case: &Case, found: &Posterior, person: usize) -> Vec<(usize, f64)> {
+    let weight = |bundle: &Bundle| {
+        let accuracy = found.accuracy.get(bundle.kind).copied().unwrap_or_default();
+        let [leaks, other] = bundle.ln(&case.vetting.kinds[bundle.kind], accuracy);
+        (bundle.kind, leaks - other)
+    };
+    case.vetting.of(person).map(weight).collect()
+}
+
 /// Kinds of evidence that speak for somebody's leaking: operations, each kind of check, ratios given of checks.
 fn speaking(case: &Case, found: &Posterior, person: usize) -> usize {
     let operations = usize::from(!case.positives.of(person).is_empty());
     let given = usize::from(case.ln_checks.get(person).is_some_and(|ln| *ln > 0.0));
-    let checks = case.vetting.of(person).filter(|bundle| {
-        let accuracy = found.accuracy.get(bundle.kind).copied().unwrap_or_default();
-        let [leaks, other] = bundle.ln(&case.vetting.kinds[bundle.kind], accuracy);
-        leaks > other
-    });
-    operations + given + checks.count()
+    operations + given + check_weights(case, found, person).iter().filter(|(_, nats)| *nats > 0.0).count()
 }
 
 fn recorded(case: &Case, person: usize) -> usize {

@@ -528,6 +528,11 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// What checks are worth as evidence, from now on.
+    AccuracySet {
+        /// Its file.
+        text: String,
+    },
     /// A legal authority for checks that reach into what is private.
     AuthorityRecorded(AuthorityFacts),
     /// A draw begins: who can be drawn and how likely stands here before anybody knows who is.
@@ -688,6 +693,7 @@ impl Event {
             Self::WaiverRecorded { .. } => "waiver-recorded",
             Self::ScheduleSet { .. } => "schedule-set",
             Self::ExceptionRecorded { .. } => "exception-recorded",
+            Self::AccuracySet { .. } => "accuracy-set",
             Self::AuthorityRecorded(_) => "authority-recorded",
             Self::DrawOpened(_) => "draw-opened",
             Self::DrawCommitted { .. } => "draw-committed",

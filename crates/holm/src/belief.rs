@@ -15,13 +15,16 @@ use holm_inference::outlook::{Capacity, Outlook, capacity, outlooks};
 use holm_inference::posterior::{Posterior, PosteriorError, Sampling, posterior};
 use holm_inference::priors::Priors;
 use holm_inference::reasons::reasons_from;
-use holm_inference::sensitivity::{Change, Lack, Sensitivity, Standing, sensitivity, standing};
+use holm_inference::sensitivity::{Change, Lack, Sensitivity, Standing, check_weights, sensitivity, standing};
 use holm_record::event::approval::Masked;
 use holm_record::id::PersonId;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::state::State;
+use crate::vetting::evidence::KindOfEvidence;
+use crate::vetting::gate::day_of;
 use crate::workspace::{Workspace, WorkspaceError};
 use course::{Course, course};
 use framing::Alarm;
@@ -52,11 +55,13 @@ pub struct Question {
     pub person: Option<PersonId>,
     /// Seed of the sampler.
     pub seed: u64,
+    /// The day as of which checks are old or new; that of the newest check, if absent.
+    pub on: Option<Date>,
 }
 
 impl Default for Question {
     fn default() -> Self {
-        Self { at: None, person: None, seed: 1 }
+        Self { at: None, person: None, seed: 1, on: None }
     }
 }
 
@@ -162,6 +167,17 @@ pub struct Meter {
     pub of_one: f64,
 }
 
+/// What checks of one kind say of somebody.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OfChecks {
+    /// The kind.
+    pub kind: String,
+    /// ln of how much likelier what they found is if the person leaks, at the accuracy that the record makes likely.
+    pub nats: f64,
+    /// What would be believed without them; of whoever has reasons given, and if it could be settled.
+    pub without: Option<f64>,
+}
+
 /// What is believed of one person.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Belief {
@@ -190,6 +206,8 @@ pub struct Belief {
     pub reasons_for: Vec<Reason>,
     /// What speaks against it.
     pub against: Vec<Reason>,
+    /// What their checks say.
+    pub checks: Vec<OfChecks>,
 }
 
 impl Belief {
@@ -278,6 +296,8 @@ pub struct Beliefs {
     pub meter: Meter,
     /// How often an operation of each sort fails by itself, or through somebody who is not listed.
     pub background: BTreeMap<String, f64>,
+    /// Kinds of checks that are evidence, with what is known of their accuracy.
+    pub checks: Vec<KindOfEvidence>,
     /// What of the record says nothing.
     pub gaps: Gaps,
 }
@@ -296,7 +316,8 @@ impl Workspace {
         let found =
             |called: &PersonId| mask.find(called, state.persons.keys()).cloned().ok_or(BeliefError::Unknown(called.clone()));
         let person = question.person.as_ref().map(found).transpose()?;
-        let mut beliefs = compute(state, &Question { person, ..question.clone() })?;
+        let on = question.on.or_else(|| Some(day_of(question.at.unwrap_or(now))));
+        let mut beliefs = compute(state, &Question { person, on, ..question.clone() })?;
         let signed = self.record_mut().store_mut().checkpoint(entries).map_err(|e| WorkspaceError::from(RecordError::from(e)))?;
         let checkpoint = signed.filter(|_| question.at.is_none());
         beliefs.provenance = Provenance { entries, checkpoint, at: question.at.unwrap_or(now), ..beliefs.provenance };
@@ -325,7 +346,8 @@ pub fn compute(state: &State, question: &Question) -> Result<Beliefs, BeliefErro
     if let Some(person) = question.person.as_ref().filter(|p| !state.persons.contains_key(*p)) {
         return Err(BeliefError::Unknown(person.clone()));
     }
-    let translation = translate(state)?;
+    let newest = || state.vetting.checks.iter().map(|check| check.facts.on).max();
+    let translation = translate(state, question.on.or_else(newest))?;
     if translation.trials.is_empty() {
         return Err(BeliefError::Nothing);
     }
@@ -432,6 +454,7 @@ impl Report<'_> {
             course: self.course,
             meter: Meter { needed: self.capacity.bits_needed, of_one: self.capacity.bits_of_one },
             background: of.sorts.iter().cloned().zip(found.background.iter().copied()).collect(),
+            checks: of.checks.clone(),
             gaps: of.gaps.clone(),
             provenance: Provenance {
                 entries: 0,
@@ -472,7 +495,23 @@ impl Report<'_> {
             betrayed,
             reasons_for: some(true),
             against: some(false),
+            checks: self.checks(person, reasons.is_some()),
         }
+    }
+
+    /// What each kind of check says of somebody, and what it moved.
+    fn checks(&self, person: usize, shown: bool) -> Vec<OfChecks> {
+        let worth = check_weights(&self.translation.case, self.found, person);
+        let without = |kind: usize| {
+            let changed = self.moved.changes.iter().find(|changed| changed.change == Change::WithoutKind(kind));
+            changed.and_then(|changed| changed.persons.as_ref()).map(|persons| persons[person])
+        };
+        let said = |(kind, nats): (usize, f64)| OfChecks {
+            kind: self.translation.checks[kind].kind.clone(),
+            nats,
+            without: shown.then(|| without(kind)).flatten(),
+        };
+        worth.into_iter().map(said).collect()
     }
 
     fn band(&self, person: usize) -> Band {

@@ -207,6 +207,7 @@ pub fn needed(state: &State, event: &Event) -> Option<UseCase> {
         Event::MemberSet { .. } => UseCase::KeepMembers,
         Event::CheckRecorded(_)
         | Event::ConcernAnswered { .. }
+        | Event::AccuracySet { .. }
         | Event::AuthorityRecorded(_)
         | Event::DrawOpened(_)
         | Event::DrawCommitted { .. }

@@ -279,6 +279,7 @@ impl State {
             Event::MemberSet { .. } => self.members.apply(index, event),
             Event::CheckRecorded(_)
             | Event::ConcernAnswered { .. }
+            | Event::AccuracySet { .. }
             | Event::AuthorityRecorded(_)
             | Event::DrawOpened(_)
             | Event::DrawCommitted { .. }

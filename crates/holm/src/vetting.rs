@@ -2,6 +2,7 @@
 
 pub mod authority;
 pub mod draw;
+pub mod evidence;
 pub mod gate;
 pub mod import;
 pub mod schedule;
@@ -21,6 +22,7 @@ use crate::state::State;
 use crate::workspace::{Workspace, WorkspaceError};
 use authority::{Authority, AuthorityError};
 use draw::Draw;
+use evidence::EvidenceError;
 use gate::Exception;
 use schedule::{Schedule, ScheduleError};
 pub use standing::{NOTICE, Standing, Waiting};
@@ -73,6 +75,8 @@ pub struct Vetting {
     pub draws: Vec<Draw>,
     /// Exceptions that were not withdrawn.
     pub exceptions: Vec<Exception>,
+    /// What was laid down of what checks are worth.
+    pub accuracy: Option<String>,
     /// The schedule in force, and its text.
     pub schedule: Option<(Schedule, String)>,
 }
@@ -149,6 +153,9 @@ pub enum CheckError {
     /// Recorded already.
     #[error("this check is recorded already, by entry {0}; if that was a mistake, withdraw it with `holm record withdraw {0}`")]
     Known(u64),
+    /// Not what checks are worth.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
     /// No legal authority for it.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
@@ -170,6 +177,7 @@ impl Vetting {
             Event::CheckRecorded(facts) => {
                 self.checks.push(Check { index, entered: at, by: by.to_owned(), facts: facts.clone() });
             }
+            Event::AccuracySet { text } => self.accuracy = Some(text.clone()),
             Event::AuthorityRecorded(facts) => {
                 let by = by.to_owned();
                 self.authorities.insert(facts.authority.clone(), Authority { index, at, by, facts: facts.clone() });

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use holm::policy::Action;
 use holm::role::UseCase;
+use holm::vetting::evidence;
 use holm::vetting::gate::Exception;
 use holm::vetting::import::day;
 use holm::vetting::schedule::PROPOSED;
@@ -36,6 +37,7 @@ pub(crate) enum CheckCommand {
     #[command(subcommand)]
     Authority(AuthorityCommand),
     Schedule(Schedule),
+    Accuracy(Accuracy),
     Worth(Worth),
 }
 
@@ -162,6 +164,17 @@ pub(crate) struct Schedule {
     print: bool,
 }
 
+/// Lay down what checks are worth as evidence of leaking: how often they err, and how much they can be worth at most
+#[derive(Debug, Args)]
+pub(crate) struct Accuracy {
+    /// The figures, with their sources (docs/spec/vetting.md).
+    #[arg(required_unless_present = "print")]
+    file: Option<PathBuf>,
+    /// Print those in force, or those that Holm proposes.
+    #[arg(long, conflicts_with = "file")]
+    print: bool,
+}
+
 /// What screening many people for few who leak comes to: whom it catches, and who fails with them
 ///
 /// The figures of NRC 2003 for a polygraph, unless others are given. No workspace is needed.
@@ -206,6 +219,7 @@ impl CheckCommand {
             Self::Draw(draw) => return draw.run(app),
             Self::Authority(authority) => return authority.run(app),
             Self::Schedule(schedule) => schedule.run(app)?,
+            Self::Accuracy(accuracy) => accuracy.run(app)?,
             Self::Worth(worth) => worth.run(app)?,
         }
         Ok(Outcome::Done)
@@ -489,6 +503,23 @@ impl Schedule {
                 say!("{} sent nothing from now on: their checks are failed, missing or overdue", counted_are(held));
                 say!("(`gate_from = \"DAY\"` in the schedule lets it count for that from a later day)");
             }
+        })
+    }
+}
+
+impl Accuracy {
+    fn run(self, app: &App) -> Result<(), CommandError> {
+        let Some(file) = self.file else {
+            let workspace = app.workspace(UseCase::SeeVetting)?;
+            let text = workspace.state().vetting.accuracy.as_deref().unwrap_or(evidence::PROPOSED);
+            say!("{}", text.trim_end());
+            return Ok(());
+        };
+        let mut workspace = app.workspace(UseCase::KeepVetting)?;
+        let permit = workspace.permit(&Action::Administer, app.now())?;
+        let entry = workspace.set_accuracies(&permit, &read_text(&file)?)?;
+        app.show(&serde_json::json!({ "entry": entry }), || {
+            say!("what checks are worth is laid down by entry {entry}; `holm suspects` counts with it from now on");
         })
     }
 }

@@ -37,7 +37,7 @@ impl Suspects {
         let mut workspace = app.workspace(UseCase::SeeBeliefs)?;
         let spinner = super::share::progress_bar(0, "weighing what is recorded");
         spinner.set_style(indicatif::ProgressStyle::default_spinner());
-        let question = Question { at: self.at, person: self.person.clone(), seed: self.seed };
+        let question = Question { at: self.at, person: self.person.clone(), seed: self.seed, ..Question::default() };
         let beliefs = workspace.beliefs(&question, app.now())?;
         let permit = workspace.permit(&Action::Administer, app.now())?;
         // Before they are shown, and after they were computed: a record that fails here shows nothing.
@@ -230,6 +230,14 @@ fn print_person(belief: &Belief) {
     };
     print("what weighs for it", &belief.reasons_for);
     print("what weighs against it", &belief.against);
+    if !belief.checks.is_empty() {
+        say!("what their checks say:");
+    }
+    for of in &belief.checks {
+        let word = if of.nats > 0.0 { "likelier" } else { "less likely" };
+        let without = of.without.map(|p| format!("; without them {}", chance(p))).unwrap_or_default();
+        say!("  {}: {:.1} times {word} if they leak{without}", of.kind, of.nats.abs().exp());
+    }
 }
 
 fn print_reason(reason: &Reason) {

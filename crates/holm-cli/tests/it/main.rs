@@ -9,6 +9,7 @@ mod bad_input;
 mod desk;
 mod drawn;
 #[cfg(target_os = "linux")]
+mod evidence;
 mod faulty;
 mod gated;
 mod happened;

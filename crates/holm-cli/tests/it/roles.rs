@@ -13,7 +13,7 @@ const CAST: [Role; 6] = Role::ALL;
 const CUSTODIAN: usize = 5;
 
 /// Every command that opens a workspace, so that it does next to nothing even where it is allowed, and what it is for.
-const COMMANDS: [(&[&str], UseCase); 73] = [
+const COMMANDS: [(&[&str], UseCase); 74] = [
     (&["person", "import", "nothing.csv"], UseCase::KeepRoster),
     (&["person", "list"], UseCase::SeeRoster),
     (&["person", "show", "p7"], UseCase::SeeRoster),
@@ -30,6 +30,7 @@ const COMMANDS: [(&[&str], UseCase); 73] = [
     (&["check", "list", "--person", "nobody"], UseCase::SeeVetting),
     (&["check", "due"], UseCase::SeeVetting),
     (&["check", "waive", "nobody", "--sort", "interview", "--until", "2026-01-01", "--reason", "x"], UseCase::KeepVetting),
+    (&["check", "accuracy", "nothing.toml"], UseCase::KeepVetting),
     (&["check", "authority", "add", "nothing.toml"], UseCase::KeepVetting),
     (&["check", "authority", "list"], UseCase::SeeVetting),
     (&["check", "draw", "open", "--sort", "urinalysis", "--rates", "5", "--drawers", "p7", "nobody"], UseCase::KeepVetting),

@@ -109,6 +109,18 @@ pub(crate) struct PersonBelief {
     r#for: Vec<BeliefReason>,
     /// What speaks against it.
     against: Vec<BeliefReason>,
+    /// What each kind of check says.
+    checks: Vec<BeliefCheck>,
+}
+
+/// What checks of one kind say of somebody.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BeliefCheck {
+    kind: String,
+    /// ln of how much likelier what they found is if the person leaks.
+    nats: f64,
+    /// The probability without them; only of whom reasons are given, and if it could be settled.
+    without: Option<f64>,
 }
 
 /// Where a belief lies under other suppositions.
@@ -223,7 +235,7 @@ pub(crate) async fn beliefs(State(desk): State<Arc<Desk>>, Query(search): Query<
     answered(desk, move |desk| {
         let usual = Question::default();
         let person = search.person.map(PersonId::new).transpose().map_err(|_| Problem::Missing)?;
-        let question = Question { at: search.at, person, seed: search.seed.unwrap_or(usual.seed) };
+        let question = Question { at: search.at, person, seed: search.seed.unwrap_or(usual.seed), ..usual };
         match weighed(desk, &question, PATIENCE)? {
             Weighing::Done(weighed) => Ok(Json(BeliefsAnswer::of(&weighed, question.person.as_ref()))),
             Weighing::Nothing => Err(Problem::Workspace(BeliefError::Nothing.to_string())),
@@ -316,6 +328,11 @@ impl PersonBelief {
             betrayed: belief.betrayed,
             r#for: belief.reasons_for.iter().map(BeliefReason::of).collect(),
             against: belief.against.iter().map(BeliefReason::of).collect(),
+            checks: belief
+                .checks
+                .iter()
+                .map(|c| BeliefCheck { kind: c.kind.clone(), nats: c.nats, without: c.without })
+                .collect(),
         }
     }
 }

@@ -248,4 +248,32 @@ pub(super) const MESSAGES: &[Message] = &[
         en: "",
         es: "«{0}» ya está asentado; dé otro nombre o retire ese asiento",
     },
+    // What checks are worth.
+    Message {
+        core: "`{}` comes out adverse of those who leak no more often than of others: it is no evidence, so leave it out",
+        en: "",
+        es: "«{0}» no resulta adverso más a menudo en quienes filtran que en los demás: no es indicio, así que omítalo",
+    },
+    Message { core: "`{}` does not say where its figures are from", en: "", es: "«{0}» no dice de dónde son sus cifras" },
+    Message { core: "`{}` names no sorts of checks", en: "", es: "«{0}» no nombra ningún control" },
+    Message {
+        core: "`{}` stands in two kinds; what it is worth would count twice",
+        en: "",
+        es: "«{0}» está en dos clases; contaría dos veces",
+    },
+    Message {
+        core: "`{}`: `most` is above 1 and at most 1,000",
+        en: "{0}: most is above 1 and at most 1,000",
+        es: "«{0}»: «most» es mayor que 1 y a lo más 1,000",
+    },
+    Message {
+        core: "`{}`: `{}` is [adverse, seen], with adverse above 0 and below seen, and at most 10,000 seen",
+        en: "",
+        es: "«{0}»: «{1}» es [adversos, vistos], con adversos mayores que 0 y menores que vistos, y a lo más 10,000 vistos",
+    },
+    Message {
+        core: "this says nothing of what checks are worth: {}",
+        en: "",
+        es: "esto no dice nada de cuánto valen los controles: {0}",
+    },
 ];

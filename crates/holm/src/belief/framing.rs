@@ -121,7 +121,7 @@ mod tests {
                 workspace.tell(&after, telling).unwrap();
             }
         }
-        let translation = translate(workspace.state()).unwrap();
+        let translation = translate(workspace.state(), None).unwrap();
         let person = |name: &str| translation.persons.iter().position(|p| p.as_str() == name).unwrap();
         let found = alarms(&translation, &[person("p5")]);
         assert!(found.iter().all(|(_, concerned)| *concerned == BTreeSet::from([person("p5")])), "{found:?}");

@@ -8,18 +8,22 @@
 //!   whoever happened to be told of most of what such a channel betrayed would be believed to leak.
 //! - A leak of an item without an operation is a trial of the item's holders, of a sort of its own. What its trace says of each copy
 //!   enters as a weight: the copy's e-value relative to the largest, a likelihood ratio against a source that is not among the copies.
+//! - What checks found enters by kinds whose accuracy is learned with everything else; old checks fade ([`crate::vetting::evidence`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use holm_inference::case::{Case, CaseError, Exposure, Level, Outcome, Person, Trial};
+use holm_inference::checks::CheckKind;
 use holm_inference::framing::Said;
 use holm_record::event::happening::{ChannelSort, Outcome as Seen, Window};
 use holm_record::id::{ChannelName, IncidentName, ItemName, OperationName, PersonId};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::exposure::{Exposures, Known, Source};
 use crate::state::State;
 use crate::state::happenings::{Incident, Operation};
+use crate::vetting::evidence::{Evidence, KindOfEvidence};
 
 /// How much likelier a suspicion is to be noted if there was a leak than if there was none: the plan's "suspected".
 pub const SUSPECTED: f64 = 5.0;
@@ -98,15 +102,17 @@ pub struct Translation {
     pub said: Vec<Vec<Said>>,
     /// Who entered what is said, by index.
     pub keepers: Vec<String>,
+    /// Kinds of checks, by index.
+    pub checks: Vec<KindOfEvidence>,
     /// What says nothing.
     pub gaps: Gaps,
 }
 
-/// Translates what is recorded.
+/// Translates what is recorded; checks as they bear on a day, or none.
 ///
 /// # Errors
 /// [`CaseError`] if there is more than can be laid out.
-pub fn translate(state: &State) -> Result<Translation, CaseError> {
+pub fn translate(state: &State, on: Option<Date>) -> Result<Translation, CaseError> {
     let mut building = Building::new(state);
     for (name, operation) in &state.happenings.operations {
         building.operation(name, operation);
@@ -122,7 +128,7 @@ pub fn translate(state: &State) -> Result<Translation, CaseError> {
             building.incident(name, None);
         }
     }
-    building.finish()
+    building.finish(on)
 }
 
 struct Building<'s> {
@@ -350,7 +356,7 @@ impl<'s> Building<'s> {
         Some(CopyWeights { holders, without: (-largest).exp() })
     }
 
-    fn finish(self) -> Result<Translation, CaseError> {
+    fn finish(self, on: Option<Date>) -> Result<Translation, CaseError> {
         let unit = |person: &crate::state::Person| self.units.binary_search(&person.facts.unit).unwrap_or(0);
         let persons: Vec<Person> =
             self.state.persons.values().map(|person| Person { unit: unit(person), ln_checks: 0.0 }).collect();
@@ -361,7 +367,9 @@ impl<'s> Building<'s> {
         let level = |person: &crate::state::Person| Level::new(person.facts.level).unwrap_or(Level::LOWEST);
         let levels: Vec<Level> = self.state.persons.values().map(level).collect();
         let case = Case::new(self.units.len(), &persons, (ChannelSort::ALL.len() + 1, &channels), kinds, &self.trials)?;
-        let case = case.with_levels(&levels);
+        let Evidence { kinds: checks, found } = on.map(|on| self.state.evidence_of_checks(on)).unwrap_or_default();
+        let (checks, accuracies): (Vec<KindOfEvidence>, Vec<CheckKind>) = checks.into_iter().unzip();
+        let case = case.with_levels(&levels).with_checks(&accuracies, &found)?;
         let names = self.state.happenings.channels.keys().cloned().map(Cause::Channel);
         let channels: Vec<Cause> = names.chain(self.units.iter().cloned().map(Cause::Unit)).collect();
         let mut took_part = vec![false; channels.len()];
@@ -377,6 +385,7 @@ impl<'s> Building<'s> {
             exposed: self.trials.iter().map(|trial| trial.exposed.iter().map(|e| e.person).collect()).collect(),
             said: self.said,
             keepers: self.keepers,
+            checks,
             gaps: self.gaps,
         })
     }

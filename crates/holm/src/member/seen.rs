@@ -98,6 +98,7 @@ impl Seen {
             Event::Withdrawn { entry, .. } => self.entries.contains(entry),
             Event::CheckRecorded(_)
             | Event::ConcernAnswered { .. }
+            | Event::AccuracySet { .. }
             | Event::AuthorityRecorded(_)
             | Event::DrawOpened(_)
             | Event::DrawCommitted { .. }

@@ -44,7 +44,8 @@ pub struct Receivers {
 }
 
 /// The day it is where this runs.
-pub(crate) fn day_of(at: Timestamp) -> Date {
+#[must_use]
+pub fn day_of(at: Timestamp) -> Date {
     TimeZone::system().to_datetime(at).date()
 }
 

@@ -1,6 +1,6 @@
 //! Why somebody is believed to leak or not: the section of a person's page. It stands apart from what is proved of copies.
 
-use holm::belief::{Belief, Question, Reason};
+use holm::belief::{Belief, Beliefs, OfChecks, Question, Reason};
 use holm::role::UseCase;
 use holm::state::State;
 use holm_record::event::happening::Outcome;
@@ -33,6 +33,17 @@ pub(crate) struct Other {
     pub(crate) chance: String,
 }
 
+/// What checks of one kind say.
+pub(crate) struct CheckSaid {
+    /// Which checks.
+    pub(crate) what: String,
+    pub(crate) weight: String,
+    /// What would be believed without them, if that is known.
+    pub(crate) without: String,
+    /// How far they can be trusted, and where that is from.
+    pub(crate) trust: String,
+}
+
 /// What is said once it is computed.
 pub(crate) struct Reasons {
     pub(crate) chance: String,
@@ -43,6 +54,7 @@ pub(crate) struct Reasons {
     pub(crate) knew: String,
     pub(crate) speaks_for: Vec<Fact>,
     pub(crate) against: Vec<Fact>,
+    pub(crate) checks: Vec<CheckSaid>,
     pub(crate) exonerate: String,
     pub(crate) who_else: String,
     pub(crate) others: Vec<Other>,
@@ -107,6 +119,7 @@ fn reasons(state: &State, weighed: &Weighed, person: &PersonId, language: Langua
         knew: words.knew_of.of(belief.known) + &words.of_them_betrayed.of(belief.betrayed),
         speaks_for: facts(&belief.reasons_for),
         against: facts(&belief.against),
+        checks: checks(&weighed.beliefs, belief, language),
         exonerate: exonerates(&belief.against, language),
         who_else: fill(sentence, &[&words.of_hundred(weighed.beliefs.not_listed)]),
         others,
@@ -124,6 +137,27 @@ fn band(belief: &Belief, language: Language) -> String {
         return fill(words.band_same, &[&lowest]) + ".";
     }
     fill(words.band, &[&lowest, &highest]) + &most + "."
+}
+
+/// What each kind of check says, what would be believed without it, and how far it can be trusted.
+fn checks(beliefs: &Beliefs, belief: &Belief, language: Language) -> Vec<CheckSaid> {
+    let words = &language.words().belief;
+    let said = |of: &OfChecks| {
+        let kind = beliefs.checks.iter().find(|kind| kind.kind == of.kind);
+        let sorts =
+            kind.map(|kind| kind.sorts.iter().map(|sort| language.words().vetting.sort(*sort)).collect::<Vec<_>>().join(", "));
+        let sentence = if of.nats > 0.0 { words.check_for } else { words.check_against };
+        CheckSaid {
+            what: sorts.unwrap_or_else(|| of.kind.clone()),
+            weight: fill(sentence, &[&times(of.nats)]),
+            without: of.without.map_or(String::new(), |p| words.of(p)),
+            trust: kind.map_or(String::new(), |kind| {
+                let of_hundred = |share: f64| format!("{:.1}", share * 100.0);
+                fill(words.check_trust, &[&of_hundred(kind.sensitivity), &of_hundred(kind.false_alarms), &kind.source])
+            }),
+        }
+    };
+    belief.checks.iter().map(said).collect()
 }
 
 /// What an operation that goes as planned would say, by the one that says most.

@@ -54,7 +54,7 @@ fn who_was_told_after_the_window_closed_is_not_exposed() {
     let window = Window { from: None, to: Some(at("2026-03-08T00:00Z")) };
     let name = IncidentName::new("gone").unwrap();
     workspace.record_incident(&permit, name, incident("pier", "2026-03-10T00:00Z", window)).unwrap();
-    let translation = translate(workspace.state()).unwrap();
+    let translation = translate(workspace.state(), None).unwrap();
     assert_eq!(exposed(&translation), [["p1", "p2"]]);
     assert_eq!((translation.gaps.too_late, translation.gaps.open), (1, 1));
     // Unit 1 has p12, p3, p6 and p9; none of them is recorded as exposed.
@@ -75,7 +75,7 @@ fn whoever_is_written_in_once_an_incident_is_known_is_written_in_late() {
     workspace.record_incident(&permit, name, incident("pier", "2026-03-19T00:00Z", Window::default())).unwrap();
     // Entered a day and a half after, which alone is not late.
     tell(&mut workspace, "pier", &["p2"], "2026-03-18T12:00Z", None, None);
-    let translation = translate(workspace.state()).unwrap();
+    let translation = translate(workspace.state(), None).unwrap();
     let late: Vec<(&str, bool)> =
         translation.said[0].iter().map(|said| (translation.persons[said.person].as_str(), said.late)).collect();
     assert_eq!(late, [("p1", false), ("p2", true)]);
@@ -93,7 +93,7 @@ fn a_version_that_was_acted_on_sets_those_who_were_told_it_apart_from_the_others
     let mut facts = incident("pier", "2026-03-10T00:00Z", Window::default());
     facts.variant = Some("north".to_owned());
     workspace.record_incident(&permit, IncidentName::new("acted").unwrap(), facts).unwrap();
-    let translation = translate(workspace.state()).unwrap();
+    let translation = translate(workspace.state(), None).unwrap();
     assert_eq!(exposed(&translation), [vec!["p1", "p2", "p4"], vec!["p3"]]);
     let variants: Vec<Option<&str>> = translation.trials.iter().map(|t| t.variant.as_deref()).collect();
     assert_eq!(variants, [Some("north"), Some("south")]);
@@ -112,7 +112,7 @@ fn what_says_nothing_is_counted_and_named() {
     let mut clean = facts("clean", "2026-03-10T00:00Z");
     (clean.outcome, clean.told) = (Some(Seen::Clean), vec![told("p1", None)]);
     workspace.add_operations(&permit, None, vec![nobody, unknown, clean]).unwrap();
-    let translation = translate(workspace.state()).unwrap();
+    let translation = translate(workspace.state(), None).unwrap();
     assert_eq!(translation.gaps.without_exposures, [name("nobody")]);
     assert_eq!(translation.trials.len(), 1);
     // All of it was entered ten days later.
