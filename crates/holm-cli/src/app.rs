@@ -53,6 +53,8 @@ fn dispatch(app: &App, command: Command) -> Result<Outcome, CommandError> {
         Command::Target(args) => args.run(app),
         Command::Operation(args) => args.run(app),
         Command::Incident(args) => args.run(app),
+        Command::Dossier(args) => args.run(app),
+        Command::Proceeding(command) => command.run(app),
         Command::Suspects(args) => args.run(app),
         Command::Damage(args) => args.run(app),
         Command::Correct(args) => args.run(app),

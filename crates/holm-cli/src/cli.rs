@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::command::{
-    approval, approve, backup, channel, check, contribute, correct, custodian, damage, demo, desk, destroy, epoch, incident,
-    init, item, keygen, marking, marks, member, onward, open, operation, person, receipt, record, share, simulate, suspects,
-    target, tell, trace, verify_trace, warning, witness,
+    approval, approve, backup, channel, check, contribute, correct, custodian, damage, demo, desk, destroy, dossier, epoch,
+    incident, init, item, keygen, marking, marks, member, onward, open, operation, person, proceeding, receipt, record, share,
+    simulate, suspects, target, tell, trace, verify_trace, warning, witness,
 };
 
 /// Share sensitive documents as individually marked copies, and prove which copy a leak came from.
@@ -77,6 +77,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Incident(incident::IncidentCommand),
     Suspects(suspects::Suspects),
+    #[command(subcommand)]
+    Proceeding(proceeding::ProceedingCommand),
+    Dossier(dossier::Dossier),
     Damage(damage::DamageOf),
     Correct(correct::Correct),
     Recall(correct::Recall),

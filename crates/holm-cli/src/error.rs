@@ -137,6 +137,8 @@ from_errors!(
     StoreError,
     ContributionError,
     CorrectionError,
+    holm::dossier::DossierError,
+    holm::proceeding::ProceedingError,
     WarningError,
     DamageError,
     ImportFieldError,

@@ -187,7 +187,16 @@ pub(crate) fn set_policy(desk: &Desk, text: &str) -> Result<(), Problem> {
 
 /// Whether an act is done from the requests, rather than where an item is shared or opened.
 pub(crate) fn is_done_here(kind: ActKind) -> bool {
-    matches!(kind, ActKind::Unmask | ActKind::Destroy | ActKind::Members | ActKind::Except | ActKind::Authority | ActKind::Policy)
+    matches!(
+        kind,
+        ActKind::Unmask
+            | ActKind::Destroy
+            | ActKind::Members
+            | ActKind::Except
+            | ActKind::Authority
+            | ActKind::Proceed
+            | ActKind::Policy
+    )
 }
 
 /// Opens a request that whoever sits here was sent; the ticket under which it is kept.

@@ -88,7 +88,11 @@ fn about(event: &Event) -> About {
         | Event::ExceptionRecorded { .. }
         | Event::ScheduleSet { .. }
         | Event::WarningReleased { .. }
-        | Event::WarningReviewed { .. } => About::Vetting,
+        | Event::WarningReviewed { .. }
+        | Event::DossierWritten { .. }
+        | Event::ProceedingOpened { .. }
+        | Event::ProceedingStep { .. }
+        | Event::ProceedingClosed { .. } => About::Vetting,
     }
 }
 
@@ -267,7 +271,7 @@ fn told(telling: &Telling) -> String {
 /// Sentences about approvals.
 struct Approved {
     policy: &'static str,
-    asked: [&'static str; 8],
+    asked: [&'static str; 9],
     given: &'static str,
     refused: &'static str,
     used: &'static str,
@@ -292,6 +296,7 @@ const ENGLISH: Approved = Approved {
         "approval was asked for other roles of {}: {}",
         "approval was asked to send things to {} although checks are not in force: {}",
         "approval was asked for the legal authority {}: {}",
+        "approval was asked for a proceeding against {}: {}",
         "approval was asked for other approvers{}: {}",
     ],
     given: "{} approved request {}",
@@ -318,6 +323,7 @@ const SPANISH: Approved = Approved {
         "se pidió aprobar otras funciones para {}: {}",
         "se pidió aprobar que se le envíe a {} sin controles vigentes: {}",
         "se pidió aprobar el fundamento legal {}: {}",
+        "se pidió aprobar un procedimiento contra {}: {}",
         "se pidió cambiar a quienes aprueban{}: {}",
     ],
     given: "{} aprobó la solicitud {}",
@@ -344,7 +350,7 @@ fn approved(event: &Event, words: &Approved) -> String {
     match event {
         Event::ApprovalPolicySet { .. } => words.policy.to_owned(),
         Event::ApprovalAsked { act, reason } => {
-            let [release, unmask, accuse, destroy, members, except, authority, policy] = words.asked;
+            let [release, unmask, accuse, destroy, members, except, authority, proceed, policy] = words.asked;
             let (sentence, what) = match act {
                 Act::Release { item, .. } => (release, item.to_string()),
                 Act::Unmask { of, .. } => (unmask, view(of)),
@@ -353,6 +359,7 @@ fn approved(event: &Event, words: &Approved) -> String {
                 Act::Members { member, .. } => (members, member.to_string()),
                 Act::Except { person, .. } => (except, person.to_string()),
                 Act::Authority { facts } => (authority, facts.authority.to_string()),
+                Act::Proceed { person, .. } => (proceed, person.to_string()),
                 Act::Policy { .. } => (policy, String::new()),
             };
             say(sentence, &[&what, reason])

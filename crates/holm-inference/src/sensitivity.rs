@@ -1,6 +1,8 @@
 //! What a belief stands on: how far it moves when what was supposed is otherwise, or when one part of the evidence is left out; and
 //! whether it may be acted on at all.
 
+use std::collections::BTreeSet;
+
 use crate::case::{Case, UNRECORDED};
 use crate::chain::State;
 use crate::checks::{Bearing, Bundle};
@@ -188,7 +190,7 @@ pub enum Standing {
 /// What a belief lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lack {
-    /// It falls below the line without checks on which no belief may stand, as a polygraph.
+    /// It is not referred without checks on which no belief may stand, as a polygraph.
     StandsOnSupporting,
     /// Whether it would is not known: chains did not agree without them.
     Unsettled,
@@ -201,18 +203,34 @@ pub enum Lack {
     },
 }
 
-/// Whether the belief about a person may be acted on, where those above a line are referred for review.
+/// Who is referred for review, and who would be without checks on which no belief may stand.
+#[derive(Clone, Debug)]
+pub struct Referred {
+    now: BTreeSet<usize>,
+    /// `None` without such checks; within, `None` if chains did not agree.
+    without: Option<Option<BTreeSet<usize>>>,
+}
+
+impl Referred {
+    /// By a rule that says of probabilities whom they refer: where the line lies may depend on all of them.
+    #[must_use]
+    pub fn by(rule: impl Fn(&[f64]) -> Vec<usize>, found: &Posterior, sensitivity: &Sensitivity) -> Self {
+        let set = |persons: &[f64]| rule(persons).into_iter().collect();
+        let without = sensitivity.changes.iter().find(|changed| changed.change == Change::WithoutSupporting);
+        Self { now: set(&found.persons), without: without.map(|changed| changed.persons.as_deref().map(set)) }
+    }
+}
+
+/// Whether the belief about a person may be acted on.
 #[must_use]
-pub fn standing(case: &Case, found: &Posterior, sensitivity: &Sensitivity, person: usize, line: f64) -> Standing {
-    let above = |persons: &[f64]| persons.get(person).is_some_and(|p| *p >= line);
-    if !above(&found.persons) {
+pub fn standing(case: &Case, found: &Posterior, referred: &Referred, person: usize) -> Standing {
+    if !referred.now.contains(&person) {
         return Standing::Below;
     }
     let mut lacks = Vec::new();
-    let without = sensitivity.changes.iter().find(|changed| changed.change == Change::WithoutSupporting);
-    match without.map(|changed| changed.persons.as_deref()) {
+    match &referred.without {
         Some(None) => lacks.push(Lack::Unsettled),
-        Some(Some(persons)) if !above(persons) => lacks.push(Lack::StandsOnSupporting),
+        Some(Some(persons)) if !persons.contains(&person) => lacks.push(Lack::StandsOnSupporting),
         _ => {}
     }
     let (kinds, exposures) = (speaking(case, found, person), recorded(case, person));

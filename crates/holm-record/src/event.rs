@@ -4,6 +4,7 @@ pub mod approval;
 mod epoch;
 pub mod happening;
 pub mod member;
+pub mod proceeding;
 pub mod vetting;
 
 use jiff::Timestamp;
@@ -14,8 +15,10 @@ use crate::commitment::{Commitment, Salt};
 use crate::id::{ChannelName, CopyId, CustodianName, IncidentName, ItemName, OperationName, PersonId, TargetName};
 use approval::{Act, ApprovalPolicy, Masked};
 pub use epoch::{EpochSignature, LostHead, OldEpoch};
-use happening::{ChannelSort, IncidentFacts, OperationFacts, Outcome, Weight, Window};
+pub use happening::Telling;
+use happening::{ChannelSort, IncidentFacts, OperationFacts, Outcome, Window};
 use member::Role;
+use proceeding::{Ending, Step};
 use vetting::{AuthorityFacts, CheckFacts, CheckSort, DrawFacts, Guideline, Verified};
 
 /// SHA-256 of a sealed file, in hexadecimal.
@@ -601,6 +604,48 @@ pub enum Event {
         /// The signed note.
         note: String,
     },
+    /// A proceeding against somebody begins.
+    ProceedingOpened {
+        /// Against whom.
+        person: PersonId,
+        /// About what.
+        incident: IncidentName,
+        /// On which grounds.
+        grounds: String,
+    },
+    /// A step of it.
+    ProceedingStep {
+        /// The proceeding: the number of its entry.
+        proceeding: u64,
+        /// Which step.
+        step: Step,
+        /// On which day.
+        on: Date,
+        /// By whom.
+        by: Vec<String>,
+        /// What was said.
+        words: String,
+    },
+    /// Its end.
+    ProceedingClosed {
+        /// The proceeding.
+        proceeding: u64,
+        /// On which day.
+        on: Date,
+        /// How.
+        ending: Ending,
+        /// What was said.
+        words: String,
+    },
+    /// A dossier was written.
+    DossierWritten {
+        /// Of which incident.
+        incident: IncidentName,
+        /// SHA-256 of its PDF, in hexadecimal.
+        pdf: String,
+        /// SHA-256 of its JSON, in hexadecimal.
+        json: String,
+    },
     /// Somebody works in the workspace from now on, as something else, or no more.
     MemberSet {
         /// Who: a person of the roster, or `officer`.
@@ -612,36 +657,6 @@ pub enum Event {
         /// age recipient to which the workspace seals its files from now on.
         vault: String,
     },
-}
-
-/// An oral briefing, after it happened.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Telling {
-    /// The item that was told, unless an operation was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub item: Option<ItemName>,
-    /// The operation that was told of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub operation: Option<OperationName>,
-    /// Whom.
-    pub persons: Vec<PersonId>,
-    /// When.
-    pub at: Timestamp,
-    /// By which channel.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub channel: Option<ChannelName>,
-    /// How much of it.
-    #[serde(default)]
-    pub weight: Weight,
-    /// Which of several versions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub variant: Option<String>,
-    /// The rule of the item's marking that it broke.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub breach: Option<String>,
-    /// What else is to be said.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub words: String,
 }
 
 impl Event {
@@ -702,6 +717,10 @@ impl Event {
             Self::DrawForfeited { .. } => "draw-forfeited",
             Self::WarningReleased { .. } => "warning-released",
             Self::WarningReviewed { .. } => "warning-reviewed",
+            Self::DossierWritten { .. } => "dossier-written",
+            Self::ProceedingOpened { .. } => "proceeding-opened",
+            Self::ProceedingStep { .. } => "proceeding-step",
+            Self::ProceedingClosed { .. } => "proceeding-closed",
         }
     }
 }

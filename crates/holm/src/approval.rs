@@ -280,6 +280,9 @@ fn acts(state: &State, events: &[Event]) -> Vec<Act> {
             Event::ExceptionRecorded { person, sorts, until, .. } => {
                 acts.push(Act::Except { person: person.clone(), sorts: sorts.clone(), until: *until });
             }
+            Event::ProceedingOpened { person, incident, .. } => {
+                acts.push(Act::Proceed { person: person.clone(), incident: incident.clone() });
+            }
             Event::AuthorityRecorded(facts) => acts.push(Act::Authority { facts: facts.clone() }),
             Event::Disclosure { item, person, marking, .. } if for_two(state, marking.as_deref()) => {
                 told.entry(item.clone()).or_default().insert(person.clone());

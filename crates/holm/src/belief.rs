@@ -15,7 +15,7 @@ use holm_inference::outlook::{Capacity, Outlook, capacity, outlooks};
 use holm_inference::posterior::{Posterior, PosteriorError, Sampling, posterior};
 use holm_inference::priors::Priors;
 use holm_inference::reasons::reasons_from;
-use holm_inference::sensitivity::{Change, Lack, Sensitivity, Standing, check_weights, sensitivity, standing};
+use holm_inference::sensitivity::{Change, Lack, Referred, Sensitivity, Standing, check_weights, sensitivity, standing};
 use holm_record::event::approval::Masked;
 use holm_record::id::PersonId;
 use jiff::Timestamp;
@@ -419,11 +419,11 @@ impl Report<'_> {
             }
         }
         let review = review_set(&found.persons, REVIEW);
-        let line = review.last().map_or(f64::INFINITY, |least| found.persons[*least]);
+        let referred = Referred::by(|persons| review_set(persons, REVIEW), found, self.moved);
         let alarms = framing::alarms(of, &review);
         let framed = |person: &usize| alarms.iter().any(|(_, concerned)| concerned.contains(person));
         let people = self.order.iter().map(|person| {
-            let belief = self.belief(*person, counts[*person], line);
+            let belief = self.belief(*person, counts[*person], &referred);
             let alarm = framed(person).then_some(Missing::Alarm);
             Belief { missing: belief.missing.into_iter().chain(alarm).collect(), ..belief }
         });
@@ -469,7 +469,7 @@ impl Report<'_> {
         }
     }
 
-    fn belief(&self, person: usize, (known, betrayed): (usize, usize), line: f64) -> Belief {
+    fn belief(&self, person: usize, (known, betrayed): (usize, usize), referred: &Referred) -> Belief {
         let of = self.translation;
         let facts = self.state.persons.get(&of.persons[person]).map(|p| &p.facts);
         let reasons = self.reasons.get(&person);
@@ -478,7 +478,7 @@ impl Report<'_> {
             let one = all.filter(|r| (r.nats > 0.0) == positive && r.nats.abs() >= LEAST_REASON);
             one.take(REASONS).map(|r| Reason { of: of.trials[r.trial].clone(), nats: r.nats }).collect()
         };
-        let missing = match standing(&of.case, self.found, self.moved, person, line) {
+        let missing = match standing(&of.case, self.found, referred, person) {
             Standing::Below | Standing::Actionable => Vec::new(),
             Standing::NotActionable(lacks) => lacks.into_iter().map(Missing::from).collect(),
         };

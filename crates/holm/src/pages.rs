@@ -51,6 +51,18 @@ pub enum Copies {
     Pages,
 }
 
+/// Markdown as pages, of which nothing is marked.
+///
+/// # Errors
+/// [`PagesError::Typeset`].
+pub(crate) fn set(markdown: &str, language: frame::Language) -> Result<Vec<u8>, PagesError> {
+    let language = match language {
+        frame::Language::En => Language::English,
+        frame::Language::Es => Language::Spanish,
+    };
+    Ok(FONTS.typeset(&parse(markdown, language).document, |_| 0.0)?.pdf)
+}
+
 impl Copies {
     /// What a manifest says of them.
     ///

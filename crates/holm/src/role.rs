@@ -89,6 +89,10 @@ use_cases! {
     SeeVetting "see-vetting"               [No, No, All, No, No, No];
     /// Record checks and waivers, lay down the schedule.
     KeepVetting "keep-vetting"             [No, No, All, No, No, No];
+    /// See proceedings against people.
+    SeeProceedings "see-proceedings"       [No, No, No, All, All, All];
+    /// Open proceedings, record their steps, end them.
+    KeepProceedings "keep-proceedings"     [No, No, No, No, All, No];
     /// Open an item's key.
     OpenKey "open-key"                     [No, No, No, No, All, No];
     /// Destroy what was recorded.
@@ -155,6 +159,7 @@ pub fn acting(act: &Act) -> UseCase {
         Act::Accuse { .. } => UseCase::OpenKey,
         Act::Destroy { .. } => UseCase::Destroy,
         Act::Members { .. } => UseCase::KeepMembers,
+        Act::Proceed { .. } => UseCase::KeepProceedings,
         Act::Except { .. } | Act::Authority { .. } => UseCase::KeepVetting,
         Act::Policy { .. } => UseCase::KeepRecord,
     }
@@ -205,6 +210,10 @@ pub fn needed(state: &State, event: &Event) -> Option<UseCase> {
         Event::Unmasked { of, .. } | Event::Read { of, .. } => seeing(of),
         Event::Destroyed { .. } => UseCase::Destroy,
         Event::MemberSet { .. } => UseCase::KeepMembers,
+        Event::DossierWritten { .. } => UseCase::SeeProceedings,
+        Event::ProceedingOpened { .. } | Event::ProceedingStep { .. } | Event::ProceedingClosed { .. } => {
+            UseCase::KeepProceedings
+        }
         Event::CheckRecorded(_)
         | Event::ConcernAnswered { .. }
         | Event::AccuracySet { .. }

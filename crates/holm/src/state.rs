@@ -16,6 +16,7 @@ use crate::checkpoint::Trust;
 use crate::marking::Scheme;
 use crate::member::Members;
 use crate::onward::{Answer, Asked, Request};
+use crate::proceeding::{self, Proceeding};
 use crate::vetting::Vetting;
 use crate::warning::Warnings;
 use happenings::Happenings;
@@ -212,6 +213,8 @@ pub struct State {
     pub members: Members,
     /// Checks on people, and how often which are asked for.
     pub vetting: Vetting,
+    /// Proceedings against people.
+    pub proceedings: Vec<Proceeding>,
     /// Warnings of danger to life.
     pub warnings: Warnings,
     /// Entries up to the newest that says more than that something was read.
@@ -234,7 +237,7 @@ impl State {
 
     /// Takes in one event, entered by `by`.
     pub fn apply(&mut self, index: u64, at: Timestamp, by: &str, event: &Event) {
-        if !matches!(event, Event::Read { .. }) {
+        if !matches!(event, Event::Read { .. } | Event::DossierWritten { .. }) {
             self.told_until = index + 1;
         }
         match event {
@@ -289,8 +292,11 @@ impl State {
             | Event::WaiverRecorded { .. }
             | Event::ExceptionRecorded { .. }
             | Event::ScheduleSet { .. } => self.vetting.apply(index, at, by, event),
+            Event::ProceedingOpened { .. } | Event::ProceedingStep { .. } | Event::ProceedingClosed { .. } => {
+                proceeding::apply(&mut self.proceedings, index, at, by, event);
+            }
             Event::WarningReleased { .. } | Event::WarningReviewed { .. } => self.warnings.apply(index, at, by, event),
-            Event::Read { .. } => {}
+            Event::Read { .. } | Event::DossierWritten { .. } => {}
             Event::EpochOpened { old, .. } => {
                 // Its witnesses knew it under the old name.
                 self.trust = None;

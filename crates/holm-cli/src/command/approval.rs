@@ -50,6 +50,7 @@ pub(crate) enum Ask {
     Members(AskMembers),
     Except(AskExcept),
     Authority(AskAuthority),
+    Proceed(AskProceed),
     Policy(AskPolicy),
 }
 
@@ -140,6 +141,18 @@ pub(crate) struct AskAuthority {
     asked: Asked,
 }
 
+/// A proceeding against somebody; the reason is its grounds
+#[derive(Debug, Args)]
+pub(crate) struct AskProceed {
+    /// Against whom.
+    person: PersonId,
+    /// About which incident.
+    #[arg(long)]
+    incident: IncidentName,
+    #[command(flatten)]
+    asked: Asked,
+}
+
 /// Another policy
 #[derive(Debug, Args)]
 pub(crate) struct AskPolicy {
@@ -161,8 +174,8 @@ pub(crate) struct Import {
     files: Vec<PathBuf>,
 }
 
-/// Do what an approved request asked for: masks off, bodies destroyed, other roles, an exception, a legal authority, another
-/// policy
+/// Do what an approved request asked for: masks off, bodies destroyed, other roles, an exception, a legal authority, a
+/// proceeding, another policy
 #[derive(Debug, Args)]
 pub(crate) struct Use {
     /// The request's number.
@@ -230,6 +243,7 @@ impl Ask {
             Self::Members(ask) => (workspace.member_act(ask.set.member(), &ask.set.roles())?, ask.asked),
             Self::Except(ask) => (workspace.except_act(&ask.person, &ask.sort, ask.until, super::check::today(app))?, ask.asked),
             Self::Authority(ask) => (Act::Authority { facts: parse(&read_text(&ask.file)?)? }, ask.asked),
+            Self::Proceed(ask) => (Act::Proceed { person: ask.person, incident: ask.incident }, ask.asked),
             Self::Policy(ask) => (Act::Policy { policy: workspace.approval_policy(&read_text(&ask.file)?)? }, ask.asked),
         };
         send(app, &mut workspace, act, &asked)

@@ -7,6 +7,7 @@ mod authorised;
 mod backups;
 mod bad_input;
 mod desk;
+mod dossiers;
 mod drawn;
 #[cfg(target_os = "linux")]
 mod evidence;
@@ -18,6 +19,7 @@ mod interrupted;
 mod pages;
 mod pdf_pictures;
 mod pictures;
+mod proceeded;
 mod roles;
 mod scene;
 mod served;

@@ -13,7 +13,7 @@ const CAST: [Role; 6] = Role::ALL;
 const CUSTODIAN: usize = 5;
 
 /// Every command that opens a workspace, so that it does next to nothing even where it is allowed, and what it is for.
-const COMMANDS: [(&[&str], UseCase); 74] = [
+const COMMANDS: [(&[&str], UseCase); 80] = [
     (&["person", "import", "nothing.csv"], UseCase::KeepRoster),
     (&["person", "list"], UseCase::SeeRoster),
     (&["person", "show", "p7"], UseCase::SeeRoster),
@@ -50,6 +50,7 @@ const COMMANDS: [(&[&str], UseCase); 74] = [
     (&["approval", "ask", "destroy", "--entry", "0", "--authority", "x", "--reason", "x"], UseCase::AskApproval),
     (&["approval", "ask", "members", "nobody", "--none", "--reason", "x"], UseCase::AskApproval),
     (&["approval", "ask", "authority", "nothing.toml", "--reason", "x"], UseCase::AskApproval),
+    (&["approval", "ask", "proceed", "nobody", "--incident", "nothing", "--reason", "x"], UseCase::AskApproval),
     (&["approval", "ask", "except", "nobody", "--until", "2026-01-01", "--reason", "x"], UseCase::AskApproval),
     (&["approval", "ask", "policy", "nothing.toml", "--reason", "x"], UseCase::AskApproval),
     (&["approval", "list"], UseCase::SeeApprovals),
@@ -74,6 +75,11 @@ const COMMANDS: [(&[&str], UseCase); 74] = [
     (&["incident", "list"], UseCase::SeeHappenings),
     (&["incident", "show", "nothing"], UseCase::SeeHappenings),
     (&["suspects"], UseCase::SeeBeliefs),
+    (&["dossier", "nothing", "--out", "nothing.pdf"], UseCase::SeeProceedings),
+    (&["proceeding", "open", "nobody", "--incident", "nothing", "--grounds", "x"], UseCase::KeepProceedings),
+    (&["proceeding", "step", "999", "notice", "--words", "x"], UseCase::KeepProceedings),
+    (&["proceeding", "close", "999", "--outcome", "dropped", "--words", "x"], UseCase::KeepProceedings),
+    (&["proceeding", "list"], UseCase::SeeProceedings),
     (&["damage", "nothing"], UseCase::SeeDamage),
     (&["correct", "nothing"], UseCase::Withdraw),
     (&["recall", "nothing", "--reason", "x"], UseCase::Withdraw),

@@ -1,6 +1,7 @@
 //! Entries about checks on people and warnings, as sentences.
 
 use holm_record::event::Event;
+use holm_record::event::proceeding::{Ending, Step};
 
 use crate::language::{Language, count};
 use crate::words::fill;
@@ -18,6 +19,14 @@ struct Vetted {
     revealed: &'static str,
     drawn: &'static str,
     forfeited: &'static str,
+    dossier: &'static str,
+    proceeding: &'static str,
+    step: &'static str,
+    closed: &'static str,
+    /// Notice, reply, review, appeal, decision.
+    steps: [&'static str; 5],
+    /// Exonerated, upheld, dropped.
+    endings: [&'static str; 3],
     warning: &'static str,
     justified: &'static str,
     unjustified: &'static str,
@@ -36,6 +45,12 @@ const ENGLISH: Vetted = Vetted {
     revealed: "{} revealed what was committed to for draw {}",
     drawn: "draw {} drew {} people",
     forfeited: "draw {} was not revealed in time, and drew everybody",
+    dossier: "a dossier of {} was written",
+    proceeding: "a proceeding against {} about {} was opened",
+    step: "proceeding {}: {}",
+    closed: "proceeding {} ended: {}",
+    steps: ["the person was given notice", "the person replied", "it was reviewed", "the person appealed", "a panel decided"],
+    endings: ["exonerated", "upheld", "dropped"],
     warning: "{} warned {} of danger to life: {}",
     justified: "{} reviewed {}: the warning was justified",
     unjustified: "{} reviewed {}: the warning was not justified",
@@ -54,6 +69,12 @@ const SPANISH: Vetted = Vetted {
     revealed: "{} reveló lo comprometido para el sorteo {}",
     drawn: "el sorteo {} eligió a {} personas",
     forfeited: "el sorteo {} no se reveló a tiempo y eligió a todos",
+    dossier: "se escribió un expediente de {}",
+    proceeding: "se abrió un procedimiento contra {} por {}",
+    step: "procedimiento {}: {}",
+    closed: "terminó el procedimiento {}: {}",
+    steps: ["se notificó a la persona", "la persona respondió", "se revisó", "la persona apeló", "decidió un panel"],
+    endings: ["exonerado", "confirmado", "sobreseído"],
     warning: "{} avisó a {} de un peligro de vida: {}",
     justified: "{} revisó {}: el aviso estaba justificado",
     unjustified: "{} revisó {}: el aviso no estaba justificado",
@@ -78,6 +99,16 @@ pub(super) fn vetted(event: &Event, language: Language) -> String {
         Event::DrawRevealed { draw, person, .. } => fill(words.revealed, &[person, draw]),
         Event::DrawDone { draw, drawn, .. } => fill(words.drawn, &[draw, &count(drawn.len())]),
         Event::DrawForfeited { draw, .. } => fill(words.forfeited, &[draw]),
+        Event::DossierWritten { incident, .. } => fill(words.dossier, &[incident]),
+        Event::ProceedingOpened { person, incident, .. } => fill(words.proceeding, &[person, incident]),
+        Event::ProceedingStep { proceeding, step, .. } => {
+            let said = Step::ALL.iter().zip(words.steps).find(|(of, _)| *of == step).map_or("", |(_, said)| said);
+            fill(words.step, &[proceeding, &said])
+        }
+        Event::ProceedingClosed { proceeding, ending, .. } => {
+            let said = Ending::ALL.iter().zip(words.endings).find(|(of, _)| *of == ending).map_or("", |(_, said)| said);
+            fill(words.closed, &[proceeding, &said])
+        }
         Event::WarningReleased { item, to, reason, .. } => fill(words.warning, &[item, &count(to.len()), reason]),
         Event::WarningReviewed { item, person, justified, .. } => {
             fill(if *justified { words.justified } else { words.unjustified }, &[person, item])

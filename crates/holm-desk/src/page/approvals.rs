@@ -51,6 +51,7 @@ pub(crate) fn act_words(act: &Act, language: Language) -> String {
             let many = count(facts.persons.len());
             fill(w.to_authority, &[&facts.authority, &facts.basis, &facts.valid_until, &names.join(", "), &many])
         }
+        Act::Proceed { person, incident } => fill(w.to_proceed, &[person, incident]),
         Act::Policy { .. } => w.to_policy.to_owned(),
     }
 }
@@ -280,7 +281,9 @@ impl Named {
             Act::Authority { facts } => {
                 Self { persons: facts.persons.iter().map(ToString::to_string).collect(), ..Self::default() }
             }
-            Act::Except { person, .. } => Self { persons: vec![person.to_string()], ..Self::default() },
+            Act::Except { person, .. } | Act::Proceed { person, .. } => {
+                Self { persons: vec![person.to_string()], ..Self::default() }
+            }
             Act::Unmask { .. } | Act::Accuse { .. } => Self::default(),
         }
     }

@@ -33,7 +33,7 @@ pub(crate) struct MemberWords {
     /// Names of [`Role::ALL`].
     role_names: [&'static str; Role::ALL.len()],
     /// What each of [`UseCase::ALL`] is.
-    cases: [&'static str; 24],
+    cases: [&'static str; 26],
     /// Of no, own and all.
     reaches: [&'static str; 3],
 }
@@ -83,6 +83,8 @@ pub(crate) const EN: MemberWords = MemberWords {
         "see beliefs about people",
         "see checks on people",
         "record checks, and lay down the schedule",
+        "see proceedings and dossiers",
+        "keep proceedings",
         "open an item's key to others",
         "destroy what was recorded",
         "see requests for approval",
@@ -139,6 +141,8 @@ pub(crate) const ES: MemberWords = MemberWords {
         "ver estimaciones sobre personas",
         "ver los controles de confianza",
         "asentar controles y fijar su calendario",
+        "ver procedimientos y expedientes",
+        "llevar procedimientos",
         "abrir a otros la clave de una pieza",
         "destruir lo registrado",
         "ver solicitudes de aprobación",

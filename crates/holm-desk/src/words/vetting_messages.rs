@@ -276,4 +276,53 @@ pub(super) const MESSAGES: &[Message] = &[
         en: "",
         es: "esto no dice nada de cuánto valen los controles: {0}",
     },
+    // Proceedings and dossiers.
+    Message {
+        core: "no incident is named `{}`; `holm incident list` shows all",
+        en: "no incident is named “{0}”",
+        es: "ningún incidente se llama «{0}»",
+    },
+    Message {
+        core: "proceeding {} against `{}` about this is open already",
+        en: "",
+        es: "el procedimiento {0} contra «{1}» por esto ya está abierto",
+    },
+    Message {
+        core: "`{}` was exonerated of this by proceeding {}; new facts are a new incident",
+        en: "",
+        es: "«{0}» fue exonerado de esto por el procedimiento {1}; hechos nuevos son un incidente nuevo",
+    },
+    Message {
+        core: "no proceeding has the number {}; `holm proceeding list` shows all",
+        en: "no proceeding has the number {0}",
+        es: "ningún procedimiento tiene el número {0}",
+    },
+    Message { core: "proceeding {} has ended", en: "", es: "el procedimiento {0} terminó" },
+    Message { core: "a {} cannot come now: {}", en: "", es: "ahora no puede venir «{0}»: {1}" },
+    Message {
+        core: "the person may still answer until {}; a review comes after the reply, or after that day",
+        en: "",
+        es: "la persona todavía puede responder hasta el {0}; la revisión viene después de la respuesta o de ese día",
+    },
+    Message {
+        core: "{} is before what came last, on {}, or still to come",
+        en: "",
+        es: "{0} es antes de lo último, del {1}, o está por venir",
+    },
+    Message {
+        core: "a {} is by {}: name them with `--by`",
+        en: "a {0} is by {1}: name them",
+        es: "«{0}» le toca a {1}: nómbrelos",
+    },
+    Message {
+        core: "`{}` took part in this before, and cannot judge it",
+        en: "",
+        es: "«{0}» ya participó en esto y no puede juzgarlo",
+    },
+    Message {
+        core: "it can be upheld only after a review, and not while the person may still appeal (until {}) or waits for a decision",
+        en: "",
+        es: "solo puede confirmarse después de una revisión, y no mientras la persona pueda apelar (hasta el {0}) o espere una decisión",
+    },
+    Message { core: "say so in 1 to {} letters", en: "", es: "dígalo en 1 a {0} letras" },
 ];

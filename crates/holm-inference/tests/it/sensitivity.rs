@@ -4,7 +4,7 @@ use holm_inference::case::{Case, Exposure, Outcome, Person, Trial};
 use holm_inference::checks::{Check, CheckKind, Finding};
 use holm_inference::posterior::{Posterior, Sampling, posterior};
 use holm_inference::priors::{Alike, LeakRate, Priors, Share, Windows};
-use holm_inference::sensitivity::{Change, Lack, Sensitivity, Standing, sensitivity, standing};
+use holm_inference::sensitivity::{Change, Lack, Referred, Sensitivity, Standing, sensitivity, standing};
 
 fn trial(time: usize, told: &[usize], outcome: Outcome) -> Trial {
     let exposed = told.iter().map(|person| Exposure { person: *person, weight: 1.0 }).collect();
@@ -85,7 +85,9 @@ fn what_stands_on_a_polygraph_or_on_one_kind_of_evidence_is_not_actionable() {
     let case = Case::new(1, &people(&[0.0; 5]), (0, &[]), 1, &trials).unwrap();
     let case = case.with_checks(&[POLYGRAPH, money], &[checked(0, 0), checked(2, 0), checked(2, 1)]).unwrap();
     let (found, all) = found(&case, &simple(), &[]);
-    let of = |person| standing(&case, &found, &all, person, LINE);
+    let above = |persons: &[f64]| (0..persons.len()).filter(|p| persons[*p] >= LINE).collect();
+    let referred = Referred::by(above, &found, &all);
+    let of = |person| standing(&case, &found, &referred, person);
     assert_eq!(of(0), Standing::NotActionable(vec![Lack::StandsOnSupporting]), "{:?}", found.persons);
     assert_eq!(of(1), Standing::Actionable, "ten exposures: {:?}", found.persons);
     assert_eq!(of(2), Standing::Actionable, "money and operations: {:?}", found.persons);

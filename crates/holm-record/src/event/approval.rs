@@ -52,14 +52,25 @@ pub enum ActKind {
     Except,
     /// A legal authority for reviews of calls and accounts.
     Authority,
+    /// A proceeding against somebody.
+    Proceed,
     /// Another policy.
     Policy,
 }
 
 impl ActKind {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Release, Self::Unmask, Self::Accuse, Self::Destroy, Self::Members, Self::Except, Self::Authority, Self::Policy];
+    pub const ALL: [Self; 9] = [
+        Self::Release,
+        Self::Unmask,
+        Self::Accuse,
+        Self::Destroy,
+        Self::Members,
+        Self::Except,
+        Self::Authority,
+        Self::Proceed,
+        Self::Policy,
+    ];
 }
 
 /// What is asked for, exactly.
@@ -125,6 +136,13 @@ pub enum Act {
         /// What it is.
         facts: AuthorityFacts,
     },
+    /// A proceeding against somebody.
+    Proceed {
+        /// Against whom.
+        person: PersonId,
+        /// About what.
+        incident: IncidentName,
+    },
     /// Another policy.
     Policy {
         /// The policy.
@@ -159,6 +177,7 @@ impl Act {
             Self::Members { .. } => ActKind::Members,
             Self::Except { .. } => ActKind::Except,
             Self::Authority { .. } => ActKind::Authority,
+            Self::Proceed { .. } => ActKind::Proceed,
             Self::Policy { .. } => ActKind::Policy,
         }
     }
@@ -183,6 +202,7 @@ impl fmt::Display for ActKind {
             Self::Members => "members",
             Self::Except => "except",
             Self::Authority => "authority",
+            Self::Proceed => "proceed",
             Self::Policy => "policy",
         })
     }
@@ -235,6 +255,7 @@ impl fmt::Display for Act {
                     listed(persons)
                 )
             }
+            Self::Proceed { person, incident } => write!(f, "open a proceeding against `{person}` about `{incident}`"),
             Self::Policy { policy } => {
                 let group = |(name, group): (&String, &Group)| {
                     format!("{} of {name}: {}", group.needed, listed(&group.approvers.keys().collect::<Vec<_>>()))

@@ -283,3 +283,33 @@ mod tests {
         }
     }
 }
+
+/// An oral briefing, after it happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Telling {
+    /// The item that was told, unless an operation was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<ItemName>,
+    /// The operation that was told of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<OperationName>,
+    /// Whom.
+    pub persons: Vec<PersonId>,
+    /// When.
+    pub at: Timestamp,
+    /// By which channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelName>,
+    /// How much of it.
+    #[serde(default)]
+    pub weight: Weight,
+    /// Which of several versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// The rule of the item's marking that it broke.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breach: Option<String>,
+    /// What else is to be said.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub words: String,
+}

@@ -79,6 +79,9 @@ pub enum ApprovalError {
     /// Done by another command.
     #[error("request {0} is used by `holm {1}`")]
     Elsewhere(u64, &'static str),
+    /// The proceeding.
+    #[error(transparent)]
+    Proceeding(Box<crate::proceeding::ProceedingError>),
     /// The legal authority.
     #[error(transparent)]
     Authority(Box<crate::vetting::CheckError>),
@@ -276,6 +279,9 @@ impl Workspace {
                     return Err(WorkspaceError::from(crate::member::MemberError::Unfit(member.clone())).into());
                 }
             }
+            Act::Proceed { person, incident } => {
+                self.may_proceed(person, incident).map_err(|e| ApprovalError::Proceeding(Box::new(e)))?;
+            }
             Act::Authority { facts } => {
                 self.may_be_used(facts).map_err(|e| ApprovalError::Authority(Box::new(e)))?;
             }
@@ -418,6 +424,10 @@ impl Workspace {
             }
             Act::Except { person, sorts, until } => {
                 self.append(permit, vec![Event::ExceptionRecorded { person, sorts, until, reason }])?;
+            }
+            Act::Proceed { person, incident } => {
+                let opened = self.open_proceeding(permit, &person, &incident, &reason);
+                opened.map_err(|e| ApprovalError::Proceeding(Box::new(e)))?;
             }
             Act::Authority { facts } => {
                 self.add_authority(permit, facts).map_err(|e| ApprovalError::Authority(Box::new(e)))?;

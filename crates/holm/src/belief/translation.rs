@@ -172,6 +172,8 @@ struct Ground<'a> {
     end: Timestamp,
     variant: Option<&'a str>,
     incident: Option<&'a IncidentName>,
+    /// All incidents that it is about.
+    incidents: Vec<&'a IncidentName>,
 }
 
 impl<'s> Building<'s> {
@@ -244,7 +246,8 @@ impl<'s> Building<'s> {
         let incident = incidents.iter().map(|(name, _)| *name).find(|name| self.state.looks.iter().any(|l| l.incident == **name));
         let (sort, units, channels) = (facts.sort.as_str(), facts.units.as_slice(), facts.channels.as_slice());
         let by = Some(operation.by.as_str());
-        self.ground(Ground { of, sort, units, channels, known, by, end, variant, incident });
+        let incidents = incidents.iter().map(|(name, _)| *name).collect();
+        self.ground(Ground { of, sort, units, channels, known, by, end, variant, incident, incidents });
     }
 
     fn incident(&mut self, name: &'s IncidentName, incident: Option<&'s Incident>) {
@@ -264,7 +267,19 @@ impl<'s> Building<'s> {
         let of = TrialOf { operation: None, incident: Some(name.clone()), item: Some(item), variant: None, at: end, outcome };
         let variant = incident.and_then(|i| i.facts.variant.as_deref());
         let incident = Some(name);
-        self.ground(Ground { of, sort: ITEM_LEAK, units: &[], channels: &[], known, by: None, end, variant, incident });
+        let incidents = vec![name];
+        self.ground(Ground {
+            of,
+            sort: ITEM_LEAK,
+            units: &[],
+            channels: &[],
+            known,
+            by: None,
+            end,
+            variant,
+            incident,
+            incidents,
+        });
     }
 
     /// One trial for each version that somebody was told.
@@ -299,6 +314,10 @@ impl<'s> Building<'s> {
         let mut all: BTreeSet<usize> = BTreeSet::new();
         let mut said = Vec::with_capacity(told.len());
         for known in told {
+            // Whoever was exonerated of it is no cause of it.
+            if ground.incidents.iter().any(|incident| self.state.is_exonerated(&known.person, incident)) {
+                continue;
+            }
             let Some(person) = self.person.get(&known.person).copied() else { continue };
             all.insert(person);
             let keeper = self.keeper(known, ground.by).map(|by| position(&mut self.keepers, by));

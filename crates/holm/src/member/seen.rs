@@ -117,6 +117,10 @@ impl Seen {
             | Event::OperationsRecorded { .. }
             | Event::OperationClosed { .. }
             | Event::IncidentRecorded { .. }
+            | Event::DossierWritten { .. }
+            | Event::ProceedingOpened { .. }
+            | Event::ProceedingStep { .. }
+            | Event::ProceedingClosed { .. }
             | Event::Unmasked { .. }
             | Event::Read { .. }
             | Event::Destroyed { .. } => false,
