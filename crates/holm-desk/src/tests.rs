@@ -4,6 +4,7 @@ mod api;
 mod approvals;
 mod belief;
 mod cases;
+mod draws;
 mod forms;
 mod onward;
 mod roles;

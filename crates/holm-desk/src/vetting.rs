@@ -2,8 +2,10 @@
 
 use holm::policy::Action;
 use holm::vetting::CheckError;
+use holm::vetting::authority::parse;
 use holm::workspace::{Workspace, WorkspaceError};
-use holm_record::event::vetting::CheckFacts;
+use holm_record::event::vetting::{CheckFacts, CheckSort};
+use holm_record::id::PersonId;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -20,6 +22,7 @@ pub(crate) fn today() -> Date {
 fn wrong(error: CheckError) -> Problem {
     let field = match &error {
         CheckError::Workspace(_) => None,
+        CheckError::Reason => Some("reason"),
         CheckError::Unknown(_) | CheckError::Known(_) => Some("person"),
         CheckError::Future(_) => Some("on"),
         CheckError::OwnReview(_) | CheckError::Reviewed { .. } => Some("reviewer"),
@@ -30,6 +33,7 @@ fn wrong(error: CheckError) -> Problem {
         _ => Some("person"),
     };
     match (error, field) {
+        (CheckError::Workspace(WorkspaceError::NotApproved(error)), _) => Problem::Wrong(vec![("order", error.to_string())]),
         (CheckError::Workspace(error), _) => error.into(),
         (error, field) => Problem::Wrong(vec![(field.unwrap_or("person"), error.to_string())]),
     }
@@ -48,6 +52,38 @@ fn act<T>(desk: &Desk, work: impl FnOnce(&mut Workspace, &holm::policy::Permit) 
 /// [`Problem::Wrong`] names the field.
 pub(crate) fn add(desk: &Desk, facts: CheckFacts) -> Result<u64, Problem> {
     act(desk, |workspace, permit| workspace.add_check(permit, facts, today()))
+}
+
+/// Has a check not be asked of somebody for a while; the entry.
+///
+/// # Errors
+/// [`Problem::Wrong`] at the fields `whom`, `last` and `why`.
+pub(crate) fn waive(desk: &Desk, of: (&PersonId, CheckSort, Date), why: &str) -> Result<u64, Problem> {
+    let waived = act(desk, |workspace, permit| workspace.waive(permit, of, why, today()));
+    waived.map_err(|problem| match problem {
+        Problem::Wrong(errors) => {
+            let field = |at: &'static str| match at {
+                "until" => "last",
+                "reason" => "why",
+                _ => "whom",
+            };
+            Problem::Wrong(errors.into_iter().map(|(at, error)| (field(at), error)).collect())
+        }
+        other => other,
+    })
+}
+
+/// Records a legal authority, as its file says it; the entry.
+///
+/// # Errors
+/// [`Problem::Wrong`] at the field `order`.
+pub(crate) fn add_authority(desk: &Desk, text: &str) -> Result<u64, Problem> {
+    let of_order = |error: String| Problem::Wrong(vec![("order", error)]);
+    let facts = parse(&text.replace("\r\n", "\n")).map_err(|e| of_order(e.to_string()))?;
+    act(desk, |workspace, permit| workspace.add_authority(permit, facts)).map_err(|problem| match problem {
+        Problem::Wrong(errors) => Problem::Wrong(errors.into_iter().map(|(_, error)| ("order", error)).collect()),
+        other => other,
+    })
 }
 
 /// Lays down a schedule; the entry.

@@ -7,6 +7,7 @@ mod approval_messages;
 pub(crate) mod belief;
 pub(crate) mod cases;
 mod core_messages;
+pub(crate) mod draw;
 mod from_core;
 pub(crate) mod graph;
 mod happening_messages;
@@ -20,6 +21,7 @@ pub(crate) mod onward;
 pub(crate) mod overview;
 pub(crate) mod person;
 pub(crate) mod problem;
+pub(crate) mod proceeding;
 mod reasons;
 pub(crate) mod record;
 mod record_messages;
@@ -43,6 +45,8 @@ pub(crate) struct Words {
     pub(crate) onward: onward::OnwardWords,
     pub(crate) overview: overview::OverviewWords,
     pub(crate) belief: belief::BeliefWords,
+    pub(crate) draw: draw::DrawWords,
+    pub(crate) proceeding: proceeding::ProceedingWords,
     pub(crate) graph: graph::GraphWords,
     pub(crate) inbox: inbox::InboxWords,
     pub(crate) islands: islands::IslandWords,
@@ -68,6 +72,8 @@ pub(crate) const EN: Words = Words {
     onward: onward::EN,
     overview: overview::EN,
     belief: belief::EN,
+    draw: draw::EN,
+    proceeding: proceeding::EN,
     graph: graph::EN,
     inbox: inbox::EN,
     islands: islands::EN,
@@ -93,6 +99,8 @@ pub(crate) const ES: Words = Words {
     onward: onward::ES,
     overview: overview::ES,
     belief: belief::ES,
+    draw: draw::ES,
+    proceeding: proceeding::ES,
     graph: graph::ES,
     inbox: inbox::ES,
     islands: islands::ES,

@@ -7,6 +7,7 @@ use axum::extract::{Form, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use holm::role::UseCase;
+use holm::vetting::authority::Authority;
 use holm::vetting::gate::Exception;
 use holm::vetting::import::day;
 use holm::vetting::schedule::PROPOSED;
@@ -61,10 +62,17 @@ struct Done {
     entry: u64,
 }
 
-struct Choice {
-    value: &'static str,
-    name: &'static str,
-    chosen: bool,
+pub(super) struct Choice {
+    pub(super) value: &'static str,
+    pub(super) name: &'static str,
+    pub(super) chosen: bool,
+}
+
+/// Sorts of checks, of which one is chosen.
+pub(super) fn sorts(language: Language, chosen: &str) -> Vec<Choice> {
+    let w = &language.words().vetting;
+    let choice = |sort: &CheckSort| Choice { value: sort.word(), name: w.sort(*sort), chosen: sort.word() == chosen };
+    CheckSort::ALL.iter().map(choice).collect()
 }
 
 #[derive(Template)]
@@ -85,6 +93,10 @@ struct VettingPage {
     exceptions: Vec<String>,
     done: Vec<Done>,
     sorts: Vec<Choice>,
+    /// The same for a waiver.
+    waived: Vec<Choice>,
+    /// Legal authorities, each in a sentence.
+    authorities: Vec<String>,
     results: Vec<Choice>,
     given: Fields,
     schedule: String,
@@ -156,10 +168,9 @@ fn page(desk: &Desk, language: Language, asks: &Asks, given: Fields, errors: Vec
         held: (!held.is_empty()).then(|| (w.held.of(held.len()), held)),
         exceptions: exceptions.map(|e| exception(e, language)).collect(),
         done: person.as_ref().map(|id| done(&view, id, language)).unwrap_or_default(),
-        sorts: CheckSort::ALL
-            .iter()
-            .map(|s| Choice { value: s.word(), name: w.sort(*s), chosen: chosen(s.word(), "sort") })
-            .collect(),
+        sorts: sorts(language, given.get("sort")),
+        waived: sorts(language, given.get("waived")),
+        authorities: view.state.vetting.authorities.values().map(|a| authority_said(a, &view, language)).collect(),
         results: CheckResult::ALL
             .iter()
             .map(|r| Choice { value: r.word(), name: w.result(*r), chosen: chosen(r.word(), "result") })
@@ -274,6 +285,56 @@ pub(crate) async fn schedule((state, extension): Asked, Form(given): Form<Vec<(S
         }
     })
     .await
+}
+
+/// `POST /vetting/waivers`
+pub(crate) async fn waive((state, extension): Asked, Form(given): Form<Vec<(String, String)>>) -> Response {
+    let (desk, language) = (state.0, extension.0);
+    answered(language, move || {
+        let fields = Fields::of(given, &["whom", "waived", "last", "why"])?;
+        let mut reading = Reading::new(&fields, language);
+        let person = reading.needed::<PersonId>("whom");
+        let sort = reading.needed::<CheckSort>("waived");
+        let until = reading.noted("last", day(fields.get("last")));
+        let read = reading.done(person.zip(sort).zip(until));
+        match read.and_then(|((person, sort), until)| crate::vetting::waive(&desk, (&person, sort, until), fields.get("why"))) {
+            Ok(_) => Ok(Redirect::to("/vetting").into_response()),
+            Err(problem) => refused(&desk, language, fields, problem),
+        }
+    })
+    .await
+}
+
+/// `POST /vetting/authorities`
+pub(crate) async fn authority((state, extension): Asked, Form(given): Form<Vec<(String, String)>>) -> Response {
+    let (desk, language) = (state.0, extension.0);
+    answered(language, move || {
+        let fields = Fields::of(given, &["order"])?;
+        match crate::vetting::add_authority(&desk, fields.typed("order")) {
+            Ok(_) => Ok(Redirect::to("/vetting").into_response()),
+            Err(problem) => refused(&desk, language, fields, problem),
+        }
+    })
+    .await
+}
+
+/// What an authority allows, and how it stands.
+fn authority_said(authority: &Authority, view: &View, language: Language) -> String {
+    let w = &language.words().vetting;
+    let facts = &authority.facts;
+    let sorts: Vec<&str> = facts.sorts.iter().map(|sort| w.sort(*sort)).collect();
+    let persons: Vec<&str> = facts.persons.iter().map(PersonId::as_str).collect();
+    let learnt = view.state.vetting.learnt_under(&facts.authority).len();
+    let said: [&dyn std::fmt::Display; 7] = [
+        &facts.authority,
+        &facts.basis,
+        &sorts.join(", "),
+        &persons.join(", "),
+        &facts.valid_until,
+        &count(learnt),
+        &facts.retain_until,
+    ];
+    fill(w.authority_said, &said)
 }
 
 fn refused(desk: &Desk, language: Language, fields: Fields, problem: Problem) -> Result<Response, Problem> {
