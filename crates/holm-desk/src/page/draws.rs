@@ -57,6 +57,11 @@ struct DrawsPage {
 }
 
 impl DrawsPage {
+    /// What was typed, or what is usual.
+    fn days(&self, field: &str) -> &str {
+        Some(self.given.typed(field)).filter(|typed| !typed.is_empty()).unwrap_or("7")
+    }
+
     fn has(&self, field: &str) -> Option<&str> {
         self.errors.iter().find(|(name, _)| *name == field).map(|(_, error)| error.as_str())
     }
@@ -78,7 +83,8 @@ fn page(desk: &Desk, language: Language, given: Fields, taken: Vec<String>, erro
         let name = language.words().vetting.sort(*sort);
         rows.filter(|row| row.people > 0).map(move |row| covered(name, &row)).collect::<Vec<_>>()
     };
-    let used = CheckSort::ALL.iter().filter(|sort| drawn.iter().any(|draw| draw.facts.sort == **sort));
+    let over = |sort: &CheckSort| drawn.iter().any(|draw| draw.facts.sort == *sort && draw.drawn(now).is_some());
+    let used = CheckSort::ALL.iter().filter(|sort| over(sort));
     Ok(DrawsPage {
         shell: Shell::of(language, Place::People, &view),
         rows: drawn.iter().rev().map(|draw| row(draw, now, language)).collect(),
