@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::command::{
-    approval, approve, backup, channel, check, contribute, correct, custodian, damage, demo, desk, destroy, dossier, epoch,
-    incident, init, item, keygen, marking, marks, member, onward, open, operation, person, proceeding, receipt, record, share,
-    simulate, suspects, target, tell, trace, verify_trace, warning, witness,
+    approach, approval, approve, backup, channel, check, contribute, correct, custodian, damage, demo, desk, destroy, dossier,
+    epoch, incident, init, item, keygen, marking, marks, member, onward, open, operation, person, proceeding, receipt, record,
+    share, simulate, suspects, target, tell, trace, verify_trace, warning, witness,
 };
 
 /// Share sensitive documents as individually marked copies, and prove which copy a leak came from.
@@ -79,6 +79,8 @@ pub(crate) enum Command {
     Suspects(suspects::Suspects),
     #[command(subcommand)]
     Proceeding(proceeding::ProceedingCommand),
+    #[command(subcommand)]
+    Approach(approach::ApproachCommand),
     Dossier(dossier::Dossier),
     Damage(damage::DamageOf),
     Correct(correct::Correct),

@@ -1,5 +1,6 @@
 //! One file per subcommand: its arguments, whose doc is the help text, and what it does.
 
+pub(crate) mod approach;
 pub(crate) mod approval;
 pub(crate) mod approve;
 pub(crate) mod authority;

@@ -137,6 +137,7 @@ from_errors!(
     StoreError,
     ContributionError,
     CorrectionError,
+    holm::approach::ApproachError,
     holm::dossier::DossierError,
     holm::proceeding::ProceedingError,
     WarningError,

@@ -89,6 +89,8 @@ fn about(event: &Event) -> About {
         | Event::ScheduleSet { .. }
         | Event::WarningReleased { .. }
         | Event::WarningReviewed { .. }
+        | Event::ApproachOfficerSet { .. }
+        | Event::ApproachesCarried { .. }
         | Event::DossierWritten { .. }
         | Event::ProceedingOpened { .. }
         | Event::ProceedingStep { .. }

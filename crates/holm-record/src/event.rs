@@ -637,6 +637,24 @@ pub enum Event {
         /// What was said.
         words: String,
     },
+    /// To whom approaches are reported, from now on.
+    ApproachOfficerSet {
+        /// Who.
+        person: PersonId,
+        /// Of which agency.
+        agency: String,
+        /// age recipients that envelopes are sealed to.
+        recipients: Vec<String>,
+        /// Envelopes of each batch.
+        envelopes: u16,
+        /// Days from one batch to the next.
+        every_days: u16,
+    },
+    /// A batch of envelopes went, of which nobody but the officer can tell whether they report anything.
+    ApproachesCarried {
+        /// The sealed envelopes.
+        envelopes: ObjectHash,
+    },
     /// A dossier was written.
     DossierWritten {
         /// Of which incident.
@@ -717,6 +735,8 @@ impl Event {
             Self::DrawForfeited { .. } => "draw-forfeited",
             Self::WarningReleased { .. } => "warning-released",
             Self::WarningReviewed { .. } => "warning-reviewed",
+            Self::ApproachOfficerSet { .. } => "approach-officer-set",
+            Self::ApproachesCarried { .. } => "approaches-carried",
             Self::DossierWritten { .. } => "dossier-written",
             Self::ProceedingOpened { .. } => "proceeding-opened",
             Self::ProceedingStep { .. } => "proceeding-step",
@@ -764,6 +784,7 @@ impl Event {
             Self::ItemReleased { key_object, master_object, .. } => vec![key_object, master_object],
             Self::Disclosure { sealed, .. } => vec![sealed],
             Self::EpochOpened { old, .. } => vec![&old.signed],
+            Self::ApproachesCarried { envelopes } => vec![envelopes],
             _ => Vec::new(),
         }
     }

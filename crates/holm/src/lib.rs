@@ -17,6 +17,7 @@
 //!
 //! Start reading at `tests/it/leak_is_traced.rs`, the product as one story; then [`share`] and its mirror [`trace`].
 
+pub mod approach;
 pub mod approval;
 pub mod backup;
 pub mod belief;

@@ -178,6 +178,8 @@ pub fn needed(state: &State, event: &Event) -> Option<UseCase> {
         | Event::TrustPolicySet { .. }
         | Event::Recovered { .. }
         | Event::EpochOpened { .. }
+        | Event::ApproachOfficerSet { .. }
+        | Event::ApproachesCarried { .. }
         | Event::ApprovalPolicySet { .. } => UseCase::KeepRecord,
         Event::ItemPrepared { .. }
         | Event::KeyContributed { .. }

@@ -11,6 +11,7 @@ use holm_record::id::{CopyId, CustodianName, IncidentName, ItemName, PersonId};
 use holm_record::trust::TrustPolicy;
 use jiff::Timestamp;
 
+use crate::approach::Approaches;
 use crate::approval::Approvals;
 use crate::checkpoint::Trust;
 use crate::marking::Scheme;
@@ -215,6 +216,8 @@ pub struct State {
     pub vetting: Vetting,
     /// Proceedings against people.
     pub proceedings: Vec<Proceeding>,
+    /// To whom approaches are reported, and which batches went.
+    pub approaches: Approaches,
     /// Warnings of danger to life.
     pub warnings: Warnings,
     /// Entries up to the newest that says more than that something was read.
@@ -295,6 +298,7 @@ impl State {
             Event::ProceedingOpened { .. } | Event::ProceedingStep { .. } | Event::ProceedingClosed { .. } => {
                 proceeding::apply(&mut self.proceedings, index, at, by, event);
             }
+            Event::ApproachOfficerSet { .. } | Event::ApproachesCarried { .. } => self.approaches.apply(index, at, event),
             Event::WarningReleased { .. } | Event::WarningReviewed { .. } => self.warnings.apply(index, at, by, event),
             Event::Read { .. } | Event::DossierWritten { .. } => {}
             Event::EpochOpened { old, .. } => {
@@ -305,8 +309,7 @@ impl State {
             Event::Withdrawn { entry, .. } => {
                 self.happenings.apply(index, at, by, event);
                 self.vetting.apply(index, at, by, event);
-                let burned = |item: &mut Item| item.recalled.take_if(|(index, _)| index == entry);
-                self.items.values_mut().for_each(|item| drop(burned(item)));
+                self.items.values_mut().for_each(|item| drop(item.recalled.take_if(|(index, _)| index == entry)));
             }
             _ => self.happenings.apply(index, at, by, event),
         }

@@ -13,7 +13,7 @@ const CAST: [Role; 6] = Role::ALL;
 const CUSTODIAN: usize = 5;
 
 /// Every command that opens a workspace, so that it does next to nothing even where it is allowed, and what it is for.
-const COMMANDS: [(&[&str], UseCase); 80] = [
+const COMMANDS: [(&[&str], UseCase); 84] = [
     (&["person", "import", "nothing.csv"], UseCase::KeepRoster),
     (&["person", "list"], UseCase::SeeRoster),
     (&["person", "show", "p7"], UseCase::SeeRoster),
@@ -75,6 +75,10 @@ const COMMANDS: [(&[&str], UseCase); 80] = [
     (&["incident", "list"], UseCase::SeeHappenings),
     (&["incident", "show", "nothing"], UseCase::SeeHappenings),
     (&["suspects"], UseCase::SeeBeliefs),
+    (&["approach", "officer", "nobody"], UseCase::KeepRecord),
+    (&["approach", "card", "--out", "nothing.card"], UseCase::OwnDesk),
+    (&["approach", "take", "nothing"], UseCase::TakeReceipts),
+    (&["approach", "carry", "--out", "nothing.batch"], UseCase::KeepRecord),
     (&["dossier", "nothing", "--out", "nothing.pdf"], UseCase::SeeProceedings),
     (&["proceeding", "open", "nobody", "--incident", "nothing", "--grounds", "x"], UseCase::KeepProceedings),
     (&["proceeding", "step", "999", "notice", "--words", "x"], UseCase::KeepProceedings),
@@ -97,11 +101,12 @@ const COMMANDS: [(&[&str], UseCase); 80] = [
 ];
 
 /// Commands that only add something, or only end: their like stands in the table, or their own test is named.
-const ALIKE: [(&str, &str); 9] = [
+const ALIKE: [(&str, &str); 10] = [
     ("target add", "channel add"),
     ("operation add", "operation close"),
     ("incident add", "operation close"),
     ("backup", "recover"),
+    ("approach batch", "approach carry"),
     ("epoch ask", "recover"),
     ("epoch open", "recover"),
     ("record import", "a_record_is_moved_by_a_custodian_only"),
@@ -110,7 +115,10 @@ const ALIKE: [(&str, &str); 9] = [
 ];
 
 /// Commands that open no workspace, or are whoever's at their own desk.
-const OWN: [&str; 23] = [
+const OWN: [&str; 26] = [
+    "approach write",
+    "approach read",
+    "approach check",
     "check draw commit",
     "check draw reveal",
     "check worth",

@@ -134,6 +134,12 @@ pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need
     needs.extend(record_needs(view, language, now));
     needs.extend(warning_needs(&view.state, language, now));
     needs.extend(retention_needs(&view.state, language));
+    needs.extend(view.state.approaches.next_batch().filter(|next| *next <= now).map(|_| Need {
+        what: words.envelopes.to_owned(),
+        why: words.envelopes_why.to_owned(),
+        path: "/record".to_owned(),
+        case: UseCase::KeepRecord,
+    }));
     for look in view.state.looks.iter().rev() {
         let path = format!("/items/{}", look.item);
         match &look.verdict {

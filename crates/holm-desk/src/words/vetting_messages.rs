@@ -325,4 +325,58 @@ pub(super) const MESSAGES: &[Message] = &[
         es: "solo puede confirmarse después de una revisión, y no mientras la persona pueda apelar (hasta el {0}) o espere una decisión",
     },
     Message { core: "say so in 1 to {} letters", en: "", es: "dígalo en 1 a {0} letras" },
+    // Approaches.
+    Message {
+        core: "`{}` cannot receive reports: not on the roster, has left, or has no key to seal to",
+        en: "",
+        es: "«{0}» no puede recibir reportes: no está en la nómina, causó baja o no tiene una clave a la cual sellar",
+    },
+    Message {
+        core: "`{}` is of {}, as everybody else on the roster is; reports go to an officer of another agency",
+        en: "",
+        es: "«{0}» es de {1}, como todos en la nómina; los reportes van a un oficial de otra dependencia",
+    },
+    Message {
+        core: "a batch has from 8 to 1,000 envelopes, and goes every 1 to 90 days",
+        en: "",
+        es: "un lote tiene de 8 a 1,000 sobres y va cada 1 a 90 días",
+    },
+    Message {
+        core: "nobody is named to whom approaches are reported; a custodian names one with `holm approach officer PERSON`",
+        en: "nobody is named to whom approaches are reported; a custodian names one",
+        es: "nadie está nombrado para recibir los reportes; lo nombra un custodio",
+    },
+    Message {
+        core: "say what happened in 1 to {} letters; an envelope that reports nothing says nothing",
+        en: "",
+        es: "diga qué pasó en 1 a {0} letras; un sobre que no reporta nada no dice nada",
+    },
+    Message {
+        core: "the officer is of {}, your own agency; ask for a card of another one",
+        en: "",
+        es: "el oficial es de {0}, su propia dependencia; pida la tarjeta de otra",
+    },
+    Message { core: "this is not a {}: {}", en: "", es: "esto no es «{0}»: {1}" },
+    Message {
+        core: "this is not an envelope as `holm approach write` makes them",
+        en: "this is not an envelope as the program makes them",
+        es: "esto no es un sobre como los hace el programa",
+    },
+    Message {
+        core: "no envelope of this batch opens with this key",
+        en: "",
+        es: "ningún sobre de este lote se abre con esta clave",
+    },
+    Message {
+        core: "the batch is not the one that the record names: envelopes were added, taken out or changed",
+        en: "",
+        es: "el lote no es el que nombra el registro: se agregaron, quitaron o cambiaron sobres",
+    },
+    Message { core: "entry {} is no batch of envelopes", en: "", es: "el asiento {0} no es un lote de sobres" },
+    Message {
+        core: "the next batch goes on {}: batches that went when there was something to carry would say so",
+        en: "",
+        es: "el siguiente lote va el {0}: los que fueran cuando hay algo que llevar lo dirían",
+    },
+    Message { core: "an envelope could not be sealed: {}", en: "", es: "no se pudo sellar un sobre: {0}" },
 ];

@@ -1,8 +1,8 @@
 //! What the posterior over people is worth, against what is known by other ways and against simpler methods.
 //!
 //! `make bench-belief` runs all parts; `cargo bench -p holm-inference --bench belief -- --part NAME` one of `grid`,
-//! `misspecified`, `none-of-the-above`, `framing`, `oracle`, `calibration`, `speed`, `scale`. Seeds are fixed. Cells of the first
-//! four are kept in `benches/results/belief.jsonl` as they finish, and only what is missing is measured; `--report` prints the
+//! `misspecified`, `none-of-the-above`, `framing`, `vetting`, `oracle`, `calibration`, `speed`, `scale`. Seeds are fixed. Cells of the first
+//! five are kept in `benches/results/belief.jsonl` as they finish, and only what is missing is measured; `--report` prints the
 //! tables from there, `--quick` takes 6 worlds instead of 60, `--export FILE` writes the instance that other people's samplers
 //! are given. Exit code 1 if a target is missed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr, missing_docs)]
@@ -26,6 +26,7 @@ mod propagation;
 mod results;
 mod scale;
 mod score;
+mod vetting;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -42,11 +43,12 @@ pub(crate) struct Extent {
 /// A part whose cells are kept: its name, how it is measured, and how it is printed. Each says whether its targets are met.
 type Kept = (&'static str, fn(&mut Results, &Extent) -> bool, fn(&Results, &Extent) -> bool);
 
-const KEPT: [Kept; 4] = [
+const KEPT: [Kept; 5] = [
     ("grid", grid::run, grid::report),
     ("misspecified", misspecified::run, misspecified::report),
     ("none-of-the-above", outsider::run, outsider::report),
     ("framing", framing::run, framing::report),
+    ("vetting", vetting::run, vetting::report),
 ];
 
 /// A part that is measured anew.

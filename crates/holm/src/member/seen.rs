@@ -78,6 +78,7 @@ impl Seen {
             | Event::Recovered { .. }
             | Event::EpochOpened { .. }
             | Event::ApprovalPolicySet { .. }
+            | Event::ApproachOfficerSet { .. }
             | Event::MemberSet { .. } => true,
             Event::ItemPrepared { item, .. }
             | Event::KeyContributed { item, .. }
@@ -117,6 +118,7 @@ impl Seen {
             | Event::OperationsRecorded { .. }
             | Event::OperationClosed { .. }
             | Event::IncidentRecorded { .. }
+            | Event::ApproachesCarried { .. }
             | Event::DossierWritten { .. }
             | Event::ProceedingOpened { .. }
             | Event::ProceedingStep { .. }
