@@ -313,11 +313,8 @@ impl<'s> Building<'s> {
         let mut weights: BTreeMap<usize, f64> = BTreeMap::new();
         let mut all: BTreeSet<usize> = BTreeSet::new();
         let mut said = Vec::with_capacity(told.len());
-        for known in told {
-            // Whoever was exonerated of it is no cause of it.
-            if ground.incidents.iter().any(|incident| self.state.is_exonerated(&known.person, incident)) {
-                continue;
-            }
+        let cleared = self.cleared(&ground.incidents);
+        for known in told.iter().filter(|known| !cleared.contains(&known.person)) {
             let Some(person) = self.person.get(&known.person).copied() else { continue };
             all.insert(person);
             let keeper = self.keeper(known, ground.by).map(|by| position(&mut self.keepers, by));
@@ -330,6 +327,8 @@ impl<'s> Building<'s> {
         let exposed: Vec<Exposure> =
             weights.into_iter().filter(|(_, weight)| *weight > 0.0).map(|(person, weight)| Exposure { person, weight }).collect();
         let members = ground.units.iter().filter_map(|unit| self.members.get(unit.as_str())).flatten().copied();
+        // Nor did whoever was exonerated of it know of it without an entry.
+        all.extend(cleared.iter().filter_map(|person| self.person.get(person)));
         let unrecorded: BTreeSet<usize> = members.filter(|person| !all.contains(person)).collect();
         let kind = position(&mut self.sorts, ground.sort);
         let names: BTreeSet<&ChannelName> =
@@ -344,6 +343,12 @@ impl<'s> Building<'s> {
         self.trials.push(Trial { kind, time, exposed, unrecorded: unrecorded.into_iter().collect(), channels, outcome });
         self.said.push(said);
         self.of.push(TrialOf { variant: version.or(ground.variant).map(str::to_owned), ..ground.of.clone() });
+    }
+
+    /// Whoever was exonerated of one of these: they are no cause of what it is about.
+    fn cleared(&self, incidents: &[&IncidentName]) -> BTreeSet<&'s PersonId> {
+        let persons = self.state.proceedings.iter().map(|proceeding| &proceeding.person);
+        persons.filter(|person| incidents.iter().any(|incident| self.state.is_exonerated(person, incident))).collect()
     }
 
     /// Who says that somebody knew; of a copy nobody needs to say it.

@@ -54,12 +54,14 @@ impl State {
     /// which it counts.
     #[must_use]
     pub fn held_back<'p>(&self, persons: impl IntoIterator<Item = &'p PersonId>, on: Date) -> BTreeMap<PersonId, Vec<CheckSort>> {
-        if !self.vetting.schedule.as_ref().is_some_and(|(schedule, _)| schedule.gates(on)) {
+        let persons: BTreeSet<&PersonId> = persons.into_iter().collect();
+        // Asked for at every append, most of which send nobody anything.
+        if persons.is_empty() || !self.vetting.schedule.as_ref().is_some_and(|(schedule, _)| schedule.gates(on)) {
             return BTreeMap::new();
         }
         let register = Register::of(&self.vetting, on);
         let mut held = BTreeMap::new();
-        for id in persons.into_iter().collect::<BTreeSet<_>>() {
+        for id in persons {
             let Some(person) = self.persons.get(id) else { continue };
             let lacks = |(sort, months): &(CheckSort, Option<u32>)| {
                 let (standing, failed) = register.unwaived(id, *sort, *months);

@@ -1,5 +1,6 @@
 use holm_record::event::Telling;
 use holm_record::event::happening::{IncidentFacts, IncidentSort, Weight};
+use holm_record::event::proceeding::Ending;
 
 use super::*;
 use crate::operation::tests::{at, facts, name, told, workspace};
@@ -61,6 +62,35 @@ fn who_was_told_after_the_window_closed_is_not_exposed() {
     // And so may something of the whole unit be that nobody recorded.
     assert_eq!(translation.case.exposures(), 2 + 4 + 1);
     assert_eq!(translation.trials[0].outcome, Seen::Confirmed);
+}
+
+/// Neither by what is recorded of what they knew, nor by what is not.
+#[test]
+fn whoever_is_exonerated_of_an_incident_is_no_cause_of_it_and_of_others_as_before() {
+    let (_folder, mut workspace) = workspace();
+    let permit = workspace.permit(&Action::Administer, at("2026-03-20T00:00Z")).unwrap();
+    let operation = |name: &str| {
+        let mut operation = facts(name, "2026-03-10T00:00Z");
+        operation.told = vec![told("p1", None), told("p3", None)];
+        operation.units = vec!["Unit 1".to_owned()];
+        operation
+    };
+    workspace.add_operations(&permit, None, vec![operation("pier"), operation("quay")]).unwrap();
+    for (name, operation) in [("gone", "pier"), ("lost", "quay")] {
+        let name = IncidentName::new(name).unwrap();
+        workspace.record_incident(&permit, name, incident(operation, "2026-03-10T00:00Z", Window::default())).unwrap();
+    }
+    // Told two; of Unit 1 with p12, p3, p6 and p9 three more may have known; and something of the unit.
+    assert_eq!(translate(workspace.state(), None).unwrap().case.exposures(), 2 * (2 + 3 + 1));
+    for person in ["p3", "p6"] {
+        let (person, gone) = (PersonId::new(person).unwrap(), IncidentName::new("gone").unwrap());
+        let number = workspace.open_proceeding(&permit, &person, &gone, "knew of it").unwrap();
+        let today = "2026-03-20".parse().unwrap();
+        workspace.close_proceeding(&permit, number, Ending::Exonerated, ("was abroad", today)).unwrap();
+    }
+    let translation = translate(workspace.state(), None).unwrap();
+    assert_eq!(exposed(&translation), [vec!["p1"], vec!["p1", "p3"]]);
+    assert_eq!(translation.case.exposures(), (1 + 2 + 1) + (2 + 3 + 1));
 }
 
 #[test]
