@@ -1,7 +1,7 @@
 //! What each kind of check adds to what is known of who knew what (reference §1.3, end): the same worlds, without and with it.
 
 use holm_inference::checks::{Check, CheckKind, Finding, KINDS};
-use holm_inference::priors::{Priors, Windows};
+use holm_inference::priors::{Priors, Share, Windows};
 use holm_simulate::world::World;
 use holm_simulate::world::recorded::{Finding as Found, Recorded};
 use holm_simulate::world::setting::{CheckKind as Truth, Setting};
@@ -15,6 +15,8 @@ use crate::score::{SHARE, believed, cell};
 
 const PART: &str = "vetting";
 const SIZES: [usize; 2] = [100, 300];
+/// What follows the name of a kind whose accuracy is supposed to be known.
+const KNOWN: &str = ", accuracy known";
 
 /// Name, what it truly does to everybody on the roster, what it is supposed to be, and the plan's AUC and recall with 100 operations.
 type Kind = (&'static str, Option<Truth>, Option<&'static str>, (f64, f64));
@@ -47,13 +49,26 @@ fn found(recorded: &Recorded) -> Vec<Check> {
     recorded.checks.iter().map(check).collect()
 }
 
+/// The same kind as if its accuracy were known exactly, as the plan supposed.
+fn known(kind: CheckKind, truth: &Truth) -> CheckKind {
+    let (sensitivity, false_alarms) = (Share::Known(truth.sensitivity), Share::Known(truth.false_positive));
+    CheckKind { sensitivity, false_alarms, most: 1000.0, ..kind }
+}
+
 pub(crate) fn run(results: &mut Results, extent: &Extent) -> bool {
     for (name, truth, supposed, _) in KINDS_OF_CHECK {
-        for operations in SIZES {
+        for (operations, is_known) in SIZES.into_iter().flat_map(|m| [(m, false), (m, true)]) {
+            if is_known && truth.is_none() {
+                continue;
+            }
             let setting = Setting { checks: truth.into_iter().collect(), ..Setting::units(operations) };
-            let kinds: Vec<CheckKind> =
-                supposed.and_then(|name| KINDS.iter().find(|(of, _)| *of == name)).map(|(_, kind)| *kind).into_iter().collect();
-            results.of(PART, &format!("units/{operations}"), name, extent.worlds, || {
+            let shipped = supposed.and_then(|name| KINDS.iter().find(|(of, _)| *of == name)).map(|(_, kind)| *kind);
+            let kinds: Vec<CheckKind> = shipped
+                .map(|kind| truth.as_ref().filter(|_| is_known).map_or(kind, |truth| known(kind, truth)))
+                .into_iter()
+                .collect();
+            let name = if is_known { format!("{name}{KNOWN}") } else { name.to_owned() };
+            results.of(PART, &format!("units/{operations}"), &name, extent.worlds, || {
                 // The worlds of the grid: checks have a stream of chance of their own.
                 let seed = |number| 10_000 * operations as u64 + number;
                 let worlds: Vec<World> =
@@ -84,9 +99,12 @@ pub(crate) fn report(results: &Results, extent: &Extent) -> bool {
     );
     println!("| check | {} | plan, M=100: AUC, recall |", SIZES.map(|m| format!("M={m}")).join(" | "));
     println!("|---|{}---|", "---|".repeat(SIZES.len()));
-    for (name, _, _, (auc, recall)) in KINDS_OF_CHECK {
-        let one = |m: usize| of(m, name).map_or("–".to_owned(), |c| format!("{:.3}/{:.2}; {}", c.auc, c.precision, sets(c)));
-        println!("| {name} | {} | {auc:.3}, {recall:.2} |", SIZES.map(one).join(" | "));
+    for (name, truth, _, (auc, recall)) in KINDS_OF_CHECK {
+        for name in [Some(name.to_owned()), truth.map(|_| format!("{name}{KNOWN}"))].into_iter().flatten() {
+            let one =
+                |m: usize| of(m, &name).map_or("–".to_owned(), |c| format!("{:.3}/{:.2}; {}", c.auc, c.precision, sets(c)));
+            println!("| {name} | {} | {auc:.3}, {recall:.2} |", SIZES.map(one).join(" | "));
+        }
     }
     let met = |m: usize| {
         let none = of(m, "none").map_or(0.0, |c| c.auc);
