@@ -13,6 +13,7 @@ pub(crate) mod checks;
 pub(crate) mod corrections;
 pub(crate) mod document;
 pub(crate) mod drafts;
+pub(crate) mod endings;
 pub(crate) mod graph;
 pub(crate) mod imports;
 pub(crate) mod incidents;

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use age::secrecy::SecretString;
 use holm::approval::bundle::{Approval, ApprovalError, OpenedRequest, open_request};
 use holm::approval::policy::PolicyError;
+use holm::destruction::{Chosen, Doomed};
 use holm::policy::Action;
 use holm::workspace::{Workspace, WorkspaceError};
 use holm_record::event::approval::{Act, ActKind, Masked};
@@ -13,11 +14,13 @@ use holm_record::id::{IncidentName, ItemName, PersonId};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::arrival::{self, Saved};
+use crate::destruction::of_destruction;
 use crate::language::Language;
 use crate::problem::Problem;
 use crate::release::recipients;
 use crate::server::Desk;
 use crate::session::{held, secret};
+use crate::vetting::today;
 
 /// How long masks are off.
 pub(crate) const UNMASKED: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -62,8 +65,8 @@ pub(crate) enum Wanted {
     Draft(String),
     /// An item, to these persons and units.
     Release(ItemName, Vec<String>),
-    /// Bodies of entries, and the files of an incident or an item.
-    Destroy { entries: Vec<u64>, incident: Option<IncidentName>, item: Option<ItemName>, authority: String },
+    /// Bodies and sealed files, by an authority.
+    Destroy(Chosen, String),
     /// Another policy.
     Policy(String),
 }
@@ -94,9 +97,8 @@ impl Wanted {
                 workspace.release_to_approve(&item, of_state(&draft.to))
             }
             Self::Release(item, to) => workspace.release_to_approve(&item, of_state(&to)),
-            Self::Destroy { entries, incident, item, authority } => {
-                let mut objects = incident.map(|name| workspace.files_of_incident(&name)).unwrap_or_default();
-                objects.extend(item.map(|name| workspace.files_of_item(&name)).unwrap_or_default());
+            Self::Destroy(chosen, authority) => {
+                let Doomed { entries, objects } = workspace.doomed(chosen, today()).map_err(of_destruction)?;
                 Ok(Act::Destroy { entries, objects, authority: authority.trim().to_owned() })
             }
             Self::Policy(text) => Ok(Act::Policy { policy: workspace.approval_policy(&text).map_err(of_policy)? }),

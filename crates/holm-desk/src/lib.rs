@@ -26,6 +26,7 @@ mod belief;
 mod bundle;
 mod contribution;
 mod correction;
+mod destruction;
 mod draft;
 mod entry_words;
 mod fields;

@@ -7,6 +7,7 @@ pub(crate) mod belief;
 pub(crate) mod cases;
 pub(crate) mod damage;
 pub(crate) mod draws;
+pub(crate) mod endings;
 pub(crate) mod evidence;
 pub(crate) mod files;
 pub(crate) mod gate;

@@ -11,8 +11,8 @@ use crate::bundle;
 use crate::guard::guard;
 use crate::page::{belief, graph};
 use crate::page::{
-    draws, files, gate, inbox, items, members, onward, overview, people, proceedings, record, roster, second, share, told, trace,
-    vetting, warnings, witnesses,
+    draws, endings, files, gate, inbox, items, members, onward, overview, people, proceedings, record, roster, second, share,
+    told, trace, vetting, warnings, witnesses,
 };
 use crate::routes::{Routes, get, post};
 use crate::server::Desk;
@@ -33,6 +33,7 @@ fn pages(routes: Routes) -> Routes {
         .route("/", get(UseCase::OwnDesk, overview::overview))
         .route("/items", get(UseCase::SeeItems, items::items))
         .route("/items/{name}", get(UseCase::SeeItems, items::item))
+        .route("/items/{name}/key", get(UseCase::OpenKey, endings::key).post(UseCase::OpenKey, endings::open_key))
         .route("/items/{name}/mails", get(UseCase::ReadItems, files::mails))
         .route("/items/{name}/copies/{copy}/{kind}", get(UseCase::ReadItems, files::file))
         .route("/people", get(UseCase::SeeRoster, people::people))
@@ -86,6 +87,8 @@ fn pages(routes: Routes) -> Routes {
         .route("/roster", get(UseCase::KeepRoster, roster::roster).post(UseCase::KeepRoster, roster::take))
         .route("/people/{id}/left", post(UseCase::KeepRoster, roster::left))
         .route("/people/{id}/lost", post(UseCase::KeepRoster, roster::lost))
+        .route("/record/destruction", get(UseCase::Destroy, endings::destruction_form).post(UseCase::Destroy, endings::look))
+        .route("/record/destruction/done", post(UseCase::Destroy, endings::destroy))
         .route("/record/verify", post(UseCase::SeeRecord, record::verify))
         .route("/record/witnesses", get(UseCase::SeeRecord, witnesses::witnesses).post(UseCase::KeepRecord, witnesses::name))
         .route("/record/checkpoint", post(UseCase::KeepRecord, witnesses::checkpoint))
@@ -150,8 +153,8 @@ fn happened(routes: Routes) -> Routes {
 /// What programs may ask; documented in `openapi.json`.
 fn api(routes: Routes) -> Routes {
     use crate::api::{
-        aligned, arrivals, checks, document, drafts, items, looks, members, overview, people, record, releases, requests,
-        session, traces, warnings, witnesses,
+        aligned, arrivals, checks, document, drafts, endings, items, looks, members, overview, people, record, releases,
+        requests, session, traces, warnings, witnesses,
     };
 
     routes
@@ -159,6 +162,7 @@ fn api(routes: Routes) -> Routes {
         .route("/api/v1/overview", get(UseCase::OwnDesk, overview::overview))
         .route("/api/v1/items", get(UseCase::SeeItems, items::items))
         .route("/api/v1/items/{name}", get(UseCase::SeeItems, items::item))
+        .route("/api/v1/items/{name}/key", post(UseCase::OpenKey, endings::open_key))
         .route("/api/v1/items/{name}/mails", get(UseCase::ReadItems, items::item_mails))
         .route("/api/v1/items/{name}/copies/{copy}/{kind}", get(UseCase::ReadItems, items::item_file))
         .route("/api/v1/people", get(UseCase::SeeRoster, people::people).post(UseCase::KeepRoster, people::take_roster))
@@ -172,6 +176,10 @@ fn api(routes: Routes) -> Routes {
         .route("/api/v1/members", get(UseCase::SeeRoster, members::members).post(UseCase::KeepMembers, members::set_member))
         .route("/api/v1/beliefs", get(UseCase::SeeBeliefs, crate::api::beliefs::beliefs))
         .route("/api/v1/record", get(UseCase::SeeRecord, record::record))
+        .route(
+            "/api/v1/record/destructions",
+            get(UseCase::SeeRecord, endings::destructions).post(UseCase::Destroy, endings::destroy),
+        )
         .route("/api/v1/record/verify", post(UseCase::SeeRecord, record::verify_record))
         .route(
             "/api/v1/record/witnesses",

@@ -26,9 +26,9 @@ use axum::http::{Request, Response, StatusCode, header};
 use holm::identity::DeviceKeys;
 use holm::marking::Marking;
 use holm::pages::Copies;
-use holm::policy::Action;
+use holm::policy::{Action, Permit};
 use holm::prepare::{MarkOptions, Prepared};
-use holm::share::Terms;
+use holm::share::{Keyed, Terms};
 use holm::workspace::{InitOptions, Workspace};
 use holm_record::id::{ItemName, PersonId};
 use holm_simulate::corpus::DOCUMENTS;
@@ -236,6 +236,14 @@ fn fill(folder: &TempDir) {
 
 /// Shares the brief with everybody under a name; copies are also written to `plain`.
 fn share(workspace: &mut Workspace, name: &str, copies: Copies, plain: &Path) {
+    let (keyed, permit, to) = keyed(workspace, name, copies);
+    let sealed = keyed.seal(workspace, &to, &|_| {}).unwrap();
+    let (released, keyed) = sealed.append(workspace, &permit, &to, Some(plain)).unwrap();
+    released.write_plain(&keyed, plain).unwrap();
+}
+
+/// The brief with its key, before anybody has a copy: what is waiting.
+fn keyed(workspace: &mut Workspace, name: &str, copies: Copies) -> (Keyed, Permit, Vec<PersonId>) {
     let source = DOCUMENTS.iter().find(|d| d.name == "en-raid-brief").unwrap().source.as_bytes();
     let mut prepared = Prepared::new(source, "brief.md", &MarkOptions { copies, ..MarkOptions::default() }, None).unwrap();
     if copies == Copies::Pages {
@@ -255,9 +263,7 @@ fn share(workspace: &mut Workspace, name: &str, copies: Copies, plain: &Path) {
     let handling = terms.handling();
     let permit = workspace.permit(&Action::Share { item: &terms.name, to: &to, handling }, Timestamp::now()).unwrap();
     let keyed = workspace.freeze(&permit, &prepared, &terms).unwrap().make_key(workspace, &permit, None).unwrap();
-    let sealed = keyed.seal(workspace, &to, &|_| {}).unwrap();
-    let (released, keyed) = sealed.append(workspace, &permit, &to, Some(plain)).unwrap();
-    released.write_plain(&keyed, plain).unwrap();
+    (keyed, permit, to)
 }
 
 const PAGES: [&str; 35] = [

@@ -8,6 +8,7 @@ pub(crate) mod belief;
 pub(crate) mod cases;
 mod core_messages;
 pub(crate) mod draw;
+pub(crate) mod ending;
 mod from_core;
 pub(crate) mod graph;
 mod happening_messages;
@@ -46,6 +47,7 @@ pub(crate) struct Words {
     pub(crate) overview: overview::OverviewWords,
     pub(crate) belief: belief::BeliefWords,
     pub(crate) draw: draw::DrawWords,
+    pub(crate) ending: ending::EndingWords,
     pub(crate) proceeding: proceeding::ProceedingWords,
     pub(crate) graph: graph::GraphWords,
     pub(crate) inbox: inbox::InboxWords,
@@ -73,6 +75,7 @@ pub(crate) const EN: Words = Words {
     overview: overview::EN,
     belief: belief::EN,
     draw: draw::EN,
+    ending: ending::EN,
     proceeding: proceeding::EN,
     graph: graph::EN,
     inbox: inbox::EN,
@@ -100,6 +103,7 @@ pub(crate) const ES: Words = Words {
     overview: overview::ES,
     belief: belief::ES,
     draw: draw::ES,
+    ending: ending::ES,
     proceeding: proceeding::ES,
     graph: graph::ES,
     inbox: inbox::ES,

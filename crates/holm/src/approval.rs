@@ -15,6 +15,7 @@ use holm_record::event::{Event, ObjectHash};
 use holm_record::id::PersonId;
 use jiff::Timestamp;
 
+use crate::destruction::Destruction;
 use crate::marking::{Marking, Scheme};
 use crate::state::State;
 use crate::vetting::gate::has_approvers;
@@ -98,6 +99,8 @@ pub struct Approvals {
     pub destroyed: BTreeSet<u64>,
     /// Sealed files that were.
     pub destroyed_objects: BTreeSet<ObjectHash>,
+    /// Each time that something was, in order.
+    pub destructions: Vec<Destruction>,
 }
 
 /// Something needs approval that it does not have.
@@ -244,9 +247,12 @@ impl Approvals {
                 }
             }
             Event::Unmasked { of, until, .. } => self.unmasked.push((of.clone(), *until)),
-            Event::Destroyed { entries, objects, .. } => {
+            Event::Destroyed { entries, objects, authority, reason } => {
                 self.destroyed.extend(entries);
                 self.destroyed_objects.extend(objects.iter().cloned());
+                let (by, authority, reason) = (by.to_owned(), authority.clone(), reason.clone());
+                let (entries, objects) = (entries.len(), objects.len());
+                self.destructions.push(Destruction { index, at, by, entries, objects, authority, reason });
             }
             _ => {}
         }

@@ -2,11 +2,14 @@
 //! (`docs/spec/approvals.md`).
 
 use holm_record::event::{Event, ObjectHash};
-use holm_record::id::{IncidentName, ItemName};
+use holm_record::id::{AuthorityName, IncidentName, ItemName};
 use holm_record::record::RecordError;
+use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::policy::Permit;
-use crate::state::Item;
+use crate::state::{Item, State};
+use crate::vetting::authority::AuthorityError;
 use crate::workspace::{Workspace, WorkspaceError};
 
 /// Something cannot be destroyed.
@@ -16,6 +19,15 @@ pub enum DestructionError {
     /// Nothing was named.
     #[error("say what is to be destroyed: entries, or the files of an incident or an item")]
     Nothing,
+    /// No such incident, or nothing was received of it.
+    #[error("no evidence of an incident `{0}` was taken in")]
+    NoEvidence(IncidentName),
+    /// No such item.
+    #[error("no item is named `{0}`")]
+    NoItem(ItemName),
+    /// What was learnt under an authority may not go, or there is none.
+    #[error(transparent)]
+    Retention(#[from] AuthorityError),
     /// No such entry.
     #[error("the record has no entry {0}")]
     NoEntry(u64),
@@ -33,6 +45,47 @@ pub enum DestructionError {
     Authority,
 }
 
+/// What is to be destroyed, as people name it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chosen {
+    /// Entries whose bodies are to go.
+    pub entries: Vec<u64>,
+    /// An incident whose evidence, readings and reports are to go.
+    pub incident: Option<IncidentName>,
+    /// An item whose master and copies are to go.
+    pub item: Option<ItemName>,
+    /// A legal authority under which everything learnt is to go.
+    pub retention: Option<AuthorityName>,
+}
+
+/// Bodies and sealed files that go together, each once and in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doomed {
+    /// Numbers of entries.
+    pub entries: Vec<u64>,
+    /// Hashes of sealed files.
+    pub objects: Vec<ObjectHash>,
+}
+
+/// What was destroyed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destruction {
+    /// The entry that says so.
+    pub index: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it.
+    pub by: String,
+    /// How many bodies of entries.
+    pub entries: usize,
+    /// How many sealed files.
+    pub objects: usize,
+    /// By whose authority.
+    pub authority: String,
+    /// Why.
+    pub reason: String,
+}
+
 /// What may be destroyed of an entry.
 fn may_go(event: &Event) -> bool {
     matches!(
@@ -47,6 +100,13 @@ fn may_go(event: &Event) -> bool {
             | Event::ConcernAnswered { .. }
             | Event::WaiverRecorded { .. }
     )
+}
+
+impl State {
+    /// Whether an item's master was destroyed.
+    pub(crate) fn has_no_master(&self, item: &Item) -> bool {
+        item.released.as_ref().is_some_and(|r| self.approvals.destroyed_objects.contains(&r.master_object))
+    }
 }
 
 impl Workspace {
@@ -79,9 +139,32 @@ impl Workspace {
     /// Items that can be traced no further, since their masters were destroyed.
     #[must_use]
     pub fn without_master(&self) -> Vec<&ItemName> {
-        let gone = &self.state().approvals.destroyed_objects;
-        let lost = |item: &Item| item.released.as_ref().is_some_and(|r| gone.contains(&r.master_object));
-        self.state().items.iter().filter(|(_, item)| lost(item)).map(|(name, _)| name).collect()
+        let state = self.state();
+        state.items.iter().filter(|(_, item)| state.has_no_master(item)).map(|(name, _)| name).collect()
+    }
+
+    /// What goes if this is chosen, on a day.
+    ///
+    /// # Errors
+    /// [`DestructionError`] names the first that there is not, or that may not go.
+    pub fn doomed(&self, chosen: Chosen, today: Date) -> Result<Doomed, DestructionError> {
+        let Chosen { mut entries, incident, item, retention } = chosen;
+        let state = self.state();
+        if let Some(name) = incident.as_ref().filter(|name| !state.evidence.iter().any(|e| e.incident == **name)) {
+            return Err(DestructionError::NoEvidence(name.clone()));
+        }
+        if let Some(name) = item.as_ref().filter(|name| !state.items.contains_key(*name)) {
+            return Err(DestructionError::NoItem(name.clone()));
+        }
+        let mut objects = incident.map(|name| self.files_of_incident(&name)).unwrap_or_default();
+        objects.extend(item.map(|name| self.files_of_item(&name)).unwrap_or_default());
+        if let Some(name) = &retention {
+            entries.extend(self.retained_too_long(name, today)?);
+        }
+        entries.sort_unstable();
+        entries.dedup();
+        self.may_be_destroyed(&entries, &objects)?;
+        Ok(Doomed { entries, objects })
     }
 
     /// Whether all of this may be destroyed.
@@ -137,7 +220,7 @@ impl Workspace {
     ///
     /// # Errors
     /// [`DestructionError::Needed`] names the first on which something does.
-    pub(crate) fn bodies_may_go(&mut self, entries: &[u64]) -> Result<(), WorkspaceError> {
+    pub fn bodies_may_go(&mut self, entries: &[u64]) -> Result<(), WorkspaceError> {
         for entry in entries {
             let (_, opened, _) = self.shown_entry(*entry)?;
             let event = opened.ok_or(DestructionError::Gone(*entry))?.entry.event;

@@ -106,6 +106,11 @@ pub enum Refusal {
     /// The item is burned.
     #[error("`{0}` was recalled and goes to nobody further: {1}")]
     Recalled(ItemName, String),
+    /// Its master is gone.
+    #[error(
+        "the master of `{0}` was destroyed: a further copy could not be traced; share the text as a new item, if it may be kept"
+    )]
+    Destroyed(ItemName),
     /// Another role's.
     #[error("`{actor}` ({}) may not do this (`{case}`): it is for {}; a custodian gives roles with `holm member set`", listed(.roles), listed(&.case.roles().collect::<Vec<_>>()))]
     Role {
@@ -157,6 +162,9 @@ pub fn authorize(state: &State, actor: &str, at: Timestamp, action: &Action<'_>)
             }
             if let Some((_, reason)) = state.items.get(item).and_then(|i| i.recalled.as_ref()) {
                 return Err(Refusal::Recalled((*item).clone(), reason.clone()));
+            }
+            if state.items.get(item).is_some_and(|i| state.has_no_master(i)) {
+                return Err(Refusal::Destroyed((*item).clone()));
             }
             to.iter().try_for_each(|person| may_receive(state.persons.get(person), person))?;
             handled(state, item, to, *handling)?;

@@ -1,7 +1,8 @@
 use clap::Args;
+use holm::destruction::{Chosen, Doomed};
 use holm::policy::Action;
 use holm::role::UseCase;
-use holm::workspace::Workspace;
+use holm::workspace::{Workspace, WorkspaceError};
 use holm_record::event::approval::Act;
 use holm_record::id::{AuthorityName, IncidentName, ItemName};
 
@@ -44,37 +45,22 @@ pub(crate) struct What {
 impl What {
     /// What is to be approved.
     pub(crate) fn act(self, workspace: &Workspace, today: Date) -> Result<Act, CommandError> {
-        let (entries, objects, authority) = self.parts(workspace, today)?;
+        let (Doomed { entries, objects }, authority) = self.parts(workspace, today)?;
         Ok(Act::Destroy { entries, objects, authority })
     }
 
-    /// Entries, sealed files and authority.
-    fn parts(self, workspace: &Workspace, today: Date) -> Result<(Vec<u64>, Vec<String>, String), CommandError> {
-        if let Some(incident) =
-            self.incident.as_ref().filter(|name| !workspace.state().evidence.iter().any(|e| e.incident == **name))
-        {
-            return Err(CommandError::new(format!("no evidence of an incident `{incident}` was taken in")));
-        }
-        if let Some(item) = self.item.as_ref().filter(|name| !workspace.state().items.contains_key(name)) {
-            return Err(CommandError::new(format!("no item is named `{item}`")));
-        }
-        let mut objects = self.incident.map(|name| workspace.files_of_incident(&name)).unwrap_or_default();
-        objects.extend(self.item.map(|name| workspace.files_of_item(&name)).unwrap_or_default());
-        let mut entries = self.entries;
-        if let Some(name) = &self.retention {
-            entries.extend(workspace.retained_too_long(name, today)?);
-        }
-        entries.sort_unstable();
-        entries.dedup();
-        workspace.may_be_destroyed(&entries, &objects).map_err(holm::workspace::WorkspaceError::from)?;
-        Ok((entries, objects, self.authority.trim().to_owned()))
+    /// What goes, and by whose authority.
+    fn parts(self, workspace: &Workspace, today: Date) -> Result<(Doomed, String), CommandError> {
+        let Self { entries, incident, item, retention, authority } = self;
+        let doomed = workspace.doomed(Chosen { entries, incident, item, retention }, today).map_err(WorkspaceError::from)?;
+        Ok((doomed, authority.trim().to_owned()))
     }
 }
 
 impl Destroy {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
         let mut workspace = app.workspace(UseCase::Destroy)?;
-        let (entries, objects, authority) = self.what.parts(&workspace, today(app))?;
+        let (Doomed { entries, objects }, authority) = self.what.parts(&workspace, today(app))?;
         let (bodies, files) = (entries.len(), objects.len());
         let permit = workspace.permit(&Action::Administer, app.now())?;
         workspace.destroy(&permit, entries, objects, &authority, &self.reason)?;

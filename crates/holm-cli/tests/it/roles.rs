@@ -317,8 +317,8 @@ fn copied(from: &Path, to: &Path) {
 }
 
 /// What the state of an item allows, as `docs/spec/roles.md` has it; `None`: nothing is refused.
-const STATES: [(&str, [Option<&str>; 6]); 4] = [
-    //            see, share further, recall, correct, trace, open the key
+const STATES: [(&str, [Option<&str>; 7]); 6] = [
+    //            see, share further, recall, correct, trace, open the key, destroy
     (
         "absent",
         [
@@ -328,9 +328,22 @@ const STATES: [(&str, [Option<&str>; 6]); 4] = [
             Some("no item is named"),
             Some("is not the name of a released item"),
             Some("no item is named"),
+            Some("no item is named"),
         ],
     ),
-    ("released", [None, None, None, None, None, Some("has no verdict yet")]),
+    (
+        "waiting",
+        [
+            None,
+            Some("needs approval by port"),
+            Some("no item is named"),
+            Some("no item is named"),
+            Some("is not the name of a released item"),
+            Some("no item is named"),
+            Some("say what is to be destroyed"),
+        ],
+    ),
+    ("released", [None, None, None, None, None, Some("has no verdict yet"), None]),
     (
         "recalled",
         [
@@ -340,28 +353,61 @@ const STATES: [(&str, [Option<&str>; 6]); 4] = [
             None,
             None,
             Some("has no verdict yet"),
+            None,
         ],
     ),
-    ("opened", [None, Some("further copies could not be proved"), None, None, Some("it proves nothing"), None]),
+    ("opened", [None, Some("further copies could not be proved"), None, None, Some("it proves nothing"), None, None]),
+    (
+        "destroyed",
+        [
+            None,
+            Some("was destroyed"),
+            None,
+            None,
+            Some("leaks of it cannot be read any more"),
+            Some("has no verdict yet"),
+            Some("say what is to be destroyed"),
+        ],
+    ),
 ];
-const DONE: [UseCase; 6] =
-    [UseCase::SeeItems, UseCase::Share, UseCase::Withdraw, UseCase::Withdraw, UseCase::Trace, UseCase::OpenKey];
+const DONE: [UseCase; 7] =
+    [UseCase::SeeItems, UseCase::Share, UseCase::Withdraw, UseCase::Withdraw, UseCase::Trace, UseCase::OpenKey, UseCase::Destroy];
+const WAITING: [&str; 8] = ["share", "brief.md", "--name", "waiting", "--marking", "saffron:only", "--second", "p7"];
+const SCHEME: &str = "scheme = \"saffron\"\n[[level]]\nname = \"only\"\nportion = \"S-O\"\npass-on = \"consent\"\ntwo-persons = true\n\
+    conditions = { en = \"x\", es = \"x\" }\n";
+const POLICY: &str = "officer = \"p5\"\n[groups.port]\nneeded = 1\npersons = [\"p7\"]\n[acts]\nrelease = [\"port\"]\n";
 
-/// Each use-case, in each state of an item, by each role: a role that may meets the state, and one that may not is refused in the same
-/// words whatever the state is.
-#[test]
-fn each_state_of_an_item_allows_what_was_reviewed_and_tells_nothing_to_whoever_may_not() {
+/// An office with an item in each state.
+fn office_of_states() -> Desk {
     let desk = office();
     let to = ["--to", "p7", "--to", "p8"];
-    for name in ["released", "recalled", "opened"] {
+    for name in ["released", "recalled", "opened", "destroyed"] {
         let out = format!("out-{name}");
         let plain = format!("plain-{name}");
         let share = [&["share", "brief.md", "--name", name, "--out", &out, "--plain", &plain][..], &to].concat();
         by(&desk, 2, &share).ok();
     }
+    desk.write("scheme.toml", SCHEME.as_bytes());
+    desk.write("policy.toml", POLICY.as_bytes());
+    by(&desk, CUSTODIAN, &["marking", "import", "scheme.toml"]).ok();
+    by(&desk, CUSTODIAN, &["approval", "policy", "policy.toml"]).ok();
+    // The key is made by two, and what waits is the approval.
+    assert_eq!(by(&desk, 2, &[&WAITING[..], &to].concat()).code, 3);
+    let request = "holm-out/waiting/waiting.request";
+    desk.run(&["contribute", request, "--as", "p7", "--identity", "k7", "--out", "half"]).ok();
+    by(&desk, 2, &[&WAITING[..], &to, &["--contribution", "half"]].concat()).fails_with(&["needs approval by port"]);
     by(&desk, 2, &["recall", "recalled", "--reason", "it is out"]).ok();
     by(&desk, CUSTODIAN, &["trace", "plain-opened/p7.md", "--item", "opened", "--incident", "raid"]).ok();
     by(&desk, CUSTODIAN, &["item", "open", "opened", "--out", "bundle"]).ok();
+    by(&desk, CUSTODIAN, &["destroy", "--item", "destroyed", "--authority", "Act 12", "--reason", "order"]).ok();
+    desk
+}
+
+/// Each use-case, in each state of an item, by each role: a role that may meets the state, and one that may not is refused in the same
+/// words whatever the state is.
+#[test]
+fn each_state_of_an_item_allows_what_was_reviewed_and_tells_nothing_to_whoever_may_not() {
+    let desk = office_of_states();
     for (who, role) in (1..).zip(CAST) {
         for (step, case) in DONE.iter().enumerate() {
             let mut refusals = BTreeSet::new();
@@ -371,11 +417,13 @@ fn each_state_of_an_item_allows_what_was_reviewed_and_tells_nothing_to_whoever_m
                 copied(desk.root(), one.root());
                 let args: Vec<&str> = match step {
                     0 => vec!["item", "show", state],
+                    1 if *state == "waiting" => [&WAITING[..], &["--to", "p7", "--contribution", "half"]].concat(),
                     1 => vec!["share", "brief.md", "--name", state, "--to", "p6", "--out", "more"],
                     2 => vec!["recall", state, "--reason", "x"],
                     3 => vec!["correct", state, "--text", "It was three."],
                     4 => vec!["trace", "plain-released/p8.md", "--item", state, "--incident", "other"],
-                    _ => vec!["item", "open", state, "--out", "other-bundle"],
+                    5 => vec!["item", "open", state, "--out", "other-bundle"],
+                    _ => vec!["destroy", "--item", state, "--authority", "x", "--reason", "x"],
                 };
                 let ran = by(&one, who, &args);
                 if case.reach(role) == Reach::No {

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 
 use super::{File, LANGUAGE, answered};
 use crate::approval::{self, Said, Wanted};
+use crate::destruction;
 use crate::page::approvals::act_words;
 use crate::page::download;
 use crate::problem::Problem;
@@ -166,6 +167,8 @@ pub(crate) enum ApprovalWanted {
         entries: Vec<u64>,
         incident: Option<String>,
         item: Option<String>,
+        /// A legal authority under which everything learnt is to go.
+        retention: Option<String>,
         /// By whose authority, and under which rule.
         authority: String,
         reason: String,
@@ -187,9 +190,8 @@ impl ApprovalWanted {
             Self::Unmask { incident: None, reason } => (Wanted::Beliefs, reason),
             Self::Unmask { incident: Some(name), reason } => (Wanted::Incident(incident(name)?), reason),
             Self::Accuse { item: name, reason } => (Wanted::Item(item(name)?), reason),
-            Self::Destroy { entries, incident: of, item: name, authority, reason } => {
-                let (incident, item) = (of.map(incident).transpose()?, name.map(item).transpose()?);
-                (Wanted::Destroy { entries, incident, item, authority }, reason)
+            Self::Destroy { entries, incident, item, retention, authority, reason } => {
+                (Wanted::Destroy(destruction::chosen(entries, [incident, item, retention])?, authority), reason)
             }
             Self::Policy { policy, reason } => (Wanted::Policy(policy), reason),
         })

@@ -6,8 +6,8 @@ use utoipa::openapi::{Content, OpenApi as Generated, PathItem, Ref, RefOr, Respo
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    aligned, approvals, arrivals, beliefs, checks, corrections, drafts, graph, imports, incidents, items, looks, members,
-    operations, overview, people, problem, record, releases, requests, session, tellings, traces, warnings, witnesses,
+    aligned, approvals, arrivals, beliefs, checks, corrections, drafts, endings, graph, imports, incidents, items, looks,
+    members, operations, overview, people, problem, record, releases, requests, session, tellings, traces, warnings, witnesses,
 };
 use crate::session::COOKIE;
 
@@ -39,6 +39,7 @@ use crate::session::COOKIE;
         approvals::approvals, approvals::take_approval, approvals::set_approvals, approvals::sign_approval, approvals::ask_approval,
         approvals::approval_request, approvals::approval_file, approvals::use_approval, members::members, members::set_member,
         checks::checks, checks::checks_due, checks::record_check,
+        endings::open_key, endings::destructions, endings::destroy,
         warnings::warnings, warnings::send_warning, warnings::review_warning,
         openapi
     ),

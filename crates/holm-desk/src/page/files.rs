@@ -5,7 +5,8 @@ use std::io::{Cursor, Write};
 use axum::extract::Path;
 use axum::response::Response;
 use holm::mail;
-use holm::share::{LIST, Outgoing};
+use holm::share::{LIST, Outgoing, ShareError};
+use holm::vault::VaultError;
 use holm::workspace::Workspace;
 use holm_record::id::{CopyId, ItemName};
 use zip::write::{SimpleFileOptions, ZipWriter};
@@ -24,10 +25,13 @@ pub(crate) async fn file((state, extension): Asked, Path((item, copy, kind)): Pa
 /// A file that goes with a copy: `sealed`, its `slip`, or a `mail` with both.
 ///
 /// # Errors
-/// [`Problem::Missing`] if there is no such copy or file.
+/// [`Problem::Missing`] if there is no such copy or file; [`Problem::Refused`] if it was destroyed.
 pub(crate) fn file_of(desk: &Desk, item: &str, copy: &str, kind: &str) -> Result<Response, Problem> {
     let (item, copy) = names(item, copy)?;
-    let Outgoing { slip, sealed, mail, .. } = desk.office.act(|w| w.outgoing(&item, &copy))?.map_err(|_| Problem::Missing)?;
+    let Outgoing { slip, sealed, mail, .. } = desk.office.act(|w| w.outgoing(&item, &copy))?.map_err(|error| match error {
+        ShareError::Vault(error @ VaultError::Destroyed(_)) => Problem::Refused(error.to_string()),
+        _ => Problem::Missing,
+    })?;
     match kind {
         "sealed" => Ok(download(&slip.sealed_file, "application/age-encryption", sealed)),
         "slip" => Ok(download(&slip.file_name(), "application/json", slip.to_text().into_bytes())),

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use super::approvals::act_words;
 use super::trace::report_path;
 use super::witnesses::standing;
-use super::{Asked, Place, Shell, moment};
+use super::{Asked, Place, Shell, in_address, moment};
 use crate::contribution::waits_for;
 use crate::entry_words::sentence;
 use crate::language::{Language, count};
@@ -243,7 +243,7 @@ fn retention_needs(state: &State, language: Language) -> Vec<Need> {
         Need {
             what: fill(words.retention, &[name]),
             why: fill(words.retention_why, &[until, name]),
-            path: "/record".to_owned(),
+            path: format!("/record/destruction?retention={}", in_address(name.as_str())),
             case: UseCase::Destroy,
         }
     };

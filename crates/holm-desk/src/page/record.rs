@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::Query;
+use holm::role::UseCase;
 use holm_record::entry::Opened;
 use jiff::Timestamp;
 use serde::Deserialize;

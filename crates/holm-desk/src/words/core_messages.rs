@@ -473,6 +473,11 @@ pub(super) const MESSAGES: &[Message] = &[
         en: "the α that is asked for, {0}, is above the workspace's, {1}; it may only be lowered",
         es: "la α que se pide, {0}, es mayor que la del espacio de trabajo, {1}; solo se puede bajar",
     },
+    Message {
+        core: "no evidence of an incident `{}` was taken in",
+        en: "",
+        es: "no se recibió ningún indicio de un incidente «{0}»",
+    },
     Message { core: "no item is named `{}`", en: "", es: "ninguna pieza se llama «{0}»" },
     Message {
         core: "the review authors {} alternations, but no word of a PDF can be changed; share the text or the Word file that it was made from",

@@ -203,6 +203,11 @@ pub(super) const MESSAGES: &[Message] = &[
         es: "«{0}» no puede ser su corrección: debe ser otra pieza ya entregada que todavía no corrija nada",
     },
     Message {
+        core: "the master of `{}` was destroyed: a further copy could not be traced; share the text as a new item, if it may be kept",
+        en: "",
+        es: "el original de «{0}» se destruyó: un ejemplar más no podría rastrearse; comparta el texto como otra pieza, si puede conservarse",
+    },
+    Message {
         core: "`{}` was recalled and goes to nobody further: {}",
         en: "",
         es: "«{0}» se retiró y ya no se entrega a nadie: {1}",

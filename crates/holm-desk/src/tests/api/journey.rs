@@ -224,6 +224,36 @@ impl Walk {
 }
 
 impl Walk {
+    /// A key is opened to a verifier; what was recorded of somebody, and the item itself, is destroyed.
+    async fn end(&self, item: &str, check: u64) {
+        let key = format!("/api/v1/items/{item}/key");
+        let bundle: Value = serde_json::from_slice(&self.world.made(&key, &json!({})).await).unwrap();
+        self.took("POST", &key, (StatusCode::OK, Value::Null));
+        assert_eq!((&bundle["item"], bundle["looks"].as_array().map(Vec::len)), (&json!(item), Some(1)));
+        let path = "/api/v1/record/destructions";
+        let order =
+            |dry: bool| json!({"entries": [check], "item": item, "authority": "Act 12", "reason": "court order", "dry": dry});
+        let would = self.give("POST", path, &order(true)).await;
+        assert_eq!((&would["destroyed"], &would["entries"]), (&json!(false), &json!([check])));
+        assert_eq!(self.ask("GET", path).await["destructions"], json!([]));
+        let gone = self.give("POST", path, &order(false)).await;
+        assert_eq!((&gone["destroyed"], &gone["files"]), (&json!(true), &would["files"]));
+        let listed = &self.ask("GET", path).await["destructions"][0];
+        assert_eq!((&listed["bodies"], &listed["authority"]), (&json!(1), &json!("Act 12")));
+        assert_eq!(self.ask("GET", "/api/v1/checks?person=p9").await["total"], 0);
+        assert_eq!(self.ask("POST", "/api/v1/record/verify").await["holds"], true);
+        for wrong in [
+            json!({"entries": [0], "authority": "a", "reason": "b"}),
+            json!({"item": "none", "authority": "a", "reason": "b"}),
+            json!({"incident": "none", "authority": "a", "reason": "b"}),
+            json!({"retention": "none", "authority": "a", "reason": "b"}),
+            json!({"entries": [check], "authority": "a", "reason": "b"}),
+            json!({"authority": "", "reason": ""}),
+        ] {
+            assert_eq!(self.world.give("POST", path, &wrong).await.0, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        }
+    }
+
     /// Masks come off in beliefs once the person who sits here, and is asked, approved.
     async fn have_it_approved(&self) {
         let policy = "[groups.port]\nneeded = 1\npersons = [\"p5\"]\n[acts]\nunmask = [\"port\"]\n";
@@ -292,6 +322,7 @@ async fn a_copy_is_shared_received_leaked_and_named_by_a_program_and_every_opera
     let listed = walk.ask("GET", "/api/v1/checks?person=p9").await;
     assert_eq!((&listed["total"], &listed["checks"][0]["entry"]), (&json!(1), &recorded["entry"]));
     assert_eq!(walk.ask("GET", "/api/v1/checks/due").await["total"], 0, "nothing without a schedule");
+    walk.end("minutes", recorded["entry"].as_u64().unwrap()).await;
     let set = walk.give("POST", "/api/v1/members", &json!({"member": "p9", "roles": ["analyst"]})).await;
     assert_eq!(set["members"][1], json!({"member": "p9", "roles": ["analyst"]}));
     assert_eq!(walk.ask("GET", "/api/v1/members").await, set);
