@@ -11,8 +11,8 @@ use crate::bundle;
 use crate::guard::guard;
 use crate::page::{belief, graph};
 use crate::page::{
-    draws, endings, files, gate, inbox, items, members, onward, overview, people, proceedings, record, roster, second, share,
-    told, trace, vetting, warnings, witnesses,
+    draws, files, gate, inbox, items, members, onward, overview, people, proceedings, record, roster, second, share, told, trace,
+    vetting, warnings, witnesses,
 };
 use crate::routes::{Routes, get, post};
 use crate::server::Desk;
@@ -33,7 +33,6 @@ fn pages(routes: Routes) -> Routes {
         .route("/", get(UseCase::OwnDesk, overview::overview))
         .route("/items", get(UseCase::SeeItems, items::items))
         .route("/items/{name}", get(UseCase::SeeItems, items::item))
-        .route("/items/{name}/key", get(UseCase::OpenKey, endings::key).post(UseCase::OpenKey, endings::open_key))
         .route("/items/{name}/mails", get(UseCase::ReadItems, files::mails))
         .route("/items/{name}/copies/{copy}/{kind}", get(UseCase::ReadItems, files::file))
         .route("/people", get(UseCase::SeeRoster, people::people))
@@ -87,8 +86,6 @@ fn pages(routes: Routes) -> Routes {
         .route("/roster", get(UseCase::KeepRoster, roster::roster).post(UseCase::KeepRoster, roster::take))
         .route("/people/{id}/left", post(UseCase::KeepRoster, roster::left))
         .route("/people/{id}/lost", post(UseCase::KeepRoster, roster::lost))
-        .route("/record/destruction", get(UseCase::Destroy, endings::destruction_form).post(UseCase::Destroy, endings::look))
-        .route("/record/destruction/done", post(UseCase::Destroy, endings::destroy))
         .route("/record/verify", post(UseCase::SeeRecord, record::verify))
         .route("/record/witnesses", get(UseCase::SeeRecord, witnesses::witnesses).post(UseCase::KeepRecord, witnesses::name))
         .route("/record/checkpoint", post(UseCase::KeepRecord, witnesses::checkpoint))
@@ -104,13 +101,16 @@ fn pages(routes: Routes) -> Routes {
 
 /// Pages of what is never one person's.
 fn approvals(routes: Routes) -> Routes {
-    use crate::page::{approvals, approve};
+    use crate::page::{approvals, approve, endings};
 
     routes
         .route(
             "/record/approvals",
             get(UseCase::SeeApprovals, approvals::approvals).post(UseCase::AskApproval, approvals::take).large(),
         )
+        .route("/items/{name}/key", get(UseCase::OpenKey, endings::key).post(UseCase::OpenKey, endings::open_key))
+        .route("/record/destruction", get(UseCase::Destroy, endings::destruction_form).post(UseCase::Destroy, endings::look))
+        .route("/record/destruction/done", post(UseCase::Destroy, endings::destroy))
         .route("/record/approvals/ask", post(UseCase::AskApproval, approvals::ask))
         .route("/record/approvals/policy", post(UseCase::KeepRecord, approvals::lay_down))
         .route("/record/approvals/{number}", get(UseCase::SeeApprovals, approvals::request))

@@ -266,7 +266,9 @@ fn keyed(workspace: &mut Workspace, name: &str, copies: Copies) -> (Keyed, Permi
     (keyed, permit, to)
 }
 
-const PAGES: [&str; 35] = [
+const PAGES: [&str; 37] = [
+    "/record/destruction?item=brief",
+    "/items/brief/key",
     "/members",
     "/vetting",
     "/vetting?person=p5",

@@ -22,6 +22,8 @@ use crate::workspace::Workspace;
 pub struct Exhibit {
     /// The report as it may be shown.
     pub report: Report,
+    /// What it rests on was destroyed, by a stated authority: of this there is only the report.
+    pub gone: bool,
     /// Names of the leaked files.
     pub files: Vec<String>,
     /// The leak's text.
@@ -105,6 +107,18 @@ impl Workspace {
     /// As [`Self::report_of`].
     pub fn exhibit(&self, look: &Look, now: Timestamp) -> Result<Exhibit, TraceError> {
         let report = self.report_of(look, now)?;
+        if self.rests_on_nothing(look) {
+            let (gone, leak, nothing) = (true, ReadText::default(), Vec::new());
+            return Ok(Exhibit {
+                report,
+                gone,
+                files: nothing,
+                leak,
+                passages: Vec::new(),
+                pictures: Vec::new(),
+                blocks: Vec::new(),
+            });
+        }
         let evidence: EvidenceFile = serde_json::from_slice(&self.vault().unseal(&look.evidence, self.keys())?)?;
         let extraction: ExtractionFile = serde_json::from_slice(&self.vault().unseal(&look.extraction, self.keys())?)?;
         let item = self.state().items.get(&look.item).ok_or_else(|| TraceError::NoItem(look.item.clone()))?;
@@ -115,12 +129,20 @@ impl Workspace {
         let passages = reader.text.passages(&leak.text);
         Ok(Exhibit {
             report,
+            gone: false,
             files: evidence.files.into_iter().map(|f| f.name).collect(),
             pictures: shown_pictures(&reader.text, &leak.text, &passages, &extraction.pictures),
             passages,
             leak,
             blocks: pieces(master.blocks(), &manifest.marks, &extraction.extraction),
         })
+    }
+
+    /// Whether the leak, what was read of it or the item's master was destroyed.
+    fn rests_on_nothing(&self, look: &Look) -> bool {
+        let gone = &self.state().approvals.destroyed_objects;
+        let item = self.state().items.get(&look.item);
+        gone.contains(&look.evidence) || gone.contains(&look.extraction) || item.is_some_and(|i| self.state().has_no_master(i))
     }
 
     /// The leak's file and how a picture of it was turned, to show [`Exhibit::pictures`] at `number`; `None` if there is none.

@@ -236,7 +236,7 @@ fn report_page(desk: &Desk, language: Language, index: u64) -> Result<ReportPage
         copies: named.iter().map(|c| fill(words.says, &[&c.copy])).collect(),
         notes: notes(report, language),
         others: holders(report, language),
-        files: fill(words.leak_files, &[&exhibit.files.join(", ")]),
+        files: if exhibit.gone { words.gone.to_owned() } else { fill(words.leak_files, &[&exhibit.files.join(", ")]) },
         index,
         pictures: scanned(&exhibit.pictures, &blocks, language),
         further: further(&exhibit.pictures, language),

@@ -227,3 +227,54 @@ async fn a_key_is_opened_and_bodies_are_destroyed_through_the_api_only_with_appr
     let (_, verified) = world.give("POST", "/api/v1/record/verify", &json!({})).await;
     assert_eq!(verified["holds"], true, "{verified}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ends_something_is_looked_at_first_and_asked_for_where_others_must_approve() {
+    let (world, report) = World::masked().await;
+    // Opening the key of an item that has a verdict is the ministry's and the port's to approve.
+    assert!(world.page("/items/brief/key").await.1.contains("Others must approve it first"));
+    let early = world.fields("/items/brief/key", &[]).await;
+    assert_eq!(early.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text(early).await.contains("needs approval by"));
+    let order = [("item", "brief"), ("authority", "Act <12>"), ("reason", "court order")];
+    for (fields, said) in [
+        (vec![("entries", "x")], "is not the number of an entry"),
+        (vec![("item", "none")], "no item is named"),
+        (vec![("incident", "no name!")], "no name!"),
+        (vec![("retention", "none")], "no legal authority"),
+        (vec![("entries", "0")], "is needed for as long as the record is"),
+        (vec![], "say what is to be destroyed"),
+    ] {
+        let sent = world.fields("/record/destruction", &[&fields[..], &order[1..]].concat()).await;
+        assert_eq!(sent.status(), StatusCode::UNPROCESSABLE_ENTITY, "{fields:?}");
+        let page = text(sent).await.to_lowercase();
+        assert!(page.contains(said) && page.contains("act &#60;12&#62;"), "{fields:?}: {page}");
+    }
+    let looked = text(world.fields("/record/destruction", &order).await).await;
+    assert!(looked.contains("31 sealed files will be destroyed") && looked.contains("Ask for approval"), "{looked}");
+    let asked = world.fields("/record/destruction/done", &order).await;
+    let at = to(&asked);
+    let file = world.file(&format!("{at}/request")).await;
+    let signed = world.parts("/record/approvals", &[("approvals", Some("a"), world.of_p6(&file).as_bytes())]).await;
+    assert_eq!(signed.status(), StatusCode::OK);
+    assert_eq!(to(&world.fields(&format!("{at}/use"), &[]).await), at);
+    let (_, page) = world.page("/record/destruction").await;
+    assert!(page.contains("0 bodies of entries and 31 sealed files") && page.contains("Act &#60;12&#62;"), "{page}");
+    // The item can be traced no further, and the look that was made stays.
+    let leak = world.leak();
+    world.trace("again", &[("text", &leak), ("item", "brief")]).await;
+    assert!(world.page("/trace/again").await.1.contains("leaks of it cannot be read any more"));
+    let (status, page) = world.page(&report).await;
+    assert!(status == StatusCode::OK && page.contains("What this rests on was destroyed"), "{page}");
+    // So with an incident: of its look not even the report stays, and every other page goes on.
+    let incident = world.desk.office.view().unwrap().state.looks[0].incident.to_string();
+    let order = [("incident", incident.as_str()), order[1], order[2]];
+    let at = to(&world.fields("/record/destruction/done", &order).await);
+    let note = world.of_p6(&world.file(&format!("{at}/request")).await);
+    assert_eq!(world.parts("/record/approvals", &[("approvals", Some("a"), note.as_bytes())]).await.status(), StatusCode::OK);
+    assert_eq!(to(&world.fields(&format!("{at}/use"), &[]).await), at);
+    for path in ["/", "/record", "/trace", "/cases", "/items/brief", "/people/p5", "/told"] {
+        assert_eq!(world.page(path).await.0, StatusCode::OK, "{path}");
+    }
+    assert!(world.page(&report).await.1.contains("was destroyed; the record says when, why and by whose authority"));
+}

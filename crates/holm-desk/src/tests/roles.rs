@@ -436,9 +436,10 @@ async fn what_is_hidden_takes_as_long_to_refuse_as_what_never_was() {
                 random ^= random << 13;
                 random ^= random >> 7;
                 random ^= random << 17;
-                let (first, second) = if random % 2 == 0 { (hidden, none) } else { (none, hidden) };
+                let ahead = random.is_multiple_of(2);
+                let (first, second) = if ahead { (hidden, none) } else { (none, hidden) };
                 let (a, b) = (took(&world, first).await, took(&world, second).await);
-                slower += usize::from(if random % 2 == 0 { a > b } else { b > a });
+                slower += usize::from(if ahead { a > b } else { b > a });
             }
             let p = two_sided(slower, PAIRS);
             told.push(format!("{who} {hidden}: slower in {slower} of {PAIRS}, p = {p:.2e}"));

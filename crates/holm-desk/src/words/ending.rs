@@ -13,6 +13,7 @@ pub(crate) struct EndingWords {
     pub(crate) key_ask: &'static str,
     pub(crate) key_again: &'static str,
     pub(crate) key_button: &'static str,
+    pub(crate) key_save: &'static str,
     pub(crate) key_means: [&'static str; 3],
     pub(crate) link: &'static str,
     pub(crate) title: &'static str,
@@ -50,6 +51,7 @@ pub(crate) const EN: EndingWords = EndingWords {
     key_ask: "Requests for approval",
     key_again: "It is open already. The bundle can be saved again; nothing more is recorded.",
     key_button: "Open it and save the bundle",
+    key_save: "Save the bundle again",
     key_means: [
         "A verifier checks the verdict with holm verify-trace and the bundle, without this desk.",
         "The bundle has the item's text and who has which copy. Give it only to who may know both.",
@@ -102,6 +104,7 @@ pub(crate) const ES: EndingWords = EndingWords {
     key_ask: "Solicitudes de aprobación",
     key_again: "Ya está abierta. El paquete puede guardarse otra vez; no se asienta nada más.",
     key_button: "Abrirla y guardar el paquete",
+    key_save: "Guardar otra vez el paquete",
     key_means: [
         "Un verificador comprueba el resultado con holm verify-trace y el paquete, sin este escritorio.",
         "El paquete lleva el texto de la pieza y quién tiene qué ejemplar. Délo solo a quien pueda saber ambas cosas.",

@@ -20,7 +20,9 @@ fn a_leaked_copy_is_named_and_nobody_else() {
     let now = || Timestamp::now();
 
     // An officer opens a workspace and enrols five people, each with a key of their own.
-    let mut workspace = Workspace::init(&folder.path().join("workspace"), &InitOptions::default(), now()).unwrap();
+    let mut workspace =
+        Workspace::init(&folder.path().join("workspace"), &InitOptions { alpha: Some(1e-5), ..InitOptions::default() }, now())
+            .unwrap();
     let keys: Vec<DeviceKeys> = (0..5).map(|_| DeviceKeys::generate().unwrap()).collect();
     let line = |i: usize| format!("p{i},Person {i},Bureau,Unit,2,officer,p{i}@x.example,{}\n", keys[i].public_line());
     let roster = (0..5).map(line).fold("id,name,agency,unit,level,role,email,recipient\n".to_owned(), |r, l| r + &l);
