@@ -9,7 +9,7 @@
 pub mod activity;
 mod check;
 mod disclosure;
-mod distribution;
+pub(crate) mod distribution;
 mod ledger;
 pub mod recorded;
 pub mod setting;
