@@ -73,8 +73,7 @@ impl Statements {
         let conducts = conduct::draw(world, setting, &mut chance("conduct"));
         let calls = circle::draw(world, setting, &conducts, &mut chance("circle"));
         let mut traces = calls.traces;
-        let Accounts { postings, owners, incomes } =
-            livelihood::draw(world, setting, &conducts, &mut traces, &mut chance("livelihood"));
+        let Accounts { postings, owners, incomes } = livelihood::draw(world, setting, &conducts, &mut traces, chance);
         Self { calls: calls.calls, numbers: calls.numbers, targets: calls.targets, postings, owners, incomes, traces }
     }
 }

@@ -17,7 +17,7 @@ mod staff;
 pub mod truth;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::chance::Chance;
 

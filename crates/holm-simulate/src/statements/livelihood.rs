@@ -41,9 +41,17 @@ const BELOW: [f64; 2] = [20_000.0, 200_000.0];
 /// Days after a leak on which the first of its money is paid in.
 const PAID_AFTER: [f64; 2] = [1.0, 8.0];
 
-pub(crate) fn draw(world: &World, setting: &Setting, conducts: &[Conduct], traces: &mut Traces, random: &mut Chance) -> Accounts {
+pub(crate) fn draw(
+    world: &World,
+    setting: &Setting,
+    conducts: &[Conduct],
+    traces: &mut Traces,
+    chance: impl Fn(&str) -> Chance,
+) -> Accounts {
     let mut accounts = Accounts { postings: Vec::new(), owners: Vec::new(), incomes: Vec::new() };
     for (person, of) in world.recorded.persons.iter().enumerate() {
+        // Everybody has a stream of their own, so that what one does changes nothing of the others.
+        let random = &mut chance(&format!("livelihood {person}"));
         let pay = PAY[usize::from(of.level).clamp(1, 5) - 1] * (PAY_SPREAD * normal(random)).exp();
         let account = AccountId(person as u32 * 2 + 1);
         let mut living = Livelihood { setting, random, person, pay, account, postings: Vec::new(), income: [0; 4], traces };
@@ -51,12 +59,12 @@ pub(crate) fn draw(world: &World, setting: &Setting, conducts: &[Conduct], trace
         living.earns();
         living.spends();
         living.oddities();
-        if let Some(conduct) = conducts.iter().find(|c| c.person == person) {
-            living.is_paid(conduct);
-        }
         let savings = AccountId(account.0 + 1);
         if living.saves(savings) {
             accounts.owners.push((savings, person));
+        }
+        if let Some(conduct) = conducts.iter().find(|c| c.person == person) {
+            living.is_paid(conduct);
         }
         let Livelihood { postings, income, .. } = living;
         let years = income.into_iter().enumerate().filter(|(_, cents)| *cents > 0);

@@ -25,6 +25,9 @@ pub(crate) struct SimulateWorld {
     /// How many operations.
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     operations: u32,
+    /// How many people.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(50..=10_000))]
+    people: u32,
     /// Seed of everything: the same gives the same world.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -57,7 +60,7 @@ impl SimulateWorld {
             Kind::Units => Setting::units(operations),
             Kind::Uniform => Setting::uniform(operations),
         };
-        let world = World::draw(&setting, self.seed);
+        let world = World::draw(&Setting { people: self.people as usize, ..setting }, self.seed);
         let sheet = Sheet::from(&world);
         write_sheet(&self.folder, &sheet)?;
         let mut truth = truth(&world);

@@ -8,14 +8,17 @@ use super::underworld::Underworld;
 use crate::chance::{between, happens, one_of};
 use crate::statements::call::Kind;
 use crate::statements::line::Held;
-use crate::statements::study::{LN_EXCHANGES, STUDY_DAYS};
+use crate::statements::study::STUDY_DAYS;
 use crate::statements::trace::Ordinary;
 use crate::statements::{DAY, second};
 use crate::world::activity::DAYS;
 use crate::world::distribution::{exponential, normal, weighted};
 
-/// Median of how many are in a circle, and the standard deviation of its ln. This and the next are fitted, as in [`super::talk`].
-const CIRCLE: [f64; 2] = [3.0, 0.9];
+/// Mean and standard deviation of ln of somebody's calls and texts in the days of the study. This and the next two are fitted, as in
+/// [`super::talk`].
+const ACTIVITY: [f64; 2] = [3.47, 1.6];
+/// Median of how many are in a circle, and the standard deviation of its ln.
+const CIRCLE: [f64; 2] = [3.0, 1.15];
 /// The r-th of a circle is talked to in proportion to r to the power of minus this (Zipf).
 const RANKS: f64 = 1.5;
 /// Nobody has more calls and texts a day: the study's busiest of a hundred has 32.
@@ -70,7 +73,7 @@ impl Circle<'_> {
     pub(super) fn circles(&mut self, underworld: &Underworld) {
         self.contacts = vec![Vec::new(); self.persons()];
         for person in 0..self.persons() {
-            let rate = (LN_EXCHANGES[0] + LN_EXCHANGES[1] * normal(self.random)).exp() / STUDY_DAYS;
+            let rate = (ACTIVITY[0] + ACTIVITY[1] * normal(self.random)).exp() / STUDY_DAYS;
             let size = (CIRCLE[0] * (CIRCLE[1] * normal(self.random)).exp()).ceil().min(60.0);
             let weights: Vec<f64> = (1..=size as usize).map(|rank| (rank as f64).powf(-RANKS)).collect();
             let all: f64 = weights.iter().sum();
