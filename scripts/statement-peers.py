@@ -25,6 +25,7 @@ TREES = 500
 CALL_WINDOW, CASH_WINDOW = 86_400, 10 * 86_400
 DAY = 86_400
 REPORTED = 10_000
+PLACE = 0.02
 METHODS = ("isolation forest", "counting", "Holm")
 SIGHTS = {"calls": "scores-calls.json", "accounts": "scores-accounts.json", "both": "scores.json"}
 
@@ -49,9 +50,13 @@ def in_windows(times, starts, length, weights=None):
 
 
 def hops(phones, roster, targets):
-    """Numbers in touch with a target, and numbers in touch with these, as far as there are statements; nobody of the roster."""
+    """Numbers in touch with a target, and numbers in touch with these, as far as there are statements; nobody of the roster, and no
+    place that many of the roster call."""
+    callers = phones.loc[phones["own"].isin(roster)].groupby("other")["own"].nunique()
+    places = set(callers.index[callers > max(3, PLACE * len(roster))])
+
     def others(own):
-        return set(phones.loc[phones["own"].isin(own), "other"]) - roster - targets
+        return set(phones.loc[phones["own"].isin(own), "other"]) - roster - targets - places
 
     one = others(targets)
     return one, others(one) - one
@@ -64,6 +69,9 @@ def call_features(world, disclosures):
     targets = set(pd.read_csv(world / "targets.csv", dtype=str)["number"])
     near, further = hops(phones, set(owners.index), targets)
     phones["person"] = phones["own"].map(owners)
+    # A number that nobody noted is whose handset it was in.
+    in_handset = phones.dropna(subset="person").drop_duplicates("imei").set_index("imei")["person"]
+    phones["person"] = phones["person"].fillna(phones["imei"].map(in_handset))
     rows, none = {}, np.array([], dtype=np.int64)
     for person, calls in phones.dropna(subset="person").groupby("person"):
         calls = calls.sort_values("at")
@@ -82,6 +90,7 @@ def call_features(world, disclosures):
             "calls and texts": len(calls),
             "contacts": len(contacts),
             "contacts of a month": int(((contacts["max"] - contacts["min"]).between(1, 30 * DAY)).sum()),
+            "numbers": calls["own"].nunique(),
             "handsets": calls["imei"].nunique(),
             "sims": calls["imsi"].nunique(),
             "by night": float(((calls["at"] % DAY) < 6 * 3_600).mean()),

@@ -34,6 +34,13 @@ const INSTALMENTS: i64 = 36;
 /// Cents for a day of other work, and days between.
 const WORK: [f64; 2] = [8_000.0, 60_000.0];
 const WORK_DAYS: f64 = 12.0;
+/// A shop's takings: days between deposits, median in cents and the standard deviation of its ln; the share that suppliers get, which is
+/// not declared.
+const TAKINGS: [f64; 3] = [6.0, 150_000.0, 0.8];
+const SUPPLIES: f64 = 0.85;
+/// Members of a savings pool, and the share of pay that each gives a month.
+const POOL: [usize; 2] = [8, 15];
+const POOL_SHARE: f64 = 0.1;
 /// Share of pay that is put aside each month.
 const ASIDE: f64 = 0.08;
 /// What is paid in at once stays so far below what is reported, in cents, at least and at most.
@@ -58,6 +65,8 @@ pub(crate) fn draw(
         accounts.owners.push((account, person));
         living.earns();
         living.spends();
+        living.trades();
+        living.pools();
         living.oddities();
         let savings = AccountId(account.0 + 1);
         if living.saves(savings) {
@@ -194,6 +203,35 @@ impl Livelihood<'_> {
         }
     }
 
+    /// A family's shop: takings in cash, and suppliers who are paid by transfer a few days later.
+    fn trades(&mut self) {
+        if !happens(self.setting.money.shop, self.random) {
+            return;
+        }
+        self.note(Ordinary::Shop);
+        for at in self.moments(1.0 / TAKINGS[0]) {
+            let takings = (TAKINGS[1] * (normal(self.random) * TAKINGS[2]).exp() / 1_000.0).round() * 1_000.0;
+            let (supplier, paid) = (self.someone("Supplier", 30), at + second(between([1.0, 5.0], self.random)));
+            self.post(at, takings, Kind::Cash, None, "cash deposit");
+            self.post(paid, -takings * SUPPLIES, Kind::Transfer, supplier, "invoice");
+            self.declare(at, takings * (1.0 - SUPPLIES));
+        }
+    }
+
+    /// A savings pool, of which only the turns are paid in.
+    fn pools(&mut self) {
+        let members = POOL[0] + self.random.below(POOL[1] - POOL[0] + 1);
+        let first = self.random.below(members);
+        if !happens(self.setting.money.pool, self.random) {
+            return;
+        }
+        self.note(Ordinary::Pool);
+        let turn = (self.pay * POOL_SHARE / 5_000.0).round() * 5_000.0 * members as f64;
+        for at in monthly(5).into_iter().skip(first).step_by(members) {
+            self.post(at + second(0.3), turn, Kind::Cash, None, "cash deposit");
+        }
+    }
+
     /// What anybody may have once.
     fn oddities(&mut self) {
         for at in self.moments(SMALL) {
@@ -246,7 +284,7 @@ impl Livelihood<'_> {
         let of = self.setting.leaking;
         for leaked in &conduct.leaks {
             let paid = happens(of.paid, self.random);
-            let sum = of.reward * (normal(self.random) * 0.6).exp();
+            let sum = of.reward * (normal(self.random) * 0.9).exp();
             let first = leaked.told.max(0) as f64 / DAY + between(PAID_AFTER, self.random);
             if conduct.money == Money::Elsewhere || !paid {
                 continue;

@@ -56,6 +56,10 @@ pub struct Money {
     pub side_work: f64,
     /// Of these, who declare it.
     pub declared: f64,
+    /// Who bank the takings of a family's shop and pay its suppliers.
+    pub shop: f64,
+    /// Who are in a savings pool: every member pays in cash each month, and each in turn is paid all of it in cash.
+    pub pool: f64,
     /// Who have a second account for savings.
     pub savings: f64,
 }
@@ -83,7 +87,7 @@ pub struct Leaking {
     pub banks: f64,
     /// Probability that such a leaker does after a leak.
     pub paid: f64,
-    /// What a leak is paid, in cents: the median of a log-normal with a standard deviation of 0.6.
+    /// What a leak is paid, in cents: the median of a log-normal with a standard deviation of 0.9.
     pub reward: f64,
 }
 
@@ -93,7 +97,7 @@ impl Default for Setting {
             strangers: 0.08,
             briefed: Briefed { colleague: 0.4, home: 0.3, hours: 3.0 },
             oddities: Oddities { handset_days: 600.0, sim_days: 1_500.0, new_number: 0.1, second_sim: 0.06, relative: 0.05 },
-            money: Money { car_sale: 0.15, loan: 0.15, side_work: 0.12, declared: 0.7, savings: 0.4 },
+            money: Money { car_sale: 0.15, loan: 0.15, side_work: 0.12, declared: 0.7, shop: 0.06, pool: 0.15, savings: 0.4 },
             leaking: Leaking {
                 careful: 0.25,
                 call: 0.7,
@@ -105,7 +109,7 @@ impl Default for Setting {
                 chatter: 0.02,
                 banks: 0.6,
                 paid: 0.5,
-                reward: 500_000.0,
+                reward: 200_000.0,
             },
         }
     }

@@ -93,6 +93,10 @@ pub enum Ordinary {
     CarSale,
     /// A loan was taken.
     Loan,
+    /// A family's shop.
+    Shop,
+    /// A savings pool.
+    Pool,
     /// Other work, declared.
     SideWork,
     /// Other work, not declared.
@@ -110,6 +114,8 @@ impl Ordinary {
             Self::Relative(_) => "relative",
             Self::CarSale => "car-sale",
             Self::Loan => "loan",
+            Self::Shop => "shop",
+            Self::Pool => "pool",
             Self::SideWork => "side-work",
             Self::UndeclaredWork => "undeclared-work",
         }
