@@ -5,6 +5,8 @@ mod people;
 mod talk;
 mod underworld;
 
+use holm_codes::attack::Random;
+
 use crate::chance::{Chance, happens, one_of};
 use crate::statements::call::{Call, Direction, Exchange, Kind};
 use crate::statements::conduct::{Conduct, soon};
@@ -59,6 +61,11 @@ struct Circle<'w> {
 impl Circle<'_> {
     fn persons(&self) -> usize {
         self.world.recorded.persons.len()
+    }
+
+    /// One of some that are never none, each alike.
+    fn any<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.random.below(of.len())]
     }
 
     fn converse(&mut self, tie: Tie) {

@@ -70,6 +70,11 @@ impl SimulateWorld {
                 write_durably(&self.folder.join(name), text.as_bytes())?;
             }
             truth["traces"] = traces(&statements.traces);
+            say!(
+                "{} of telephones and {} of accounts, as if they had been handed over",
+                counted(statements.calls.len(), "line", "lines"),
+                counted(statements.postings.len(), "line", "lines")
+            );
         }
         let truth = serde_json::to_vec_pretty(&truth).map_err(|e| CommandError::new(e.to_string()))?;
         write_durably(&self.folder.join("truth.json"), &truth)?;

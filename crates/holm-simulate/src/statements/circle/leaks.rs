@@ -3,7 +3,7 @@
 use super::Circle;
 use super::talk::Tie;
 use super::underworld::Underworld;
-use crate::chance::{happens, one_of};
+use crate::chance::happens;
 use crate::statements::call::Kind;
 use crate::statements::conduct::{BurnerSim, Conduct, Leaked, soon};
 use crate::statements::line::Held;
@@ -40,12 +40,13 @@ impl Circle<'_> {
     }
 
     fn leaker(&mut self, conduct: &Conduct, underworld: &Underworld, leaker: &mut Leaker) {
-        let target = one_of(&underworld.targets[conduct.serves], self.random).copied().unwrap_or(0);
-        let broker = one_of(&underworld.brokers[conduct.serves], self.random).copied().unwrap_or(0);
-        let runner = one_of(&underworld.runners[conduct.serves], self.random).copied().unwrap_or((broker, broker));
-        let chain =
-            if conduct.hops == 2 { [Some(runner.0), Some(runner.1), Some(target)] } else { [Some(broker), None, Some(target)] };
-        let chain: Vec<usize> = chain.into_iter().flatten().collect();
+        let target = self.any(&underworld.targets[conduct.serves]);
+        let chain = if conduct.hops == 2 {
+            let (runner, broker) = self.any(&underworld.runners[conduct.serves]);
+            vec![runner, broker, target]
+        } else {
+            vec![self.any(&underworld.brokers[conduct.serves]), target]
+        };
         leaker.between = self.lines.number_at(chain[0], 0).map(|number| (number, conduct.hops));
         if conduct.manner == Manner::Own {
             let rate = self.setting.leaking.chatter;

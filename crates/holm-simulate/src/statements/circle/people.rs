@@ -79,7 +79,7 @@ impl Circle<'_> {
             let all: f64 = weights.iter().sum();
             for weight in weights {
                 let to = self.acquaintance(person);
-                let days = self.acquainted();
+                let days = self.acquainted(person);
                 self.contacts[person].push(to);
                 self.converse(Tie { from: person, to, rate: rate.min(MOST) * weight / all, days });
             }
@@ -97,8 +97,9 @@ impl Circle<'_> {
         who.unwrap_or_else(|| self.lines.open(Held::No))
     }
 
-    fn acquainted(&mut self) -> [f64; 2] {
-        if !happens(PASSING, self.random) {
+    /// Days from which and until which somebody is in a circle. Home always is.
+    fn acquainted(&mut self, person: usize) -> [f64; 2] {
+        if !happens(PASSING, self.random) || self.contacts[person].is_empty() {
             return [0.0, DAYS];
         }
         let [one, other] = [(); 2].map(|()| self.random.unit() * DAYS);

@@ -2,7 +2,6 @@
 
 use super::Circle;
 use super::talk::Tie;
-use crate::chance::one_of;
 use crate::statements::line::Held;
 use crate::world::activity::DAYS;
 
@@ -49,7 +48,7 @@ impl Circle<'_> {
             let brokers: Vec<usize> = (0..BROKERS).map(|_| self.lines.open(Held::Yes)).collect();
             let mut runners = Vec::new();
             for broker in &brokers {
-                let target = one_of(&targets, self.random).copied().unwrap_or(targets[0]);
+                let target = self.any(&targets);
                 self.always(*broker, target, RATES[0]);
                 for _ in 0..RUNNERS {
                     let runner = self.lines.open(Held::No);
