@@ -16,9 +16,9 @@ use crate::world::distribution::{exponential, normal, weighted};
 
 /// Mean and standard deviation of ln of somebody's calls and texts in the days of the study. This and the next two are fitted, as in
 /// [`super::talk`].
-const ACTIVITY: [f64; 2] = [3.47, 1.6];
+const ACTIVITY: [f64; 2] = [3.2, 1.6];
 /// Median of how many are in a circle, and the standard deviation of its ln.
-const CIRCLE: [f64; 2] = [3.0, 1.15];
+const CIRCLE: [f64; 2] = [3.2, 1.15];
 /// The r-th of a circle is talked to in proportion to r to the power of minus this (Zipf).
 const RANKS: f64 = 1.5;
 /// Nobody has more calls and texts a day: the study's busiest of a hundred has 32.

@@ -9,7 +9,7 @@ use crate::world::distribution::{exponential, normal};
 /// Calls and texts of a conversation of people who talk a lot, in the mean of a geometric distribution; those who exchange
 /// `HALF` a day have half as many beyond the first. These and the constants below are fitted: statements made with them agree with
 /// [`crate::statements::study`].
-const CONVERSATION: f64 = 6.0;
+const CONVERSATION: f64 = 5.5;
 const HALF: f64 = 0.15;
 /// Median of the seconds between them, and the standard deviation of their ln.
 const PAUSE: [f64; 2] = [110.0, 1.7];
