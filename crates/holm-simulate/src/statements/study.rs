@@ -11,7 +11,7 @@ pub const STUDY_DAYS: f64 = 28.0;
 pub const CONTACTS: [usize; 5] = [1, 2, 4, 5, 12];
 /// Mean and standard deviation of ln of the calls and texts of a person in these days.
 pub const LN_EXCHANGES: [f64; 2] = [3.37, 1.55];
-/// Share of pairs of people in which each called or wrote first at least once to the other.
+/// Share of pairs of people in which each called or wrote to the other.
 pub const RECIPROCAL: f64 = 0.768;
 /// Burstiness (σ − μ) / (σ + μ) of times between calls and texts (Goh and Barabási, EPL 81, 2008), in the mean over people with 20 or more.
 pub const BURSTINESS: f64 = 0.474;
