@@ -7,7 +7,7 @@ PACKAGES = age openssl poppler-utils pandoc qpdf ghostscript tesseract-ocr tesse
 DEMO ?= holm-demo
 
 .PHONY: build web demo test check e2e packages peers bench bench-belief bench-desk bench-full bench-soundness bench-survival bench-layout speed \
-	bench-belief-peers bench-marking-peers bench-record soak interop dist dist-test portable clean
+	bench-belief-peers bench-marking-peers bench-statement-peers bench-record soak interop dist dist-test portable clean
 
 build: web
 	$(CARGO) build --release -p holm-cli
@@ -96,6 +96,10 @@ bench-marking-peers: target/marking-peers/ready
 	$(CARGO) build -q -p holm-cli -p holm-simulate --bin holm --example damage_page
 	target/marking-peers/bin/python scripts/marking-peers/bench.py \
 	  --holm target/debug/holm --damage-page target/debug/examples/damage_page
+
+# Who is found by calls and accounts: an isolation forest, counting, and Holm where it wrote scores; about five minutes.
+bench-statement-peers:
+	sh scripts/statement-peers.sh target/statement-peers
 
 target/marking-peers/ready: scripts/marking-peers/install.sh
 	sh scripts/marking-peers/install.sh target/marking-peers

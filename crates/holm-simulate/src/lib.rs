@@ -23,7 +23,8 @@
 //! # }
 //! ```
 //!
-//! [`history`] tells public cases again, and [`sheet`] is what of a world was written down, as files.
+//! [`history`] tells public cases again, [`sheet`] is what of a world was written down, as files, and [`statements`] are the calls
+//! and accounts of its people.
 //!
 //! Start reading at [`world`], or at `damage::Channel`; `mixture` is for several copies, `raster` for images of pages, `corpus`
 //! holds the documents that survival is measured on. All but these and worlds are behind the feature `damage`, which is on unless it is
@@ -41,6 +42,7 @@ mod names;
 #[cfg(feature = "damage")]
 pub mod raster;
 pub mod sheet;
+pub mod statements;
 #[cfg(feature = "damage")]
 mod text;
 pub mod world;

@@ -9,7 +9,7 @@
 pub mod activity;
 mod check;
 mod disclosure;
-mod distribution;
+pub(crate) mod distribution;
 mod ledger;
 pub mod recorded;
 pub mod setting;
@@ -17,7 +17,7 @@ mod staff;
 pub mod truth;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::chance::Chance;
 

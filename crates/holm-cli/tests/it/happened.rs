@@ -234,6 +234,39 @@ fn an_invented_programme_is_taken_in_as_ones_own_and_its_truth_stays_apart() {
 }
 
 #[test]
+fn statements_of_an_invented_programme_hold_what_leakers_left_and_do_not_say_so() {
+    let desk = Desk::empty();
+    let world = ["simulate", "world", "invented", "--kind", "units", "--operations", "400", "--people", "60", "--seed", "7"];
+    desk.run(&[&world[..], &["--statements"]].concat()).ok();
+    let files = ["phones.csv", "numbers.csv", "targets.csv", "accounts.csv", "owners.csv", "incomes.csv"];
+    let [phones, _, _, accounts, ..] = files.map(|name| desk.read(&format!("invented/{name}")));
+    let truth: Value = serde_json::from_str(&desk.read("invented/truth.json")).unwrap();
+    let leakers = truth["traces"]["leakers"].as_array().unwrap();
+    assert_eq!(leakers.len(), 5);
+    let mut left = [0, 0];
+    for leaker in leakers {
+        let [calls, deposits] = ["calls", "deposits"].map(|what| leaker[what].as_array().unwrap());
+        for call in calls {
+            let line = ["at", "own", "other"].map(|field| call[field].as_str().unwrap()).join(",") + ",out,";
+            assert!(phones.contains(&line), "{line}");
+        }
+        for deposit in deposits {
+            let line =
+                ["at", "account", "amount"].map(|field| deposit[field].as_str().unwrap()).join(",") + ",USD,,cash,cash deposit,";
+            assert!(accounts.contains(&line), "{line}");
+        }
+        assert!(leaker["manner"] != "careful" || calls.is_empty() && deposits.is_empty());
+        left = [left[0] + calls.len(), left[1] + deposits.len()];
+    }
+    assert!(left.iter().all(|count| *count > 0), "{left:?}");
+    assert!(!(phones + &accounts).contains("leak"), "what is handed over does not say who leaks");
+    let without = [&["simulate", "world", "without"], &world[3..]].concat();
+    desk.run(&without).ok();
+    assert!(!desk.path("without/phones.csv").exists());
+    assert_eq!(desk.read("without/operations.csv"), desk.read("invented/operations.csv"));
+}
+
+#[test]
 fn whoever_is_written_in_once_it_is_known_what_leaked_is_not_acted_on_and_the_record_is_looked_at_first() {
     let desk = Desk::with(6);
     // Entries within three days are in time unless the outcome is known.

@@ -6,7 +6,7 @@ use super::truth::Cause;
 use super::*;
 
 /// Draws of a distribution are as far from their distribution function as n draws are once in 10,000 (Kolmogorov: 2.23 / √n).
-fn follows(name: &str, mut draws: Vec<f64>, below: impl Fn(f64) -> f64) {
+pub(crate) fn follows(name: &str, mut draws: Vec<f64>, below: impl Fn(f64) -> f64) {
     draws.sort_by(f64::total_cmp);
     let n = draws.len() as f64;
     let gap = |(i, x): (usize, &f64)| (below(*x) - i as f64 / n).abs().max((below(*x) - (i as f64 + 1.0) / n).abs());
@@ -20,7 +20,7 @@ fn draws(seed: u64, draw: impl Fn(&mut Chance) -> f64) -> Vec<f64> {
 }
 
 /// `count` of `all`, each with probability `share`, lies within 4.4 standard deviations: α = 1e-5 each, seeded.
-fn near(count: f64, all: f64, share: f64) {
+pub(crate) fn near(count: f64, all: f64, share: f64) {
     let spread = (all * share * (1.0 - share)).sqrt();
     assert!((count - all * share).abs() <= 4.4 * spread, "{count} of {all} where {share} was to be expected");
 }

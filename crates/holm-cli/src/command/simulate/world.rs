@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use holm::vault::write_durably;
 use holm_simulate::sheet::Sheet;
+use holm_simulate::statements::{Statements, files, setting::Setting as StatementSetting, trace};
 use holm_simulate::world::World;
 use holm_simulate::world::activity::Active;
 use holm_simulate::world::setting::Setting;
@@ -24,9 +25,16 @@ pub(crate) struct SimulateWorld {
     /// How many operations.
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     operations: u32,
+    /// How many people.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(50..=10_000))]
+    people: u32,
     /// Seed of everything: the same gives the same world.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Write what telephone companies and banks would hand over of its people too: phones.csv, numbers.csv and targets.csv,
+    /// accounts.csv, owners.csv and incomes.csv. Who left what in them is in truth.json.
+    #[arg(long)]
+    statements: bool,
 }
 
 /// How things go.
@@ -52,10 +60,23 @@ impl SimulateWorld {
             Kind::Units => Setting::units(operations),
             Kind::Uniform => Setting::uniform(operations),
         };
-        let world = World::draw(&setting, self.seed);
+        let world = World::draw(&Setting { people: self.people as usize, ..setting }, self.seed);
         let sheet = Sheet::from(&world);
         write_sheet(&self.folder, &sheet)?;
-        let truth = serde_json::to_vec_pretty(&truth(&world)).map_err(|e| CommandError::new(e.to_string()))?;
+        let mut truth = truth(&world);
+        if self.statements {
+            let statements = Statements::draw(&world, &StatementSetting::default(), self.seed);
+            for (name, text) in statements.files() {
+                write_durably(&self.folder.join(name), text.as_bytes())?;
+            }
+            truth["traces"] = traces(&statements.traces);
+            say!(
+                "{} of telephones and {} of accounts, as if they had been handed over",
+                counted(statements.calls.len(), "line", "lines"),
+                counted(statements.postings.len(), "line", "lines")
+            );
+        }
+        let truth = serde_json::to_vec_pretty(&truth).map_err(|e| CommandError::new(e.to_string()))?;
         write_durably(&self.folder.join("truth.json"), &truth)?;
         say!(
             "{} and {} in {}; who leaks is in truth.json",
@@ -101,4 +122,42 @@ fn truth(world: &World) -> Value {
         "channels": world.truth.channels.iter().enumerate().filter_map(compromised).collect::<Vec<_>>(),
         "first_day": "2001-01-01",
     })
+}
+
+/// Who left what in statements, and what of anybody looks like it.
+fn traces(of: &trace::Traces) -> Value {
+    let leaker = |l: &trace::Leaker| {
+        let call = |c: &trace::Leak| json!({ "operation": operation(c.operation), "at": files::moment(c.at), "own": c.own.to_string(), "other": c.other.to_string() });
+        let deposit = |d: &trace::Deposit| {
+            json!({
+                "operation": operation(d.operation),
+                "at": files::moment(d.at),
+                "account": d.account.to_string(),
+                "amount": files::amount(d.amount),
+            })
+        };
+        json!({
+            "person": files::person(l.person),
+            "manner": l.manner.name(),
+            "between": l.between.map(|(number, hops)| json!({ "number": number.to_string(), "hops": hops })),
+            "burners": l.burners.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "calls": l.calls.iter().map(call).collect::<Vec<_>>(),
+            "deposits": l.deposits.iter().map(deposit).collect::<Vec<_>>(),
+        })
+    };
+    let ordinary = |(person, what): &(usize, trace::Ordinary)| {
+        let number = match what {
+            trace::Ordinary::SecondSim(number) | trace::Ordinary::Relative(number) => Some(number.to_string()),
+            _ => None,
+        };
+        json!({ "person": files::person(*person), "what": what.name(), "number": number })
+    };
+    json!({
+        "leakers": of.leakers.iter().map(leaker).collect::<Vec<_>>(),
+        "ordinary": of.ordinary.iter().map(ordinary).collect::<Vec<_>>(),
+    })
+}
+
+fn operation(index: usize) -> String {
+    format!("op-{}", index + 1)
 }
