@@ -1,0 +1,29 @@
+//! A request is read, checked, and answered.
+
+use crate::failure::Failure;
+use crate::mapping::Mapping;
+use crate::phones;
+use holm_statements::request::{Kind, Request};
+use jiff::tz::TimeZone;
+use std::io::{Read, Write};
+
+/// Reads a request and writes its answer.
+pub(crate) fn answer(mut from: impl Read, mut to: impl Write) -> Result<(), Failure> {
+    let mut text = String::new();
+    from.read_to_string(&mut text)?;
+    let request: Request = serde_json::from_str(&text).map_err(Failure::Request)?;
+    let zone = TimeZone::get(&request.zone).map_err(|_| Failure::Zone(request.zone.clone()))?;
+    if request.scope.first > request.scope.last {
+        return Err(Failure::Scope);
+    }
+    if request.scope.persons.is_empty() {
+        return Err(Failure::Nobody);
+    }
+    let mappings = request.files.iter().map(|f| Mapping::read(f, request.kind)).collect::<Result<Vec<_>, _>>()?;
+    let answer = match request.kind {
+        Kind::Phones => phones::answer(&request, &zone, &mappings)?,
+        Kind::Accounts => return Err(Failure::Nobody),
+    };
+    serde_json::to_writer(&mut to, &answer).map_err(std::io::Error::from)?;
+    Ok(writeln!(to)?)
+}

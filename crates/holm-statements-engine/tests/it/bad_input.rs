@@ -1,0 +1,1 @@
+//! What files of strangers get wrong.
