@@ -3,6 +3,7 @@
 //!
 //! It never sees a codeword or the record, opens no connection, and writes no file.
 
+mod accounts;
 mod cleaned;
 mod engine;
 mod failure;

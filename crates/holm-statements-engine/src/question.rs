@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::mapping::Mapping;
-use crate::phones;
+use crate::{accounts, phones};
 use holm_statements::request::{Kind, Request};
 use jiff::tz::TimeZone;
 use std::io::{Read, Write};
@@ -22,7 +22,7 @@ pub(crate) fn answer(mut from: impl Read, mut to: impl Write) -> Result<(), Fail
     let mappings = request.files.iter().map(|f| Mapping::read(f, request.kind)).collect::<Result<Vec<_>, _>>()?;
     let answer = match request.kind {
         Kind::Phones => phones::answer(&request, &zone, &mappings)?,
-        Kind::Accounts => return Err(Failure::Nobody),
+        Kind::Accounts => accounts::answer(&request, &zone, &mappings)?,
     };
     serde_json::to_writer(&mut to, &answer).map_err(std::io::Error::from)?;
     Ok(writeln!(to)?)

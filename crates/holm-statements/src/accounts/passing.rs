@@ -48,16 +48,23 @@ pub fn finding(bookings: &[Passing], days: u32) -> Finding {
     Finding::tested(TEST, words(truth.len()), (p, truth.len() as f64, expected), null).with_rows(rows)
 }
 
+/// Bookings of one size; debits with when they are taken to have been made.
+#[derive(Default)]
+struct Alike<'a> {
+    credits: Vec<&'a Passing>,
+    debits: Vec<(i64, &'a Passing)>,
+}
+
 /// Pairs of a credit and a debit of the same size not more than `within` seconds later, each booking in one pair at most, the earliest
 /// first; debits stand where `moved` puts them.
 fn matches(bookings: &[Passing], within: i64, moved: impl Fn(i64) -> i64) -> Vec<(&Row, &Row)> {
-    let mut sizes: BTreeMap<Money, (Vec<&Passing>, Vec<(i64, &Passing)>)> = BTreeMap::new();
+    let mut sizes: BTreeMap<Money, Alike<'_>> = BTreeMap::new();
     for booking in bookings {
-        let (credits, debits) = sizes.entry(booking.amount.size()).or_default();
-        if booking.amount > Money(0) { credits.push(booking) } else { debits.push((moved(booking.at), booking)) }
+        let alike = sizes.entry(booking.amount.size()).or_default();
+        if booking.amount > Money(0) { alike.credits.push(booking) } else { alike.debits.push((moved(booking.at), booking)) }
     }
     let mut pairs = Vec::new();
-    for (credits, debits) in sizes.values_mut() {
+    for Alike { credits, debits } in sizes.values_mut() {
         credits.sort_by_key(|c| c.at);
         debits.sort_by_key(|(at, _)| *at);
         let mut left = debits.iter().peekable();
