@@ -8,7 +8,7 @@ use crate::answer::{Finding, Named, Person, Row};
 use crate::disclosure::{Disclosures, Margin};
 use crate::finding::correct;
 use crate::request::{Request, Windows};
-use crate::window::{Plan, Stretch, strata};
+use crate::window::{Matched, Plan, Stretch, strata};
 use contact::Contact;
 use std::collections::BTreeSet;
 
@@ -93,14 +93,16 @@ pub fn after(request: &Request, disclosures: &Disclosures) -> Plan {
 pub fn persons(request: &Request, disclosures: &Disclosures, tables: &Tables, number: &dyn Fn(i32) -> String) -> Vec<Person> {
     let plans = Plans::new(&request.windows, disclosures);
     let graph = contact::Graph::new(&tables.contacts, &tables.targets, &tables.near);
+    let kinds = Kinds::new(tables, request.scope.persons.len(), plans.short_lived);
+    let days = by_person(tables.days.iter().copied(), request.scope.persons.len(), |d| d.person);
     let replaced = replaced::findings(&tables.contacts, request.scope.persons.len(), number);
     let mut all = Vec::new();
     for ((at, id), replaced) in request.scope.persons.iter().enumerate().zip(replaced) {
         let mut findings = plans.told(at, tables);
         findings.extend(graph.findings(at));
-        findings.extend(plans.novelties(at, tables));
+        findings.extend(plans.novelties(at, &kinds));
         findings.push(replaced);
-        findings.extend(quiet::findings(at, &plans.around, &tables.days));
+        findings.extend(quiet::findings(at, &plans.around, days.get(at).map_or(&[], Vec::as_slice)));
         let rows = tables.rows.get(at).copied().unwrap_or_default();
         all.push(Person { person: id.clone(), rows, e: 1.0, corrected: 1.0, findings });
     }
@@ -145,26 +147,54 @@ impl Plans {
     }
 
     /// What was new, or did not last, after disclosures.
-    fn novelties(&self, person: usize, tables: &Tables) -> Vec<Finding> {
-        let brief: Vec<Occurrence> = tables
-            .contacts
-            .iter()
-            .filter(|c| c.last - c.first <= self.short_lived)
-            .map(|c| Occurrence { person: c.person, at: c.first, row: c.row.clone() })
-            .collect();
+    fn novelties(&self, person: usize, kinds: &Kinds) -> Vec<Finding> {
+        let of = |test, what, plan: &Plan, all: &[Vec<Occurrence>]| {
+            let matched = plan.persons.get(person).map_or(&[][..], Vec::as_slice);
+            occurred(test, what, matched, all.get(person).map_or(&[], Vec::as_slice))
+        };
         vec![
-            occurred("new-numbers-after", "numbers not used before", person, &self.new, &tables.new_numbers),
-            occurred("short-lived-numbers-after", "numbers that began and soon ended", person, &self.short, &brief),
-            occurred("new-handsets-after", "handsets not used before", person, &self.new, &tables.new_handsets),
-            occurred("new-sims-after", "SIMs not used before", person, &self.new, &tables.new_sims),
+            of("new-numbers-after", "numbers not used before", &self.new, &kinds.numbers),
+            of("short-lived-numbers-after", "numbers that began and soon ended", &self.short, &kinds.short_lived),
+            of("new-handsets-after", "handsets not used before", &self.new, &kinds.handsets),
+            of("new-sims-after", "SIMs not used before", &self.new, &kinds.sims),
         ]
     }
 }
 
+/// What occurred, of each person.
+struct Kinds {
+    numbers: Vec<Vec<Occurrence>>,
+    short_lived: Vec<Vec<Occurrence>>,
+    handsets: Vec<Vec<Occurrence>>,
+    sims: Vec<Vec<Occurrence>>,
+}
+
+impl Kinds {
+    fn new(tables: &Tables, persons: usize, short_lived: i64) -> Kinds {
+        let split = |all: &[Occurrence]| by_person(all.iter().cloned(), persons, |o| o.person);
+        let brief = tables.contacts.iter().filter(|c| c.last - c.first <= short_lived);
+        let brief = brief.map(|c| Occurrence { person: c.person, at: c.first, row: c.row.clone() });
+        Kinds {
+            numbers: split(&tables.new_numbers),
+            short_lived: by_person(brief, persons, |o| o.person),
+            handsets: split(&tables.new_handsets),
+            sims: split(&tables.new_sims),
+        }
+    }
+}
+
+fn by_person<T>(all: impl Iterator<Item = T>, persons: usize, person: impl Fn(&T) -> usize) -> Vec<Vec<T>> {
+    let mut split: Vec<Vec<T>> = (0..persons).map(|_| Vec::new()).collect();
+    for one in all {
+        if let Some(mine) = split.get_mut(person(&one)) {
+            mine.push(one);
+        }
+    }
+    split
+}
+
 /// How often something happened after disclosures, beside other weeks.
-fn occurred(test: &str, what: &str, person: usize, plan: &Plan, all: &[Occurrence]) -> Finding {
-    let Some(matched) = plan.persons.get(person) else { return Finding::of_windows(test, what, &[]) };
-    let mine: Vec<&Occurrence> = all.iter().filter(|o| o.person == person).collect();
+fn occurred(test: &str, what: &str, matched: &[Matched], mine: &[Occurrence]) -> Finding {
     let within = |o: &Occurrence, s: &Stretch| s.starts.timestamp().as_second() <= o.at && o.at < s.ends.timestamp().as_second();
     let strata = strata(matched, |s| mine.iter().filter(|o| within(o, s)).count() as u64);
     let mut rows = Named::default();

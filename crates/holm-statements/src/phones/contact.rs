@@ -47,41 +47,53 @@ pub fn near(contacts: &[Contact], targets: &BTreeSet<i32>, given: &BTreeSet<i32>
 /// Who is in contact with whom, persons on one side and numbers on the other.
 #[derive(Debug)]
 pub struct Graph<'a> {
-    edges: BTreeMap<(usize, i32), &'a Row>,
+    edges: BTreeMap<(usize, i32), Edge<'a>>,
     persons: BTreeSet<usize>,
-    targets: &'a BTreeSet<i32>,
-    near: BTreeMap<i32, Option<usize>>,
+    /// Edges to targets, and to numbers one hop from them.
+    known: (u64, u64),
+}
+
+/// A person and a number that were in contact.
+#[derive(Debug)]
+struct Edge<'a> {
+    row: &'a Row,
+    target: bool,
+    near: bool,
 }
 
 impl<'a> Graph<'a> {
     /// Of contacts; a person's contact by several of their numbers is one.
-    pub fn new(contacts: &'a [Contact], targets: &'a BTreeSet<i32>, near: &[Near]) -> Graph<'a> {
+    pub fn new(contacts: &'a [Contact], targets: &BTreeSet<i32>, near: &[Near]) -> Graph<'a> {
         let owners: BTreeMap<i32, usize> = contacts.iter().map(|c| (c.own, c.person)).collect();
-        let others = contacts.iter().filter(|c| owners.get(&c.other) != Some(&c.person));
-        let edges: BTreeMap<_, _> = others.map(|c| ((c.person, c.other), &c.row)).collect();
+        let near: BTreeMap<i32, Option<usize>> = near.iter().map(|n| (n.number, n.owner)).collect();
+        let edge = |c: &'a Contact| {
+            let near = near.get(&c.other).is_some_and(|owner| *owner != Some(c.person));
+            ((c.person, c.other), Edge { row: &c.row, target: targets.contains(&c.other), near })
+        };
+        let edges: BTreeMap<_, _> = contacts.iter().filter(|c| owners.get(&c.other) != Some(&c.person)).map(edge).collect();
         let persons = edges.keys().map(|&(person, _)| person).collect();
-        Graph { edges, persons, targets, near: near.iter().map(|n| (n.number, n.owner)).collect() }
+        let count = |marked: fn(&Edge<'_>) -> bool| edges.values().filter(|e| marked(e)).count() as u64;
+        let known = (count(|e| e.target), count(|e| e.near));
+        Graph { edges, persons, known }
     }
 
     /// Contacts with targets, and with numbers one hop from them.
     pub fn findings(&self, person: usize) -> Vec<Finding> {
-        let near = |of: usize, number: i32| self.near.get(&number).is_some_and(|owner| *owner != Some(of));
         vec![
-            self.shared("target-contacts", "targets in contact", person, |_, number| self.targets.contains(&number)),
-            self.shared("near-contacts", "numbers one hop from targets in contact", person, near),
+            self.shared("target-contacts", "targets in contact", person, self.known.0, |e| e.target),
+            self.shared("near-contacts", "numbers one hop from targets in contact", person, self.known.1, |e| e.near),
         ]
     }
 
     /// Of all edges, of which so many are marked, a person has so many: how surprising are the marked ones among theirs.
-    fn shared(&self, test: &str, what: &str, person: usize, marked: impl Fn(usize, i32) -> bool) -> Finding {
+    fn shared(&self, test: &str, what: &str, person: usize, known: u64, marked: fn(&Edge<'_>) -> bool) -> Finding {
         let all = self.edges.len() as u64;
-        let known = self.edges.keys().filter(|&&(of, number)| marked(of, number)).count() as u64;
         let theirs = self.edges.range((person, i32::MIN)..=(person, i32::MAX));
         let (mut mine, mut rows) = (0, Named::default());
-        for (&(of, number), row) in theirs {
+        for (_, edge) in theirs {
             mine += 1;
-            if marked(of, number) {
-                rows.push(|| Row::clone(row));
+            if marked(edge) {
+                rows.push(|| edge.row.clone());
             }
         }
         let hits = rows.total;

@@ -4,11 +4,10 @@ use super::Day;
 use crate::answer::Finding;
 use crate::window::{Plan, Stretch, strata};
 
-/// The longest run of days without a call, and the busiest day, around disclosures beside other weeks.
-pub fn findings(person: usize, plan: &Plan, days: &[Day]) -> Vec<Finding> {
-    let mine: Vec<&Day> = days.iter().filter(|d| d.person == person).collect();
+/// The longest run of days without a call, and the busiest day, around a person's disclosures beside other weeks; `mine` are their days.
+pub(super) fn findings(person: usize, plan: &Plan, mine: &[Day]) -> Vec<Finding> {
     let matched = plan.persons.get(person).map_or(&[][..], Vec::as_slice);
-    let silent = strata(matched, |s| longest_silence(&mine, s));
+    let silent = strata(matched, |s| longest_silence(mine, s));
     let busy = strata(matched, |s| mine.iter().filter(|d| within(d, s)).map(|d| d.calls).max().unwrap_or_default());
     vec![
         Finding::of_windows("silence-around", "days of the longest silence, added up", &silent),
@@ -21,7 +20,7 @@ fn within(day: &Day, stretch: &Stretch) -> bool {
 }
 
 /// In days; a day that the clock makes shorter or longer is one.
-fn longest_silence(days: &[&Day], stretch: &Stretch) -> u64 {
+fn longest_silence(days: &[Day], stretch: &Stretch) -> u64 {
     let zone = stretch.starts.time_zone();
     let date = |at: i64| jiff::Timestamp::from_second(at).map(|t| t.to_zoned_datetime(zone.clone()).date());
     let mut used: Vec<_> = days.iter().filter(|d| within(d, stretch)).filter_map(|d| date(d.at).ok()).collect();
