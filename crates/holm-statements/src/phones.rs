@@ -203,3 +203,6 @@ fn occurred(test: &str, what: &str, matched: &[Matched], mine: &[Occurrence]) ->
     }
     Finding::of_windows(test, what, &strata).with_rows(rows)
 }
+
+#[cfg(test)]
+mod tests;

@@ -67,7 +67,8 @@ fn every_test_can_run_and_none_expects_a_panic() {
 #[test]
 fn pure_crates_touch_neither_files_nor_clocks_nor_the_environment() {
     for (path, text) in rust_files() {
-        let pure = ["codes", "marks", "statements", "typeset"].iter().any(|name| path.starts_with(format!("crates/holm-{name}/src")));
+        let pure =
+            ["codes", "marks", "statements", "typeset"].iter().any(|name| path.starts_with(format!("crates/holm-{name}/src")));
         let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
         if pure && !path.ends_with("tests.rs") {
             for banned in ["std::fs", "std::env", "std::time", "SystemTime", "getrandom", "std::process", "std::net"] {
