@@ -108,11 +108,11 @@ def measured(command, given=b""):
 DUCKDB = """
 import duckdb, json, sys, time
 db = duckdb.connect()
-db.execute("CREATE TABLE calls AS SELECT epoch(at)::BIGINT AS at, own, other, seconds FROM read_parquet(?) GROUP BY ALL", [sys.argv[1]])
+db.execute("CREATE TABLE calls AS SELECT epoch("at")::BIGINT AS second, own, other, seconds FROM read_parquet(?) GROUP BY ALL", [sys.argv[1]])
 db.execute("CREATE TABLE windows AS SELECT * FROM read_parquet(?)", [sys.argv[2]])
 start = time.monotonic()
 rows = db.execute('''SELECT w.own, w.starts, w.truth, count(*) FROM calls c JOIN windows w
-  ON w.own = c.own AND c.at >= w.starts AND c.at < w.ends GROUP BY ALL''').fetchall()
+  ON w.own = c.own AND c.second >= w.starts AND c.second < w.ends GROUP BY ALL''').fetchall()
 joined = time.monotonic() - start
 counts = {}
 for own, _, truth, n in rows:

@@ -77,7 +77,7 @@ impl Asked<'_> {
         index: &Index,
         currencies: &[Currency],
     ) -> Result<Tables, Failure> {
-        let width = i64::from(self.request.windows.after_hours.max(1)) * 3600;
+        let width = i64::from(self.request.windows.after_hours) * 3600;
         let windows = windows::lay(self.engine, &accounts::after(self.request, disclosures), width)?;
         self.lay_thresholds(names)?;
         Ok(Tables {

@@ -9,6 +9,7 @@ use holm_statements::disclosure::{Covered, scope};
 use holm_statements::request::Request;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::collections::BTreeSet;
 
 /// What cleaning came to. The rows themselves are the engine's table clean.
 pub(crate) struct Cleaned {
@@ -80,6 +81,7 @@ impl Cleaned {
         tests: u32,
         persons: Vec<Person>,
     ) -> Answer {
+        let inside: BTreeSet<&str> = request.scope.persons.iter().map(String::as_str).collect();
         let read = Read {
             files: progress.files,
             analysed: self.rows.iter().sum(),
@@ -87,6 +89,7 @@ impl Cleaned {
             duplicates: self.duplicates,
             outside_days: self.outside_days,
             outside_persons: self.outside_persons,
+            outside_events: request.events.iter().filter(|e| !inside.contains(e.person.as_str())).count() as u64,
             uncertain_times: progress.uncertain_times,
             currencies,
         };

@@ -14,6 +14,10 @@ pub(crate) enum Failure {
     Scope,
     #[error("the scope has no person")]
     Nobody,
+    #[error("{persons} persons are in the scope and {screened} were screened")]
+    Screened { persons: usize, screened: u32 },
+    #[error("`after_hours` is 0: a window of no length counts nothing")]
+    NoWindow,
     #[error("`{own}` belongs to `{first}` and to `{second}`")]
     TwoOwners { own: String, first: String, second: String },
     #[error("`{path}`: its mapping cannot be used: {reason}")]

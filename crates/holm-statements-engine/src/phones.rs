@@ -67,7 +67,7 @@ impl Asked<'_> {
         let contacts = self.contacts()?;
         let near = near(&contacts, &targets, given);
         self.lay_flags(&targets, &near)?;
-        let width = i64::from(self.request.windows.after_hours.max(1)) * 3600;
+        let width = i64::from(self.request.windows.after_hours) * 3600;
         let windows = windows::lay(self.engine, &phones::after(self.request, disclosures), width)?;
         Ok(Tables {
             rows: cleaned.rows.clone(),

@@ -13,12 +13,7 @@ pub(crate) fn answer(mut from: impl Read, mut to: impl Write) -> Result<(), Fail
     from.read_to_string(&mut text)?;
     let request: Request = serde_json::from_str(&text).map_err(Failure::Request)?;
     let zone = TimeZone::get(&request.zone).map_err(|_| Failure::Zone(request.zone.clone()))?;
-    if request.scope.first > request.scope.last {
-        return Err(Failure::Scope);
-    }
-    if request.scope.persons.is_empty() {
-        return Err(Failure::Nobody);
-    }
+    check(&request)?;
     let mappings = request.files.iter().map(|f| Mapping::read(f, request.kind)).collect::<Result<Vec<_>, _>>()?;
     let answer = match request.kind {
         Kind::Phones => phones::answer(&request, &zone, &mappings)?,
@@ -26,4 +21,22 @@ pub(crate) fn answer(mut from: impl Read, mut to: impl Write) -> Result<(), Fail
     };
     serde_json::to_writer(&mut to, &answer).map_err(std::io::Error::from)?;
     Ok(writeln!(to)?)
+}
+
+/// What no file is needed to refuse.
+fn check(request: &Request) -> Result<(), Failure> {
+    let (persons, screened) = (request.scope.persons.len(), request.screened);
+    if request.scope.first > request.scope.last {
+        return Err(Failure::Scope);
+    }
+    if persons == 0 {
+        return Err(Failure::Nobody);
+    }
+    if persons > screened as usize {
+        return Err(Failure::Screened { persons, screened });
+    }
+    if request.windows.after_hours == 0 {
+        return Err(Failure::NoWindow);
+    }
+    Ok(())
 }

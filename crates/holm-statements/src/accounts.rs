@@ -77,8 +77,7 @@ pub fn persons(request: &Request, disclosures: &Disclosures, tables: &Tables) ->
             found.iter_mut().for_each(|f| f.currency = Some(currency.clone()));
             findings.extend(found);
         }
-        let rows = tables.rows.get(at).copied().unwrap_or_default();
-        all.push(Person { person: id.clone(), rows, e: 1.0, corrected: 1.0, findings });
+        all.push(Person::found(request, id, tables.rows.get(at).copied(), findings));
     }
     correct(&mut all, request.screened, tests(&tables.currencies));
     all

@@ -40,6 +40,8 @@ pub struct Read {
     pub outside_days: u64,
     /// Rows of numbers or accounts that belong to nobody in the scope.
     pub outside_persons: Named<Outside>,
+    /// Disclosures to nobody in the scope.
+    pub outside_events: u64,
     /// Rows whose local time the clock showed twice, or never; the earlier was taken, and the time an hour later.
     pub uncertain_times: u64,
     /// Rows analysed in each currency. Accounts only.
@@ -147,6 +149,8 @@ pub struct Person {
     pub person: String,
     /// Rows of theirs that were analysed.
     pub rows: u64,
+    /// Disclosures to them in the request; a finding says how many could be compared.
+    pub disclosures: u64,
     /// The mean of the tests' e-values, those not done counting as 1.
     pub e: f64,
     /// The least corrected p-value; 1 where nothing has one.

@@ -3,6 +3,7 @@
 use crate::answer::{Finding, Named, Person, Row, Weight};
 use crate::calibration::{corrected, e_value, mean_e};
 use crate::exact::{NoTest, Stratum, Tail, upper_tail};
+use crate::request::Request;
 
 /// The null of every comparison of windows.
 pub const WINDOWS: &str = "the window after each disclosure is exchangeable with the same weekdays and hours of other weeks";
@@ -52,6 +53,14 @@ fn in_words(what: &str, tail: &Tail, strata: &[Stratum]) -> String {
 
 fn reason(why: NoTest, strata: &[Stratum]) -> String {
     if strata.is_empty() { "no disclosure to this person inside the days that are compared".to_owned() } else { why.to_string() }
+}
+
+impl Person {
+    /// A person of a request with what was found, not yet corrected.
+    pub(crate) fn found(request: &Request, id: &str, rows: Option<u64>, findings: Vec<Finding>) -> Person {
+        let disclosures = request.events.iter().filter(|e| e.person == id).count() as u64;
+        Person { person: id.to_owned(), rows: rows.unwrap_or_default(), disclosures, e: 1.0, corrected: 1.0, findings }
+    }
 }
 
 /// Corrects all p-values together, for `screened` people with `tests` tests each, and sums each person up.

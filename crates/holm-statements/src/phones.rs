@@ -103,8 +103,7 @@ pub fn persons(request: &Request, disclosures: &Disclosures, tables: &Tables, nu
         findings.extend(plans.novelties(at, &kinds));
         findings.push(replaced);
         findings.extend(quiet::findings(at, &plans.around, days.get(at).map_or(&[], Vec::as_slice)));
-        let rows = tables.rows.get(at).copied().unwrap_or_default();
-        all.push(Person { person: id.clone(), rows, e: 1.0, corrected: 1.0, findings });
+        all.push(Person::found(request, id, tables.rows.get(at).copied(), findings));
     }
     correct(&mut all, request.screened, TESTS);
     all

@@ -134,6 +134,8 @@ fn overlapping_files_and_rows_that_stand_twice_count_once() {
 fn rows_outside_the_scope_are_counted_named_and_never_analysed() {
     let mut case = calls();
     case.owns("p9", "+34600000007");
+    case.push("events", json!({ "person": "p9", "at": "2026-02-01T00:00:00Z", "label": "item" }));
+    case.push("events", json!({ "person": "p1", "at": "2026-02-01T00:00:00Z", "label": "item" }));
     let other = "+34600000009\n";
     let rows = [
         format!("2025-12-31T22:59:59Z,+34600000001,{other}"),
@@ -150,6 +152,7 @@ fn rows_outside_the_scope_are_counted_named_and_never_analysed() {
     let named: Vec<(&str, u64)> = answer.read.outside_persons.first.iter().map(|o| (o.own.as_str(), o.rows)).collect();
     assert_eq!(named, [("+34600000008", 2), ("+34600000007", 1)]);
     assert!(answer.persons.iter().all(|p| p.person != "p9"));
+    assert_eq!((answer.read.outside_events, answer.persons[0].disclosures), (1, 1));
 }
 
 #[test]
@@ -272,4 +275,7 @@ fn a_request_that_nobody_understands_is_refused() {
     let mut case = calls();
     case.request["zone"] = json!("Mars/Olympus");
     assert!(case.refusal().contains("a zone that is not known: `Mars/Olympus`"));
+    let mut case = calls();
+    case.request["screened"] = json!(1);
+    assert!(case.refusal().contains("2 persons are in the scope and 1 were screened"));
 }

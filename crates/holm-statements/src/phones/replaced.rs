@@ -25,13 +25,15 @@ struct Number {
 pub fn findings(contacts: &[Contact], persons: usize, name: &dyn Fn(i32) -> String) -> Vec<Finding> {
     let numbers = numbers(contacts);
     let edges: usize = numbers.values().map(|n| n.contacts.len()).sum::<usize>() / 2;
+    let strangers = Strangers::new(&numbers);
     let mut best: Vec<Option<Found>> = vec![None; persons];
     for (&own, number) in &numbers {
         let Some(person) = number.owner.filter(|_| number.contacts.len() >= FEWEST) else { continue };
         let Some(found) = best_partner(own, number, &numbers, edges) else { continue };
         let Some(slot) = best.get_mut(person) else { continue };
+        let theirs = numbers.values().filter(|n| n.owner == number.owner && able(n, number)).count();
         // Each number of a person is a chance more.
-        let tried = slot.as_ref().map_or(0, |f| f.tried) + found.tried;
+        let tried = slot.as_ref().map_or(0, |f| f.tried) + strangers.apart(number) + theirs;
         let least = match slot.take() {
             Some(old) if old.p <= found.p => old,
             _ => found,
@@ -76,11 +78,39 @@ fn numbers(contacts: &[Contact]) -> BTreeMap<i32, Number> {
     all
 }
 
+/// Whether a number can have taken the other's place, or the other its: never in use together, enough contacts, and nobody else's.
+fn able(one: &Number, other: &Number) -> bool {
+    let apart = one.last < other.first || other.last < one.first;
+    one.contacts.len() >= FEWEST && apart && (one.owner.is_none() || one.owner == other.owner)
+}
+
+/// When numbers of nobody, with enough contacts, were first and last used, each list in order.
+struct Strangers {
+    first: Vec<i64>,
+    last: Vec<i64>,
+}
+
+impl Strangers {
+    fn new(numbers: &BTreeMap<i32, Number>) -> Strangers {
+        let of = |when: fn(&Number) -> i64| {
+            let able = numbers.values().filter(|n| n.owner.is_none() && n.contacts.len() >= FEWEST);
+            let mut all: Vec<i64> = able.map(when).collect();
+            all.sort_unstable();
+            all
+        };
+        Strangers { first: of(|n| n.first), last: of(|n| n.last) }
+    }
+
+    /// How many were never in use together with a number.
+    fn apart(&self, number: &Number) -> usize {
+        let before = self.last.partition_point(|&last| last < number.first);
+        let after = self.first.len() - self.first.partition_point(|&first| first <= number.last);
+        before + after
+    }
+}
+
 /// The number never used at the same time whose contacts are least by chance those of `own`.
 fn best_partner(own: i32, number: &Number, numbers: &BTreeMap<i32, Number>, edges: usize) -> Option<Found> {
-    let apart = |n: &Number| n.last < number.first || number.last < n.first;
-    let able = |n: &Number| n.contacts.len() >= FEWEST && apart(n) && (n.owner.is_none() || n.owner == number.owner);
-    let tried = numbers.values().filter(|n| able(n)).count();
     let sharing: BTreeSet<i32> = number
         .contacts
         .iter()
@@ -90,12 +120,12 @@ fn best_partner(own: i32, number: &Number, numbers: &BTreeMap<i32, Number>, edge
         .collect();
     let mut best: Option<Found> = None;
     for partner in sharing {
-        let Some(other) = numbers.get(&partner).filter(|n| able(n)) else { continue };
+        let Some(other) = numbers.get(&partner).filter(|n| able(n, number)) else { continue };
         let common = other.contacts.intersection(&number.contacts).count();
         let chances: Vec<f64> = other.contacts.iter().map(|c| chance(numbers.get(c), number.contacts.len(), edges)).collect();
         let (p, expected) = (coins_tail(&chances, common), chances.iter().sum());
         if best.as_ref().is_none_or(|b| p < b.p) {
-            best = Some(Found { own, partner, common, expected, p, tried });
+            best = Some(Found { own, partner, common, expected, p, tried: 0 });
         }
     }
     best
