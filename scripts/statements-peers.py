@@ -22,6 +22,7 @@ from pathlib import Path
 PEOPLE, DAYS, TOLD, HOURS = 2000, 181, 20, 48
 BEGIN = 1_767_225_600  # 2026-01-01T00:00:00Z
 DAY, WEEK = 86_400, 7 * 86_400
+ROUNDS = 20
 
 
 def instant(second):
@@ -108,7 +109,7 @@ def measured(command, given=b""):
 DUCKDB = """
 import duckdb, json, sys, time
 db = duckdb.connect()
-db.execute("CREATE TABLE calls AS SELECT epoch("at")::BIGINT AS second, own, other, seconds FROM read_parquet(?) GROUP BY ALL", [sys.argv[1]])
+db.execute('CREATE TABLE calls AS SELECT epoch("at")::BIGINT AS second, own, other, seconds FROM read_parquet(?) GROUP BY ALL', [sys.argv[1]])
 db.execute("CREATE TABLE windows AS SELECT * FROM read_parquet(?)", [sys.argv[2]])
 start = time.monotonic()
 rows = db.execute('''SELECT w.own, w.starts, w.truth, count(*) FROM calls c JOIN windows w
@@ -166,8 +167,8 @@ def speed(folder, program, rows):
 
 
 def null(folder, program, data):
-    """Four random disclosures to everybody who calls, in 20 rounds: how many p-values lie at or below each level."""
-    people, files, rounds = set(), [], 20
+    """Four random disclosures to everybody who calls, in ROUNDS rounds: how many p-values lie at or below each level."""
+    people, files, rounds = set(), [], ROUNDS
     for name, a, b in (("calls.csv", "caller", "callee"), ("sms.csv", "sender", "recipient")):
         for line in (data / name).read_text().splitlines()[1:]:
             people.update(line.split(",")[1:3])

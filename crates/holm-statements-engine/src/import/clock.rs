@@ -38,7 +38,7 @@ impl<'a> Clock<'a> {
             Some(format) => {
                 let refuse = || format!("`{text}` is not written as `{format}`");
                 let parts = strtime::parse(format, text).map_err(|_| refuse())?;
-                if parts.offset().is_some() {
+                if parts.offset().is_some() || parts.timestamp().is_some() {
                     return Ok((parts.to_timestamp().map_err(|_| refuse())?.as_second(), Shown::Once));
                 }
                 let local = parts.to_datetime().or_else(|_| parts.to_date().map(|d| d.at(0, 0, 0, 0)));

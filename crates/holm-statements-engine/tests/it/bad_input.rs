@@ -89,14 +89,16 @@ fn a_quotation_mark_that_is_not_closed_is_said_and_not_swallowed() {
 fn times_of_several_zones_meet() {
     let mut case = calls();
     let local = |zone| format!("{CALLS}[time]\nzone = '{zone}'\nformat = '%d/%m/%Y %H:%M'");
-    // One instant in four spellings, and the row is one.
+    // One instant in five spellings, and the row is one.
     case.file("a.csv", CALLS, "at,own,other\n2026-03-05T10:00:00Z,+34600000001,+34600000009\n");
     case.file("b.csv", CALLS, "at,own,other\n2026-03-05T04:00:00-06:00,+34600000001,+34600000009\n");
     case.file("c.csv", &local("America/Mexico_City"), "at,own,other\n05/03/2026 04:00,+34 600 000 001,0034600000009\n");
     case.file("d.csv", &local("Europe/Madrid"), "at,own,other\n05/03/2026 11:00,+34600000001,(+34) 600-000-009\n");
+    // 1772704800 is 2026-03-05T10:00:00Z.
+    case.file("e.csv", &format!("{CALLS}[time]\nformat = '%s'"), "at,own,other\n1772704800,+34600000001,+34600000009\n");
     let read = case.answer().read;
-    assert_eq!((read.analysed, read.duplicates.total, read.duplicates.first[0].times), (1, 3, 3));
-    assert!(read.duplicates.first[0].row.file.ends_with("a.csv") && read.duplicates.first[0].again.file.ends_with("d.csv"));
+    assert_eq!((read.analysed, read.duplicates.total, read.duplicates.first[0].times), (1, 4, 4));
+    assert!(read.duplicates.first[0].row.file.ends_with("a.csv") && read.duplicates.first[0].again.file.ends_with("e.csv"));
 }
 
 #[test]
