@@ -188,7 +188,10 @@ pub enum Weight {
     Tested {
         /// Under the null, before correction.
         p: f64,
-        /// The same by the mixture calibrator.
+        /// The probability of more than was observed; only of comparisons of windows.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        beyond: Option<f64>,
+        /// `p` by the mixture calibrator.
         e: f64,
         /// After correction.
         corrected: f64,

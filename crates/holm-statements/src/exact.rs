@@ -17,6 +17,8 @@ pub struct Stratum {
 pub struct Tail {
     /// The probability, under the null, of a statistic at least as large as the observed.
     pub p: f64,
+    /// That of a larger one: p less the ties. A draw between the two is uniform under the null, which is how uniformity is tested.
+    pub beyond: f64,
     /// The statistic.
     pub observed: u64,
     /// Its mean under the null.
@@ -61,8 +63,9 @@ pub fn upper_tail(strata: &[Stratum]) -> Result<Tail, NoTest> {
     }
     let reached = usize::try_from(observed - floor).map_err(|_| NoTest::TooWide)?;
     // Smallest terms first, so that a far tail keeps its digits.
-    let p = sums.iter().skip(reached).rev().sum::<f64>().min(1.0);
-    Ok(Tail { p, observed, expected, strata: with.len() })
+    let beyond = sums.iter().skip(reached + 1).rev().sum::<f64>();
+    let p = (beyond + sums.get(reached).copied().unwrap_or_default()).min(1.0);
+    Ok(Tail { p, beyond, observed, expected, strata: with.len() })
 }
 
 /// The distribution of a sum plus one more value, uniform on `values`, of which `low` is the least.

@@ -12,7 +12,7 @@ impl Finding {
     /// A finding with a p-value, not yet corrected.
     pub(crate) fn tested(test: &str, words: String, tail: (f64, f64, f64), null: &str) -> Finding {
         let (p, observed, expected) = tail;
-        let weight = Weight::Tested { p, e: e_value(p), corrected: 1.0, observed, expected, null: null.to_owned() };
+        let weight = Weight::Tested { p, beyond: None, e: e_value(p), corrected: 1.0, observed, expected, null: null.to_owned() };
         Finding::weighed(test, words, weight)
     }
 
@@ -34,7 +34,10 @@ impl Finding {
     pub(crate) fn of_windows(test: &str, what: &str, strata: &[Stratum]) -> Finding {
         match upper_tail(strata) {
             Ok(tail) => {
-                Finding::tested(test, in_words(what, &tail, strata), (tail.p, tail.observed as f64, tail.expected), WINDOWS)
+                let (p, beyond, observed) = (tail.p, Some(tail.beyond), tail.observed as f64);
+                let null = WINDOWS.to_owned();
+                let weight = Weight::Tested { p, beyond, e: e_value(p), corrected: 1.0, observed, expected: tail.expected, null };
+                Finding::weighed(test, in_words(what, &tail, strata), weight)
             }
             Err(why) => Finding::untested(test, format!("{what}: not compared"), reason(why, strata)),
         }
