@@ -7,7 +7,7 @@ PACKAGES = age openssl poppler-utils pandoc qpdf ghostscript tesseract-ocr tesse
 DEMO ?= holm-demo
 
 .PHONY: build web demo statements test check engine e2e packages peers bench bench-belief bench-desk bench-full bench-soundness bench-survival bench-layout speed \
-	bench-belief-peers bench-marking-peers bench-record soak interop dist dist-test portable clean
+	bench-belief-peers bench-statements bench-marking-peers bench-record soak interop dist dist-test portable clean
 
 build: web
 	$(CARGO) build --release -p holm-cli
@@ -79,6 +79,10 @@ bench-belief:
 # The same posterior from general samplers, in a virtual environment of their own; about ten minutes.
 bench-belief-peers:
 	sh scripts/belief-peers.sh target/belief-peers
+
+# The join of calls and windows after disclosures beside DuckDB and Polars, 20 million rows; real calls where HOLM_COPENHAGEN has them.
+bench-statements: packages statements
+	sh scripts/statements-peers.sh target/statements-peers
 
 bench-record: packages
 	sh scripts/postgres.sh $(CARGO) bench -q -p holm-record --features postgres --bench record
