@@ -84,8 +84,8 @@ impl Engine {
                 rows.push(std::array::from_fn(|c| columns[c].is_valid(at).then(|| columns[c].value(at))));
             }
         }
-        let title = sql.lines().next().unwrap_or_default().trim_start_matches("-- ");
-        eprintln!("{title} {} rows in {:.1} s", rows.len(), began.elapsed().as_secs_f64());
+        let title = sql.lines().next().and_then(|line| line.split('.').next()).unwrap_or_default().trim_start_matches("-- ");
+        eprintln!("{title}: {} rows in {:.1} s", rows.len(), began.elapsed().as_secs_f64());
         Ok(rows)
     }
 

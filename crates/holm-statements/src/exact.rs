@@ -63,8 +63,9 @@ pub fn upper_tail(strata: &[Stratum]) -> Result<Tail, NoTest> {
     }
     let reached = usize::try_from(observed - floor).map_err(|_| NoTest::TooWide)?;
     // Smallest terms first, so that a far tail keeps its digits.
-    let beyond = sums.iter().skip(reached + 1).rev().sum::<f64>();
-    let p = (beyond + sums.get(reached).copied().unwrap_or_default()).min(1.0);
+    let beyond = sums.iter().skip(reached + 1).rev().fold(0.0, |sum, term| sum + term);
+    // Nothing lies below the floor, whatever rounding says.
+    let p = if reached == 0 { 1.0 } else { (beyond + sums.get(reached).copied().unwrap_or_default()).min(1.0) };
     Ok(Tail { p, beyond, observed, expected, strata: with.len() })
 }
 

@@ -1,5 +1,5 @@
--- First uses of what was not used by the person for $novelty seconds, and not before either. Days of UTC are enough to see that: gaps
--- within a day are none.
+-- First uses of SIMs. What counts was not used by the person for $novelty seconds, or not at all. Days of UTC are enough to see
+-- that: gaps within a day are none.
 -- In: clean, $novelty.
 WITH days AS (
   SELECT person, imsi, at / 86400 AS day, min(at) AS first, max(at) AS last, min(place) AS place
