@@ -26,10 +26,11 @@ check: web engine
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps -q
 	sh scripts/postgres.sh $(CARGO) test -q
 
-# The columnar engine and what reads statements on it, unoptimised, on at most 100,000 rows.
+# The columnar engine and what reads statements on it, unoptimised, on at most 100,000 rows. Clippy compiles it for the tests, as
+# `cargo clippy` has it do: by itself it would check the engine's 240 crates once more.
 engine:
-	$(CARGO) clippy --profile engine -p holm-statements-engine --all-targets -q -- -D warnings
-	$(CARGO) test --profile engine -p holm-statements-engine -q
+	RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS="-D__CLIPPY_HACKERY__warnings" \
+	  $(CARGO) test --profile engine -p holm-statements-engine -q
 
 # What reads statements of phones and banks; `holm` needs it for them alone.
 statements:

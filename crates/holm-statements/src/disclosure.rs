@@ -100,3 +100,6 @@ fn days(covered: Covered, scope: &Stretch, zone: &TimeZone) -> Option<Stretch> {
     let ends = begin(day(covered.last).tomorrow().ok()?)?;
     Some(Stretch { starts: starts.max(scope.starts.clone()), ends: ends.min(scope.ends.clone()) })
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,3 +54,23 @@ fn grouped_well(text: &str, grouping: char, decimal: char) -> bool {
     let digits = |group: &str| group.chars().filter(char::is_ascii_digit).count();
     !part.contains(grouping) && whole.split(grouping).skip(1).all(|group| digits(group) == 3)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::telephone;
+
+    #[test]
+    fn one_line_has_one_number() {
+        for spelling in ["+52 55 1234-5678", "0052 55 12345678", "(55) 1234.5678", "055 1234 5678", "55/1234/5678"] {
+            assert_eq!(telephone(spelling, Some("52")), "+525512345678", "{spelling}");
+        }
+    }
+
+    #[test]
+    fn services_and_names_stay_as_they_are() {
+        for sender in ["112", "BANCO-1", "5512"] {
+            assert_eq!(telephone(sender, Some("52")), sender);
+        }
+        assert_eq!(telephone("5512345678", None), "5512345678");
+    }
+}
