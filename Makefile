@@ -20,11 +20,12 @@ demo: web
 	$(CARGO) build --profile demo -p holm-cli --no-default-features
 	./target/demo/holm demo $(DEMO)
 
-check: web engine
+check: web
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --all-targets --test peers -q -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps -q
 	sh scripts/postgres.sh $(CARGO) test -q
+	$(MAKE) engine
 
 # The columnar engine and what reads statements on it, unoptimised, on at most 100,000 rows. Clippy compiles it for the tests, as
 # `cargo clippy` has it do: by itself it would check the engine's 240 crates once more.

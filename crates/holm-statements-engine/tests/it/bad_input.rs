@@ -86,6 +86,23 @@ fn a_quotation_mark_that_is_not_closed_is_said_and_not_swallowed() {
 }
 
 #[test]
+fn bytes_that_are_no_text_spoil_their_row_alone() {
+    let mut case = calls();
+    let good = b"2026-01-05T10:00:00Z,+34600000001,+34600000009\n";
+    let text = [
+        b"at,own,other\n",
+        good.as_slice(),
+        b"2026-01-05T11:00:00Z,+34600000001,Espa\xf1a\n",
+        b"2026-01-05T12:00:00Z,+34600000001,x\n",
+    ];
+    std::fs::write(case.path("a.csv"), text.concat()).unwrap();
+    case.ask_about("a.csv", CALLS);
+    let read = case.answer().read;
+    assert_eq!((read.analysed, read.bad.total), (2, 1));
+    assert_eq!((read.bad.first[0].row.line, read.bad.first[0].reason.as_str()), (3, "not UTF-8"));
+}
+
+#[test]
 fn times_of_several_zones_meet() {
     let mut case = calls();
     let local = |zone| format!("{CALLS}[time]\nzone = '{zone}'\nformat = '%d/%m/%Y %H:%M'");
