@@ -56,6 +56,15 @@ def calls(path, rows):
             writer.write_table(pa.table(table, schema=schema))
 
 
+def covered(table):
+    """From the beginning of each number's first day with a call to the end of the last."""
+    def day(at):
+        return int(at.timestamp()) // DAY * DAY
+
+    ends = table.group_by("own").aggregate([("at", "min"), ("at", "max")]).to_pylist()
+    return {e["own"]: (day(e["at_min"]), day(e["at_max"]) + DAY) for e in ends}
+
+
 def told():
     rng = random.Random(2)
     return [[BEGIN + rng.randrange(DAYS - 2) * DAY + rng.randrange(24) * 3600 for _ in range(TOLD)] for _ in range(PEOPLE)]
@@ -144,7 +153,8 @@ def speed(folder, program, rows):
         calls(folder / "part", rows)
         os.rename(folder / "part", path)
     disclosures = told()
-    windows = [(f"+34600{p:06}", *w) for p, of in enumerate(disclosures) for w in dealt(of, BEGIN, BEGIN + DAYS * DAY)]
+    days = covered(pq.read_table(path, columns=["own", "at"]))
+    windows = [(own, *w) for (own, (first, last)), of in zip(sorted(days.items()), disclosures, strict=True) for w in dealt(of, first, last)]
     columns = list(zip(*windows))
     pq.write_table(pa.table(dict(zip(("own", "starts", "ends", "disclosure", "truth"), columns))), table)
     persons = [f"p{p:04}" for p in range(PEOPLE)]

@@ -14,6 +14,8 @@ pub(crate) enum Failure {
     Scope,
     #[error("the scope has no person")]
     Nobody,
+    #[error("`{0}` stands in the scope twice")]
+    Twice(String),
     #[error("{persons} persons are in the scope and {screened} were screened")]
     Screened { persons: usize, screened: u32 },
     #[error("`after_hours` is 0: a window of no length counts nothing")]

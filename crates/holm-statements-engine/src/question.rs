@@ -5,6 +5,7 @@ use crate::mapping::Mapping;
 use crate::{accounts, phones};
 use holm_statements::request::{Kind, Request};
 use jiff::tz::TimeZone;
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 
 /// Reads a request and writes its answer.
@@ -31,6 +32,10 @@ fn check(request: &Request) -> Result<(), Failure> {
     }
     if persons == 0 {
         return Err(Failure::Nobody);
+    }
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = request.scope.persons.iter().find(|p| !seen.insert(p.as_str())) {
+        return Err(Failure::Twice(twice.clone()));
     }
     if persons > screened as usize {
         return Err(Failure::Screened { persons, screened });

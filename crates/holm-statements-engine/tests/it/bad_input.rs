@@ -295,6 +295,9 @@ fn a_request_that_nobody_understands_is_refused() {
     case.request["zone"] = json!("Mars/Olympus");
     assert!(case.refusal().contains("a zone that is not known: `Mars/Olympus`"));
     let mut case = calls();
+    case.request["scope"]["persons"] = json!(["p1", "p2", "p1"]);
+    assert!(case.refusal().contains("`p1` stands in the scope twice"));
+    let mut case = calls();
     case.request["screened"] = json!(1);
     assert!(case.refusal().contains("2 persons are in the scope and 1 were screened"));
 }
