@@ -33,6 +33,11 @@ installed() {
   for command in $(holm --help | awk '/^Commands:/ { on = 1; next } /^$/ { on = 0 } on && /^  [a-z]/ { print $1 }'); do
     [ "$command" = help ] || [ -f "$root/usr/share/man/man1/holm-$command.1.gz" ] || fail "\`holm $command\` has no manual page"
   done
+  said=$(env -i "$root/usr/bin/holm-statements" < /dev/null 2>&1 || true)
+  case $said in
+    "error: the request cannot be read"*) ;;
+    *) fail "\`holm-statements\` says \`$said\` to nothing" ;;
+  esac
   completions=$root/usr/share/bash-completion/completions/holm
   completed=$(bash -c '. "$0" && COMP_WORDS=(holm tra) COMP_CWORD=1 && _holm holm tra holm && echo "${COMPREPLY[*]}"' "$completions")
   [ "$completed" = trace ] || fail "bash completes \`holm tra\` to \`$completed\`"

@@ -28,21 +28,25 @@ compile() {
   # Built apart, half of the crates would be compiled twice for one feature that the example's dependencies switch on.
   # Nothing compiled asks for the date, but at each new one SQLite and all that needs it would be compiled again.
   env -u SOURCE_DATE_EPOCH "$cargo" build --locked --profile dist -p holm-cli --bin holm --example manual --target-dir "$built"
-  if grep -aqF -e "$PWD" -e "$crates" "$built/dist/holm"; then
-    echo "the binary names folders of this machine" >&2
-    exit 1
-  fi
+  # The columnar engine: some ten minutes the first time.
+  env -u SOURCE_DATE_EPOCH "$cargo" build --locked --profile statements -p holm-statements-engine --target-dir "$built"
+  for binary in "$built/dist/holm" "$built/statements/holm-statements"; do
+    if grep -aqF -e "$PWD" -e "$crates" "$binary"; then
+      echo "${binary##*/} names folders of this machine" >&2
+      exit 1
+    fi
+  done
 }
 
-# Names, versions and licences of the crates that the binary is made of, and each text of a licence once.
+# Names, versions and licences of the crates that the binaries are made of, and each text of a licence once.
 third_parties() {
   texts=$built/texts
   rm -rf "$texts"
   mkdir -p "$texts"
-  echo "The program holds these crates of crates.io, where their sources are. After each: its licence, and which of the texts below"
+  echo "The programs hold these crates of crates.io, where their sources are. After each: its licence, and which of the texts below"
   echo "it came with."
   echo
-  "$cargo" tree --locked -p holm-cli -e normal,no-proc-macro --target "$(rustc -vV | sed -n 's/^host: //p')" --prefix none \
+  "$cargo" tree --locked -p holm-cli -p holm-statements-engine -e normal,no-proc-macro --target "$(rustc -vV | sed -n 's/^host: //p')" --prefix none \
     --format '{p}|{l}' > "$built/tree"
   sed 's/ (\*)$//' "$built/tree" | grep -v '(/' | sort -u | while IFS='|' read -r crate licence; do
     line="$crate: $licence"
@@ -81,6 +85,7 @@ changelog() {
 furnish() {
   rm -rf "$stage" "$built/manual"
   install -D -m 755 "$built/dist/holm" "$stage/usr/bin/holm"
+  install -D -m 755 "$built/statements/holm-statements" "$stage/usr/bin/holm-statements"
   "$built/dist/examples/manual" "$built/manual"
   share=$stage/usr/share
   for page in "$built"/manual/*.1; do
@@ -123,13 +128,13 @@ tarball() {
     -cf "$dist/$name.tar.gz" "$name"
 }
 
-# The libraries that the binary is linked to, as Debian names them.
+# The libraries that the binaries are linked to, as Debian names them.
 libraries() {
   rm -rf "$built/source"
   mkdir -p "$built/source/debian"
   printf 'Source: holm\n\nPackage: holm\nArchitecture: any\n' > "$built/source/debian/control"
   # Its warning, that this is no debian/ folder, is not for the reader.
-  (cd "$built/source" && dpkg-shlibdeps -O -e "$stage/usr/bin/holm" 2> "$built/shlibdeps.err") | sed -n 's/^shlibs:Depends=//p'
+  (cd "$built/source" && dpkg-shlibdeps -O -e "$stage/usr/bin/holm" -e "$stage/usr/bin/holm-statements" 2> "$built/shlibdeps.err") | sed -n 's/^shlibs:Depends=//p'
 }
 
 # Recommended is each program that holm runs: those that read leaks and lay out Word files (crates/holm), and xdg-open.

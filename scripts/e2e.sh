@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 sh scripts/web.sh
 # Selected as the workspace's tests are, so that nothing is compiled twice: an example brings in what tests depend on.
-cargo build -q --workspace --bin holm --example interop
+cargo build -q --bin holm --example interop
 world=target/e2e/world
 if [ ! -e "$world/workspace/workspace.json" ] || [ target/debug/holm -nt "$world/workspace/workspace.json" ]; then
   rm -rf "$world"

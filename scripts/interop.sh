@@ -6,7 +6,7 @@ out=$PWD/target/interop
 rm -rf "$out"
 mkdir -p "$out/records"
 # With the whole workspace, as its tests are built: nothing is compiled twice.
-cargo build -q --workspace --bin holm --example interop
+cargo build -q --bin holm --example interop
 target/debug/examples/interop "$out/records"
 
 # And what the program itself gives to outsiders: a record that a witness cosigned, exported, with proofs.

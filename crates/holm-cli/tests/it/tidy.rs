@@ -67,7 +67,8 @@ fn every_test_can_run_and_none_expects_a_panic() {
 #[test]
 fn pure_crates_touch_neither_files_nor_clocks_nor_the_environment() {
     for (path, text) in rust_files() {
-        let pure = ["codes", "marks", "typeset"].iter().any(|name| path.starts_with(format!("crates/holm-{name}/src")));
+        let pure =
+            ["codes", "marks", "statements", "typeset"].iter().any(|name| path.starts_with(format!("crates/holm-{name}/src")));
         let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
         if pure && !path.ends_with("tests.rs") {
             for banned in ["std::fs", "std::env", "std::time", "SystemTime", "getrandom", "std::process", "std::net"] {
@@ -91,11 +92,13 @@ fn only_the_use_cases_append_to_the_record() {
 
 #[test]
 fn crates_depend_on_each_other_as_the_architecture_says() {
-    let allowed: [(&str, &[&str]); 9] = [
+    let allowed: [(&str, &[&str]); 11] = [
         ("holm-codes", &[]),
         ("holm-inference", &[]),
         ("holm-marks", &[]),
         ("holm-record", &[]),
+        ("holm-statements", &[]),
+        ("holm-statements-engine", &["holm-statements"]),
         ("holm-typeset", &[]),
         ("holm-simulate", &["holm-codes", "holm-marks"]),
         ("holm", &["holm-codes", "holm-inference", "holm-marks", "holm-record", "holm-typeset"]),
@@ -110,6 +113,19 @@ fn crates_depend_on_each_other_as_the_architecture_says() {
             assert!(may.contains(&on), "{name} may not depend on {on}");
         }
     }
+}
+
+#[test]
+fn every_crate_but_the_columnar_engine_is_built_by_default() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let list = manifest.split("default-members = [").nth(1).and_then(|d| d.split(']').next()).unwrap();
+    let mut built: Vec<&str> = list.split('"').skip(1).step_by(2).map(|path| path.trim_start_matches("crates/")).collect();
+    built.push("holm-statements-engine");
+    built.sort_unstable();
+    let mut crates: Vec<String> =
+        std::fs::read_dir(root().join("crates")).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    crates.sort();
+    assert_eq!(built, crates);
 }
 
 /// What checks the record from outside must not share its mistakes.

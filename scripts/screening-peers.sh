@@ -1,6 +1,6 @@
 #!/bin/sh
 # Who is found by calls and accounts at a review budget of 1 %, by an isolation forest, by counting, and by Holm if it was asked:
-# scripts/statement-peers.sh FOLDER [WORLDS]. Invented worlds, a virtual environment and nothing else go into FOLDER; worlds that are
+# scripts/screening-peers.sh FOLDER [WORLDS]. Invented worlds, a virtual environment and nothing else go into FOLDER; worlds that are
 # there already stay, with the scores.json that anybody wrote into them. About a minute and 200 MB a world (ten by default).
 set -eu
 folder=$1
@@ -14,4 +14,4 @@ for seed in $(seq "$worlds"); do
     [ -d "$folder/world-$seed" ] || "${CARGO_TARGET_DIR:-target}/debug/holm" simulate world "$folder/world-$seed" --kind units \
         --people 500 --operations 1500 --statements --seed "$seed" >/dev/null
 done
-exec "$folder/bin/python" "$here/statement-peers.py" $(seq -f "$folder/world-%g" "$worlds")
+exec "$folder/bin/python" "$here/screening-peers.py" $(seq -f "$folder/world-%g" "$worlds")

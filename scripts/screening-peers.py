@@ -1,4 +1,4 @@
-"""Whom an isolation forest, counting and Holm would look at first: python3 scripts/statement-peers.py WORLD...
+"""Whom an isolation forest, counting and Holm would look at first: python3 scripts/screening-peers.py WORLD...
 
 Each WORLD is a folder that `holm simulate world WORLD --statements` wrote. Everybody on its roster gets a score of suspicion from
 each method, by calls, by accounts and by both; the highest hundredth is reviewed. Printed over all worlds: how many leakers are
@@ -189,5 +189,5 @@ def main(worlds):
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:
-        sys.exit("which worlds? scripts/statement-peers.py WORLD...")
+        sys.exit("which worlds? scripts/screening-peers.py WORLD...")
     main([pathlib.Path(argument) for argument in sys.argv[1:]])

@@ -1,0 +1,16 @@
+-- First uses of SIMs. What counts was not used by the person for $novelty seconds, or not at all. Days of UTC are enough to see
+-- that: gaps within a day are none.
+-- In: clean, $novelty.
+WITH days AS (
+  SELECT person, imsi, at / 86400 AS day, min(at) AS first, max(at) AS last, min(place) AS place
+  FROM clean
+  WHERE imsi IS NOT NULL
+  GROUP BY person, imsi, at / 86400
+), gaps AS (
+  SELECT person, first, place, lag(last) OVER (PARTITION BY person, imsi ORDER BY day) AS before
+  FROM days
+)
+SELECT person, first AS at, place
+FROM gaps
+WHERE before IS NULL OR first - before > $novelty
+ORDER BY person, first, place
