@@ -24,8 +24,8 @@ check: web
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --all-targets --test peers -q -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps -q
-	sh scripts/postgres.sh $(CARGO) test -q
 	$(MAKE) engine
+	sh scripts/postgres.sh $(CARGO) test -q
 
 # The columnar engine and what reads statements on it, unoptimised, on at most 100,000 rows. Clippy compiles it for the tests, as
 # `cargo clippy` has it do: by itself it would check the engine's 240 crates once more.
@@ -35,7 +35,7 @@ engine:
 
 # What reads statements of phones and banks; `holm` needs it for them alone.
 statements:
-	@echo "holm-statements links a columnar engine of 240 crates: on two cores this takes ten minutes or more, once."
+	@echo "holm-statements links a columnar engine of 240 crates: on two cores this takes a quarter of an hour or more, once."
 	$(CARGO) build --profile statements -p holm-statements-engine
 	@echo "target/statements/holm-statements"
 

@@ -54,6 +54,7 @@ fn dispatch(app: &App, command: Command) -> Result<Outcome, CommandError> {
         Command::Operation(args) => args.run(app),
         Command::Incident(args) => args.run(app),
         Command::Dossier(args) => args.run(app),
+        Command::Statement(command) => command.run(app),
         Command::Approach(command) => command.run(app),
         Command::Proceeding(command) => command.run(app),
         Command::Suspects(args) => args.run(app),

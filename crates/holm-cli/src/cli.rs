@@ -7,7 +7,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use crate::command::{
     approach, approval, approve, backup, channel, check, contribute, correct, custodian, damage, demo, desk, destroy, dossier,
     epoch, incident, init, item, keygen, marking, marks, member, onward, open, operation, person, proceeding, receipt, record,
-    share, simulate, suspects, target, tell, trace, verify_trace, warning, witness,
+    share, simulate, statement, suspects, target, tell, trace, verify_trace, warning, witness,
 };
 
 /// Share sensitive documents as individually marked copies, and prove which copy a leak came from.
@@ -49,6 +49,8 @@ pub(crate) enum Command {
     Member(member::MemberCommand),
     #[command(subcommand)]
     Check(check::CheckCommand),
+    #[command(subcommand)]
+    Statement(statement::StatementCommand),
     #[command(subcommand)]
     Marking(marking::MarkingCommand),
     Keygen(keygen::Keygen),

@@ -33,6 +33,7 @@ pub(crate) mod receipt;
 pub(crate) mod record;
 pub(crate) mod share;
 pub(crate) mod simulate;
+pub(crate) mod statement;
 pub(crate) mod survival;
 mod survival_picture;
 pub(crate) mod suspects;

@@ -139,6 +139,7 @@ from_errors!(
     CorrectionError,
     holm::approach::ApproachError,
     holm::dossier::DossierError,
+    holm::vetting::statement::StatementError,
     holm::proceeding::ProceedingError,
     WarningError,
     DamageError,

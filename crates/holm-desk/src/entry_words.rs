@@ -79,6 +79,7 @@ fn about(event: &Event) -> About {
         | Event::ConcernAnswered { .. }
         | Event::AccuracySet { .. }
         | Event::AuthorityRecorded(_)
+        | Event::StatementsRead(_)
         | Event::DrawOpened(_)
         | Event::DrawCommitted { .. }
         | Event::DrawRevealed { .. }

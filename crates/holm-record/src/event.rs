@@ -19,7 +19,7 @@ pub use happening::Telling;
 use happening::{ChannelSort, IncidentFacts, OperationFacts, Outcome, Window};
 use member::Role;
 use proceeding::{Ending, Step};
-use vetting::{AuthorityFacts, CheckFacts, CheckSort, DrawFacts, Guideline, Verified};
+use vetting::{AuthorityFacts, CheckFacts, CheckSort, DrawFacts, Guideline, StatementFacts, Verified};
 
 /// SHA-256 of a sealed file, in hexadecimal.
 pub type ObjectHash = String;
@@ -538,6 +538,8 @@ pub enum Event {
     },
     /// A legal authority for checks that reach into what is private.
     AuthorityRecorded(AuthorityFacts),
+    /// Statements of calls or accounts were read under a legal authority: what was found stands here before anybody is shown it.
+    StatementsRead(StatementFacts),
     /// A draw begins: who can be drawn and how likely stands here before anybody knows who is.
     DrawOpened(DrawFacts),
     /// One of the two drawers committed to something random.
@@ -728,6 +730,7 @@ impl Event {
             Self::ExceptionRecorded { .. } => "exception-recorded",
             Self::AccuracySet { .. } => "accuracy-set",
             Self::AuthorityRecorded(_) => "authority-recorded",
+            Self::StatementsRead(_) => "statements-read",
             Self::DrawOpened(_) => "draw-opened",
             Self::DrawCommitted { .. } => "draw-committed",
             Self::DrawRevealed { .. } => "draw-revealed",

@@ -97,6 +97,7 @@ fn may_go(event: &Event) -> bool {
             | Event::PlainWritten { .. }
             | Event::OnwardAsked { .. }
             | Event::CheckRecorded(_)
+            | Event::StatementsRead(_)
             | Event::ConcernAnswered { .. }
             | Event::WaiverRecorded { .. }
     )

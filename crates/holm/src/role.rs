@@ -220,6 +220,7 @@ pub fn needed(state: &State, event: &Event) -> Option<UseCase> {
         | Event::ConcernAnswered { .. }
         | Event::AccuracySet { .. }
         | Event::AuthorityRecorded(_)
+        | Event::StatementsRead(_)
         | Event::DrawOpened(_)
         | Event::DrawCommitted { .. }
         | Event::DrawRevealed { .. }

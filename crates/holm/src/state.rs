@@ -265,9 +265,7 @@ impl State {
             | Event::OnwardAnswered { .. }
             | Event::ItemRecalled { .. }
             | Event::CorrectionSent { .. }
-            | Event::ItemOpened { .. } => {
-                self.apply_item(index, at, event);
-            }
+            | Event::ItemOpened { .. } => self.apply_item(index, at, event),
             Event::EvidenceSealed { .. } | Event::ExtractionRecorded { .. } | Event::VerdictRecorded { .. } => {
                 self.apply_look(index, at, event)
             }
@@ -287,6 +285,7 @@ impl State {
             | Event::ConcernAnswered { .. }
             | Event::AccuracySet { .. }
             | Event::AuthorityRecorded(_)
+            | Event::StatementsRead(_)
             | Event::DrawOpened(_)
             | Event::DrawCommitted { .. }
             | Event::DrawRevealed { .. }

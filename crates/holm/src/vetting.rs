@@ -7,6 +7,7 @@ pub mod gate;
 pub mod import;
 pub mod schedule;
 mod standing;
+pub mod statement;
 pub mod worth;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ use evidence::EvidenceError;
 use gate::Exception;
 use schedule::{Schedule, ScheduleError};
 pub use standing::{NOTICE, Standing, Waiting};
+use statement::StatementsRead;
 
 /// The longest text of one field.
 const LONGEST: usize = 2000;
@@ -71,6 +73,8 @@ pub struct Vetting {
     pub waivers: Vec<Waiver>,
     /// Legal authorities that were not withdrawn, by name.
     pub authorities: BTreeMap<AuthorityName, Authority>,
+    /// Statements that were read.
+    pub statements: Vec<StatementsRead>,
     /// Draws that were not withdrawn.
     pub draws: Vec<Draw>,
     /// Exceptions that were not withdrawn.
@@ -182,6 +186,9 @@ impl Vetting {
                 let by = by.to_owned();
                 self.authorities.insert(facts.authority.clone(), Authority { index, at, by, facts: facts.clone() });
             }
+            Event::StatementsRead(facts) => {
+                self.statements.push(StatementsRead { index, at, by: by.to_owned(), facts: facts.clone() });
+            }
             Event::ConcernAnswered { check, guideline, mitigation, explanation, verified } => {
                 self.answers.push((*check, index));
                 let of = self.checks.iter_mut().find(|of| of.index == *check).map(|of| &mut of.facts.concerns);
@@ -209,6 +216,7 @@ impl Vetting {
             }
             Event::Withdrawn { entry, .. } => {
                 self.checks.retain(|check| check.index != *entry);
+                self.statements.retain(|read| read.index != *entry);
                 self.waivers.retain(|waiver| waiver.index != *entry);
                 self.exceptions.retain(|exception| exception.index != *entry);
                 self.authorities.retain(|_, authority| authority.index != *entry);
@@ -221,6 +229,7 @@ impl Vetting {
     #[must_use]
     pub fn has_entry(&self, index: u64) -> bool {
         self.checks.iter().any(|check| check.index == index)
+            || self.statements.iter().any(|read| read.index == index)
             || self.waivers.iter().any(|waiver| waiver.index == index)
             || self.exceptions.iter().any(|exception| exception.index == index)
             || self.authorities.values().any(|authority| authority.index == index)

@@ -24,6 +24,7 @@ mod proceeded;
 mod roles;
 mod scene;
 mod served;
+mod statements;
 mod stores;
 mod story;
 mod tidy;

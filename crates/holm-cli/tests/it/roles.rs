@@ -13,7 +13,7 @@ const CAST: [Role; 6] = Role::ALL;
 const CUSTODIAN: usize = 5;
 
 /// Every command that opens a workspace, so that it does next to nothing even where it is allowed, and what it is for.
-const COMMANDS: [(&[&str], UseCase); 84] = [
+const COMMANDS: [(&[&str], UseCase); 86] = [
     (&["person", "import", "nothing.csv"], UseCase::KeepRoster),
     (&["person", "list"], UseCase::SeeRoster),
     (&["person", "show", "p7"], UseCase::SeeRoster),
@@ -40,6 +40,11 @@ const COMMANDS: [(&[&str], UseCase); 84] = [
     (&["check", "draw", "show", "999"], UseCase::SeeVetting),
     (&["check", "draw", "coverage", "--sort", "urinalysis"], UseCase::SeeVetting),
     (&["check", "schedule", "nothing.toml"], UseCase::KeepVetting),
+    (
+        &["statement", "import", "nothing.csv", "--authority", "x", "--sort", "phone-review", "--owners", "nothing.csv"],
+        UseCase::KeepVetting,
+    ),
+    (&["statement", "review"], UseCase::SeeVetting),
     (&["marking", "import", "nothing.toml"], UseCase::KeepRecord),
     (&["marking", "list"], UseCase::OwnDesk),
     (&["share", "nothing.md", "--to", "all"], UseCase::Share),

@@ -13,6 +13,7 @@ struct Vetted {
     exception: &'static str,
     schedule: &'static str,
     accuracy: &'static str,
+    statements: &'static str,
     authority: &'static str,
     draw: &'static str,
     committed: &'static str,
@@ -41,6 +42,7 @@ const ENGLISH: Vetted = Vetted {
     exception: "{} is sent things until {} although checks are not in force: {}",
     schedule: "it was laid down how often which checks are asked for",
     accuracy: "it was laid down what checks are worth as evidence",
+    statements: "{} statements of {} people were read under {}",
     authority: "the legal authority {} was recorded: {}, until {}",
     draw: "a draw of {} people was opened",
     committed: "{} committed to draw {}",
@@ -67,6 +69,7 @@ const SPANISH: Vetted = Vetted {
     exception: "a {} se le envía hasta {} aunque no tiene vigentes todos sus controles: {}",
     schedule: "quedó fijado cada cuánto se pide cada control",
     accuracy: "quedó fijado cuánto valen los controles como indicio",
+    statements: "Se leyeron {} extractos de {} personas en virtud de {}",
     authority: "se asentó el fundamento legal {}: {}, hasta {}",
     draw: "se abrió un sorteo entre {} personas",
     committed: "{} se comprometió para el sorteo {}",
@@ -100,6 +103,9 @@ pub(super) fn vetted(event: &Event, language: Language) -> String {
         Event::ScheduleSet { .. } => words.schedule.to_owned(),
         Event::AccuracySet { .. } => words.accuracy.to_owned(),
         Event::AuthorityRecorded(facts) => fill(words.authority, &[&facts.authority, &facts.basis, &facts.valid_until]),
+        Event::StatementsRead(facts) => {
+            fill(words.statements, &[&count(facts.files.len()), &count(facts.persons.len()), &facts.authority])
+        }
         Event::DrawOpened(facts) => fill(words.draw, &[&count(facts.eligible.len())]),
         Event::DrawCommitted { draw, person, .. } => fill(words.committed, &[person, draw]),
         Event::DrawRevealed { draw, person, .. } => fill(words.revealed, &[person, draw]),

@@ -4,6 +4,29 @@ use super::from_core::Message;
 
 pub(super) const MESSAGES: &[Message] = &[
     Message {
+        core: "statements are read for a phone-review or a bank-review, and a {} is neither",
+        en: "",
+        es: "los extractos se leen para una revisión de llamadas o de cuentas, y «{0}» no es ninguna de las dos",
+    },
+    Message { core: "name the files of statements", en: "", es: "indique los archivos de los extractos" },
+    Message { core: "`{}` cannot be read: {}", en: "", es: "«{0}» no se puede leer: {1}" },
+    Message {
+        core: "the program `holm-statements` is not beside this one: build it with `make statements`, or say where it is in HOLM_STATEMENTS",
+        en: "",
+        es: "el programa «holm-statements» no está junto a este: constrúyalo con «make statements» o diga dónde está en HOLM_STATEMENTS",
+    },
+    Message { core: "`holm-statements` read nothing: {}", en: "", es: "«holm-statements» no leyó nada: {0}" },
+    Message {
+        core: "what `holm-statements` answered cannot be read, so nothing was recorded; it must be of the same version: {}",
+        en: "",
+        es: "no se puede leer lo que respondió «holm-statements», así que no se asentó nada; tiene que ser de la misma versión: {0}",
+    },
+    Message {
+        core: "what was found takes {} bytes, and an entry holds {}: name fewer persons, with one authority for each part",
+        en: "",
+        es: "lo que se encontró ocupa {0} bytes y en un asiento caben {1}: nombre a menos personas, con una autorización para cada parte",
+    },
+    Message {
         core: "`{}` asks after more than 600 months; write 0 for never",
         en: "",
         es: "«{0}» pide después de más de 600 meses; escriba 0 si no se pide nunca",

@@ -188,6 +188,34 @@ pub struct Eligible {
     pub level: u8,
 }
 
+/// Statements of calls or accounts that were read under a legal authority, and what was found in them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatementFacts {
+    /// Under which authority.
+    pub authority: AuthorityName,
+    /// Of calls or of accounts.
+    pub sort: CheckSort,
+    /// On whom.
+    pub persons: Vec<PersonId>,
+    /// Which files.
+    pub files: Vec<StatementFile>,
+    /// SHA-256 of what was asked, in hexadecimal.
+    pub request: String,
+    /// What was answered, as JSON (`docs/spec/statements.md`, Answer).
+    pub answer: String,
+}
+
+/// A file of statements, as it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatementFile {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub hash: String,
+}
+
 /// A legal authority for checks that reach into what is private: whose, which, of which time, until when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

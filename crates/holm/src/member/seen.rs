@@ -101,6 +101,7 @@ impl Seen {
             | Event::ConcernAnswered { .. }
             | Event::AccuracySet { .. }
             | Event::AuthorityRecorded(_)
+            | Event::StatementsRead(_)
             | Event::DrawOpened(_)
             | Event::DrawCommitted { .. }
             | Event::DrawRevealed { .. }

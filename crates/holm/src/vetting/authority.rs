@@ -134,13 +134,14 @@ impl Vetting {
         Ok(authority)
     }
 
-    /// Entries of what was learnt under an authority: its checks, and what was said to their concerns.
+    /// Entries of what was learnt under an authority: its checks, what was said to their concerns, and what statements said.
     #[must_use]
     pub fn learnt_under(&self, name: &AuthorityName) -> Vec<u64> {
         let under = |authority: &Option<String>| authority.as_deref() == Some(name.as_str());
         let checks = || self.checks.iter().filter(|check| check.facts.sort.is_intrusive() && under(&check.facts.authority));
         let said = self.answers.iter().filter(|(check, _)| checks().any(|of| of.index == *check)).map(|(_, entry)| *entry);
-        let mut entries: Vec<u64> = checks().map(|check| check.index).chain(said).collect();
+        let read = self.statements.iter().filter(|read| read.facts.authority == *name).map(|read| read.index);
+        let mut entries: Vec<u64> = checks().map(|check| check.index).chain(said).chain(read).collect();
         entries.sort_unstable();
         entries
     }

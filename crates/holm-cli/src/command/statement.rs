@@ -1,0 +1,306 @@
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use holm::policy::Action;
+use holm::role::UseCase;
+use holm::vetting::statement::{Statements, StatementsRead};
+use holm_record::event::vetting::CheckSort;
+use holm_record::id::{AuthorityName, PersonId};
+use holm_statements::answer::{Answer, Finding, Named, Person, Row, Weight};
+use holm_statements::money::Money;
+use holm_statements::request::{Holding, Income, Owner, Threshold, Windows};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::check::{read, today};
+use crate::app::{App, counted, read_text};
+use crate::error::{CommandError, Outcome};
+
+/// Statements of calls and accounts: read under a legal authority, tested against chance
+#[derive(Debug, Subcommand)]
+pub(crate) enum StatementCommand {
+    Import(Box<Import>),
+    Review(Review),
+}
+
+/// Read statements under a recorded authority, record what is found, and show it
+///
+/// The authority says of whom and of which days; other rows are counted and not looked at. When each of them was told what, the
+/// record says. A finding says that somebody should ask; what they think of the answer is a check: `holm check add`.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// CSV or Parquet.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// The legal authority (`holm check authority add`).
+    #[arg(long)]
+    authority: AuthorityName,
+    /// `phone-review` or `bank-review`.
+    #[arg(long)]
+    sort: CheckSort,
+    /// How the provider's columns are read: TOML (docs/spec/statements.md); without it they are named as ours are.
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
+    /// Whose numbers or accounts: CSV with `number,person` or `account,person`.
+    #[arg(long, value_name = "FILE")]
+    owners: PathBuf,
+    /// The zone in which hours and weekdays are meant; this machine's, if it is not said.
+    #[arg(long, value_name = "ZONE")]
+    zone: Option<String>,
+    /// Numbers of targets: CSV with `number`.
+    #[arg(long, value_name = "FILE")]
+    targets: Option<PathBuf>,
+    /// Numbers known to be in contact with targets: CSV with `number`.
+    #[arg(long, value_name = "FILE")]
+    contacts: Option<PathBuf>,
+    /// Declared income for the authority's days: CSV with `person,currency,amount` and perhaps `source`.
+    #[arg(long, value_name = "FILE")]
+    income: Option<PathBuf>,
+    /// What people hold beside the accounts: CSV with `person,currency,on,worth,words`.
+    #[arg(long, value_name = "FILE")]
+    holdings: Option<PathBuf>,
+    /// From which amount on payments are reported, for each currency, such as `EUR=10000`.
+    #[arg(long = "threshold", value_name = "CURRENCY=AMOUNT", value_parser = threshold)]
+    thresholds: Vec<Threshold>,
+    /// Hours after a disclosure in which calls and deposits are counted.
+    #[arg(long, value_name = "HOURS")]
+    after: Option<u32>,
+    /// How many people are screened in the same way; everybody whom an authority of the sort names, if it is not said.
+    #[arg(long, value_name = "N")]
+    screened: Option<u32>,
+}
+
+/// Show what statements said, all of it or of one person; the reading is recorded
+#[derive(Debug, Args)]
+pub(crate) struct Review {
+    /// The number of the entry; all, if it is not said.
+    entry: Option<u64>,
+    /// Of one person.
+    #[arg(long)]
+    person: Option<PersonId>,
+}
+
+fn threshold(text: &str) -> Result<Threshold, String> {
+    let (currency, amount) = text.split_once('=').ok_or("say it as CURRENCY=AMOUNT, such as EUR=10000")?;
+    let amount: Money = amount.parse().map_err(|e: holm_statements::money::NotMoney| e.to_string())?;
+    Ok(Threshold { currency: currency.to_owned(), amount })
+}
+
+#[derive(Deserialize)]
+struct OwnerLine {
+    #[serde(alias = "number", alias = "account")]
+    own: String,
+    person: String,
+}
+
+#[derive(Deserialize)]
+struct NumberLine {
+    number: String,
+}
+
+#[derive(Deserialize)]
+struct IncomeLine {
+    person: String,
+    currency: String,
+    amount: Money,
+    #[serde(default)]
+    source: String,
+}
+
+#[derive(Deserialize)]
+struct HoldingLine {
+    person: String,
+    currency: String,
+    on: Date,
+    worth: Money,
+    words: String,
+}
+
+/// Lines of a CSV file, all of them or none.
+fn lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, CommandError> {
+    let text = read_text(path)?;
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    let mut wrong = Vec::new();
+    let read = reader.deserialize().filter_map(|line| line.map_err(|e: csv::Error| wrong.push(e.to_string())).ok()).collect();
+    match wrong.as_slice() {
+        [] => Ok(read),
+        [first, ..] => Err(CommandError::new(format!(
+            "`{}`: {} cannot be read, nothing was taken in; the first: {first}",
+            path.display(),
+            counted(wrong.len(), "line", "lines")
+        ))),
+    }
+}
+
+fn maybe<T: DeserializeOwned>(path: Option<&PathBuf>) -> Result<Vec<T>, CommandError> {
+    path.map_or_else(|| Ok(Vec::new()), |path| lines(path))
+}
+
+fn numbers(path: Option<&PathBuf>) -> Result<Vec<String>, CommandError> {
+    Ok(maybe(path)?.into_iter().map(|line: NumberLine| line.number).collect())
+}
+
+/// A mapping in which every column is named as ours.
+fn own_columns(sort: CheckSort) -> String {
+    let columns: &[&str] = match sort {
+        CheckSort::BankReview => &["at", "account", "amount", "currency", "counterparty", "kind", "words", "balance"],
+        _ => &["at", "own", "other", "direction", "kind", "seconds", "imei", "imsi"],
+    };
+    let named: String = columns.iter().map(|name| format!("{name} = \"{name}\"\n")).collect();
+    let directions = if sort == CheckSort::BankReview { "" } else { "[direction]\nout = [\"out\"]\nin = [\"in\"]\n" };
+    format!("[columns]\n{named}{directions}")
+}
+
+impl StatementCommand {
+    pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        match self {
+            Self::Import(import) => import.run(app),
+            Self::Review(review) => review.run(app),
+        }
+    }
+}
+
+impl Import {
+    fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let mut workspace = app.workspace(UseCase::KeepVetting)?;
+        let defaults = Windows::default();
+        let income = maybe(self.income.as_ref())?.into_iter();
+        let income = income.map(|IncomeLine { person, currency, amount, source }| Income { person, currency, amount, source });
+        let holdings = maybe(self.holdings.as_ref())?.into_iter();
+        let holdings = holdings.map(|line: HoldingLine| {
+            let HoldingLine { person, currency, on, worth, words } = line;
+            Holding { person, currency, on, worth, words, explanation: None }
+        });
+        let owners = lines(&self.owners)?.into_iter().map(|OwnerLine { own, person }| Owner { own, person });
+        let asked = Statements {
+            authority: self.authority,
+            sort: self.sort,
+            mapping: self.mapping.as_ref().map_or_else(|| Ok(own_columns(self.sort)), |path| read_text(path))?,
+            owners: owners.collect(),
+            zone: self.zone.unwrap_or_else(|| TimeZone::system().iana_name().unwrap_or("UTC").to_owned()),
+            targets: numbers(self.targets.as_ref())?,
+            contacts: numbers(self.contacts.as_ref())?,
+            income: income.collect(),
+            holdings: holdings.collect(),
+            thresholds: self.thresholds,
+            windows: Windows { after_hours: self.after.unwrap_or(defaults.after_hours), ..defaults },
+            screened: self.screened,
+            files: self.files,
+        };
+        let permit = workspace.permit(&Action::Administer, app.now())?;
+        let spinner = super::share::progress_bar(0, "reading");
+        spinner.set_style(indicatif::ProgressStyle::default_spinner());
+        let read = workspace.read_statements(&permit, asked, today(app), &|what| spinner.set_message(what.to_owned()));
+        spinner.finish_and_clear();
+        let (entry, answer) = read?;
+        app.show(&serde_json::json!({"entry": entry, "answer": answer}), || {
+            print_read(&answer);
+            answer.persons.iter().for_each(print_person);
+            say!("recorded as entry {entry}; what comes of asking is a check: `holm check add PERSON --sort … --authority …`");
+        })?;
+        Ok(Outcome::Done)
+    }
+}
+
+impl Review {
+    fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let mut workspace = app.workspace(UseCase::SeeVetting)?;
+        read(app, &mut workspace, self.person.as_ref())?;
+        let all = &workspace.state().vetting.statements;
+        let wanted: Vec<&StatementsRead> = all.iter().filter(|read| self.entry.is_none_or(|entry| entry == read.index)).collect();
+        if let Some(entry) = self.entry.filter(|_| wanted.is_empty()) {
+            return Err(CommandError::new(format!(
+                "entry {entry} is not of statements that were read; `holm statement review` lists them"
+            )));
+        }
+        let person = self.person.as_ref().map(PersonId::as_str);
+        let mut shown = Vec::new();
+        for read in wanted {
+            let mut answer = read.answer()?;
+            answer.persons.retain(|p| person.is_none_or(|id| id == p.person));
+            shown.push((read, answer));
+        }
+        let value: Vec<_> = shown
+            .iter()
+            .map(|(read, answer)| serde_json::json!({"entry": read.index, "at": read.at, "authority": read.facts.authority, "sort": read.facts.sort, "files": read.facts.files, "answer": answer}))
+            .collect();
+        app.show(&value, || {
+            if shown.is_empty() {
+                say!("no statements were read; `holm statement import` reads them");
+            }
+            for (read, answer) in &shown {
+                let names: Vec<&str> = read.facts.files.iter().map(|file| file.name.as_str()).collect();
+                say!(
+                    "entry {} of {:.0}: {} under {} ({})",
+                    read.index,
+                    read.at,
+                    read.facts.sort,
+                    read.facts.authority,
+                    names.join(", ")
+                );
+                answer.persons.iter().for_each(print_person);
+            }
+        })?;
+        Ok(Outcome::Done)
+    }
+}
+
+fn print_read(answer: &Answer) {
+    let read = &answer.read;
+    say!("{} analysed", counted(usize::try_from(read.analysed).unwrap_or(usize::MAX), "row", "rows"));
+    let bad = |named: &Named<holm_statements::answer::BadRow>| {
+        named.first.iter().map(|b| format!("{}: {}", place(&b.row), b.reason)).collect::<Vec<_>>()
+    };
+    let left_out = [
+        (read.bad.total, "could not be read", bad(&read.bad)),
+        (read.duplicates.total, "stand there more than once and count once", Vec::new()),
+        (read.outside_days, "are of days that the authority does not name", Vec::new()),
+        (
+            read.outside_persons.first.iter().map(|o| o.rows).sum(),
+            "are of numbers or accounts of nobody whom it names",
+            read.outside_persons.first.iter().map(|o| format!("{}: {}", o.own, o.rows)).collect(),
+        ),
+        (read.uncertain_times, "have a time that the clock showed twice or never", Vec::new()),
+    ];
+    for (many, what, named) in left_out.iter().filter(|(many, ..)| *many > 0) {
+        say!("{many} {what}");
+        named.iter().for_each(|line| say!("  {line}"));
+    }
+}
+
+fn place(row: &Row) -> String {
+    format!("{} line {}", row.file, row.line)
+}
+
+/// Who somebody is asked about: what stands out first.
+fn print_person(person: &Person) {
+    say!(
+        "{:<12} {} rows, {} disclosures; corrected p {:.3}, e {:.3}",
+        person.person,
+        person.rows,
+        person.disclosures,
+        person.corrected,
+        person.e
+    );
+    let p = |finding: &Finding| match finding.weight {
+        Weight::Tested { p, .. } => p,
+        Weight::None { .. } => 2.0,
+    };
+    let mut findings: Vec<&Finding> =
+        person.findings.iter().filter(|f| p(f) <= 0.05 || f.amount.is_some_and(|a| a.0 > 0)).collect();
+    findings.sort_by(|a, b| p(a).total_cmp(&p(b)));
+    for finding in findings {
+        let weight = match &finding.weight {
+            Weight::Tested { p, corrected, .. } => format!("p {p:.2e}, corrected {corrected:.3}"),
+            Weight::None { why } => why.clone(),
+        };
+        say!("  {}: {} ({weight})", finding.test, finding.words);
+        let rows: Vec<String> = finding.rows.first.iter().take(5).map(place).collect();
+        let more = finding.rows.total.saturating_sub(rows.len() as u64);
+        if !rows.is_empty() {
+            say!("    {}{}", rows.join("; "), if more > 0 { format!("; and {more} more") } else { String::new() });
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Statements of calls: read under an authority only, recorded before they are shown, destroyed when their time is over. The program that reads
+//! them is built by `make engine`.
+
+use std::path::PathBuf;
+
+use crate::desk::{Desk, Ran};
+
+const ORDER: &str = "authority = \"calls\"\nbasis = \"art. 16\"\nissued_by = \"First Court\"\nrequested_by = \"Ruiz\"\napproved_by = \"Vega\"\n\
+    sorts = [\"phone-review\"]\npersons = [\"p2\", \"p3\"]\ndata_from = \"2025-01-01\"\ndata_until = \"2025-12-31\"\n\
+    valid_from = \"2025-02-01\"\nvalid_until = \"2999-06-30\"\nretain_until = \"2999-12-31\"\n";
+
+fn engine() -> PathBuf {
+    let built = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/engine/holm-statements");
+    let path = std::env::var_os("HOLM_STATEMENTS").map_or(built, PathBuf::from);
+    assert!(path.is_file(), "build what reads statements with `make engine` first: `{}` is not there", path.display());
+    path
+}
+
+fn import(desk: &Desk, more: &[&str]) -> Ran {
+    let args = ["statement", "import", "calls.csv", "--sort", "phone-review", "--owners", "numbers.csv", "--zone", "UTC"];
+    crate::desk::ran(desk.command(&[&args[..], more].concat()).env("HOLM_STATEMENTS", engine()).output().unwrap())
+}
+
+/// Two people were told of eight operations. Each week both call a colleague; after each briefing, and at no other time, p2 calls a target.
+fn told() -> Desk {
+    let desk = Desk::with(3);
+    let mut operations = "operation,sort,at,targets,units,channels,items,told,outcome,from,to,words\n".to_owned();
+    let mut calls = "at,own,other,direction,kind,seconds,imei,imsi\n".to_owned();
+    let first: jiff::Timestamp = "2025-01-06T10:00:00Z".parse().unwrap();
+    for week in 0..50_i64 {
+        let at = first + jiff::SignedDuration::from_hours(168 * week);
+        for own in ["+52550002", "+52550003"] {
+            calls += &format!("{},{own},+52550009,out,call,60,,\n", at + jiff::SignedDuration::from_hours(30));
+        }
+        if week % 6 == 3 {
+            let end = at + jiff::SignedDuration::from_hours(100);
+            operations += &format!("op-{week},raid,{end},,,,,p2@{at};p3@{at},clean,,,\n");
+            calls += &format!("{},+52550002,+52557777,out,call,20,,\n", at + jiff::SignedDuration::from_hours(2));
+        }
+    }
+    // What must not be looked at: another's number, and another year.
+    calls += "2025-03-01T10:00:00Z,+52550001,+52557777,out,call,20,,\n2024-03-01T10:00:00Z,+52550002,+52557777,out,call,20,,\n";
+    calls += "yesterday,+52550002,+52557777,out,call,20,,\n";
+    desk.write("operations.csv", operations.as_bytes());
+    desk.write("calls.csv", calls.as_bytes());
+    desk.write("numbers.csv", b"number,person\n+52 55 0002,p2\n+52550003,p3\n");
+    desk.write("targets.csv", b"number\n+52557777\n");
+    desk.write("order.toml", ORDER.as_bytes());
+    desk.run(&["operation", "import", "operations.csv"]).ok();
+    desk
+}
+
+#[test]
+fn whoever_calls_a_target_after_briefings_is_found_and_nobody_else_and_it_is_recorded_first() {
+    let desk = told();
+    let under = ["--authority", "calls", "--targets", "targets.csv"];
+    import(&desk, &under).fails_with(&["no legal authority `calls` is recorded"]);
+    desk.run(&["check", "authority", "add", "order.toml"]).ok();
+    let entries = || desk.run(&["record", "log", "--json"]).ok().json().as_array().unwrap().clone();
+    let before = entries().len();
+    let found = import(&desk, &[&under[..], &["--json"]].concat()).ok().json();
+    let person = |id: &str| {
+        let of = found["answer"]["persons"].as_array().unwrap().iter().find(|p| p["person"] == id).unwrap();
+        (of["corrected"].as_f64().unwrap(), of["disclosures"].as_u64().unwrap())
+    };
+    assert!(person("p2").0 < 0.001 && person("p3").0 > 0.5, "{:?} {:?}", person("p2"), person("p3"));
+    assert_eq!(person("p2").1, 8);
+    let read = &found["answer"]["read"];
+    assert_eq!((&read["bad"]["total"], &read["outside_days"]), (&1.into(), &1.into()), "{read}");
+    assert_eq!(read["outside_persons"]["first"][0]["own"], "+52550001");
+    let after = entries();
+    let events: Vec<&serde_json::Value> = after[before..].iter().map(|e| &e["entry"]["event"]).collect();
+    assert_eq!(events.len(), 1);
+    assert_eq!((&events[0]["kind"], &events[0]["files"][0]["name"]), (&"statements-read".into(), &"calls.csv".into()));
+
+    let said = import(&desk, &under).ok().out;
+    for words in [
+        "target-calls-after: calls and messages with targets: 8 in 8 windows",
+        "yesterday",
+        "+52550001: 1",
+        "holm check add PERSON",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+    let review = desk.run(&["statement", "review", "--person", "p2"]).ok().out;
+    assert!(review.contains("target-calls-after") && !review.contains("p3"), "{review}");
+    assert_eq!(entries().last().unwrap()["entry"]["event"]["kind"], "read");
+    desk.run(&["statement", "review", "0"]).fails_with(&["entry 0 is not of statements"]);
+
+    // What was learnt goes with the authority's time.
+    let number = found["entry"].to_string();
+    desk.run(&["destroy", "--entry", &number, "--authority", "rule 4", "--reason", "asked for"]).ok();
+    let left = desk.run(&["statement", "review", "--json"]).ok().json();
+    assert_eq!(left.as_array().unwrap().len(), 1);
+    desk.run(&["record", "verify"]).ok();
+}
+
+#[test]
+fn statements_that_cannot_be_read_are_refused_in_one_line_and_nothing_is_recorded() {
+    let desk = told();
+    desk.run(&["check", "authority", "add", "order.toml"]).ok();
+    let before = desk.run(&["record", "log"]).ok().out;
+    let under = ["--authority", "calls", "--targets", "targets.csv"];
+    let args = ["statement", "import", "calls.csv", "--sort", "phone-review", "--owners", "numbers.csv", "--authority", "calls"];
+    let without = crate::desk::ran(desk.command(&args).env("HOLM_STATEMENTS", "/nonexistent").output().unwrap());
+    without.fails_with(&["is not beside this one: build it with `make statements`"]);
+    assert_eq!(without.err.trim().lines().count(), 1, "{}", without.err);
+    let import_of = |file: &str, more: &[&str]| {
+        let args = [&["statement", "import", file, "--owners", "numbers.csv", "--authority", "calls"], more].concat();
+        crate::desk::ran(desk.command(&args).env("HOLM_STATEMENTS", engine()).output().unwrap())
+    };
+    import_of("calls.csv", &["--sort", "bank-review"]).fails_with(&["`calls` does not allow a bank-review"]);
+    import_of("calls.csv", &["--sort", "polygraph"]).fails_with(&["and a polygraph is neither"]);
+    import_of("none.csv", &["--sort", "phone-review"]).fails_with(&["`none.csv` cannot be read"]);
+    import_of("targets.csv", &["--sort", "phone-review"]).fails_with(&["holm-statements", "number"]);
+    import_of("calls.csv", &["--sort", "phone-review", "--zone", "Nowhere/At"]).fails_with(&["Nowhere/At"]);
+    import_of("calls.csv", &["--sort", "phone-review", "--screened", "1"]).fails_with(&["screened"]);
+    desk.write("numbers.csv", b"number,who\n+52550002,p2\n");
+    import(&desk, &under).fails_with(&["numbers.csv", "1 line cannot be read, nothing was taken in"]);
+    desk.write("numbers.csv", b"number,person\n+52550002,p2\n+52550002,p3\n");
+    import(&desk, &under).fails_with(&["+52550002"]);
+    desk.write("mapping.toml", b"[columns]\nat = \"Fecha\"\nown = \"own\"\nother = \"other\"\n");
+    desk.write("numbers.csv", b"number,person\n+52550002,p2\n");
+    import(&desk, &[&under[..], &["--mapping", "mapping.toml"]].concat()).fails_with(&["Fecha", "at"]);
+    assert_eq!(desk.run(&["record", "log"]).ok().out, before);
+}

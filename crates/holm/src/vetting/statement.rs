@@ -1,0 +1,269 @@
+//! Statements of calls and accounts: read under a legal authority by a program of its own, and in the record before anybody is shown
+//! what was found (`docs/spec/statements.md`).
+//!
+//! In: files, and what the record says of who was told what when. Out: an [`Answer`] and its entry. What somebody thinks of it is a
+//! check like any other (`phone-review`, `bank-review`), which people record.
+
+use std::fs::File as Disk;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use holm_record::commitment::{hex, sha256};
+use holm_record::event::Event;
+use holm_record::event::vetting::{CheckSort, StatementFacts, StatementFile};
+use holm_record::id::{AuthorityName, PersonId};
+use holm_statements::answer::{Answer, FORMAT};
+use holm_statements::request::{self, Holding, Income, Kind, Owner, Request, Scope, Threshold, Windows};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use sha2::{Digest, Sha256};
+
+use super::authority::AuthorityError;
+use crate::exposure::{Exposures, Source};
+use crate::policy::Permit;
+use crate::state::State;
+use crate::workspace::{Workspace, WorkspaceError};
+
+/// The program that reads statements.
+const PROGRAM: &str = "holm-statements";
+/// Where it is, if it is not beside this one.
+const PLACE: &str = "HOLM_STATEMENTS";
+/// The longest answer that an entry holds, in bytes.
+const LONGEST: usize = 4 << 20;
+
+/// Statements that were read, in the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatementsRead {
+    /// The entry.
+    pub index: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who had them read.
+    pub by: String,
+    /// What was read, and found.
+    pub facts: StatementFacts,
+}
+
+impl StatementsRead {
+    /// What was found.
+    ///
+    /// # Errors
+    /// [`StatementError::Answer`] if another version of this program wrote it.
+    pub fn answer(&self) -> Result<Answer, StatementError> {
+        serde_json::from_str(&self.facts.answer).map_err(|e| StatementError::Answer(e.to_string()))
+    }
+}
+
+/// Statements cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StatementError {
+    /// Not calls or accounts.
+    #[error("statements are read for a phone-review or a bank-review, and a {0} is neither")]
+    Sort(CheckSort),
+    /// No file.
+    #[error("name the files of statements")]
+    NoFile,
+    /// A file cannot be read.
+    #[error("`{0}` cannot be read: {1}")]
+    File(PathBuf, String),
+    /// The program is not there.
+    #[error(
+        "the program `holm-statements` is not beside this one: build it with `make statements`, or say where it is in HOLM_STATEMENTS"
+    )]
+    Missing,
+    /// The program failed.
+    #[error("`holm-statements` read nothing: {0}")]
+    Failed(String),
+    /// Not an answer.
+    #[error("what `holm-statements` answered cannot be read, so nothing was recorded; it must be of the same version: {0}")]
+    Answer(String),
+    /// Too much for an entry.
+    #[error("what was found takes {0} bytes, and an entry holds {1}: name fewer persons, with one authority for each part")]
+    Long(usize, usize),
+    /// No authority.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
+    /// The workspace.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+}
+
+/// What is to be read, as whoever reads it has it.
+#[derive(Clone, Debug)]
+pub struct Statements {
+    /// Under which authority: it says of whom and of which days.
+    pub authority: AuthorityName,
+    /// `phone-review` or `bank-review`.
+    pub sort: CheckSort,
+    /// The files.
+    pub files: Vec<PathBuf>,
+    /// How their columns are read, as TOML.
+    pub mapping: String,
+    /// Whose numbers or accounts.
+    pub owners: Vec<Owner>,
+    /// The zone in which hours and weekdays are meant, by its IANA name.
+    pub zone: String,
+    /// Numbers of targets.
+    pub targets: Vec<String>,
+    /// Numbers known to be in contact with them.
+    pub contacts: Vec<String>,
+    /// Declared income.
+    pub income: Vec<Income>,
+    /// What people hold beside accounts.
+    pub holdings: Vec<Holding>,
+    /// Above which amount somebody reports.
+    pub thresholds: Vec<Threshold>,
+    /// Lengths of windows.
+    pub windows: Windows,
+    /// How many people are screened in the same way; everybody whom a recorded authority of the sort names, if it is not said.
+    pub screened: Option<u32>,
+}
+
+impl State {
+    /// Since when persons knew of what, for windows after disclosures: copies, oral briefings, and what operations say.
+    fn disclosures_to(&self, persons: &[PersonId]) -> Vec<request::Event> {
+        let exposures = Exposures::new(self);
+        let mut known = Vec::new();
+        for item in self.items.keys() {
+            known.extend(exposures.of_item(item).into_iter().map(|k| (k, format!("item {item}"))));
+        }
+        for (name, operation) in &self.happenings.operations {
+            let of = exposures.of_operation(name, operation).into_iter();
+            known.extend(of.filter(|k| !matches!(k.source, Source::Copy { .. })).map(|k| (k, format!("operation {name}"))));
+        }
+        let told = known.into_iter().filter(|(k, _)| persons.contains(&k.person));
+        let mut events: Vec<request::Event> =
+            told.filter_map(|(k, label)| Some(request::Event { person: k.person.to_string(), at: k.at?, label })).collect();
+        events.sort_by(|a, b| (&a.person, a.at, &a.label).cmp(&(&b.person, b.at, &b.label)));
+        events.dedup();
+        events
+    }
+}
+
+impl Workspace {
+    /// What is asked of the program, within what the authority allows on a day.
+    ///
+    /// # Errors
+    /// [`StatementError`] if there is no authority for it, or no file.
+    pub fn statement_request(&self, asked: Statements, today: Date) -> Result<Request, StatementError> {
+        let kind = match asked.sort {
+            CheckSort::PhoneReview => Kind::Phones,
+            CheckSort::BankReview => Kind::Accounts,
+            other => return Err(StatementError::Sort(other)),
+        };
+        let vetting = &self.state().vetting;
+        let unknown = || AuthorityError::Unknown(asked.authority.to_string());
+        let facts = &vetting.authorities.get(&asked.authority).ok_or_else(unknown)?.facts;
+        for person in &facts.persons {
+            vetting.allows(asked.authority.as_str(), person, asked.sort, today)?;
+        }
+        if asked.files.is_empty() {
+            return Err(StatementError::NoFile);
+        }
+        let of_sort = vetting.authorities.values().filter(|a| a.facts.sorts.contains(&asked.sort));
+        let all: std::collections::BTreeSet<&PersonId> = of_sort.flat_map(|a| &a.facts.persons).collect();
+        let persons = facts.persons.iter().map(ToString::to_string).collect();
+        let file = |path: PathBuf| request::File { path: path.display().to_string(), mapping: asked.mapping.clone() };
+        Ok(Request {
+            kind,
+            files: asked.files.into_iter().map(file).collect(),
+            zone: asked.zone,
+            scope: Scope { first: facts.data_from, last: facts.data_until, persons },
+            owners: asked.owners,
+            events: self.state().disclosures_to(&facts.persons),
+            targets: asked.targets,
+            contacts_of_targets: asked.contacts,
+            windows: asked.windows,
+            income: asked.income,
+            holdings: asked.holdings,
+            thresholds: asked.thresholds,
+            screened: asked.screened.unwrap_or_else(|| u32::try_from(all.len()).unwrap_or(u32::MAX)),
+        })
+    }
+
+    /// Has statements read, and records what was found before it is shown; the entry and the answer.
+    ///
+    /// # Errors
+    /// [`StatementError`]; nothing is recorded then.
+    pub fn read_statements(
+        &mut self,
+        permit: &Permit,
+        asked: Statements,
+        today: Date,
+        progress: &dyn Fn(&str),
+    ) -> Result<(u64, Answer), StatementError> {
+        let (authority, sort) = (asked.authority.clone(), asked.sort);
+        let request = self.statement_request(asked, today)?;
+        let files = request.files.iter().map(|file| hashed(Path::new(&file.path))).collect::<Result<Vec<_>, _>>()?;
+        let question = serde_json::to_vec(&request).map_err(|e| StatementError::Answer(e.to_string()))?;
+        let text = answered(&question, progress)?;
+        let answer: Answer = serde_json::from_str(&text).map_err(|e| StatementError::Answer(e.to_string()))?;
+        if answer.format != FORMAT {
+            return Err(StatementError::Answer(answer.format));
+        }
+        if text.len() > LONGEST {
+            return Err(StatementError::Long(text.len(), LONGEST));
+        }
+        let persons = self.state().vetting.authorities.get(&authority).map(|a| a.facts.persons.clone()).unwrap_or_default();
+        let facts = StatementFacts { authority, sort, persons, files, request: hex(&sha256(&question)), answer: text };
+        let index = self.append(permit, vec![Event::StatementsRead(facts)])?;
+        Ok((index, answer))
+    }
+}
+
+/// A file's name and hash; it may be larger than memory.
+fn hashed(path: &Path) -> Result<StatementFile, StatementError> {
+    let failed = |e: io::Error| StatementError::File(path.to_owned(), e.to_string());
+    let mut file = BufReader::with_capacity(1 << 20, Disk::open(path).map_err(failed)?);
+    let mut hasher = Sha256::new();
+    loop {
+        let bytes = file.fill_buf().map_err(failed)?;
+        if bytes.is_empty() {
+            break;
+        }
+        hasher.update(bytes);
+        let read = bytes.len();
+        file.consume(read);
+    }
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(StatementFile { name, hash: hex(&hasher.finalize()) })
+}
+
+/// Where the program is: where somebody says, or beside this one.
+fn program() -> Result<PathBuf, StatementError> {
+    let said = std::env::var_os(PLACE).map(PathBuf::from);
+    let beside = || Some(std::env::current_exe().ok()?.with_file_name(PROGRAM));
+    said.or_else(beside).filter(|path| path.is_file()).ok_or(StatementError::Missing)
+}
+
+/// Asks the program; what it answers. What it says on the way goes to `progress`, and its last words are why it failed.
+fn answered(question: &[u8], progress: &dyn Fn(&str)) -> Result<String, StatementError> {
+    let failed = |e: io::Error| StatementError::Failed(e.to_string());
+    let none = || StatementError::Failed("it takes no question".to_owned());
+    // No child is given the passphrase.
+    let mut command = Command::new(program()?);
+    command.env_remove("HOLM_PASSPHRASE").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(failed)?;
+    let mut stdin = child.stdin.take().ok_or_else(none)?;
+    let mut stdout = child.stdout.take().ok_or_else(none)?;
+    let stderr = child.stderr.take().ok_or_else(none)?;
+    std::thread::scope(|scope| {
+        // One that stops reading early says why itself.
+        scope.spawn(move || drop(stdin.write_all(question)));
+        let answer = scope.spawn(move || {
+            let mut text = String::new();
+            stdout.read_to_string(&mut text).map(|_| text)
+        });
+        let mut last = "nothing".to_owned();
+        for line in BufReader::new(stderr).lines().map_while(Result::ok).filter(|line| !line.trim().is_empty()) {
+            progress(&line);
+            last = line;
+        }
+        let status = child.wait().map_err(failed)?;
+        let text = answer.join().map_err(|_| none())?.map_err(failed)?;
+        let said = last.strip_prefix("error: ").unwrap_or(&last).to_owned();
+        if status.success() { Ok(text) } else { Err(StatementError::Failed(said)) }
+    })
+}
