@@ -35,7 +35,7 @@ engine:
 
 # What reads statements of phones and banks; `holm` needs it for them alone.
 statements:
-	@echo "holm-statements links a columnar engine of 240 crates: on two cores this takes ten minutes or more, once."
+	@echo "holm-statements links a columnar engine of 240 crates: on two cores this takes a quarter of an hour or more, once."
 	$(CARGO) build --profile statements -p holm-statements-engine
 	@echo "target/statements/holm-statements"
 

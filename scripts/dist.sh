@@ -28,7 +28,7 @@ compile() {
   # Built apart, half of the crates would be compiled twice for one feature that the example's dependencies switch on.
   # Nothing compiled asks for the date, but at each new one SQLite and all that needs it would be compiled again.
   env -u SOURCE_DATE_EPOCH "$cargo" build --locked --profile dist -p holm-cli --bin holm --example manual --target-dir "$built"
-  # The columnar engine: some ten minutes the first time.
+  # The columnar engine: a quarter of an hour or more the first time.
   env -u SOURCE_DATE_EPOCH "$cargo" build --locked --profile statements -p holm-statements-engine --target-dir "$built"
   for binary in "$built/dist/holm" "$built/statements/holm-statements"; do
     if grep -aqF -e "$PWD" -e "$crates" "$binary"; then
