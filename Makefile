@@ -114,8 +114,8 @@ bench-marking-peers: target/marking-peers/ready
 	target/marking-peers/bin/python scripts/marking-peers/bench.py \
 	  --holm target/debug/holm --damage-page target/debug/examples/damage_page
 
-# Who is found by calls and accounts: an isolation forest, counting, and Holm where it wrote scores; about five minutes.
-bench-screening:
+# Who is found by calls and accounts: an isolation forest, counting, and Holm; about five minutes once `make statements` is done.
+bench-screening: statements
 	sh scripts/screening-peers.sh target/screening-peers
 
 target/marking-peers/ready: scripts/marking-peers/install.sh

@@ -4,8 +4,9 @@ Each WORLD is a folder that `holm simulate world WORLD --statements` wrote. Ever
 each method, by calls, by accounts and by both; the highest hundredth is reviewed. Printed over all worlds: how many leakers are
 among the reviewed, of all leakers and of those who left something there. Nobody could find the others.
 
-Holm's scores are read, where they are: scores-calls.json, scores-accounts.json and scores.json (both) in a WORLD, each
-{"p1": 3.2, ...}; whoever is missing there comes last. A world without the file is left out of Holm's figures, and said to be.
+Holm's scores are what `holm-statements` (HOLM_STATEMENTS names it) answers of the same files: −ln of the smaller p of
+`target-calls-after` and `near-calls-after`, of the smaller p of `cash-after` and `structuring`, and of both the sum. Numbers near
+targets are given to it as the forest has them (`hops`).
 
 Counting is calls made in the 24 hours after disclosures, and cash paid in within the 10 days after them. The forest (Liu, Ting and
 Zhou 2008, scikit-learn) sees these and the rest of `call_features` and `account_features`. Equal scores are broken by a seeded draw.
@@ -14,6 +15,8 @@ Zhou 2008, scikit-learn) sees these and the rest of `call_features` and `account
 import json
 import math
 import pathlib
+import os
+import subprocess
 import sys
 
 import numpy as np
@@ -27,7 +30,30 @@ DAY = 86_400
 REPORTED = 10_000
 PLACE = 0.02
 METHODS = ("isolation forest", "counting", "Holm")
-SIGHTS = {"calls": "scores-calls.json", "accounts": "scores-accounts.json", "both": "scores.json"}
+SIGHTS = ("calls", "accounts", "both")
+PHONES = """[columns]
+at = "at"
+own = "own"
+other = "other"
+direction = "direction"
+kind = "kind"
+seconds = "seconds"
+imei = "imei"
+imsi = "imsi"
+[direction]
+out = ["out"]
+in = ["in"]
+"""
+ACCOUNTS = """[columns]
+at = "at"
+account = "account"
+amount = "amount"
+currency = "currency"
+counterparty = "counterparty"
+kind = "kind"
+words = "words"
+balance = "balance"
+"""
 
 
 def seconds(times):
@@ -128,6 +154,50 @@ def account_features(world, disclosures):
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
+def asked(world, people, disclosures, more):
+    """What `holm-statements` answers: by person and test, p."""
+    def stamp(at):
+        return pd.Timestamp(int(at), unit="s").isoformat() + "Z"
+
+    events = [{"person": person, "at": stamp(at), "label": "told"} for person, times in disclosures.items() for at in times
+              if person in set(people)]
+    request = {"zone": "UTC", "scope": {"first": "2001-01-01", "last": "2003-09-27", "persons": people}, "events": events,
+               "screened": len(people), **more}
+    done = subprocess.run([os.environ["HOLM_STATEMENTS"]], input=json.dumps(request), capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stderr.splitlines()[-1])
+    answer = json.loads(done.stdout)
+    return {person["person"]: {finding["test"]: finding["weight"].get("p", 1.0) for finding in person["findings"]}
+            for person in answer["persons"]}
+
+
+def holm(world, people, disclosures):
+    """Holm's scores by sight, and nothing without its program."""
+    if "HOLM_STATEMENTS" not in os.environ:
+        return dict.fromkeys(SIGHTS)
+    phones = pd.read_csv(world / "phones.csv", dtype=str, usecols=["own", "other"])
+    numbers = pd.read_csv(world / "numbers.csv", dtype=str)
+    targets = pd.read_csv(world / "targets.csv", dtype=str)["number"].tolist()
+    near, further = hops(phones, set(numbers["number"]), set(targets))
+    owners = pd.read_csv(world / "owners.csv", dtype=str)
+    calls = asked(world, people, disclosures, {
+        "kind": "phones", "files": [{"path": str(world / "phones.csv"), "mapping": PHONES}], "targets": targets,
+        "owners": numbers.rename(columns={"number": "own"}).to_dict("records"),
+        "contacts_of_targets": sorted(near | further), "windows": {"after_hours": CALL_WINDOW // 3_600}})
+    accounts = asked(world, people, disclosures, {
+        "kind": "accounts", "files": [{"path": str(world / "accounts.csv"), "mapping": ACCOUNTS}],
+        "owners": owners.rename(columns={"account": "own"}).to_dict("records"),
+        "thresholds": [{"currency": "USD", "amount": f"{REPORTED}.00"}], "windows": {"after_hours": CASH_WINDOW // 3_600}})
+
+    def score(answer, tests):
+        least = {person: min(found.get(test, 1.0) for test in tests) for person, found in answer.items()}
+        return pd.Series({person: -math.log(max(p, 1e-300)) for person, p in least.items()}).reindex(people)
+
+    by_calls = score(calls, ("target-calls-after", "near-calls-after"))
+    by_accounts = score(accounts, ("cash-after", "structuring"))
+    return {"calls": by_calls, "accounts": by_accounts, "both": by_calls + by_accounts}
+
+
 def forest(features, seed):
     model = IsolationForest(n_estimators=TREES, random_state=seed, n_jobs=1).fit(features.to_numpy())
     return pd.Series(-model.score_samples(features.to_numpy()), index=features.index)
@@ -141,11 +211,9 @@ def scores(world, people, seed):
     both = calls.add_prefix("calls: ").join(accounts.add_prefix("accounts: "))
     ranks = calls["after"].rank() + accounts["after"].rank()
     counted = {"calls": calls["after"], "accounts": accounts["after"], "both": ranks}
-    result = {}
+    result, own = {}, holm(world, people, disclosures)
     for sight, features in {"calls": calls, "accounts": accounts, "both": both}.items():
-        file = world / SIGHTS[sight]
-        holm = pd.Series(json.loads(file.read_text()), dtype=float).reindex(people) if file.exists() else None
-        result[sight] = dict(zip(METHODS, (forest(features, seed), counted[sight], holm)))
+        result[sight] = dict(zip(METHODS, (forest(features, seed), counted[sight], own[sight])))
     return result
 
 
@@ -180,7 +248,7 @@ def main(worlds):
     print(f"{'by':<10}{'method':<20}{'of all':>18}{'of who left something':>26}{'worlds':>8}")
     for (sight, method), (hits, of, hits_left, of_left, count) in found.items():
         if not count:
-            print(f"{sight:<10}{method:<20}  no {SIGHTS[sight]} in any world")
+            print(f"{sight:<10}{method:<20}  HOLM_STATEMENTS does not say where `holm-statements` is")
             continue
         share = f"{hits / of:.3f} ({hits}/{of})" if of else "-"
         share_left = f"{hits_left / of_left:.3f} ({hits_left}/{of_left})" if of_left else "-"

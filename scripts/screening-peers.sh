@@ -1,7 +1,7 @@
 #!/bin/sh
-# Who is found by calls and accounts at a review budget of 1 %, by an isolation forest, by counting, and by Holm if it was asked:
+# Who is found by calls and accounts at a review budget of 1 %, by an isolation forest, by counting, and by Holm:
 # scripts/screening-peers.sh FOLDER [WORLDS]. Invented worlds, a virtual environment and nothing else go into FOLDER; worlds that are
-# there already stay, with the scores.json that anybody wrote into them. About a minute and 200 MB a world (ten by default).
+# there already stay. About a minute and 200 MB a world (ten by default).
 set -eu
 folder=$1
 worlds=${2:-10}
@@ -14,4 +14,6 @@ for seed in $(seq "$worlds"); do
     [ -d "$folder/world-$seed" ] || "${CARGO_TARGET_DIR:-target}/debug/holm" simulate world "$folder/world-$seed" --kind units \
         --people 500 --operations 1500 --statements --seed "$seed" >/dev/null
 done
+[ -n "${HOLM_STATEMENTS:-}" ] || HOLM_STATEMENTS=${CARGO_TARGET_DIR:-target}/statements/holm-statements
+export HOLM_STATEMENTS
 exec "$folder/bin/python" "$here/screening-peers.py" $(seq -f "$folder/world-%g" "$worlds")

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { settled, startBrowser, startDesk, watchedPage, world } from "../desk.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const PATHS = ["/", "/share", "/inbox", "/items", "/items/yard-brief", "/items?q=nothing-is-called-so", "/told", "/told?q=nobody-is-called-so", "/requests", "/trace", "/trace/no-match", "/cases", "/record/operation", "/record/incident", "/record/telling", "/record/channel", "/record/operations", "/people/h05/damage", "/people", "/beliefs", "/beliefs/units", "/graph", "/graph?person=h05", "/people/h05?weighed=1", "/roster", "/people/h05", "/people/h05?from=2020-01-01T00:00&until=2020-01-02T00:00", "/record", "/record/approvals", "/members", "/vetting", "/vetting?person=h05", "/vetting/draws", "/warnings", "/proceedings", "/record/destruction", "/items/yard-brief/key", "/nothing"];
+const PATHS = ["/", "/share", "/inbox", "/items", "/items/yard-brief", "/items?q=nothing-is-called-so", "/told", "/told?q=nobody-is-called-so", "/requests", "/trace", "/trace/no-match", "/cases", "/record/operation", "/record/incident", "/record/telling", "/record/channel", "/record/operations", "/people/h05/damage", "/people", "/beliefs", "/beliefs/units", "/graph", "/graph?person=h05", "/people/h05?weighed=1", "/roster", "/people/h05", "/people/h05?from=2020-01-01T00:00&until=2020-01-02T00:00", "/record", "/record/approvals", "/members", "/vetting", "/vetting?person=h05", "/vetting/draws", "/vetting/statements", "/warnings", "/proceedings", "/record/destruction", "/items/yard-brief/key", "/nothing"];
 
 let desk, browser, watched, looks, seen, draft, second, arrived, opened, approval, mine, requests;
 

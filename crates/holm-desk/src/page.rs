@@ -33,6 +33,7 @@ pub(crate) mod scanned;
 pub(crate) mod second;
 pub(crate) mod share;
 pub(crate) mod sorting;
+pub(crate) mod statements;
 pub(crate) mod timeline;
 pub(crate) mod told;
 pub(crate) mod trace;

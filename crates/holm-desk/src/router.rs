@@ -11,8 +11,8 @@ use crate::bundle;
 use crate::guard::guard;
 use crate::page::{belief, graph};
 use crate::page::{
-    draws, files, gate, inbox, items, members, onward, overview, people, proceedings, record, roster, second, share, told, trace,
-    vetting, warnings, witnesses,
+    draws, files, gate, inbox, items, members, onward, overview, people, proceedings, record, roster, second, share, statements,
+    told, trace, vetting, warnings, witnesses,
 };
 use crate::routes::{Routes, get, post};
 use crate::server::Desk;
@@ -25,7 +25,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
 
 /// Every route.
 pub(crate) fn all(routes: Routes) -> Routes {
-    api_of_happened(api_of_approvals(api(happened(approvals(pages(routes))))))
+    api_of_happened(api_of_approvals(api(happened(approvals(vetted(pages(routes)))))))
 }
 
 fn pages(routes: Routes) -> Routes {
@@ -65,21 +65,6 @@ fn pages(routes: Routes) -> Routes {
         .route("/looks/{index}/report.json", get(UseCase::SeeLooks, trace::export))
         .route("/looks/{index}/pictures/{number}", get(UseCase::SeeLooks, trace::picture))
         .route("/record", get(UseCase::SeeRecord, record::record))
-        .route("/vetting", get(UseCase::SeeVetting, vetting::vetting).post(UseCase::KeepVetting, vetting::record))
-        .route("/vetting/waivers", post(UseCase::KeepVetting, vetting::waive))
-        .route("/vetting/authorities", post(UseCase::KeepVetting, vetting::authority))
-        .route("/vetting/draws", get(UseCase::SeeVetting, draws::draws).post(UseCase::KeepVetting, draws::open))
-        .route("/vetting/draws/take", post(UseCase::KeepVetting, draws::take))
-        .route("/vetting/draws/{number}/file", get(UseCase::KeepVetting, draws::file))
-        .route("/vetting/draws/{number}/close", post(UseCase::KeepVetting, draws::close))
-        .route(
-            "/proceedings",
-            get(UseCase::SeeProceedings, proceedings::proceedings).post(UseCase::KeepProceedings, proceedings::open),
-        )
-        .route("/proceedings/{number}/step", post(UseCase::KeepProceedings, proceedings::step))
-        .route("/proceedings/{number}/close", post(UseCase::KeepProceedings, proceedings::close))
-        .route("/cases/{name}/dossier", post(UseCase::SeeProceedings, proceedings::dossier))
-        .route("/vetting/schedule", post(UseCase::KeepVetting, vetting::schedule))
         .route("/warnings", get(UseCase::SeeItems, warnings::warnings).post(UseCase::Share, warnings::send))
         .route("/warnings/{item}/review", post(UseCase::AskApproval, warnings::review))
         .route("/members", get(UseCase::SeeRoster, members::members).post(UseCase::KeepMembers, members::set))
@@ -97,6 +82,27 @@ fn pages(routes: Routes) -> Routes {
         .route("/assets/desk.css", get(UseCase::OwnDesk, stylesheet))
         .route("/assets/holm.svg", get(UseCase::OwnDesk, icon))
         .route("/assets/{file}", get(UseCase::OwnDesk, bundle::script))
+}
+
+/// Pages of checks on people, and of what follows for them.
+fn vetted(routes: Routes) -> Routes {
+    routes
+        .route("/vetting", get(UseCase::SeeVetting, vetting::vetting).post(UseCase::KeepVetting, vetting::record))
+        .route("/vetting/waivers", post(UseCase::KeepVetting, vetting::waive))
+        .route("/vetting/authorities", post(UseCase::KeepVetting, vetting::authority))
+        .route("/vetting/draws", get(UseCase::SeeVetting, draws::draws).post(UseCase::KeepVetting, draws::open))
+        .route("/vetting/draws/take", post(UseCase::KeepVetting, draws::take))
+        .route("/vetting/draws/{number}/file", get(UseCase::KeepVetting, draws::file))
+        .route("/vetting/draws/{number}/close", post(UseCase::KeepVetting, draws::close))
+        .route(
+            "/proceedings",
+            get(UseCase::SeeProceedings, proceedings::proceedings).post(UseCase::KeepProceedings, proceedings::open),
+        )
+        .route("/proceedings/{number}/step", post(UseCase::KeepProceedings, proceedings::step))
+        .route("/proceedings/{number}/close", post(UseCase::KeepProceedings, proceedings::close))
+        .route("/cases/{name}/dossier", post(UseCase::SeeProceedings, proceedings::dossier))
+        .route("/vetting/schedule", post(UseCase::KeepVetting, vetting::schedule))
+        .route("/vetting/statements", get(UseCase::SeeVetting, statements::statements))
 }
 
 /// Pages of what is never one person's.

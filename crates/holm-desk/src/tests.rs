@@ -266,7 +266,8 @@ fn keyed(workspace: &mut Workspace, name: &str, copies: Copies) -> (Keyed, Permi
     (keyed, permit, to)
 }
 
-const PAGES: [&str; 37] = [
+const PAGES: [&str; 38] = [
+    "/vetting/statements",
     "/record/destruction?item=brief",
     "/items/brief/key",
     "/members",

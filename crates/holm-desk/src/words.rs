@@ -30,6 +30,7 @@ pub(crate) mod recording;
 pub(crate) mod second;
 pub(crate) mod share;
 pub(crate) mod shell;
+pub(crate) mod statement;
 pub(crate) mod told;
 pub(crate) mod trace;
 pub(crate) mod vetting;
@@ -59,6 +60,7 @@ pub(crate) struct Words {
     pub(crate) record: record::RecordWords,
     pub(crate) second: second::SecondWords,
     pub(crate) share: share::ShareWords,
+    pub(crate) statement: statement::StatementWords,
     pub(crate) told: told::ToldWords,
     pub(crate) trace: trace::TraceWords,
     pub(crate) vetting: vetting::VettingWords,
@@ -87,6 +89,7 @@ pub(crate) const EN: Words = Words {
     record: record::EN,
     second: second::EN,
     share: share::EN,
+    statement: statement::EN,
     told: told::EN,
     trace: trace::EN,
     vetting: vetting::EN,
@@ -115,6 +118,7 @@ pub(crate) const ES: Words = Words {
     record: record::ES,
     second: second::ES,
     share: share::ES,
+    statement: statement::ES,
     told: told::ES,
     trace: trace::ES,
     vetting: vetting::ES,

@@ -25,4 +25,5 @@ pub mod finding;
 pub mod money;
 pub mod phones;
 pub mod request;
+pub mod standing;
 pub mod window;

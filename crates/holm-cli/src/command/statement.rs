@@ -4,11 +4,12 @@ use clap::{Args, Subcommand};
 use holm::policy::Action;
 use holm::role::UseCase;
 use holm::vetting::statement::{Statements, StatementsRead};
-use holm_record::event::vetting::CheckSort;
+use holm_record::event::vetting::{CheckSort, StatementFacts};
 use holm_record::id::{AuthorityName, PersonId};
-use holm_statements::answer::{Answer, Finding, Named, Person, Row, Weight};
+use holm_statements::answer::{Answer, Named, Row, Weight};
 use holm_statements::money::Money;
 use holm_statements::request::{Holding, Income, Owner, Threshold, Windows};
+use holm_statements::standing::{Ranked, ranked};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -197,7 +198,7 @@ impl Import {
         let (entry, answer) = read?;
         app.show(&serde_json::json!({"entry": entry, "answer": answer}), || {
             print_read(&answer);
-            answer.persons.iter().for_each(print_person);
+            print_persons(&ranked(&answer), SHOWN);
             say!("recorded as entry {entry}; what comes of asking is a check: `holm check add PERSON --sort … --authority …`");
         })?;
         Ok(Outcome::Done)
@@ -218,14 +219,16 @@ impl Review {
         let person = self.person.as_ref().map(PersonId::as_str);
         let mut shown = Vec::new();
         for read in wanted {
-            let mut answer = read.answer()?;
-            answer.persons.retain(|p| person.is_none_or(|id| id == p.person));
-            shown.push((read, answer));
+            shown.push((read, read.answer()?));
         }
-        let value: Vec<_> = shown
-            .iter()
-            .map(|(read, answer)| serde_json::json!({"entry": read.index, "at": read.at, "authority": read.facts.authority, "sort": read.facts.sort, "files": read.facts.files, "answer": answer}))
-            .collect();
+        let value = |(read, answer): &(&StatementsRead, Answer)| {
+            let StatementsRead { index, at, facts, .. } = read;
+            let mut answer = answer.clone();
+            answer.persons.retain(|of| person.is_none_or(|id| id == of.person));
+            let StatementFacts { authority, sort, files, .. } = facts;
+            serde_json::json!({"entry": index, "at": at, "authority": authority, "sort": sort, "files": files, "answer": answer})
+        };
+        let value: Vec<_> = shown.iter().map(value).collect();
         app.show(&value, || {
             if shown.is_empty() {
                 say!("no statements were read; `holm statement import` reads them");
@@ -240,7 +243,9 @@ impl Review {
                     read.facts.authority,
                     names.join(", ")
                 );
-                answer.persons.iter().for_each(print_person);
+                let mut all = ranked(answer);
+                all.retain(|of| person.is_none_or(|id| id == of.person.person));
+                print_persons(&all, SHOWN);
             }
         })?;
         Ok(Outcome::Done)
@@ -274,29 +279,28 @@ fn place(row: &Row) -> String {
     format!("{} line {}", row.file, row.line)
 }
 
-/// Who somebody is asked about: what stands out first.
-fn print_person(person: &Person) {
-    say!(
-        "{:<12} {} rows, {} disclosures; corrected p {:.3}, e {:.3}",
-        person.person,
-        person.rows,
-        person.disclosures,
-        person.corrected,
-        person.e
-    );
-    let p = |finding: &Finding| match finding.weight {
-        Weight::Tested { p, .. } => p,
-        Weight::None { .. } => 2.0,
-    };
-    let mut findings: Vec<&Finding> =
-        person.findings.iter().filter(|f| p(f) <= 0.05 || f.amount.is_some_and(|a| a.0 > 0)).collect();
-    findings.sort_by(|a, b| p(a).total_cmp(&p(b)));
-    for finding in findings {
-        let weight = match &finding.weight {
-            Weight::Tested { p, corrected, .. } => format!("p {p:.2e}, corrected {corrected:.3}"),
-            Weight::None { why } => why.clone(),
-        };
-        say!("  {}: {} ({weight})", finding.test, finding.words);
+/// How many people are shown if nobody is named.
+const SHOWN: usize = 10;
+
+fn print_persons(ranked: &[Ranked<'_>], shown: usize) {
+    ranked.iter().take(shown).for_each(print_person);
+    if ranked.len() > shown {
+        say!("{} more stand out less; `--person` or `--json` shows them", ranked.len() - shown);
+    }
+}
+
+fn print_person(Ranked { person, found }: &Ranked<'_>) {
+    say!("{:<12} {} rows, {} disclosures", person.person, person.rows, person.disclosures);
+    for beside in found {
+        let finding = beside.finding;
+        say!("  {}: {}", finding.test, finding.words);
+        match &finding.weight {
+            Weight::Tested { p, corrected, .. } => {
+                let (as_small, others) = (beside.as_small, beside.others);
+                say!("    p {p:.1e}, corrected for all {corrected:.3}; {as_small} of {others} others have as small a p");
+            }
+            Weight::None { why } => say!("    {why}"),
+        }
         let rows: Vec<String> = finding.rows.first.iter().take(5).map(place).collect();
         let more = finding.rows.total.saturating_sub(rows.len() as u64);
         if !rows.is_empty() {

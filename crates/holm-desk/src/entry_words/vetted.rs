@@ -42,7 +42,7 @@ const ENGLISH: Vetted = Vetted {
     exception: "{} is sent things until {} although checks are not in force: {}",
     schedule: "it was laid down how often which checks are asked for",
     accuracy: "it was laid down what checks are worth as evidence",
-    statements: "{} statements of {} people were read under {}",
+    statements: "statements were read under {} (people: {}, files: {})",
     authority: "the legal authority {} was recorded: {}, until {}",
     draw: "a draw of {} people was opened",
     committed: "{} committed to draw {}",
@@ -69,7 +69,7 @@ const SPANISH: Vetted = Vetted {
     exception: "a {} se le envía hasta {} aunque no tiene vigentes todos sus controles: {}",
     schedule: "quedó fijado cada cuánto se pide cada control",
     accuracy: "quedó fijado cuánto valen los controles como indicio",
-    statements: "Se leyeron {} extractos de {} personas en virtud de {}",
+    statements: "se leyeron extractos en virtud de {} (personas: {}, archivos: {})",
     authority: "se asentó el fundamento legal {}: {}, hasta {}",
     draw: "se abrió un sorteo entre {} personas",
     committed: "{} se comprometió para el sorteo {}",
@@ -104,7 +104,7 @@ pub(super) fn vetted(event: &Event, language: Language) -> String {
         Event::AccuracySet { .. } => words.accuracy.to_owned(),
         Event::AuthorityRecorded(facts) => fill(words.authority, &[&facts.authority, &facts.basis, &facts.valid_until]),
         Event::StatementsRead(facts) => {
-            fill(words.statements, &[&count(facts.files.len()), &count(facts.persons.len()), &facts.authority])
+            fill(words.statements, &[&facts.authority, &count(facts.persons.len()), &count(facts.files.len())])
         }
         Event::DrawOpened(facts) => fill(words.draw, &[&count(facts.eligible.len())]),
         Event::DrawCommitted { draw, person, .. } => fill(words.committed, &[person, draw]),

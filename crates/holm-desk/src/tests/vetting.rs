@@ -1,7 +1,12 @@
 //! The register's page: a schedule laid down, checks recorded, and what is wrong at its field.
 
 use axum::http::StatusCode;
+use holm::policy::Action;
 use holm::vetting::schedule::PROPOSED;
+use holm_record::event::vetting::{CheckSort, StatementFacts, StatementFile};
+use holm_record::id::{AuthorityName, PersonId};
+use jiff::Timestamp;
+use serde_json::json;
 
 use super::{World, text, to};
 
@@ -66,4 +71,66 @@ async fn a_schedule_is_laid_down_checks_are_recorded_and_what_waits_is_listed() 
     let view = world.desk.office.view().unwrap();
     assert_eq!(view.state.vetting.checks.len(), 1);
     assert_eq!(world.page("/vetting?person=no-such").await.0, StatusCode::NOT_FOUND);
+}
+
+/// What two people's calls said, as the program that reads them answers it.
+fn read_statements(world: &World) {
+    let finding = |test: &str, p: f64, seen: f64| {
+        json!({"test": test, "words": "", "rows": {"total": 7, "first": [{"file": "calls.csv", "line": 12}]}, "explanation": null,
+            "weight": {"calibration": "tested", "p": p, "e": 1.0, "corrected": 1.0, "observed": seen, "expected": 1.25, "null": "x"}})
+    };
+    let person = |id: &str, findings: serde_json::Value| json!({"person": id, "rows": 90, "disclosures": 8, "e": 1.0, "corrected": 1.0, "findings": findings});
+    let none = json!({"total": 0, "first": []});
+    let answer = json!({
+        "format": "holm-statements/1", "kind": "phones", "correction": {"method": "holm-step-down", "screened": 2, "tests": 12},
+        "read": {"files": [], "analysed": 1234, "bad": {"total": 1, "first": []}, "duplicates": none, "outside_days": 0,
+            "outside_persons": none, "outside_events": 0, "uncertain_times": 0, "currencies": []},
+        "persons": [
+            person("p4", json!([finding("calls-after", 1e-7, 30.0), finding("target-calls-after", 1.0, 0.0)])),
+            person("p5", json!([finding("calls-after", 1e-6, 20.0), finding("target-calls-after", 2e-5, 8.0)])),
+        ],
+    });
+    world
+        .desk
+        .office
+        .act(|workspace| {
+            let permit = workspace.permit(&Action::Administer, Timestamp::now()).unwrap();
+            let facts = StatementFacts {
+                authority: AuthorityName::new("order-7").unwrap(),
+                sort: CheckSort::PhoneReview,
+                persons: vec![PersonId::new("p4").unwrap(), PersonId::new("p5").unwrap()],
+                files: vec![StatementFile { name: "calls.csv".to_owned(), hash: "00".repeat(32) }],
+                request: "00".repeat(32),
+                answer: answer.to_string(),
+            };
+            let wrong = StatementFacts { answer: answer.to_string().replace("statements/1", "statements/9"), ..facts.clone() };
+            assert!(workspace.keep_statements(&permit, wrong).unwrap_err().to_string().contains("of the same version"));
+            workspace.keep_statements(&permit, facts).unwrap();
+        })
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_statements_said_is_shown_with_how_many_others_stand_out_as_much() {
+    let world = World::new().await;
+    assert!(world.page("/vetting/statements").await.1.contains("No statements were read"));
+    read_statements(&world);
+    let (status, page) = world.page("/vetting/statements").await;
+    assert_eq!(status, StatusCode::OK);
+    for said in [
+        "order-7",
+        "calls.csv: 1,234 rows analysed",
+        "One row could not be read.",
+        "calls.csv:12 + 6",
+        "Calls to targets after disclosures",
+        "2e-5",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("1.000"), "what is no finding is not shown");
+    let (_, one) = world.page("/vetting/statements?person=p5").await;
+    assert!(one.contains("Person 5") && !one.contains("Person 4"), "{one}");
+    assert_eq!(world.page("/vetting/statements?person=nobody").await.0, StatusCode::NOT_FOUND);
+    assert!(world.page_in("/vetting/statements", "es").await.1.contains("Llamadas a objetivos"));
+    assert!(world.page("/record").await.1.contains("statements were read under order-7 (people: 2, files: 1)"));
 }

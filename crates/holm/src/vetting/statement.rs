@@ -198,18 +198,24 @@ impl Workspace {
         let request = self.statement_request(asked, today)?;
         let files = request.files.iter().map(|file| hashed(Path::new(&file.path))).collect::<Result<Vec<_>, _>>()?;
         let question = serde_json::to_vec(&request).map_err(|e| StatementError::Answer(e.to_string()))?;
-        let text = answered(&question, progress)?;
-        let answer: Answer = serde_json::from_str(&text).map_err(|e| StatementError::Answer(e.to_string()))?;
+        let answer = answered(&question, progress)?;
+        let persons = self.state().vetting.authorities.get(&authority).map(|a| a.facts.persons.clone()).unwrap_or_default();
+        self.keep_statements(permit, StatementFacts { authority, sort, persons, files, request: hex(&sha256(&question)), answer })
+    }
+
+    /// Records what the program answered; the entry and the answer.
+    ///
+    /// # Errors
+    /// [`StatementError`]; nothing is recorded then.
+    pub fn keep_statements(&mut self, permit: &Permit, facts: StatementFacts) -> Result<(u64, Answer), StatementError> {
+        let answer: Answer = serde_json::from_str(&facts.answer).map_err(|e| StatementError::Answer(e.to_string()))?;
         if answer.format != FORMAT {
             return Err(StatementError::Answer(answer.format));
         }
-        if text.len() > LONGEST {
-            return Err(StatementError::Long(text.len(), LONGEST));
+        if facts.answer.len() > LONGEST {
+            return Err(StatementError::Long(facts.answer.len(), LONGEST));
         }
-        let persons = self.state().vetting.authorities.get(&authority).map(|a| a.facts.persons.clone()).unwrap_or_default();
-        let facts = StatementFacts { authority, sort, persons, files, request: hex(&sha256(&question)), answer: text };
-        let index = self.append(permit, vec![Event::StatementsRead(facts)])?;
-        Ok((index, answer))
+        Ok((self.append(permit, vec![Event::StatementsRead(facts)])?, answer))
     }
 }
 
