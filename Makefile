@@ -6,7 +6,7 @@ PACKAGES = age openssl poppler-utils pandoc qpdf ghostscript tesseract-ocr tesse
 	chromium golang-go golang-golang-x-mod-dev postgresql
 DEMO ?= holm-demo
 
-.PHONY: build web demo statements test check engine e2e packages peers bench bench-belief bench-desk bench-full bench-soundness bench-survival bench-layout speed \
+.PHONY: build web demo statements test check verify engine e2e packages peers bench bench-belief bench-desk bench-full bench-soundness bench-survival bench-layout speed \
 	bench-belief-peers bench-statements bench-marking-peers bench-screening bench-record soak interop dist dist-test portable clean
 
 build: web
@@ -20,6 +20,7 @@ demo: web
 	$(CARGO) build --profile demo -p holm-cli --no-default-features
 	./target/demo/holm demo $(DEMO)
 
+# Before every commit.
 check: web
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --all-targets --test peers -q -- -D warnings
@@ -27,11 +28,21 @@ check: web
 	$(MAKE) engine
 	sh scripts/postgres.sh $(CARGO) test -q
 
-# The columnar engine and what reads statements on it, unoptimised, on at most 100,000 rows. Clippy compiles it for the tests, as
-# `cargo clippy` has it do: by itself it would check the engine's 240 crates once more.
+# Clippy compiles what it lints, as `cargo clippy` has it do, so that nothing is checked once and compiled once more.
+LINTED = RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS="-D__CLIPPY_HACKERY__warnings"
+
+# The same without documentation, on a machine that has compiled nothing: the engine is compiled beside everything else.
+verify: web
+	$(CARGO) fmt --all --check
+	mkdir -p target
+	nice $(MAKE) engine > target/engine.log 2>&1 & engine=$$!; \
+	$(LINTED) $(CARGO) test -q --no-run && $(LINTED) $(CARGO) test -q --benches --no-run; compiled=$$?; \
+	wait $$engine; built=$$?; cat target/engine.log; [ $$compiled = 0 ] && [ $$built = 0 ]
+	$(LINTED) sh scripts/postgres.sh $(CARGO) test -q
+
+# The columnar engine and what reads statements on it, unoptimised, on at most 100,000 rows.
 engine:
-	RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS="-D__CLIPPY_HACKERY__warnings" \
-	  $(CARGO) test --profile engine -p holm-statements-engine -q
+	$(LINTED) $(CARGO) test --profile engine -p holm-statements-engine -q
 
 # What reads statements of phones and banks; `holm` needs it for them alone.
 statements:
@@ -39,10 +50,10 @@ statements:
 	$(CARGO) build --profile statements -p holm-statements-engine
 	@echo "target/statements/holm-statements"
 
-test: packages check peers
-	HOLM_PEERS=$(CURDIR)/target/peers $(CARGO) test -q --test peers
-	sh scripts/e2e.sh
-	sh scripts/interop.sh
+test: packages verify peers
+	HOLM_PEERS=$(CURDIR)/target/peers $(LINTED) $(CARGO) test -q --test peers
+	$(LINTED) sh scripts/e2e.sh
+	$(LINTED) sh scripts/interop.sh
 
 # The same kills of programs and failing disks as in the tests, 10,000 of each and at every call; about twenty minutes.
 soak:

@@ -409,9 +409,9 @@ async fn spoken(world: &World, method: &str, path: &str, body: &serde_json::Valu
     (response.status(), lossy(response).await)
 }
 
-/// Pairs of questions for each address, in random order. The sign test, at α = 10⁻⁶ for each of the 10 rows, finds a difference that shows in 65 % of
+/// Pairs of questions for each address, in random order. The sign test, at α = 10⁻⁶ for each of the 10 rows, finds a difference that shows in 70 % of
 /// pairs with a chance of 90 %; about how long anything takes it says nothing.
-const PAIRS: usize = 500;
+const PAIRS: usize = 300;
 const LEVEL: f64 = 1e-6;
 
 /// Whoever is not told of something cannot tell it from what never was by how long the answer takes.
