@@ -24,7 +24,6 @@ mod proceeded;
 mod roles;
 mod scene;
 mod served;
-mod statements;
 mod stores;
 mod story;
 mod tidy;

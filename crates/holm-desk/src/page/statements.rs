@@ -10,7 +10,7 @@ use holm_statements::standing::{Beside, Ranked, ranked};
 use serde::Deserialize;
 
 use super::{Asked, Place, Shell, Shown, moment};
-use crate::language::{Language, count, grouped};
+use crate::language::{Language, count, grouped, power_of_ten};
 use crate::office::View;
 use crate::problem::Problem;
 use crate::server::Desk;
@@ -86,7 +86,7 @@ fn reading(view: &View, read: &StatementsRead, person: Option<&PersonId>, langua
     let sort = language.words().vetting.sort(read.facts.sort);
     let bad = usize::try_from(answer.read.bad.total).unwrap_or(usize::MAX);
     Ok(Reading {
-        what: fill(w.what, &[&sort, &read.facts.authority, &moment(read.at), &read.index]),
+        what: fill(w.what, &[&read.facts.authority, &sort, &moment(read.at), &read.index]),
         files: fill(w.files, &[&names.join(", "), &grouped(answer.read.analysed)]),
         bad: (bad > 0).then(|| w.bad.of(bad)),
         persons: all.iter().take(MOST).map(|of| row(view, of, language)).collect(),
@@ -124,7 +124,7 @@ fn finding(beside: &Beside<'_>, language: Language) -> FindingRow {
     FindingRow { test: format!("{}{currency}", w.test(&of.test)), seen, expected, p, others, rows }
 }
 
-/// A p as it is read: 0.012, or 3e-7.
+/// A p as it is read: 0.012, and below 0.001 rounded up to one by a power of ten.
 fn small(p: f64) -> String {
-    if p >= 0.001 { format!("{p:.3}") } else { format!("{p:.0e}") }
+    if p >= 0.001 { format!("{p:.3}") } else { format!("1/{}", power_of_ten((-p.max(1e-300).log10()).floor() as u32)) }
 }

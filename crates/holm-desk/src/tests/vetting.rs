@@ -123,7 +123,7 @@ async fn what_statements_said_is_shown_with_how_many_others_stand_out_as_much() 
         "One row could not be read.",
         "calls.csv:12 + 6",
         "Calls to targets after disclosures",
-        "2e-5",
+        "1/10⁴",
     ] {
         assert!(page.contains(said), "{said}: {page}");
     }

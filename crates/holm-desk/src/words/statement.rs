@@ -8,7 +8,7 @@ pub(crate) struct StatementWords {
     pub(crate) link: &'static str,
     pub(crate) lead: &'static str,
     pub(crate) none: &'static str,
-    /// Sort, authority, when, entry.
+    /// Authority, sort, when, entry.
     pub(crate) what: &'static str,
     /// Files, and rows that were analysed.
     pub(crate) files: &'static str,
@@ -40,7 +40,7 @@ pub(crate) const EN: StatementWords = StatementWords {
     link: "Calls and accounts",
     lead: "Statements are read under a recorded legal authority, within its persons and days. A finding says that somebody should ask. It proves nothing.",
     none: "No statements were read. holm statement import reads them, under a legal authority.",
-    what: "{} under {}, {} (entry {})",
+    what: "Under {}: {}, {} (entry {})",
     files: "{}: {} rows analysed",
     bad: Plural { one: "One row could not be read.", many: "{} rows could not be read." },
     finding: "Finding",
@@ -87,7 +87,7 @@ pub(crate) const ES: StatementWords = StatementWords {
     link: "Llamadas y cuentas",
     lead: "Los extractos se leen en virtud de una autorización legal asentada, de sus personas y sus días. Un hallazgo dice que alguien debería preguntar. No prueba nada.",
     none: "No se leyó ningún extracto. Los lee holm statement import, en virtud de una autorización legal.",
-    what: "{} en virtud de {}, {} (asiento {})",
+    what: "En virtud de {}: {}, {} (asiento {})",
     files: "{}: {} filas analizadas",
     bad: Plural { one: "Una fila no se pudo leer.", many: "{} filas no se pudieron leer." },
     finding: "Hallazgo",

@@ -1,9 +1,13 @@
-//! Statements of calls: read under an authority only, recorded before they are shown, destroyed when their time is over. The program that reads
-//! them is built by `make engine`.
+//! Statements of calls: read under an authority only, recorded before they are shown, destroyed when their time is over. `make engine` builds the
+//! program that reads them, and runs this.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+#[path = "it/desk.rs"]
+mod desk;
 
 use std::path::PathBuf;
 
-use crate::desk::{Desk, Ran};
+use desk::{Desk, Ran, ran};
 
 const ORDER: &str = "authority = \"calls\"\nbasis = \"art. 16\"\nissued_by = \"First Court\"\nrequested_by = \"Ruiz\"\napproved_by = \"Vega\"\n\
     sorts = [\"phone-review\"]\npersons = [\"p2\", \"p3\"]\ndata_from = \"2025-01-01\"\ndata_until = \"2025-12-31\"\n\
@@ -18,7 +22,7 @@ fn engine() -> PathBuf {
 
 fn import(desk: &Desk, more: &[&str]) -> Ran {
     let args = ["statement", "import", "calls.csv", "--sort", "phone-review", "--owners", "numbers.csv", "--zone", "UTC"];
-    crate::desk::ran(desk.command(&[&args[..], more].concat()).env("HOLM_STATEMENTS", engine()).output().unwrap())
+    ran(desk.command(&[&args[..], more].concat()).env("HOLM_STATEMENTS", engine()).output().unwrap())
 }
 
 /// Two people were told of eight operations. Each week both call a colleague; after each briefing, and at no other time, p2 calls a target.
@@ -102,12 +106,12 @@ fn statements_that_cannot_be_read_are_refused_in_one_line_and_nothing_is_recorde
     let before = desk.run(&["record", "log"]).ok().out;
     let under = ["--authority", "calls", "--targets", "targets.csv"];
     let args = ["statement", "import", "calls.csv", "--sort", "phone-review", "--owners", "numbers.csv", "--authority", "calls"];
-    let without = crate::desk::ran(desk.command(&args).env("HOLM_STATEMENTS", "/nonexistent").output().unwrap());
+    let without = ran(desk.command(&args).env("HOLM_STATEMENTS", "/nonexistent").output().unwrap());
     without.fails_with(&["is not beside this one: build it with `make statements`"]);
     assert_eq!(without.err.trim().lines().count(), 1, "{}", without.err);
     let import_of = |file: &str, more: &[&str]| {
         let args = [&["statement", "import", file, "--owners", "numbers.csv", "--authority", "calls"], more].concat();
-        crate::desk::ran(desk.command(&args).env("HOLM_STATEMENTS", engine()).output().unwrap())
+        ran(desk.command(&args).env("HOLM_STATEMENTS", engine()).output().unwrap())
     };
     import_of("calls.csv", &["--sort", "bank-review"]).fails_with(&["`calls` does not allow a bank-review"]);
     import_of("calls.csv", &["--sort", "polygraph"]).fails_with(&["and a polygraph is neither"]);
