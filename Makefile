@@ -31,11 +31,9 @@ check: web
 # Clippy compiles what it lints, as `cargo clippy` has it do, so that nothing is checked once and compiled once more.
 LINTED = RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS="-D__CLIPPY_HACKERY__warnings"
 
-# The same without documentation and engine, on a machine that has compiled nothing.
+# The same without documentation, benches and engine, on a machine that has compiled nothing.
 verify: web
 	$(CARGO) fmt --all --check
-	$(LINTED) $(CARGO) test -q --no-run
-	$(LINTED) $(CARGO) test -q --no-run --benches
 	$(LINTED) sh scripts/postgres.sh $(CARGO) test -q
 
 # The columnar engine, unoptimised, on at most 100,000 rows, and the commands that ask it.
