@@ -70,7 +70,7 @@ impl World {
     }
 
     /// Sends a form with files: name, file name, content.
-    async fn upload(&self, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> (StatusCode, Value) {
+    pub(super) async fn upload(&self, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> (StatusCode, Value) {
         let (kind, body) = multipart(parts);
         let request = asked("POST", path).header(header::CONTENT_TYPE, kind);
         said("POST", path, self.send_body(request, body).await).await
@@ -95,7 +95,7 @@ impl World {
     }
 
     /// Waits until a job is not at work any more.
-    async fn finished(&self, path: &str) -> Value {
+    pub(super) async fn finished(&self, path: &str) -> Value {
         loop {
             let job = self.get(path).await;
             if job["state"] != "working" {

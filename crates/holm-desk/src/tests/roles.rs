@@ -463,3 +463,49 @@ fn two_sided(slower: usize, of: usize) -> f64 {
     let n = of as f64;
     (2.0 * (-2.0 * n * (slower as f64 / n - 0.5).powi(2)).exp()).min(1.0)
 }
+
+/// Tracing and sharing further, which are jobs: each state of an item is met by the custodian and by the sharing officer.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_state_of_an_item_is_met_by_jobs_that_trace_and_share() {
+    let folder = folder_of_states();
+    let leak = std::fs::read(folder.path().join("plain/p3.md")).unwrap();
+    let states = ["absent", "waiting", "recalled", "opened", "destroyed", "brief"];
+    let world = seen_by(folder, "p14").await;
+    let mut traced = Vec::new();
+    for state in states {
+        let parts = [("ticket", None, state.as_bytes()), ("item", None, state.as_bytes()), ("files", Some("leak.md"), &leak[..])];
+        let (status, said) = world.upload("/api/v1/traces", &parts).await;
+        traced.push(if status.is_success() {
+            let job = world.finished(&format!("/api/v1/traces/{state}")).await;
+            format!("{} {}", job["state"], job["error"])
+        } else {
+            format!("{status} {said}")
+        });
+    }
+    let world = seen_by(closed(world), "p11").await;
+    let mut shared = Vec::new();
+    for state in states {
+        let (_, draft) = world.upload("/api/v1/drafts", &[("document", Some("brief.md"), &leak[..])]).await;
+        let path = format!("/api/v1/drafts/{}", draft["id"].as_str().unwrap());
+        let (status, said) = world.give("PATCH", &path, &serde_json::json!({"name": state, "recipients": ["p1"]})).await;
+        let order = serde_json::json!({"ticket": state, "accept_weak": true});
+        let (status, said) =
+            if status.is_success() { world.give("POST", &format!("{path}/release"), &order).await } else { (status, said) };
+        shared.push(if status.is_success() {
+            let job = world.finished(&format!("/api/v1/releases/{state}")).await;
+            format!("{} {}", job["state"], job["error"])
+        } else {
+            format!("{status} {said}")
+        });
+    }
+    let none = "is not the name of a released item";
+    let meets = |said: &[String], expected: [&str; 6]| {
+        for ((state, said), part) in states.iter().zip(said).zip(expected) {
+            assert!(said.contains(part), "{state}: {said}");
+        }
+    };
+    meets(&traced, [none, none, "\"done\"", "it proves nothing", "leaks of it cannot be read any more", "\"done\""]);
+    // Further copies of an item are issued by command alone: here its name is taken.
+    let taken = "Another item has this name";
+    meets(&shared, ["\"done\"", "is already the name of an item", taken, taken, taken, taken]);
+}
