@@ -482,10 +482,29 @@ async fn each_state_of_an_item_is_met_by_jobs_that_trace_and_share() {
             format!("{status} {said}")
         });
     }
-    let world = seen_by(closed(world), "p11").await;
+    let (folder, shared) = shared_by(closed(world), "p11", &leak, &states).await;
+    let (_folder, others) = shared_by(folder, "p10", &leak, &states).await;
+    let alike: std::collections::BTreeSet<String> =
+        others.iter().zip(states).map(|(said, state)| said.replace(state, "ITEM")).collect();
+    assert!(alike.len() == 1 && others[0].contains("names theirs"), "an originator is told the same of each: {others:#?}");
+    let none = "is not the name of a released item";
+    let meets = |said: &[String], expected: [&str; 6]| {
+        for ((state, said), part) in states.iter().zip(said).zip(expected) {
+            assert!(said.contains(part), "{state}: {said}");
+        }
+    };
+    meets(&traced, [none, none, "\"done\"", "it proves nothing", "leaks of it cannot be read any more", "\"done\""]);
+    // Further copies of an item are issued by command alone: here its name is taken.
+    let taken = "Another item has this name";
+    meets(&shared, ["\"done\"", "is already the name of an item", taken, taken, taken, taken]);
+}
+
+/// Shares a text under each name, by the API; what came of each.
+async fn shared_by(folder: tempfile::TempDir, who: &str, leak: &[u8], states: &[&str]) -> (tempfile::TempDir, Vec<String>) {
+    let world = seen_by(folder, who).await;
     let mut shared = Vec::new();
     for state in states {
-        let (_, draft) = world.upload("/api/v1/drafts", &[("document", Some("brief.md"), &leak[..])]).await;
+        let (_, draft) = world.upload("/api/v1/drafts", &[("document", Some("brief.md"), leak)]).await;
         let path = format!("/api/v1/drafts/{}", draft["id"].as_str().unwrap());
         let (status, said) = world.give("PATCH", &path, &serde_json::json!({"name": state, "recipients": ["p1"]})).await;
         let order = serde_json::json!({"ticket": state, "accept_weak": true});
@@ -498,14 +517,5 @@ async fn each_state_of_an_item_is_met_by_jobs_that_trace_and_share() {
             format!("{status} {said}")
         });
     }
-    let none = "is not the name of a released item";
-    let meets = |said: &[String], expected: [&str; 6]| {
-        for ((state, said), part) in states.iter().zip(said).zip(expected) {
-            assert!(said.contains(part), "{state}: {said}");
-        }
-    };
-    meets(&traced, [none, none, "\"done\"", "it proves nothing", "leaks of it cannot be read any more", "\"done\""]);
-    // Further copies of an item are issued by command alone: here its name is taken.
-    let taken = "Another item has this name";
-    meets(&shared, ["\"done\"", "is already the name of an item", taken, taken, taken, taken]);
+    (closed(world), shared)
 }
