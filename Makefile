@@ -6,7 +6,7 @@ PACKAGES = age openssl poppler-utils pandoc qpdf ghostscript tesseract-ocr tesse
 	chromium golang-go golang-golang-x-mod-dev postgresql
 DEMO ?= holm-demo
 
-.PHONY: build web demo statements test check verify engine e2e packages peers bench bench-belief bench-desk bench-full bench-soundness bench-survival bench-layout speed \
+.PHONY: build web demo statements test check verify engine test-cluster e2e packages peers bench bench-belief bench-desk bench-full bench-soundness bench-survival bench-layout speed \
 	bench-belief-peers bench-statements bench-marking-peers bench-screening bench-record soak interop dist dist-test portable clean
 
 build: web
@@ -42,10 +42,17 @@ engine:
 	$(LINTED) HOLM_STATEMENTS=$(CURDIR)/target/engine/holm-statements $(CARGO) test -q -p holm-cli --test statements
 
 # What reads statements of phones and banks; `holm` needs it for them alone.
+# CLUSTER=1 adds the client of its distributed sibling.
 statements:
-	@echo "holm-statements links a columnar engine of 240 crates: on two cores this takes a quarter of an hour or more, once."
-	$(CARGO) build --profile statements -p holm-statements-engine
+	@echo "holm-statements links a columnar engine of 240 crates$(if $(CLUSTER), and 110 more for a cluster): on two cores this takes a quarter of an hour or more, once."
+	$(CARGO) build --profile statements -p holm-statements-engine $(if $(CLUSTER),--features cluster)
 	@echo "target/statements/holm-statements"
+
+# The same tests with every answer from a cluster too: a scheduler and two executors on loopback. Some twenty minutes on two cores, most of
+# them for compiling, so continuous integration leaves it out.
+test-cluster:
+	$(CARGO) build --profile engine -p holm-statements-engine --features cluster-test --bins --examples
+	sh scripts/cluster.sh $(CURDIR)/target engine
 
 test: packages verify peers
 	HOLM_PEERS=$(CURDIR)/target/peers $(LINTED) $(CARGO) test -q --test peers

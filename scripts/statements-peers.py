@@ -30,7 +30,7 @@ def instant(second):
 
 
 def calls(path, rows):
-    """Calls by day, numbers of which some are far more popular, one row in a thousand twice."""
+    """Calls by day, nine in ten with one of 200 numbers that the person calls most, the others with anybody; one row in a thousand twice."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -47,7 +47,8 @@ def calls(path, rows):
             at = BEGIN + rng.integers(0, DAYS, n) * DAY + rng.integers(7 * 3600, 23 * 3600, n)
             at[0], at[1] = BEGIN + 1, BEGIN + DAYS * DAY - 1
             own = rng.integers(0, PEOPLE, n)
-            other = (400_000 * rng.random(n) ** 3).astype(np.int64)
+            often = (own * 7919 + (200 * rng.random(n) ** 2).astype(np.int64) * 1009) % 400_000
+            other = np.where(rng.random(n) < 0.9, often, (400_000 * rng.random(n) ** 3).astype(np.int64))
             seconds = rng.integers(1, 900, n).astype(np.int32)
             twice = rng.integers(2, n, n // 1000)
             for column in (at, own, other, seconds):

@@ -91,8 +91,25 @@ fn whoever_calls_a_target_after_briefings_is_found_and_nobody_else_and_it_is_rec
     assert_eq!(entries().last().unwrap()["entry"]["event"]["kind"], "read");
     desk.run(&["statement", "review", "0"]).fails_with(&["entry 0 is not of statements"]);
 
-    // What was learnt goes with the authority's time.
     let number = found["entry"].to_string();
+    let explain = |more: &[&str]| desk.run(&[&["statement", "explain", &number, "--person", "p2"], more].concat());
+    let test = ["--test", "target-calls-after"];
+    let verified = ["--verified-by", "Vega", "--verified-how", "asked the unit", "--verified-on", "2025-12-30"];
+    explain(&["--test", "calls-before"]).fails_with(&["has no finding `calls-before` of `p2`"]);
+    explain(&test).fails_with(&["give an explanation"]);
+    explain(&[&test[..], &verified].concat()).fails_with(&["no explanation yet"]);
+    explain(&[&test[..], &["--explanation", "an informant of mine"]].concat()).ok();
+    assert!(desk.run(&["statement", "review"]).ok().out.contains("explained: an informant of mine; not verified"));
+    explain(&[&test[..], &verified].concat()).ok();
+    let review = desk.run(&["statement", "review", "--json"]).ok();
+    assert_eq!(review.json()[0]["explained"].as_array().unwrap().len(), 2);
+    let said = "explained: an informant of mine; verified by Vega on 2025-12-30: asked the unit";
+    assert!(desk.run(&["statement", "review"]).ok().out.contains(said));
+    // Another explanation was not verified by what was said of the one before.
+    explain(&[&test[..], &["--explanation", "a wrong number"]].concat()).ok();
+    assert!(desk.run(&["statement", "review"]).ok().out.contains("explained: a wrong number; not verified"));
+
+    // What was learnt goes with the authority's time.
     desk.run(&["destroy", "--entry", &number, "--authority", "rule 4", "--reason", "asked for"]).ok();
     let left = desk.run(&["statement", "review", "--json"]).ok().json();
     assert_eq!(left.as_array().unwrap().len(), 1);

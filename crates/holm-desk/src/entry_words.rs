@@ -80,6 +80,7 @@ fn about(event: &Event) -> About {
         | Event::AccuracySet { .. }
         | Event::AuthorityRecorded(_)
         | Event::StatementsRead(_)
+        | Event::FindingExplained(_)
         | Event::DrawOpened(_)
         | Event::DrawCommitted { .. }
         | Event::DrawRevealed { .. }

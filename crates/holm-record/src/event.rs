@@ -19,7 +19,7 @@ pub use happening::Telling;
 use happening::{ChannelSort, IncidentFacts, OperationFacts, Outcome, Window};
 use member::Role;
 use proceeding::{Ending, Step};
-use vetting::{AuthorityFacts, CheckFacts, CheckSort, DrawFacts, Guideline, StatementFacts, Verified};
+use vetting::{AuthorityFacts, CheckFacts, CheckSort, DrawFacts, FindingExplanation, Guideline, StatementFacts, Verified};
 
 /// SHA-256 of a sealed file, in hexadecimal.
 pub type ObjectHash = String;
@@ -540,6 +540,8 @@ pub enum Event {
     AuthorityRecorded(AuthorityFacts),
     /// Statements of calls or accounts were read under a legal authority: what was found stands here before anybody is shown it.
     StatementsRead(StatementFacts),
+    /// What somebody says to a finding of statements, and how that was verified.
+    FindingExplained(FindingExplanation),
     /// A draw begins: who can be drawn and how likely stands here before anybody knows who is.
     DrawOpened(DrawFacts),
     /// One of the two drawers committed to something random.
@@ -731,6 +733,7 @@ impl Event {
             Self::AccuracySet { .. } => "accuracy-set",
             Self::AuthorityRecorded(_) => "authority-recorded",
             Self::StatementsRead(_) => "statements-read",
+            Self::FindingExplained(_) => "finding-explained",
             Self::DrawOpened(_) => "draw-opened",
             Self::DrawCommitted { .. } => "draw-committed",
             Self::DrawRevealed { .. } => "draw-revealed",

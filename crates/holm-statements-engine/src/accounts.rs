@@ -4,7 +4,7 @@ mod booking;
 mod ends;
 
 use crate::cleaned;
-use crate::engine::{Engine, ints, longs};
+use crate::engine::{Cluster, Engine, ints, longs};
 use crate::failure::Failure;
 use crate::import::{Progress, row};
 use crate::mapping::Mapping;
@@ -27,8 +27,13 @@ use std::collections::BTreeMap;
 const CASH: &str = "cash";
 
 /// Answers a request about accounts.
-pub(crate) fn answer(request: &Request, zone: &TimeZone, mappings: &[Mapping]) -> Result<Answer, Failure> {
-    let engine = Engine::new()?;
+pub(crate) fn answer(
+    request: &Request,
+    zone: &TimeZone,
+    mappings: &[Mapping],
+    cluster: Option<&Cluster>,
+) -> Result<Answer, Failure> {
+    let engine = Engine::new(cluster)?;
     let (mut names, mut progress, mut bookings) = (Names::default(), Progress::default(), Bookings::default());
     for (file, mapping) in request.files.iter().enumerate().zip(mappings) {
         bookings.read(file, mapping, &mut names, &mut progress)?;

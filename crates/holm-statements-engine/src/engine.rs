@@ -1,4 +1,8 @@
-//! The columnar engine: tables of integers in memory, SQL over them. Nothing is written to disk, so nothing private is left there.
+//! The columnar engine: tables of integers in memory, SQL over them. Nothing is written to disk, so nothing private is left there,
+//! unless a cluster is to answer, which reads and writes a folder that it shares with this program.
+
+#[cfg(feature = "cluster")]
+mod cluster;
 
 use crate::failure::Failure;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int32Array, Int64Array, RecordBatch};
@@ -9,38 +13,77 @@ use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use datafusion::scalar::ScalarValue;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// Values of the placeholders in a text of SQL.
 pub(crate) type Values<'a> = &'a [(&'a str, i64)];
 
+/// A cluster of the engine's distributed sibling.
+#[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "cluster"), expect(dead_code, reason = "who asks for a cluster is told that the client is missing"))]
+pub(crate) struct Cluster {
+    /// Its scheduler, as `df://HOST:PORT`.
+    pub(crate) url: String,
+    /// A folder that this program and all executors reach under one path.
+    pub(crate) shared: PathBuf,
+}
+
+/// Where tables lie.
+enum Tables {
+    /// In memory, in as many parts.
+    Memory(usize),
+    /// In a folder that a cluster shares.
+    #[cfg(feature = "cluster")]
+    Shared(cluster::Shared),
+}
+
 /// A session of the engine.
 pub(crate) struct Engine {
     context: SessionContext,
     runtime: tokio::runtime::Runtime,
-    partitions: usize,
+    tables: Tables,
 }
 
 impl Engine {
-    /// One on all cores of the machine.
-    pub(crate) fn new() -> Result<Engine, Failure> {
+    /// One on all cores of the machine, or one that has a cluster do the work.
+    pub(crate) fn new(cluster: Option<&Cluster>) -> Result<Engine, Failure> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        match cluster {
+            None => Engine::here(runtime),
+            #[cfg(feature = "cluster")]
+            Some(cluster) => {
+                let (context, shared) = runtime.block_on(cluster::session(cluster))?;
+                Ok(Engine { context, runtime, tables: Tables::Shared(shared) })
+            }
+            #[cfg(not(feature = "cluster"))]
+            Some(_) => Err(Failure::NoClient),
+        }
+    }
+
+    fn here(runtime: tokio::runtime::Runtime) -> Result<Engine, Failure> {
         let partitions = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled);
         let environment = RuntimeEnvBuilder::new().with_disk_manager_builder(disk).build_arc()?;
         let config = SessionConfig::new().with_target_partitions(partitions);
-        let runtime = tokio::runtime::Builder::new_multi_thread().build()?;
-        Ok(Engine { context: SessionContext::new_with_config_rt(config, environment), runtime, partitions })
+        let context = SessionContext::new_with_config_rt(config, environment);
+        Ok(Engine { context, runtime, tables: Tables::Memory(partitions) })
     }
 
     /// Lays down a table, in place of another of the name.
     pub(crate) fn lay(&self, name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<(), Failure> {
-        let mut parts = vec![Vec::new(); self.partitions];
+        let parts = match &self.tables {
+            Tables::Memory(parts) => *parts,
+            #[cfg(feature = "cluster")]
+            Tables::Shared(shared) => return self.runtime.block_on(shared.lay(&self.context, name, &schema, &batches)),
+        };
+        let mut dealt = vec![Vec::new(); parts];
         for (at, batch) in batches.into_iter().enumerate() {
-            parts[at % self.partitions].push(batch);
+            dealt[at % parts].push(batch);
         }
         self.drop(name)?;
-        self.context.register_table(name, Arc::new(MemTable::try_new(schema, parts)?))?;
+        self.context.register_table(name, Arc::new(MemTable::try_new(schema, dealt)?))?;
         Ok(())
     }
 
@@ -53,6 +96,10 @@ impl Engine {
     /// Takes a table away.
     pub(crate) fn drop(&self, name: &str) -> Result<(), Failure> {
         self.context.deregister_table(name)?;
+        #[cfg(feature = "cluster")]
+        if let Tables::Shared(shared) = &self.tables {
+            shared.remove(name)?;
+        }
         Ok(())
     }
 
@@ -61,9 +108,15 @@ impl Engine {
         let began = Instant::now();
         let frame = self.ask(sql, values)?;
         let schema = Arc::clone(frame.schema().inner());
-        let parts = self.runtime.block_on(frame.collect_partitioned())?;
-        self.drop(name)?;
-        self.context.register_table(name, Arc::new(MemTable::try_new(schema, parts)?))?;
+        match &self.tables {
+            Tables::Memory(_) => {
+                let parts = self.runtime.block_on(frame.collect_partitioned())?;
+                self.drop(name)?;
+                self.context.register_table(name, Arc::new(MemTable::try_new(schema, parts)?))?;
+            }
+            #[cfg(feature = "cluster")]
+            Tables::Shared(shared) => self.runtime.block_on(shared.keep(&self.context, name, &schema, frame))?,
+        }
         eprintln!("{name}: {:.1} s", began.elapsed().as_secs_f64());
         Ok(())
     }

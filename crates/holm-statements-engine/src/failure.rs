@@ -30,6 +30,17 @@ pub(crate) enum Failure {
     File { path: PathBuf, reason: String },
     #[error("`{path}` has {rows} rows and none can be read; the first: {reason}")]
     NoRow { path: String, rows: u64, reason: String },
+    #[error("`{0}` is none of this program's options: `--cluster df://HOST:PORT --shared FOLDER`, both or neither")]
+    Option(String),
+    #[cfg(not(feature = "cluster"))]
+    #[error("this program was built without the client of a cluster: build it with `make statements CLUSTER=1`")]
+    NoClient,
+    #[cfg(feature = "cluster")]
+    #[error("`{url}` is no cluster's scheduler: {reason}")]
+    Url { url: String, reason: String },
+    #[cfg(feature = "cluster")]
+    #[error("no table can be laid down in `{path}`, which every executor must reach under the same path: {reason}")]
+    Shared { path: PathBuf, reason: String },
     #[error("the engine failed: {0}")]
     Engine(#[from] datafusion::error::DataFusionError),
     #[error("the engine failed: {0}")]

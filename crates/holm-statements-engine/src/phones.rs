@@ -3,7 +3,7 @@
 mod call;
 
 use crate::cleaned::{self, Cleaned};
-use crate::engine::{Engine, ints, longs, truths};
+use crate::engine::{Cluster, Engine, ints, longs, truths};
 use crate::failure::Failure;
 use crate::import::{Progress, row, telephone};
 use crate::mapping::Mapping;
@@ -30,8 +30,13 @@ const NEW_SIMS: &str = include_str!("sql/new_imsi.sql");
 const DAY: i64 = 86_400;
 
 /// Answers a request about calls.
-pub(crate) fn answer(request: &Request, zone: &TimeZone, mappings: &[Mapping]) -> Result<Answer, Failure> {
-    let engine = Engine::new()?;
+pub(crate) fn answer(
+    request: &Request,
+    zone: &TimeZone,
+    mappings: &[Mapping],
+    cluster: Option<&Cluster>,
+) -> Result<Answer, Failure> {
+    let engine = Engine::new(cluster)?;
     let (mut names, mut progress, mut calls) = (Names::default(), Progress::default(), Calls::default());
     for (file, mapping) in request.files.iter().enumerate().zip(mappings) {
         calls.read(file, mapping, &mut names, &mut progress)?;
@@ -74,9 +79,9 @@ impl Asked<'_> {
             windows: self.counts(windows, width)?,
             told: self.told(width)?,
             days: self.days(zone)?,
-            new_numbers: self.occurrences(NEW_NUMBERS)?,
-            new_handsets: self.occurrences(NEW_HANDSETS)?,
-            new_sims: self.occurrences(NEW_SIMS)?,
+            new_numbers: self.occurrences(NEW_NUMBERS, zone)?,
+            new_handsets: self.occurrences(NEW_HANDSETS, zone)?,
+            new_sims: self.occurrences(NEW_SIMS, zone)?,
             contacts,
             targets,
             near,
@@ -172,9 +177,11 @@ impl Asked<'_> {
         Ok(rows.into_iter().filter_map(day).collect())
     }
 
-    fn occurrences(&self, sql: &'static str) -> Result<Vec<Occurrence>, Failure> {
-        let novelty = i64::from(self.request.windows.novelty_days) * DAY;
-        let rows = self.engine.rows(sql, &[("novelty", novelty)], ["person", "at", "place"])?;
+    fn occurrences(&self, sql: &'static str, zone: &TimeZone) -> Result<Vec<Occurrence>, Failure> {
+        let starts = scope(self.request, zone).ok_or(Failure::Scope)?.starts.timestamp().as_second();
+        // Of no days, every use is new that comes more than a second after another.
+        let novelty = (i64::from(self.request.windows.novelty_days) * DAY).max(1);
+        let rows = self.engine.rows(sql, &[("novelty", novelty), ("starts", starts)], ["person", "at", "place"])?;
         let occurrence = |[person, at, place]: [Option<i64>; 3]| {
             Some(Occurrence { person: usize::try_from(person?).ok()?, at: at?, row: row(self.request, place?) })
         };

@@ -1,5 +1,6 @@
 //! A request is read, checked, and answered.
 
+use crate::engine::Cluster;
 use crate::failure::Failure;
 use crate::mapping::Mapping;
 use crate::{accounts, phones};
@@ -9,7 +10,7 @@ use std::collections::BTreeSet;
 use std::io::{Read, Write};
 
 /// Reads a request and writes its answer.
-pub(crate) fn answer(mut from: impl Read, mut to: impl Write) -> Result<(), Failure> {
+pub(crate) fn answer(mut from: impl Read, mut to: impl Write, cluster: Option<&Cluster>) -> Result<(), Failure> {
     let mut text = String::new();
     from.read_to_string(&mut text)?;
     let request: Request = serde_json::from_str(&text).map_err(Failure::Request)?;
@@ -17,8 +18,8 @@ pub(crate) fn answer(mut from: impl Read, mut to: impl Write) -> Result<(), Fail
     check(&request)?;
     let mappings = request.files.iter().map(|f| Mapping::read(f, request.kind)).collect::<Result<Vec<_>, _>>()?;
     let answer = match request.kind {
-        Kind::Phones => phones::answer(&request, &zone, &mappings)?,
-        Kind::Accounts => accounts::answer(&request, &zone, &mappings)?,
+        Kind::Phones => phones::answer(&request, &zone, &mappings, cluster)?,
+        Kind::Accounts => accounts::answer(&request, &zone, &mappings, cluster)?,
     };
     serde_json::to_writer(&mut to, &answer).map_err(std::io::Error::from)?;
     Ok(writeln!(to)?)

@@ -98,6 +98,7 @@ fn may_go(event: &Event) -> bool {
             | Event::OnwardAsked { .. }
             | Event::CheckRecorded(_)
             | Event::StatementsRead(_)
+            | Event::FindingExplained(_)
             | Event::ConcernAnswered { .. }
             | Event::WaiverRecorded { .. }
     )

@@ -221,6 +221,7 @@ pub fn needed(state: &State, event: &Event) -> Option<UseCase> {
         | Event::AccuracySet { .. }
         | Event::AuthorityRecorded(_)
         | Event::StatementsRead(_)
+        | Event::FindingExplained(_)
         | Event::DrawOpened(_)
         | Event::DrawCommitted { .. }
         | Event::DrawRevealed { .. }

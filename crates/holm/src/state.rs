@@ -286,6 +286,7 @@ impl State {
             | Event::AccuracySet { .. }
             | Event::AuthorityRecorded(_)
             | Event::StatementsRead(_)
+            | Event::FindingExplained(_)
             | Event::DrawOpened(_)
             | Event::DrawCommitted { .. }
             | Event::DrawRevealed { .. }

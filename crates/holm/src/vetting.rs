@@ -187,7 +187,17 @@ impl Vetting {
                 self.authorities.insert(facts.authority.clone(), Authority { index, at, by, facts: facts.clone() });
             }
             Event::StatementsRead(facts) => {
-                self.statements.push(StatementsRead { index, at, by: by.to_owned(), facts: facts.clone() });
+                self.statements.push(StatementsRead {
+                    index,
+                    at,
+                    by: by.to_owned(),
+                    facts: facts.clone(),
+                    explained: Vec::new(),
+                });
+            }
+            Event::FindingExplained(facts) => {
+                let of = self.statements.iter_mut().find(|read| read.index == facts.reading);
+                of.into_iter().for_each(|read| read.explain(index, facts));
             }
             Event::ConcernAnswered { check, guideline, mitigation, explanation, verified } => {
                 self.answers.push((*check, index));
@@ -217,6 +227,7 @@ impl Vetting {
             Event::Withdrawn { entry, .. } => {
                 self.checks.retain(|check| check.index != *entry);
                 self.statements.retain(|read| read.index != *entry);
+                self.statements.iter_mut().for_each(|read| read.explained.retain(|of| of.index != *entry));
                 self.waivers.retain(|waiver| waiver.index != *entry);
                 self.exceptions.retain(|exception| exception.index != *entry);
                 self.authorities.retain(|_, authority| authority.index != *entry);
@@ -229,7 +240,7 @@ impl Vetting {
     #[must_use]
     pub fn has_entry(&self, index: u64) -> bool {
         self.checks.iter().any(|check| check.index == index)
-            || self.statements.iter().any(|read| read.index == index)
+            || self.statements.iter().any(|read| read.index == index || read.explained.iter().any(|of| of.index == index))
             || self.waivers.iter().any(|waiver| waiver.index == index)
             || self.exceptions.iter().any(|exception| exception.index == index)
             || self.authorities.values().any(|authority| authority.index == index)

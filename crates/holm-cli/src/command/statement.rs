@@ -3,12 +3,13 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use holm::policy::Action;
 use holm::role::UseCase;
-use holm::vetting::statement::{Statements, StatementsRead};
-use holm_record::event::vetting::{CheckSort, StatementFacts};
+use holm::vetting::import::day;
+use holm::vetting::statement::{Cluster, Statements, StatementsRead};
+use holm_record::event::vetting::{CheckSort, FindingExplanation, StatementFacts, Verified};
 use holm_record::id::{AuthorityName, PersonId};
 use holm_statements::answer::{Answer, Named, Row, Weight};
 use holm_statements::money::Money;
-use holm_statements::request::{Holding, Income, Owner, Threshold, Windows};
+use holm_statements::request::{Explanation, Holding, Income, Owner, Threshold, Windows};
 use holm_statements::standing::{Ranked, ranked};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -23,6 +24,7 @@ use crate::error::{CommandError, Outcome};
 #[derive(Debug, Subcommand)]
 pub(crate) enum StatementCommand {
     Import(Box<Import>),
+    Explain(Explain),
     Review(Review),
 }
 
@@ -59,7 +61,7 @@ pub(crate) struct Import {
     /// Declared income for the authority's days: CSV with `person,currency,amount` and perhaps `source`.
     #[arg(long, value_name = "FILE")]
     income: Option<PathBuf>,
-    /// What people hold beside the accounts: CSV with `person,currency,on,worth,words`.
+    /// What people hold beside the accounts: CSV with `person,currency,on,worth,words` and perhaps `explanation,verified`.
     #[arg(long, value_name = "FILE")]
     holdings: Option<PathBuf>,
     /// From which amount on payments are reported, for each currency, such as `EUR=10000`.
@@ -71,6 +73,12 @@ pub(crate) struct Import {
     /// How many people are screened in the same way; everybody whom an authority of the sort names, if it is not said.
     #[arg(long, value_name = "N")]
     screened: Option<u32>,
+    /// Have a cluster (Ballista) do the work: its scheduler, as `df://HOST:PORT`.
+    #[arg(long, value_name = "URL", requires = "shared")]
+    cluster: Option<String>,
+    /// A folder that this machine and the cluster reach under one path; tables lie there until the answer has come.
+    #[arg(long, value_name = "DIR", requires = "cluster")]
+    shared: Option<PathBuf>,
 }
 
 /// Show what statements said, all of it or of one person; the reading is recorded
@@ -81,6 +89,34 @@ pub(crate) struct Review {
     /// Of one person.
     #[arg(long)]
     person: Option<PersonId>,
+}
+
+/// Record how somebody explains a finding, and how that was verified; it stands beside the finding from then on
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The number of the entry of what was read.
+    entry: u64,
+    /// Whose finding.
+    #[arg(long)]
+    person: PersonId,
+    /// Which finding, such as `target-calls-after`.
+    #[arg(long)]
+    test: String,
+    /// In which currency, of accounts.
+    #[arg(long, value_name = "CURRENCY")]
+    currency: Option<String>,
+    /// How the person explains it.
+    #[arg(long, value_name = "TEXT")]
+    explanation: Option<String>,
+    /// Who verified it.
+    #[arg(long, value_name = "NAME", requires_all = ["verified_how", "verified_on"])]
+    verified_by: Option<String>,
+    /// How.
+    #[arg(long, value_name = "TEXT", requires_all = ["verified_by", "verified_on"])]
+    verified_how: Option<String>,
+    /// When.
+    #[arg(long, value_name = "DAY", value_parser = day, requires_all = ["verified_by", "verified_how"])]
+    verified_on: Option<Date>,
 }
 
 fn threshold(text: &str) -> Result<Threshold, String> {
@@ -117,6 +153,10 @@ struct HoldingLine {
     on: Date,
     worth: Money,
     words: String,
+    #[serde(default)]
+    explanation: Option<String>,
+    #[serde(default)]
+    verified: Option<String>,
 }
 
 /// Lines of a CSV file, all of them or none.
@@ -158,6 +198,7 @@ impl StatementCommand {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
         match self {
             Self::Import(import) => import.run(app),
+            Self::Explain(explain) => explain.run(app),
             Self::Review(review) => review.run(app),
         }
     }
@@ -171,8 +212,9 @@ impl Import {
         let income = income.map(|IncomeLine { person, currency, amount, source }| Income { person, currency, amount, source });
         let holdings = maybe(self.holdings.as_ref())?.into_iter();
         let holdings = holdings.map(|line: HoldingLine| {
-            let HoldingLine { person, currency, on, worth, words } = line;
-            Holding { person, currency, on, worth, words, explanation: None }
+            let HoldingLine { person, currency, on, worth, words, explanation, verified } = line;
+            let explanation = explanation.filter(|words| !words.is_empty()).map(|words| Explanation { words, verified });
+            Holding { person, currency, on, worth, words, explanation }
         });
         let owners = lines(&self.owners)?.into_iter().map(|OwnerLine { own, person }| Owner { own, person });
         let asked = Statements {
@@ -188,6 +230,7 @@ impl Import {
             thresholds: self.thresholds,
             windows: Windows { after_hours: self.after.unwrap_or(defaults.after_hours), ..defaults },
             screened: self.screened,
+            cluster: self.cluster.zip(self.shared).map(|(url, shared)| Cluster { url, shared }),
             files: self.files,
         };
         let permit = workspace.permit(&Action::Administer, app.now())?;
@@ -198,9 +241,29 @@ impl Import {
         let (entry, answer) = read?;
         app.show(&serde_json::json!({"entry": entry, "answer": answer}), || {
             print_read(&answer);
-            print_persons(&ranked(&answer), SHOWN);
+            print_persons(&ranked(&answer), SHOWN, None);
             say!("recorded as entry {entry}; what comes of asking is a check: `holm check add PERSON --sort … --authority …`");
         })?;
+        Ok(Outcome::Done)
+    }
+}
+
+impl Explain {
+    fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let mut workspace = app.workspace(UseCase::KeepVetting)?;
+        let permit = workspace.permit(&Action::Administer, app.now())?;
+        let verified = self.verified_by.zip(self.verified_how).zip(self.verified_on);
+        let said = FindingExplanation {
+            reading: self.entry,
+            person: self.person,
+            test: self.test,
+            currency: self.currency,
+            explanation: self.explanation,
+            verified: verified.map(|((by, how), on)| Verified { by, how, on }),
+        };
+        let whose = format!("{} of {}", said.test, said.person);
+        let entry = workspace.explain_finding(&permit, said, today(app))?;
+        app.show(&serde_json::json!({ "entry": entry }), || say!("said to {whose}; recorded as entry {entry}"))?;
         Ok(Outcome::Done)
     }
 }
@@ -222,11 +285,15 @@ impl Review {
             shown.push((read, read.answer()?));
         }
         let value = |(read, answer): &(&StatementsRead, Answer)| {
-            let StatementsRead { index, at, facts, .. } = read;
+            let StatementsRead { index, at, facts, .. } = *read;
             let mut answer = answer.clone();
             answer.persons.retain(|of| person.is_none_or(|id| id == of.person));
             let StatementFacts { authority, sort, files, .. } = facts;
-            serde_json::json!({"entry": index, "at": at, "authority": authority, "sort": sort, "files": files, "answer": answer})
+            let explained: Vec<_> =
+                read.explained.iter().map(|of| &of.facts).filter(|of| person.is_none_or(|id| id == of.person.as_str())).collect();
+            serde_json::json!({
+                "entry": index, "at": at, "authority": authority, "sort": sort, "files": files, "answer": answer, "explained": explained,
+            })
         };
         let value: Vec<_> = shown.iter().map(value).collect();
         app.show(&value, || {
@@ -245,7 +312,7 @@ impl Review {
                 );
                 let mut all = ranked(answer);
                 all.retain(|of| person.is_none_or(|id| id == of.person.person));
-                print_persons(&all, SHOWN);
+                print_persons(&all, SHOWN, Some(read));
             }
         })?;
         Ok(Outcome::Done)
@@ -282,14 +349,18 @@ fn place(row: &Row) -> String {
 /// How many people are shown if nobody is named.
 const SHOWN: usize = 10;
 
-fn print_persons(ranked: &[Ranked<'_>], shown: usize) {
-    ranked.iter().take(shown).for_each(print_person);
+fn print_persons(ranked: &[Ranked<'_>], shown: usize, read: Option<&StatementsRead>) {
+    ranked.iter().take(shown).for_each(|person| print_person(person, read));
     if ranked.len() > shown {
         say!("{} more stand out less; `--person` or `--json` shows them", ranked.len() - shown);
     }
 }
 
-fn print_person(Ranked { person, found }: &Ranked<'_>) {
+fn verified(verified: Option<&Verified>) -> String {
+    verified.map_or_else(|| "not verified".to_owned(), |of| format!("verified by {} on {}: {}", of.by, of.on, of.how))
+}
+
+fn print_person(Ranked { person, found }: &Ranked<'_>, read: Option<&StatementsRead>) {
     say!("{:<12} {} rows, {} disclosures", person.person, person.rows, person.disclosures);
     for beside in found {
         let finding = beside.finding;
@@ -305,6 +376,16 @@ fn print_person(Ranked { person, found }: &Ranked<'_>) {
         let more = finding.rows.total.saturating_sub(rows.len() as u64);
         if !rows.is_empty() {
             say!("    {}{}", rows.join("; "), if more > 0 { format!("; and {more} more") } else { String::new() });
+        }
+        let said = read.and_then(|read| read.said_to(&person.person, &finding.test, finding.currency.as_deref()));
+        if let Some(said) = said {
+            say!("    explained: {}; {}", said.words, verified(said.verified));
+        } else if let Some(said) = &finding.explanation {
+            say!(
+                "    explained: {}; {}",
+                said.words,
+                said.verified.as_deref().map_or("not verified".to_owned(), |how| format!("verified: {how}"))
+            );
         }
     }
 }

@@ -44,6 +44,7 @@ const COMMANDS: [(&[&str], UseCase); 86] = [
         &["statement", "import", "nothing.csv", "--authority", "x", "--sort", "phone-review", "--owners", "nothing.csv"],
         UseCase::KeepVetting,
     ),
+    (&["statement", "explain", "0", "--person", "p2", "--test", "calls-after", "--explanation", "x"], UseCase::KeepVetting),
     (&["statement", "review"], UseCase::SeeVetting),
     (&["marking", "import", "nothing.toml"], UseCase::KeepRecord),
     (&["marking", "list"], UseCase::OwnDesk),

@@ -14,6 +14,7 @@ struct Vetted {
     schedule: &'static str,
     accuracy: &'static str,
     statements: &'static str,
+    explained: &'static str,
     authority: &'static str,
     draw: &'static str,
     committed: &'static str,
@@ -43,6 +44,7 @@ const ENGLISH: Vetted = Vetted {
     schedule: "it was laid down how often which checks are asked for",
     accuracy: "it was laid down what checks are worth as evidence",
     statements: "statements were read under {} (people: {}, files: {})",
+    explained: "what is said to a finding of entry {} was recorded",
     authority: "the legal authority {} was recorded: {}, until {}",
     draw: "a draw of {} people was opened",
     committed: "{} committed to draw {}",
@@ -70,6 +72,7 @@ const SPANISH: Vetted = Vetted {
     schedule: "quedó fijado cada cuánto se pide cada control",
     accuracy: "quedó fijado cuánto valen los controles como indicio",
     statements: "se leyeron extractos en virtud de {} (personas: {}, archivos: {})",
+    explained: "se asentó lo que se responde a un hallazgo del asiento {}",
     authority: "se asentó el fundamento legal {}: {}, hasta {}",
     draw: "se abrió un sorteo entre {} personas",
     committed: "{} se comprometió para el sorteo {}",
@@ -106,6 +109,7 @@ pub(super) fn vetted(event: &Event, language: Language) -> String {
         Event::StatementsRead(facts) => {
             fill(words.statements, &[&facts.authority, &count(facts.persons.len()), &count(facts.files.len())])
         }
+        Event::FindingExplained(facts) => fill(words.explained, &[&facts.reading]),
         Event::DrawOpened(facts) => fill(words.draw, &[&count(facts.eligible.len())]),
         Event::DrawCommitted { draw, person, .. } => fill(words.committed, &[person, draw]),
         Event::DrawRevealed { draw, person, .. } => fill(words.revealed, &[person, draw]),

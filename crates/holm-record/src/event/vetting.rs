@@ -206,6 +206,27 @@ pub struct StatementFacts {
     pub answer: String,
 }
 
+/// What somebody says to a finding of statements, and how that was verified; one of the two at least.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FindingExplanation {
+    /// The entry of what was read.
+    pub reading: u64,
+    /// Whose finding.
+    pub person: PersonId,
+    /// Which: its test or sum (`docs/spec/statements.md`).
+    pub test: String,
+    /// In which currency, of accounts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// How the person explains it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<String>,
+    /// How that was verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<Verified>,
+}
+
 /// A file of statements, as it was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

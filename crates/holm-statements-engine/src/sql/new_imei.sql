@@ -1,14 +1,15 @@
--- First uses of handsets. What counts was not used by the person for $novelty seconds, or not at all. Days of UTC are enough to see
--- that: gaps within a day are none.
--- In: clean, $novelty.
-WITH days AS (
-  SELECT person, imei, at / 86400 AS day, min(at) AS first, max(at) AS last, min(place) AS place
+-- First uses of handsets. What counts was not used by the person for $novelty seconds, or not at all. The first and the last use in
+-- each stretch of $novelty seconds from $starts on are enough to see that: no gap inside one is longer.
+-- In: clean, $novelty, $starts (seconds since 1970; no row is earlier).
+WITH stretches AS (
+  SELECT person, imei, (at - $starts) / $novelty AS stretch, min(at) AS first, max(at) AS last,
+         first_value(place ORDER BY at, place) AS place
   FROM clean
   WHERE imei IS NOT NULL
-  GROUP BY person, imei, at / 86400
+  GROUP BY person, imei, (at - $starts) / $novelty
 ), gaps AS (
-  SELECT person, first, place, lag(last) OVER (PARTITION BY person, imei ORDER BY day) AS before
-  FROM days
+  SELECT person, first, place, lag(last) OVER (PARTITION BY person, imei ORDER BY stretch) AS before
+  FROM stretches
 )
 SELECT person, first AS at, place
 FROM gaps

@@ -48,7 +48,12 @@ impl Case {
     }
 
     pub(crate) fn run(&self) -> Output {
+        self.run_with(&[])
+    }
+
+    pub(crate) fn run_with(&self, options: &[&str]) -> Output {
         let mut program = Command::new(env!("CARGO_BIN_EXE_holm-statements"))
+            .args(options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -61,6 +66,15 @@ impl Case {
     pub(crate) fn answer(&self) -> Answer {
         let output = self.run();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        // `make test-cluster` has every answer come from a cluster too.
+        if let Ok(cluster) = std::env::var("HOLM_CLUSTER") {
+            let there = self.run_with(&["--cluster", &cluster, "--shared", self.folder.path().to_str().unwrap()]);
+            assert!(there.status.success(), "{}", String::from_utf8_lossy(&there.stderr));
+            assert!(there.stdout == output.stdout, "a cluster answers otherwise");
+            let left = std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+            let left: Vec<_> = left.filter(|name| name.to_str().unwrap().starts_with("holm-statements-")).collect();
+            assert!(left.is_empty(), "tables were left behind: {left:?}");
+        }
         serde_json::from_slice(&output.stdout).unwrap()
     }
 

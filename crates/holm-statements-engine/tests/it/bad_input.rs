@@ -301,3 +301,34 @@ fn a_request_that_nobody_understands_is_refused() {
     case.request["screened"] = json!(1);
     assert!(case.refusal().contains("2 persons are in the scope and 1 were screened"));
 }
+
+#[test]
+fn a_cluster_that_cannot_answer_is_said_in_one_line() {
+    let mut case = Case::new("phones", &["p1"]);
+    case.owns("p1", "+34600000001");
+    case.file(
+        "calls.csv",
+        "[columns]\nat='at'\nown='own'\nother='other'\n",
+        "at,own,other\n2026-02-01T10:00:00Z,+34600000001,+34600000002\n",
+    );
+    let refused = |options: &[&str]| {
+        let output = case.run_with(options);
+        assert!(!output.status.success() && output.stdout.is_empty());
+        String::from_utf8(output.stderr).unwrap().lines().last().unwrap().to_owned()
+    };
+    let shared = case.path("").display().to_string();
+    assert!(refused(&["--cluster", "df://127.0.0.1:1"]).contains("both or neither"));
+    assert!(refused(&["--shared", &shared]).contains("both or neither"));
+    assert!(refused(&["--clusters", "x"]).contains("`--clusters` is none of this program's options"));
+    let said = refused(&["--cluster", "df://127.0.0.1:1", "--shared", &shared]);
+    if cfg!(feature = "cluster") {
+        assert!(said.contains("the engine failed"), "{said}");
+        assert!(refused(&["--cluster", "nonsense", "--shared", &shared]).contains("`nonsense` is no cluster's scheduler"));
+        assert!(
+            refused(&["--cluster", "df://127.0.0.1:1", "--shared", "/nowhere"])
+                .contains("no table can be laid down in `/nowhere`")
+        );
+    } else {
+        assert!(said.contains("build it with `make statements CLUSTER=1`"), "{said}");
+    }
+}

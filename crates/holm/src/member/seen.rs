@@ -102,6 +102,7 @@ impl Seen {
             | Event::AccuracySet { .. }
             | Event::AuthorityRecorded(_)
             | Event::StatementsRead(_)
+            | Event::FindingExplained(_)
             | Event::DrawOpened(_)
             | Event::DrawCommitted { .. }
             | Event::DrawRevealed { .. }

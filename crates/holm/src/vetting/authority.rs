@@ -140,7 +140,8 @@ impl Vetting {
         let under = |authority: &Option<String>| authority.as_deref() == Some(name.as_str());
         let checks = || self.checks.iter().filter(|check| check.facts.sort.is_intrusive() && under(&check.facts.authority));
         let said = self.answers.iter().filter(|(check, _)| checks().any(|of| of.index == *check)).map(|(_, entry)| *entry);
-        let read = self.statements.iter().filter(|read| read.facts.authority == *name).map(|read| read.index);
+        let read = self.statements.iter().filter(|read| read.facts.authority == *name);
+        let read = read.flat_map(|read| read.explained.iter().map(|of| of.index).chain([read.index]));
         let mut entries: Vec<u64> = checks().map(|check| check.index).chain(said).chain(read).collect();
         entries.sort_unstable();
         entries

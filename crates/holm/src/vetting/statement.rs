@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use holm_record::commitment::{hex, sha256};
 use holm_record::event::Event;
-use holm_record::event::vetting::{CheckSort, StatementFacts, StatementFile};
+use holm_record::event::vetting::{CheckSort, FindingExplanation, StatementFacts, StatementFile, Verified};
 use holm_record::id::{AuthorityName, PersonId};
 use holm_statements::answer::{Answer, FORMAT};
 use holm_statements::request::{self, Holding, Income, Kind, Owner, Request, Scope, Threshold, Windows};
@@ -20,6 +20,7 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use super::authority::AuthorityError;
+use super::odd;
 use crate::exposure::{Exposures, Source};
 use crate::policy::Permit;
 use crate::state::State;
@@ -43,6 +44,17 @@ pub struct StatementsRead {
     pub by: String,
     /// What was read, and found.
     pub facts: StatementFacts,
+    /// What was said to its findings, in the order of entries.
+    pub explained: Vec<Explained>,
+}
+
+/// What was said to a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explained {
+    /// The entry.
+    pub index: u64,
+    /// What.
+    pub facts: FindingExplanation,
 }
 
 impl StatementsRead {
@@ -53,6 +65,33 @@ impl StatementsRead {
     pub fn answer(&self) -> Result<Answer, StatementError> {
         serde_json::from_str(&self.facts.answer).map_err(|e| StatementError::Answer(e.to_string()))
     }
+
+    pub(super) fn explain(&mut self, index: u64, facts: &FindingExplanation) {
+        self.explained.push(Explained { index, facts: facts.clone() });
+    }
+
+    /// What is said to a finding of a person, and how that was verified, if it was: the newest of both. What verified another
+    /// explanation says nothing of the one that took its place.
+    #[must_use]
+    pub fn said_to(&self, person: &str, test: &str, currency: Option<&str>) -> Option<Said<'_>> {
+        let of = |f: &&FindingExplanation| f.person.as_str() == person && f.test == test && f.currency.as_deref() == currency;
+        self.explained.iter().map(|explained| &explained.facts).filter(of).fold(None, |said: Option<Said<'_>>, facts| {
+            let before = said.map_or("", |said| said.words);
+            match facts.explanation.as_deref() {
+                Some(words) => Some(Said { words, verified: facts.verified.as_ref() }),
+                None => Some(Said { words: before, verified: facts.verified.as_ref() }),
+            }
+        })
+    }
+}
+
+/// How a finding is explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said<'a> {
+    /// In whose words.
+    pub words: &'a str,
+    /// How it was verified, if it was.
+    pub verified: Option<&'a Verified>,
 }
 
 /// Statements cannot be read.
@@ -82,6 +121,24 @@ pub enum StatementError {
     /// Too much for an entry.
     #[error("what was found takes {0} bytes, and an entry holds {1}: name fewer persons, with one authority for each part")]
     Long(usize, usize),
+    /// Nothing was read by that entry.
+    #[error("entry {0} is not of statements that were read; `holm statement review` lists them")]
+    NoReading(u64),
+    /// Nobody was found so.
+    #[error("entry {0} has no finding `{2}` of `{1}`; `holm statement review {0} --person {1}` shows what it has")]
+    NoFinding(u64, PersonId, String),
+    /// Nothing is said.
+    #[error("give an explanation, or how one was verified")]
+    NoAnswer,
+    /// Nothing to verify.
+    #[error("there is no explanation yet that could have been verified; give it too")]
+    NoExplanation,
+    /// Not a text.
+    #[error("the {0} is empty, too long, or has control characters")]
+    Text(&'static str),
+    /// It has not happened.
+    #[error("it was verified on {0}, which is still to come; check the day")]
+    Future(Date),
     /// No authority.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
@@ -119,6 +176,17 @@ pub struct Statements {
     pub windows: Windows,
     /// How many people are screened in the same way; everybody whom a recorded authority of the sort names, if it is not said.
     pub screened: Option<u32>,
+    /// Who does the work; this machine, if nobody is named.
+    pub cluster: Option<Cluster>,
+}
+
+/// A cluster of the engine's distributed sibling.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    /// Its scheduler, as `df://HOST:PORT`.
+    pub url: String,
+    /// A folder that this machine and all executors reach under one path.
+    pub shared: PathBuf,
 }
 
 impl State {
@@ -194,11 +262,11 @@ impl Workspace {
         today: Date,
         progress: &dyn Fn(&str),
     ) -> Result<(u64, Answer), StatementError> {
-        let (authority, sort) = (asked.authority.clone(), asked.sort);
+        let (authority, sort, cluster) = (asked.authority.clone(), asked.sort, asked.cluster.clone());
         let request = self.statement_request(asked, today)?;
         let files = request.files.iter().map(|file| hashed(Path::new(&file.path))).collect::<Result<Vec<_>, _>>()?;
         let question = serde_json::to_vec(&request).map_err(|e| StatementError::Answer(e.to_string()))?;
-        let answer = answered(&question, progress)?;
+        let answer = answered(&question, cluster.as_ref(), progress)?;
         let persons = self.state().vetting.authorities.get(&authority).map(|a| a.facts.persons.clone()).unwrap_or_default();
         self.keep_statements(permit, StatementFacts { authority, sort, persons, files, request: hex(&sha256(&question)), answer })
     }
@@ -216,6 +284,43 @@ impl Workspace {
             return Err(StatementError::Long(facts.answer.len(), LONGEST));
         }
         Ok((self.append(permit, vec![Event::StatementsRead(facts)])?, answer))
+    }
+}
+
+impl Workspace {
+    /// Records what somebody says to a finding, and how that was verified; returns the entry.
+    ///
+    /// # Errors
+    /// [`StatementError`]; nothing is recorded then.
+    pub fn explain_finding(&mut self, permit: &Permit, said: FindingExplanation, today: Date) -> Result<u64, StatementError> {
+        let FindingExplanation { reading, person, test, currency, explanation, verified } = &said;
+        let read = self.state().vetting.statements.iter().find(|read| read.index == *reading);
+        let read = read.ok_or(StatementError::NoReading(*reading))?;
+        let answer = read.answer()?;
+        let of = answer.persons.iter().filter(|of| of.person == person.as_str()).flat_map(|of| &of.findings);
+        if !of.into_iter().any(|found| found.test == *test && found.currency == *currency) {
+            let named = currency.as_ref().map_or_else(|| test.clone(), |currency| format!("{test} ({currency})"));
+            return Err(StatementError::NoFinding(*reading, person.clone(), named));
+        }
+        if explanation.is_none() && verified.is_none() {
+            return Err(StatementError::NoAnswer);
+        }
+        if explanation.as_deref().is_some_and(odd) {
+            return Err(StatementError::Text("explanation"));
+        }
+        if let Some(Verified { by, how, on }) = verified {
+            let before = read.said_to(person.as_str(), test, currency.as_deref());
+            if explanation.is_none() && before.is_none() {
+                return Err(StatementError::NoExplanation);
+            }
+            if odd(by) || odd(how) {
+                return Err(StatementError::Text("verification"));
+            }
+            if *on > today {
+                return Err(StatementError::Future(*on));
+            }
+        }
+        Ok(self.append(permit, vec![Event::FindingExplained(said)])?)
     }
 }
 
@@ -245,11 +350,14 @@ fn program() -> Result<PathBuf, StatementError> {
 }
 
 /// Asks the program; what it answers. What it says on the way goes to `progress`, and its last words are why it failed.
-fn answered(question: &[u8], progress: &dyn Fn(&str)) -> Result<String, StatementError> {
+fn answered(question: &[u8], cluster: Option<&Cluster>, progress: &dyn Fn(&str)) -> Result<String, StatementError> {
     let failed = |e: io::Error| StatementError::Failed(e.to_string());
     let none = || StatementError::Failed("it takes no question".to_owned());
     // No child is given the passphrase.
     let mut command = Command::new(program()?);
+    if let Some(Cluster { url, shared }) = cluster {
+        command.args(["--cluster", url, "--shared"]).arg(shared);
+    }
     command.env_remove("HOLM_PASSPHRASE").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(failed)?;
     let mut stdin = child.stdin.take().ok_or_else(none)?;
