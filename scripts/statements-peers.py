@@ -119,6 +119,7 @@ def measured(command, given=b""):
 DUCKDB = """
 import duckdb, json, sys, time
 db = duckdb.connect()
+db.execute("SET enable_progress_bar = false")
 db.execute('CREATE TABLE calls AS SELECT epoch("at")::BIGINT AS second, own, other, seconds FROM read_parquet(?) GROUP BY ALL', [sys.argv[1]])
 db.execute("CREATE TABLE windows AS SELECT * FROM read_parquet(?)", [sys.argv[2]])
 start = time.monotonic()

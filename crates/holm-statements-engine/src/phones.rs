@@ -22,9 +22,10 @@ const WINDOWS: &str = include_str!("sql/call_windows.sql");
 const WINDOW_ROWS: &str = include_str!("sql/call_window_rows.sql");
 const CONTACTS: &str = include_str!("sql/contacts.sql");
 const DAYS: &str = include_str!("sql/days.sql");
-const NEW_NUMBERS: &str = include_str!("sql/new_other.sql");
-const NEW_HANDSETS: &str = include_str!("sql/new_imei.sql");
-const NEW_SIMS: &str = include_str!("sql/new_imsi.sql");
+const OF_NUMBERS: &str = include_str!("sql/stretches_other.sql");
+const OF_HANDSETS: &str = include_str!("sql/stretches_imei.sql");
+const OF_SIMS: &str = include_str!("sql/stretches_imsi.sql");
+const FIRST_USES: &str = include_str!("sql/first_uses.sql");
 
 /// Seconds of a day of 24 hours.
 const DAY: i64 = 86_400;
@@ -79,9 +80,9 @@ impl Asked<'_> {
             windows: self.counts(windows, width)?,
             told: self.told(width)?,
             days: self.days(zone)?,
-            new_numbers: self.occurrences(NEW_NUMBERS, zone)?,
-            new_handsets: self.occurrences(NEW_HANDSETS, zone)?,
-            new_sims: self.occurrences(NEW_SIMS, zone)?,
+            new_numbers: self.first_uses(OF_NUMBERS, zone)?,
+            new_handsets: self.first_uses(OF_HANDSETS, zone)?,
+            new_sims: self.first_uses(OF_SIMS, zone)?,
             contacts,
             targets,
             near,
@@ -177,11 +178,13 @@ impl Asked<'_> {
         Ok(rows.into_iter().filter_map(day).collect())
     }
 
-    fn occurrences(&self, sql: &'static str, zone: &TimeZone) -> Result<Vec<Occurrence>, Failure> {
+    fn first_uses(&self, stretches: &'static str, zone: &TimeZone) -> Result<Vec<Occurrence>, Failure> {
         let starts = scope(self.request, zone).ok_or(Failure::Scope)?.starts.timestamp().as_second();
         // Of no days, every use is new that comes more than a second after another.
         let novelty = (i64::from(self.request.windows.novelty_days) * DAY).max(1);
-        let rows = self.engine.rows(sql, &[("novelty", novelty), ("starts", starts)], ["person", "at", "place"])?;
+        self.engine.keep("stretches", stretches, &[("novelty", novelty), ("starts", starts)])?;
+        let rows = self.engine.rows(FIRST_USES, &[("novelty", novelty)], ["person", "at", "place"])?;
+        self.engine.drop("stretches")?;
         let occurrence = |[person, at, place]: [Option<i64>; 3]| {
             Some(Occurrence { person: usize::try_from(person?).ok()?, at: at?, row: row(self.request, place?) })
         };
