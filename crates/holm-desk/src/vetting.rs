@@ -57,20 +57,9 @@ pub(crate) fn add(desk: &Desk, facts: CheckFacts) -> Result<u64, Problem> {
 /// Has a check not be asked of somebody for a while; the entry.
 ///
 /// # Errors
-/// [`Problem::Wrong`] at the fields `whom`, `last` and `why`.
-pub(crate) fn waive(desk: &Desk, of: (&PersonId, CheckSort, Date), why: &str) -> Result<u64, Problem> {
-    let waived = act(desk, |workspace, permit| workspace.waive(permit, of, why, today()));
-    waived.map_err(|problem| match problem {
-        Problem::Wrong(errors) => {
-            let field = |at: &'static str| match at {
-                "until" => "last",
-                "reason" => "why",
-                _ => "whom",
-            };
-            Problem::Wrong(errors.into_iter().map(|(at, error)| (field(at), error)).collect())
-        }
-        other => other,
-    })
+/// [`Problem::Wrong`] at the fields `person`, `until` and `reason`.
+pub(crate) fn waive(desk: &Desk, of: (&PersonId, CheckSort, Date), reason: &str) -> Result<u64, Problem> {
+    act(desk, |workspace, permit| workspace.waive(permit, of, reason, today()))
 }
 
 /// Records a legal authority, as its file says it; the entry.
@@ -80,10 +69,7 @@ pub(crate) fn waive(desk: &Desk, of: (&PersonId, CheckSort, Date), why: &str) ->
 pub(crate) fn add_authority(desk: &Desk, text: &str) -> Result<u64, Problem> {
     let of_order = |error: String| Problem::Wrong(vec![("order", error)]);
     let facts = parse(&text.replace("\r\n", "\n")).map_err(|e| of_order(e.to_string()))?;
-    act(desk, |workspace, permit| workspace.add_authority(permit, facts)).map_err(|problem| match problem {
-        Problem::Wrong(errors) => Problem::Wrong(errors.into_iter().map(|(_, error)| ("order", error)).collect()),
-        other => other,
-    })
+    act(desk, |workspace, permit| workspace.add_authority(permit, facts)).map_err(|problem| problem.at(|_| "order"))
 }
 
 /// Lays down a schedule; the entry.
