@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{File, LANGUAGE, answered};
+use super::{File, LANGUAGE, answered, texts};
 use crate::approval::{self, Said, Wanted};
 use crate::destruction;
 use crate::page::approvals::act_words;
@@ -74,10 +74,6 @@ pub(crate) struct GroupStanding {
     approved: Vec<String>,
     refused: Vec<String>,
     silent: Vec<String>,
-}
-
-fn texts<T: ToString>(names: impl IntoIterator<Item = T>) -> Vec<String> {
-    names.into_iter().map(|name| name.to_string()).collect()
 }
 
 impl ApprovalRequest {
