@@ -4,7 +4,7 @@ use holm::policy::Action;
 use holm::vetting::CheckError;
 use holm::vetting::authority::parse;
 use holm::workspace::{Workspace, WorkspaceError};
-use holm_record::event::vetting::{CheckFacts, CheckSort};
+use holm_record::event::vetting::{AuthorityFacts, CheckFacts, CheckSort};
 use holm_record::id::PersonId;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -62,13 +62,20 @@ pub(crate) fn waive(desk: &Desk, of: (&PersonId, CheckSort, Date), reason: &str)
     act(desk, |workspace, permit| workspace.waive(permit, of, reason, today()))
 }
 
+/// A legal authority, as its file says it.
+///
+/// # Errors
+/// [`Problem::Wrong`] at the field `order`.
+pub(crate) fn authority(text: &str) -> Result<AuthorityFacts, Problem> {
+    parse(&text.replace("\r\n", "\n")).map_err(|e| Problem::Wrong(vec![("order", e.to_string())]))
+}
+
 /// Records a legal authority, as its file says it; the entry.
 ///
 /// # Errors
 /// [`Problem::Wrong`] at the field `order`.
 pub(crate) fn add_authority(desk: &Desk, text: &str) -> Result<u64, Problem> {
-    let of_order = |error: String| Problem::Wrong(vec![("order", error)]);
-    let facts = parse(&text.replace("\r\n", "\n")).map_err(|e| of_order(e.to_string()))?;
+    let facts = authority(text)?;
     act(desk, |workspace, permit| workspace.add_authority(permit, facts)).map_err(|problem| problem.at(|_| "order"))
 }
 

@@ -71,6 +71,28 @@ async fn refused(world: &World, path: &str, orders: &[(Value, &str, &str)]) {
     }
 }
 
+/// Asks for approval; where the request is.
+async fn asked(world: &World, wanted: &Value) -> String {
+    let (status, request) = world.give("POST", "/api/v1/approvals/requests", wanted).await;
+    assert_eq!((status, &request["standing"]), (StatusCode::OK, &json!("waits")), "{request}");
+    format!("/api/v1/approvals/requests/{}", request["request"])
+}
+
+/// Has p6 approve a request on another desk.
+async fn signed(world: &World, request: &str) {
+    let note = world.of_p6(&world.saved(&format!("{request}/file")).await);
+    let (status, told) = world.give("POST", "/api/v1/approvals", &json!({ "note": note })).await;
+    assert_eq!((status, &told["standing"]), (StatusCode::OK, &json!("approved")), "{told}");
+}
+
+/// Has something approved, and done.
+async fn approved(world: &World, wanted: &Value) {
+    let request = asked(world, wanted).await;
+    signed(world, &request).await;
+    let (status, told) = world.give("POST", &format!("{request}/use"), &json!({})).await;
+    assert_eq!((status, &told["standing"]), (StatusCode::OK, &json!("used")), "{told}");
+}
+
 /// Records the incident `b-12`.
 async fn betrayed(world: &World) {
     let operation = json!({"operation": "north-pier", "sort": "raid", "at": "2100-03-02T05:00:00Z"});
@@ -304,7 +326,21 @@ async fn authorities_waivers_and_schedules_that_cannot_be_are_refused_and_others
     refused(&world, AUTHORITIES, &[(order(ORDER), "order", asks)]).await;
     betrayed(&world).await;
     let opening = json!({"person": "p7", "incident": "b-12", "grounds": "knew of it"});
-    refused(&world, PROCEEDINGS, &[(opening, "person", asks)]).await;
+    refused(&world, PROCEEDINGS, &[(opening.clone(), "person", asks)]).await;
+    let wanted = json!({"act": "authority", "order": ORDER, "reason": "the leak of May"});
+    approved(&world, &wanted).await;
+    assert_eq!(world.get(AUTHORITIES).await["authorities"][0]["authority"], "first");
+    let wanted = json!({"act": "proceed", "person": "p7", "incident": "b-12", "reason": "a hearing"});
+    let number = asked(&world, &wanted).await;
+    refused(&world, PROCEEDINGS, &[(opening.clone(), "person", "waits for")]).await;
+    signed(&world, &number).await;
+    assert_eq!(world.give("POST", PROCEEDINGS, &opening).await.0, StatusCode::CREATED);
+    let wrong = [
+        (json!({"act": "authority", "order": "x", "reason": "y"}), "order", "not a legal authority"),
+        (json!({"act": "proceed", "person": "p7", "incident": "none", "reason": "y"}), "what", "no incident is named"),
+        (json!({"act": "proceed", "person": "p 7", "incident": "b-12", "reason": "y"}), "person", "p 7"),
+    ];
+    refused(&world, "/api/v1/approvals/requests", &wrong).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
