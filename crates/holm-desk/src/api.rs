@@ -8,11 +8,13 @@
 pub(crate) mod aligned;
 pub(crate) mod approvals;
 pub(crate) mod arrivals;
+pub(crate) mod authorities;
 pub(crate) mod beliefs;
 pub(crate) mod checks;
 pub(crate) mod corrections;
 pub(crate) mod document;
 pub(crate) mod drafts;
+pub(crate) mod draws;
 pub(crate) mod endings;
 pub(crate) mod graph;
 pub(crate) mod imports;
@@ -24,10 +26,12 @@ pub(crate) mod operations;
 pub(crate) mod overview;
 pub(crate) mod people;
 pub(crate) mod problem;
+pub(crate) mod proceedings;
 pub(crate) mod record;
 pub(crate) mod releases;
 pub(crate) mod requests;
 pub(crate) mod session;
+pub(crate) mod statements;
 pub(crate) mod tellings;
 pub(crate) mod traces;
 pub(crate) mod warnings;
@@ -70,6 +74,19 @@ async fn answered<T: IntoResponse + Send + 'static>(
 /// Something that now has an address: the address, and what stands there.
 fn made<T: Serialize>(status: StatusCode, address: String, body: T) -> Response {
     (status, [(LOCATION, address)], Json(body)).into_response()
+}
+
+/// Names as they are answered.
+fn texts<T: ToString>(names: impl IntoIterator<Item = T>) -> Vec<String> {
+    names.into_iter().map(|name| name.to_string()).collect()
+}
+
+/// A field's value, or what is wrong with it.
+///
+/// # Errors
+/// [`Problem::Wrong`].
+fn wrong<T, E: std::fmt::Display>(field: &'static str, read: Result<T, E>) -> Result<T, Problem> {
+    read.map_err(|e| Problem::Wrong(vec![(field, e.to_string())]))
 }
 
 /// A file as it is saved.

@@ -20,7 +20,7 @@ use crate::problem::Problem;
 use crate::release::recipients;
 use crate::server::Desk;
 use crate::session::{held, secret};
-use crate::vetting::today;
+use crate::vetting::{authority, today};
 
 /// How long masks are off.
 pub(crate) const UNMASKED: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -67,6 +67,10 @@ pub(crate) enum Wanted {
     Release(ItemName, Vec<String>),
     /// Bodies and sealed files, by an authority.
     Destroy(Chosen, String),
+    /// A legal authority, as its file says it.
+    Authority(String),
+    /// A proceeding against a person about an incident.
+    Proceed(PersonId, IncidentName),
     /// Another policy.
     Policy(String),
 }
@@ -101,6 +105,8 @@ impl Wanted {
                 let Doomed { entries, objects } = workspace.doomed(chosen, today()).map_err(of_destruction)?;
                 Ok(Act::Destroy { entries, objects, authority: authority.trim().to_owned() })
             }
+            Self::Authority(text) => Ok(Act::Authority { facts: authority(&text)? }),
+            Self::Proceed(person, incident) => Ok(Act::Proceed { person, incident }),
             Self::Policy(text) => Ok(Act::Policy { policy: workspace.approval_policy(&text).map_err(of_policy)? }),
         };
         done.map_err(|e| refused(e, "what"))

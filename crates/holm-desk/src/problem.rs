@@ -144,6 +144,14 @@ pub(crate) fn in_language(errors: Vec<Wrong>, language: Language) -> Vec<Wrong> 
 }
 
 impl Problem {
+    /// The same at the fields of a form that calls them otherwise.
+    pub(crate) fn at(self, renamed: impl Fn(&'static str) -> &'static str) -> Self {
+        match self {
+            Self::Wrong(errors) => Self::Wrong(errors.into_iter().map(|(field, what)| (renamed(field), what)).collect()),
+            other => other,
+        }
+    }
+
     /// What is said of it.
     pub(crate) fn told(&self, language: Language) -> Told {
         let words = &language.words().problem;

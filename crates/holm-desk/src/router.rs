@@ -25,7 +25,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
 
 /// Every route.
 pub(crate) fn all(routes: Routes) -> Routes {
-    api_of_happened(api_of_approvals(api(happened(approvals(vetted(pages(routes)))))))
+    api_of_vetting(api_of_happened(api_of_approvals(api(happened(approvals(vetted(pages(routes))))))))
 }
 
 fn pages(routes: Routes) -> Routes {
@@ -159,8 +159,8 @@ fn happened(routes: Routes) -> Routes {
 /// What programs may ask; documented in `openapi.json`.
 fn api(routes: Routes) -> Routes {
     use crate::api::{
-        aligned, arrivals, checks, document, drafts, endings, items, looks, members, overview, people, record, releases,
-        requests, session, traces, warnings, witnesses,
+        aligned, arrivals, document, drafts, endings, items, looks, members, overview, people, record, releases, requests,
+        session, traces, warnings, witnesses,
     };
 
     routes
@@ -175,8 +175,6 @@ fn api(routes: Routes) -> Routes {
         .route("/api/v1/people/{id}/left", post(UseCase::KeepRoster, people::person_left))
         .route("/api/v1/people/{id}/lost", post(UseCase::KeepRoster, people::device_lost))
         .route("/api/v1/people/{id}", get(UseCase::SeeRoster, people::person))
-        .route("/api/v1/checks", get(UseCase::SeeVetting, checks::checks).post(UseCase::KeepVetting, checks::record_check))
-        .route("/api/v1/checks/due", get(UseCase::SeeVetting, checks::checks_due))
         .route("/api/v1/warnings", get(UseCase::SeeItems, warnings::warnings).post(UseCase::Share, warnings::send_warning))
         .route("/api/v1/warnings/{item}/review", post(UseCase::AskApproval, warnings::review_warning))
         .route("/api/v1/members", get(UseCase::SeeRoster, members::members).post(UseCase::KeepMembers, members::set_member))
@@ -228,6 +226,39 @@ fn api(routes: Routes) -> Routes {
         .route("/api/v1/answers", post(UseCase::OwnDesk, requests::read_answer))
         .route("/api/v1/unlock", post(UseCase::OwnDesk, session::unlock))
         .route("/api/v1/leave", post(UseCase::OwnDesk, session::leave))
+}
+
+/// The same of checks on people, and of what follows for them.
+fn api_of_vetting(routes: Routes) -> Routes {
+    use crate::api::{authorities, checks, draws, proceedings, statements};
+
+    routes
+        .route("/api/v1/checks", get(UseCase::SeeVetting, checks::checks).post(UseCase::KeepVetting, checks::record_check))
+        .route("/api/v1/checks/due", get(UseCase::SeeVetting, checks::checks_due))
+        .route("/api/v1/vetting/draws", get(UseCase::SeeVetting, draws::draws).post(UseCase::KeepVetting, draws::open_draw))
+        .route("/api/v1/vetting/draws/take", post(UseCase::KeepVetting, draws::take_draws))
+        .route("/api/v1/vetting/draws/coverage", get(UseCase::SeeVetting, draws::draw_coverage))
+        .route("/api/v1/vetting/draws/{number}", get(UseCase::SeeVetting, draws::draw))
+        .route("/api/v1/vetting/draws/{number}/file", get(UseCase::KeepVetting, draws::draw_file))
+        .route("/api/v1/vetting/draws/{number}/close", post(UseCase::KeepVetting, draws::close_draw))
+        .route(
+            "/api/v1/vetting/authorities",
+            get(UseCase::SeeVetting, authorities::authorities).post(UseCase::KeepVetting, authorities::record_authority),
+        )
+        .route("/api/v1/vetting/waivers", post(UseCase::KeepVetting, authorities::record_waiver))
+        .route(
+            "/api/v1/vetting/schedule",
+            get(UseCase::SeeVetting, authorities::schedule).post(UseCase::KeepVetting, authorities::lay_down_schedule),
+        )
+        .route("/api/v1/vetting/statements", get(UseCase::SeeVetting, statements::statements))
+        .route("/api/v1/vetting/statements/{entry}", get(UseCase::SeeVetting, statements::statements_found))
+        .route(
+            "/api/v1/proceedings",
+            get(UseCase::SeeProceedings, proceedings::proceedings).post(UseCase::KeepProceedings, proceedings::open_proceeding),
+        )
+        .route("/api/v1/proceedings/{number}/step", post(UseCase::KeepProceedings, proceedings::step_proceeding))
+        .route("/api/v1/proceedings/{number}/close", post(UseCase::KeepProceedings, proceedings::close_proceeding))
+        .route("/api/v1/incidents/{name}/dossier", post(UseCase::SeeProceedings, proceedings::incident_dossier))
 }
 
 /// What is never one person's.

@@ -4,7 +4,7 @@ use holm::policy::Action;
 use holm::vetting::CheckError;
 use holm::vetting::authority::parse;
 use holm::workspace::{Workspace, WorkspaceError};
-use holm_record::event::vetting::{CheckFacts, CheckSort};
+use holm_record::event::vetting::{AuthorityFacts, CheckFacts, CheckSort};
 use holm_record::id::PersonId;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -57,20 +57,17 @@ pub(crate) fn add(desk: &Desk, facts: CheckFacts) -> Result<u64, Problem> {
 /// Has a check not be asked of somebody for a while; the entry.
 ///
 /// # Errors
-/// [`Problem::Wrong`] at the fields `whom`, `last` and `why`.
-pub(crate) fn waive(desk: &Desk, of: (&PersonId, CheckSort, Date), why: &str) -> Result<u64, Problem> {
-    let waived = act(desk, |workspace, permit| workspace.waive(permit, of, why, today()));
-    waived.map_err(|problem| match problem {
-        Problem::Wrong(errors) => {
-            let field = |at: &'static str| match at {
-                "until" => "last",
-                "reason" => "why",
-                _ => "whom",
-            };
-            Problem::Wrong(errors.into_iter().map(|(at, error)| (field(at), error)).collect())
-        }
-        other => other,
-    })
+/// [`Problem::Wrong`] at the fields `person`, `until` and `reason`.
+pub(crate) fn waive(desk: &Desk, of: (&PersonId, CheckSort, Date), reason: &str) -> Result<u64, Problem> {
+    act(desk, |workspace, permit| workspace.waive(permit, of, reason, today()))
+}
+
+/// A legal authority, as its file says it.
+///
+/// # Errors
+/// [`Problem::Wrong`] at the field `order`.
+pub(crate) fn authority(text: &str) -> Result<AuthorityFacts, Problem> {
+    parse(&text.replace("\r\n", "\n")).map_err(|e| Problem::Wrong(vec![("order", e.to_string())]))
 }
 
 /// Records a legal authority, as its file says it; the entry.
@@ -78,12 +75,8 @@ pub(crate) fn waive(desk: &Desk, of: (&PersonId, CheckSort, Date), why: &str) ->
 /// # Errors
 /// [`Problem::Wrong`] at the field `order`.
 pub(crate) fn add_authority(desk: &Desk, text: &str) -> Result<u64, Problem> {
-    let of_order = |error: String| Problem::Wrong(vec![("order", error)]);
-    let facts = parse(&text.replace("\r\n", "\n")).map_err(|e| of_order(e.to_string()))?;
-    act(desk, |workspace, permit| workspace.add_authority(permit, facts)).map_err(|problem| match problem {
-        Problem::Wrong(errors) => Problem::Wrong(errors.into_iter().map(|(_, error)| ("order", error)).collect()),
-        other => other,
-    })
+    let facts = authority(text)?;
+    act(desk, |workspace, permit| workspace.add_authority(permit, facts)).map_err(|problem| problem.at(|_| "order"))
 }
 
 /// Lays down a schedule; the entry.

@@ -9,12 +9,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use holm::approval::{OfGroup, Request, Standing};
 use holm_record::event::approval::{ActKind, ApprovalPolicy};
-use holm_record::id::{IncidentName, ItemName};
+use holm_record::id::{IncidentName, ItemName, PersonId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{File, LANGUAGE, answered};
+use super::{File, LANGUAGE, answered, texts, wrong};
 use crate::approval::{self, Said, Wanted};
 use crate::destruction;
 use crate::page::approvals::act_words;
@@ -44,7 +44,7 @@ pub(crate) struct ApprovalGroup {
 /// The groups that an act needs.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NeededFor {
-    /// `release`, `unmask`, `accuse`, `destroy` or `policy`.
+    /// `release`, `unmask`, `accuse`, `destroy`, `members`, `except`, `authority`, `proceed` or `policy`.
     act: String,
     groups: Vec<String>,
 }
@@ -56,7 +56,7 @@ pub(crate) struct ApprovalRequest {
     request: u64,
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// `release`, `unmask`, `accuse`, `destroy` or `policy`.
+    /// `release`, `unmask`, `accuse`, `destroy`, `members`, `except`, `authority`, `proceed` or `policy`.
     act: String,
     /// What it asks for, in a sentence.
     what: String,
@@ -74,10 +74,6 @@ pub(crate) struct GroupStanding {
     approved: Vec<String>,
     refused: Vec<String>,
     silent: Vec<String>,
-}
-
-fn texts<T: ToString>(names: impl IntoIterator<Item = T>) -> Vec<String> {
-    names.into_iter().map(|name| name.to_string()).collect()
 }
 
 impl ApprovalRequest {
@@ -173,6 +169,14 @@ pub(crate) enum ApprovalWanted {
         authority: String,
         reason: String,
     },
+    /// A legal authority for reviews of calls and accounts.
+    Authority {
+        /// The authority, as `docs/spec/vetting.md` has it: TOML.
+        order: String,
+        reason: String,
+    },
+    /// A proceeding against a person about an incident.
+    Proceed { person: String, incident: String, reason: String },
     /// Another policy.
     Policy {
         /// The policy, as `docs/spec/approvals.md` has it.
@@ -192,6 +196,11 @@ impl ApprovalWanted {
             Self::Accuse { item: name, reason } => (Wanted::Item(item(name)?), reason),
             Self::Destroy { entries, incident, item, retention, authority, reason } => {
                 (Wanted::Destroy(destruction::chosen(entries, [incident, item, retention])?, authority), reason)
+            }
+            Self::Authority { order, reason } => (Wanted::Authority(order), reason),
+            Self::Proceed { person, incident, reason } => {
+                let person = wrong("person", PersonId::new(person))?;
+                (Wanted::Proceed(person, wrong("incident", IncidentName::new(incident))?), reason)
             }
             Self::Policy { policy, reason } => (Wanted::Policy(policy), reason),
         })
@@ -249,7 +258,7 @@ pub(crate) async fn take_approval(State(desk): State<Arc<Desk>>, Json(given): Js
     .await
 }
 
-/// Does what an approved request asked for: masks off, bodies destroyed, another policy. Once.
+/// Does what an approved request asked for: masks off, bodies destroyed, an authority recorded, a proceeding opened, another policy. Once.
 #[utoipa::path(post, path = "/api/v1/approvals/requests/{number}/use", tag = "approvals",
     params(("number" = u64, Path, description = "The request's number.")),
     responses((status = 200, description = "It is done.", body = ApprovalRequest)))]

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::answered;
+use super::{answered, texts};
 use crate::belief::{Weighed, Weighing, weighed};
 use crate::page::belief::units::swept;
 use crate::problem::Problem;
@@ -273,10 +273,6 @@ impl BeliefsAnswer {
             gaps: BeliefGaps::of(&beliefs.gaps),
         }
     }
-}
-
-fn texts<T: ToString>(names: &[T]) -> Vec<String> {
-    names.iter().map(ToString::to_string).collect()
 }
 
 impl BeliefProvenance {

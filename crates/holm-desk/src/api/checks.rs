@@ -7,15 +7,14 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use holm::vetting::import::day;
-use holm::vetting::{Check, Standing};
+use holm::vetting::{Check, Standing, Waiver};
 use holm_record::event::approval::Masked;
 use holm_record::event::vetting::{CheckFacts, CheckResult, CheckSort};
 use holm_record::id::PersonId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Span, answered};
-use crate::problem::Problem;
+use super::{Span, answered, wrong};
 use crate::server::Desk;
 use crate::vetting::{add, today};
 
@@ -33,6 +32,8 @@ pub(crate) struct Checks {
     /// How many there are that were asked for.
     total: usize,
     checks: Vec<CheckLine>,
+    /// Waivers of the same people, over or not.
+    waivers: Vec<WaiverLine>,
 }
 
 /// A check.
@@ -73,18 +74,44 @@ impl CheckLine {
     }
 }
 
-/// Checks that were recorded, by person and day; that they are read is an entry.
+/// A check that is not asked of somebody for a while.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WaiverLine {
+    /// The number of its entry.
+    entry: u64,
+    person: String,
+    sort: &'static str,
+    /// The last day.
+    until: String,
+    reason: String,
+}
+
+impl WaiverLine {
+    fn of(waiver: &Waiver) -> Self {
+        Self {
+            entry: waiver.index,
+            person: waiver.person.to_string(),
+            sort: waiver.sort.word(),
+            until: waiver.until.to_string(),
+            reason: waiver.reason.clone(),
+        }
+    }
+}
+
+/// Checks that were recorded, by person and day, and waivers; that they are read is an entry.
 #[utoipa::path(get, path = "/api/v1/checks", tag = "people", params(ChecksOf, Span),
     responses((status = 200, description = "The part that was asked for.", body = Checks)))]
 pub(crate) async fn checks(State(desk): State<Arc<Desk>>, Query(of): Query<ChecksOf>, Query(span): Query<Span>) -> Response {
     answered(desk, move |desk| {
         desk.office.record_reading(&Masked::Vetting)?;
         let view = desk.office.view()?;
-        let wanted = |check: &&Check| of.person.as_ref().is_none_or(|id| check.facts.person.as_str() == id);
-        let mut found: Vec<&Check> = view.state.vetting.checks.iter().filter(wanted).collect();
+        let wanted = |person: &PersonId| of.person.as_ref().is_none_or(|id| person.as_str() == id);
+        let vetting = &view.state.vetting;
+        let mut found: Vec<&Check> = vetting.checks.iter().filter(|check| wanted(&check.facts.person)).collect();
         found.sort_by_key(|check| (&check.facts.person, check.facts.on, check.index));
         let checks = span.of(&found)?.iter().map(|check| CheckLine::of(check)).collect();
-        Ok(Json(Checks { total: found.len(), checks }))
+        let waivers = vetting.waivers.iter().filter(|waiver| wanted(&waiver.person)).map(WaiverLine::of).collect();
+        Ok(Json(Checks { total: found.len(), checks, waivers }))
     })
     .await
 }
@@ -127,7 +154,7 @@ pub(crate) struct DueLine {
     responses((status = 200, description = "The part that was asked for; nothing without a schedule.", body = DueChecks)))]
 pub(crate) async fn checks_due(State(desk): State<Arc<Desk>>, Query(on): Query<DueOn>, Query(span): Query<Span>) -> Response {
     answered(desk, move |desk| {
-        let at = on.at.as_deref().map(day).transpose().map_err(|e| Problem::Wrong(vec![("at", e.to_string())]))?;
+        let at = on.at.as_deref().map(|text| wrong("at", day(text))).transpose()?;
         desk.office.record_reading(&Masked::Vetting)?;
         let view = desk.office.view()?;
         let at = at.unwrap_or_else(today);
@@ -178,16 +205,13 @@ pub(crate) struct NewCheck {
 /// Number of an entry.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CheckRecorded {
-    entry: u64,
+    pub(super) entry: u64,
 }
 
 /// Records a check.
 #[utoipa::path(post, path = "/api/v1/checks", tag = "people", request_body = NewCheck,
     responses((status = 200, description = "The entry.", body = CheckRecorded)))]
 pub(crate) async fn record_check(State(desk): State<Arc<Desk>>, Json(given): Json<NewCheck>) -> Response {
-    fn wrong<T, E: std::fmt::Display>(field: &'static str, read: Result<T, E>) -> Result<T, Problem> {
-        read.map_err(|e| Problem::Wrong(vec![(field, e.to_string())]))
-    }
     answered(desk, move |desk| {
         let facts = CheckFacts {
             person: wrong("person", PersonId::new(given.person))?,

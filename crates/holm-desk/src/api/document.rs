@@ -6,8 +6,9 @@ use utoipa::openapi::{Content, OpenApi as Generated, PathItem, Ref, RefOr, Respo
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    aligned, approvals, arrivals, beliefs, checks, corrections, drafts, endings, graph, imports, incidents, items, looks,
-    members, operations, overview, people, problem, record, releases, requests, session, tellings, traces, warnings, witnesses,
+    aligned, approvals, arrivals, authorities, beliefs, checks, corrections, drafts, draws, endings, graph, imports, incidents,
+    items, looks, members, operations, overview, people, problem, proceedings, record, releases, requests, session, statements,
+    tellings, traces, warnings, witnesses,
 };
 use crate::session::COOKIE;
 
@@ -41,6 +42,11 @@ use crate::session::COOKIE;
         checks::checks, checks::checks_due, checks::record_check,
         endings::open_key, endings::destructions, endings::destroy,
         warnings::warnings, warnings::send_warning, warnings::review_warning,
+        draws::draws, draws::open_draw, draws::draw, draws::draw_file, draws::take_draws, draws::close_draw, draws::draw_coverage,
+        authorities::authorities, authorities::record_authority, authorities::record_waiver, authorities::schedule,
+        authorities::lay_down_schedule, statements::statements, statements::statements_found,
+        proceedings::proceedings, proceedings::open_proceeding, proceedings::step_proceeding, proceedings::close_proceeding,
+        proceedings::incident_dossier,
         openapi
     ),
     components(schemas(problem::ProblemDocument)),

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Span, answered, made};
+use super::{Span, answered, made, texts};
 use crate::happening;
 use crate::page::cases;
 use crate::page::operation::operation_of;
@@ -68,10 +68,6 @@ impl OperationLine {
             incidents: state.happenings.incidents_of(name).map(|(incident, _)| incident.to_string()).collect(),
         }
     }
-}
-
-fn texts(names: &[impl ToString]) -> Vec<String> {
-    names.iter().map(ToString::to_string).collect()
 }
 
 /// Operations: those to come, the earliest first, then those that are over, the newest first.

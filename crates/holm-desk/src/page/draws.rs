@@ -4,10 +4,8 @@ use askama::Template;
 use axum::extract::{Form, Multipart, Path};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use holm::policy::{Action, Permit};
 use holm::role::UseCase;
-use holm::vetting::draw::{Coverage, Draw, DrawError, DrawPlan, DrawStanding, Taken};
-use holm::workspace::{Workspace, WorkspaceError};
+use holm::vetting::draw::{Coverage, Draw, DrawPlan, DrawStanding, Taken};
 use holm_record::event::approval::Masked;
 use holm_record::event::vetting::CheckSort;
 use holm_record::id::PersonId;
@@ -16,6 +14,7 @@ use jiff::{Timestamp, ToSpan};
 use super::vetting::{Choice, sorts};
 use super::{Asked, Place, Shell, Shown, answered, download, moment};
 use crate::arrival;
+use crate::draw;
 use crate::fields::{Fields, Reading};
 use crate::form;
 use crate::language::{Language, count};
@@ -126,32 +125,9 @@ fn row(draw: &Draw, now: Timestamp, language: Language) -> Row {
     }
 }
 
-/// Which field an error is about.
-fn wrong(error: DrawError) -> Problem {
-    let field = match error {
-        DrawError::Workspace(error) => return error.into(),
-        DrawError::NoDraw(_) => return Problem::Missing,
-        DrawError::Rates => "rates",
-        DrawError::Nobody => "unit",
-        DrawError::Drawers(..) => "first",
-        DrawError::Times => "reveal",
-        DrawError::OwnFile(_) | DrawError::Randomness => return Problem::Refused(error.to_string()),
-        _ => "files",
-    };
-    Problem::Wrong(vec![(field, error.to_string())])
-}
-
-fn act<T>(desk: &Desk, work: impl FnOnce(&mut Workspace, &Permit) -> Result<T, DrawError>) -> Result<T, Problem> {
-    desk.office.act(|workspace| {
-        let permit = workspace.permit(&Action::Administer, Timestamp::now()).map_err(WorkspaceError::from)?;
-        work(workspace, &permit).map_err(wrong)
-    })?
-}
-
 /// Rates as they are typed: one, or five by rank level.
 fn rates(text: &str) -> Option<[u8; 5]> {
-    let each: Vec<u8> = text.split(',').map(|n| n.trim().parse().ok()).collect::<Option<_>>()?;
-    if let [all] = each.as_slice() { Some([*all; 5]) } else { each.try_into().ok() }
+    draw::rates(text.split(',').map(|n| n.trim().parse().ok()).collect::<Option<_>>()?)
 }
 
 fn plan(fields: &Fields, language: Language) -> Result<DrawPlan, Problem> {
@@ -180,13 +156,22 @@ fn refused(desk: &Desk, language: Language, fields: Fields, errors: Vec<Wrong>) 
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
 }
 
+/// The form's own name of a field.
+fn typed(field: &'static str) -> &'static str {
+    match field {
+        "drawers" => "first",
+        "reveal_days" => "reveal",
+        other => other,
+    }
+}
+
 /// `POST /vetting/draws`
 pub(crate) async fn open((state, extension): Asked, Form(given): Form<Vec<(String, String)>>) -> Response {
     let (desk, language) = (state.0, extension.0);
     answered(language, move || {
         let fields = Fields::of(given, &FIELDS)?;
-        let opened = plan(&fields, language).and_then(|plan| act(&desk, |workspace, permit| workspace.open_draw(permit, &plan)));
-        match opened {
+        let opened = plan(&fields, language).and_then(|plan| draw::open(&desk, &plan));
+        match opened.map_err(|problem| problem.at(typed)) {
             Ok(_) => Ok(Redirect::to("/vetting/draws").into_response()),
             Err(Problem::Wrong(errors)) => refused(&desk, language, fields, errors),
             Err(problem) => Err(problem),
@@ -199,10 +184,8 @@ pub(crate) async fn open((state, extension): Asked, Form(given): Form<Vec<(Strin
 pub(crate) async fn file((state, extension): Asked, Path(number): Path<u64>) -> Response {
     let (desk, language) = (state.0, extension.0);
     answered(language, move || {
-        let now = Timestamp::now();
-        let (draw, bundle) = act(&desk, |workspace, _| Ok((workspace.draw(number)?, workspace.draw_bundle(number, now)?)))?;
-        let name = if draw.standing(now) == DrawStanding::Commits { "to-commit" } else { "to-reveal" };
-        Ok(download(&format!("draw-{number}.{name}"), "application/age-encryption", bundle))
+        let (name, kind, bundle) = draw::file(&desk, number)?;
+        Ok(download(&name, kind, bundle))
     })
     .await
 }
@@ -212,22 +195,18 @@ pub(crate) async fn take((state, extension): Asked, form: Multipart) -> Response
     let (desk, language) = (state.0, extension.0);
     let files = form::parts(form).await.and_then(|parts| arrival::files(&parts, "files"));
     answered(language, move || {
-        let (files, w) = (files?, &language.words().draw);
         let (mut taken, mut errors) = (Vec::new(), Vec::new());
-        if files.is_empty() {
-            errors.push(("files", language.words().approval.none_chosen.to_owned()));
-        }
-        for (file, bytes) in &files {
-            match act(&desk, |workspace, permit| workspace.take_draw(permit, &String::from_utf8_lossy(bytes))) {
-                Ok(Taken::Committed(number, person, _)) => taken.push(fill(w.took_commitment, &[&file, &person, &number])),
-                Ok(Taken::Revealed(number, person)) => taken.push(fill(w.took_secret, &[&file, &person, &number])),
-                Ok(Taken::Done(number, drawn)) => taken.push(fill(w.took_last, &[&file, &number, &count(drawn.len())])),
-                Err(Problem::Wrong(wrong)) => {
-                    let wrong = in_language(wrong, language);
-                    errors.extend(wrong.into_iter().map(|(_, why)| ("files", format!("{file}: {why}"))));
+        match draw::take(&desk, language, &files?) {
+            Ok(came_back) => {
+                for (file, took) in came_back {
+                    match took {
+                        Ok(took) => taken.push(said(&file, &took, language)),
+                        Err(why) => errors.push(("files", format!("{file}: {why}"))),
+                    }
                 }
-                Err(other) => return Err(other),
             }
+            Err(Problem::Wrong(wrong)) => errors = wrong,
+            Err(other) => return Err(other),
         }
         let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         let page = DrawsPage { errors, ..page(&desk, language, Fields::default(), taken, Vec::new())? };
@@ -236,12 +215,22 @@ pub(crate) async fn take((state, extension): Asked, form: Multipart) -> Response
     .await
 }
 
+/// What was taken in, in a sentence.
+fn said(file: &str, taken: &Taken, language: Language) -> String {
+    let w = &language.words().draw;
+    match taken {
+        Taken::Committed(number, person, _) => fill(w.took_commitment, &[&file, person, number]),
+        Taken::Revealed(number, person) => fill(w.took_secret, &[&file, person, number]),
+        Taken::Done(number, drawn) => fill(w.took_last, &[&file, number, &count(drawn.len())]),
+    }
+}
+
 /// `POST /vetting/draws/{number}/close`
 pub(crate) async fn close((state, extension): Asked, Path(number): Path<u64>) -> Response {
     let (desk, language) = (state.0, extension.0);
-    answered(language, move || match act(&desk, |workspace, permit| workspace.close_draw(permit, number)) {
+    answered(language, move || match draw::close(&desk, number) {
         Ok(_) => Ok(Redirect::to("/vetting/draws").into_response()),
-        Err(Problem::Wrong(errors)) => refused(&desk, language, Fields::default(), errors),
+        Err(Problem::Refused(why)) => refused(&desk, language, Fields::default(), vec![("files", why)]),
         Err(problem) => Err(problem),
     })
     .await

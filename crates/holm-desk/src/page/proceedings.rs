@@ -1,27 +1,20 @@
 //! Proceedings against people, and the dossier of an incident.
 
-use std::io::{Cursor, Write};
-
 use askama::Template;
 use axum::extract::{Form, Path};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use holm::dossier::DossierError;
-use holm::policy::{Action, Permit};
-use holm::proceeding::{Proceeding, ProceedingError};
+use holm::proceeding::Proceeding;
 use holm::role::UseCase;
 use holm::vetting::import::day;
-use holm::workspace::{Workspace, WorkspaceError};
-use holm_record::event::approval::Masked;
 use holm_record::event::proceeding::{Ending, Step};
 use holm_record::id::{IncidentName, PersonId};
-use jiff::Timestamp;
-use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::{Asked, Place, Shell, Shown, answered, download, moment};
 use crate::fields::{Fields, Reading};
 use crate::language::Language;
 use crate::problem::{Problem, Wrong, in_language};
+use crate::proceeding;
 use crate::server::Desk;
 use crate::vetting::today;
 use crate::words::fill;
@@ -90,31 +83,16 @@ fn row(proceeding: &Proceeding, language: Language) -> Row {
     }
 }
 
-/// Which field an error is about.
-fn wrong(error: ProceedingError) -> Problem {
-    let field = match error {
-        ProceedingError::Workspace(WorkspaceError::NotApproved(error)) => {
-            return Problem::Wrong(vec![("person", error.to_string())]);
-        }
-        ProceedingError::Workspace(error) => return error.into(),
-        ProceedingError::NoProceeding(_) => return Problem::Missing,
-        ProceedingError::NoIncident(_) => "incident",
-        ProceedingError::Unknown(_) | ProceedingError::Open(..) | ProceedingError::Exonerated(..) => "person",
-        ProceedingError::Text => "words",
-        _ => "steps",
-    };
-    Problem::Wrong(vec![(field, error.to_string())])
-}
-
-fn act<T>(desk: &Desk, work: impl FnOnce(&mut Workspace, &Permit) -> Result<T, ProceedingError>) -> Result<T, Problem> {
-    desk.office.act(|workspace| {
-        let permit = workspace.permit(&Action::Administer, Timestamp::now()).map_err(WorkspaceError::from)?;
-        work(workspace, &permit).map_err(wrong)
-    })?
+/// The form's own name of a field.
+fn typed(field: &'static str) -> &'static str {
+    match field {
+        "step" | "on" | "by" | "ending" => "steps",
+        other => other,
+    }
 }
 
 fn done(desk: &Desk, language: Language, fields: Fields, did: Result<u64, Problem>) -> Result<Response, Problem> {
-    match did {
+    match did.map_err(|problem| problem.at(typed)) {
         Ok(_) => Ok(Redirect::to("/proceedings").into_response()),
         Err(Problem::Wrong(errors)) => {
             let page = page(desk, language, fields, errors)?.render()?;
@@ -131,9 +109,8 @@ pub(crate) async fn open((state, extension): Asked, Form(given): Form<Vec<(Strin
         let fields = Fields::of(given, &["person", "incident", "words"])?;
         let mut reading = Reading::new(&fields, language);
         let read = reading.needed::<PersonId>("person").zip(reading.needed::<IncidentName>("incident"));
-        let opened = reading.done(read).and_then(|(person, incident)| {
-            act(&desk, |workspace, permit| workspace.open_proceeding(permit, &person, &incident, fields.get("words")))
-        });
+        let opened = reading.done(read);
+        let opened = opened.and_then(|(person, incident)| proceeding::open(&desk, &person, &incident, fields.get("words")));
         done(&desk, language, fields, opened)
     })
     .await
@@ -155,10 +132,8 @@ pub(crate) async fn step(
             text => reading.noted("steps", day(text)),
         };
         let by: Vec<String> = fields.list("by").into_iter().map(str::to_owned).collect();
-        let took = reading.done(step.zip(on)).and_then(|said| {
-            let words = (fields.get("words"), today());
-            act(&desk, |workspace, permit| workspace.step_proceeding(permit, number, said, by, words))
-        });
+        let read = reading.done(step.zip(on));
+        let took = read.and_then(|said| proceeding::step(&desk, number, said, by, fields.get("words")));
         done(&desk, language, Fields::default(), took)
     })
     .await
@@ -175,10 +150,8 @@ pub(crate) async fn close(
         let fields = Fields::of(given, &["ending", "words"])?;
         let mut reading = Reading::new(&fields, language);
         let ending = reading.needed::<Ending>("ending");
-        let closed = reading.done(ending).and_then(|ending| {
-            let words = (fields.get("words"), today());
-            act(&desk, |workspace, permit| workspace.close_proceeding(permit, number, ending, words))
-        });
+        let read = reading.done(ending);
+        let closed = read.and_then(|ending| proceeding::close(&desk, number, ending, fields.get("words")));
         done(&desk, language, Fields::default(), closed)
     })
     .await
@@ -188,41 +161,12 @@ pub(crate) async fn close(
 pub(crate) async fn dossier((state, extension): Asked, Path(name): Path<String>) -> Response {
     let (desk, language) = (state.0, extension.0);
     answered(language, move || {
-        let incident = IncidentName::new(name).map_err(|_| Problem::Missing)?;
         let tongue = match language {
             Language::English => holm_marks::frame::Language::En,
             Language::Spanish => holm_marks::frame::Language::Es,
         };
-        let archive = desk.office.act(|workspace| written(workspace, &incident, tongue))??;
-        Ok(download(&format!("{incident}.zip"), "application/zip", archive))
+        let written = proceeding::dossier(&desk, name, tongue)?;
+        Ok(download(&format!("{}.zip", written.incident), "application/zip", written.archive()?))
     })
     .await
-}
-
-fn written(
-    workspace: &mut Workspace,
-    incident: &IncidentName,
-    language: holm_marks::frame::Language,
-) -> Result<Vec<u8>, Problem> {
-    let now = Timestamp::now();
-    let failed = |error: DossierError| match error {
-        DossierError::NoIncident(_) => Problem::Missing,
-        DossierError::Workspace(error) => error.into(),
-        other => Problem::Refused(other.to_string()),
-    };
-    let internal = |e: &dyn std::fmt::Display| Problem::Internal(e.to_string());
-    let dossier = workspace.dossier(incident, 1, now).map_err(failed)?;
-    let permit = workspace.permit(&Action::Administer, now).map_err(WorkspaceError::from)?;
-    if dossier.beliefs.is_some() {
-        workspace.record_reading(&permit, Masked::Beliefs, None)?;
-    }
-    let pdf = dossier.to_pdf(language).map_err(failed)?;
-    let json = serde_json::to_vec_pretty(&dossier).map_err(|e| internal(&e))?;
-    workspace.note_dossier(&permit, incident, &pdf, &json)?;
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    for (ending, bytes) in [("pdf", &pdf), ("json", &json)] {
-        archive.start_file(format!("{incident}.{ending}"), SimpleFileOptions::default()).map_err(|e| internal(&e))?;
-        archive.write_all(bytes).map_err(|e| internal(&e))?;
-    }
-    Ok(archive.finish().map_err(|e| internal(&e))?.into_inner())
 }

@@ -287,6 +287,15 @@ pub(crate) async fn schedule((state, extension): Asked, Form(given): Form<Vec<(S
     .await
 }
 
+/// The waiver form's own name of a field.
+fn of_waiver(field: &'static str) -> &'static str {
+    match field {
+        "until" => "last",
+        "reason" => "why",
+        _ => "whom",
+    }
+}
+
 /// `POST /vetting/waivers`
 pub(crate) async fn waive((state, extension): Asked, Form(given): Form<Vec<(String, String)>>) -> Response {
     let (desk, language) = (state.0, extension.0);
@@ -297,7 +306,11 @@ pub(crate) async fn waive((state, extension): Asked, Form(given): Form<Vec<(Stri
         let sort = reading.needed::<CheckSort>("waived");
         let until = reading.noted("last", day(fields.get("last")));
         let read = reading.done(person.zip(sort).zip(until));
-        match read.and_then(|((person, sort), until)| crate::vetting::waive(&desk, (&person, sort, until), fields.get("why"))) {
+        let waived = read.and_then(|((person, sort), until)| {
+            let waived = crate::vetting::waive(&desk, (&person, sort, until), fields.get("why"));
+            waived.map_err(|problem| problem.at(of_waiver))
+        });
+        match waived {
             Ok(_) => Ok(Redirect::to("/vetting").into_response()),
             Err(problem) => refused(&desk, language, fields, problem),
         }

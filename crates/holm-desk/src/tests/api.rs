@@ -2,6 +2,7 @@
 
 mod happened;
 mod journey;
+mod vetting;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, Response, StatusCode, header};

@@ -23,7 +23,7 @@ impl World {
     }
 
     /// What p6 signs, whose desk is another.
-    fn of_p6(&self, file: &[u8]) -> String {
+    pub(super) fn of_p6(&self, file: &[u8]) -> String {
         let keys = DeviceKeys::from_file(&std::fs::read(self.folder.path().join("p6.key")).unwrap(), None).unwrap();
         let request = open_request(file, &keys).unwrap();
         let approval = Approval { approved: true, person: PersonId::new("p6").unwrap(), at: Timestamp::now(), reason: None };

@@ -74,7 +74,7 @@ async fn a_schedule_is_laid_down_checks_are_recorded_and_what_waits_is_listed() 
 }
 
 /// What two people's calls said, as the program that reads them answers it.
-fn read_statements(world: &World) {
+pub(super) fn read_statements(world: &World) {
     let finding = |test: &str, p: f64, seen: f64| {
         json!({"test": test, "words": "", "rows": {"total": 7, "first": [{"file": "calls.csv", "line": 12}]}, "explanation": null,
             "weight": {"calibration": "tested", "p": p, "e": 1.0, "corrected": 1.0, "observed": seen, "expected": 1.25, "null": "x"}})

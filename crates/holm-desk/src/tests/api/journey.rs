@@ -16,31 +16,31 @@ use super::super::witnesses::witness;
 use super::super::{World, minutes};
 
 /// A world, and the operations that succeeded in it.
-struct Walk {
-    world: World,
+pub(super) struct Walk {
+    pub(super) world: World,
     done: Mutex<BTreeSet<String>>,
 }
 
 impl Walk {
-    fn took(&self, method: &str, path: &str, (status, answer): (StatusCode, Value)) -> Value {
+    pub(super) fn took(&self, method: &str, path: &str, (status, answer): (StatusCode, Value)) -> Value {
         assert!(status.is_success(), "{method} {path}: {status} {answer}");
         self.done.lock().unwrap().insert(name(method, path));
         answer
     }
 
-    async fn ask(&self, method: &str, path: &str) -> Value {
+    pub(super) async fn ask(&self, method: &str, path: &str) -> Value {
         self.took(method, path, self.world.ask(method, path).await)
     }
 
-    async fn give(&self, method: &str, path: &str, body: &Value) -> Value {
+    pub(super) async fn give(&self, method: &str, path: &str, body: &Value) -> Value {
         self.took(method, path, self.world.give(method, path, body).await)
     }
 
-    async fn upload(&self, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Value {
+    pub(super) async fn upload(&self, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Value {
         self.took("POST", path, self.world.upload(path, parts).await)
     }
 
-    async fn save(&self, path: &str) -> Vec<u8> {
+    pub(super) async fn save(&self, path: &str) -> Vec<u8> {
         let file = self.world.saved(path).await;
         self.took("GET", path, (StatusCode::OK, Value::Null));
         file
@@ -322,6 +322,8 @@ async fn a_copy_is_shared_received_leaked_and_named_by_a_program_and_every_opera
     let listed = walk.ask("GET", "/api/v1/checks?person=p9").await;
     assert_eq!((&listed["total"], &listed["checks"][0]["entry"]), (&json!(1), &recorded["entry"]));
     assert_eq!(walk.ask("GET", "/api/v1/checks/due").await["total"], 0, "nothing without a schedule");
+    walk.vet().await;
+    walk.proceed("b-12").await;
     walk.end("minutes", recorded["entry"].as_u64().unwrap()).await;
     let set = walk.give("POST", "/api/v1/members", &json!({"member": "p9", "roles": ["analyst"]})).await;
     assert_eq!(set["members"][1], json!({"member": "p9", "roles": ["analyst"]}));
