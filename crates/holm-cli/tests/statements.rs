@@ -103,7 +103,7 @@ fn whoever_calls_a_target_after_briefings_is_found_and_nobody_else_and_it_is_rec
     explain(&[&test[..], &verified].concat()).ok();
     let review = desk.run(&["statement", "review", "--json"]).ok();
     assert_eq!(review.json()[0]["explained"].as_array().unwrap().len(), 2);
-    let said = "explained: an informant of mine; verified by Vega on 2025-12-30: asked the unit";
+    let said = "explained: an informant of mine; verified by Vega, 2025-12-30: asked the unit";
     assert!(desk.run(&["statement", "review"]).ok().out.contains(said));
     // Another explanation was not verified by what was said of the one before.
     explain(&[&test[..], &["--explanation", "a wrong number"]].concat()).ok();

@@ -30,6 +30,7 @@ mod destruction;
 mod draft;
 mod draw;
 mod entry_words;
+mod explanation;
 mod fields;
 mod form;
 mod guard;

@@ -252,6 +252,7 @@ fn api_of_vetting(routes: Routes) -> Routes {
         )
         .route("/api/v1/vetting/statements", get(UseCase::SeeVetting, statements::statements))
         .route("/api/v1/vetting/statements/{entry}", get(UseCase::SeeVetting, statements::statements_found))
+        .route("/api/v1/vetting/statements/{entry}/explanations", post(UseCase::KeepVetting, statements::explain_finding))
         .route(
             "/api/v1/proceedings",
             get(UseCase::SeeProceedings, proceedings::proceedings).post(UseCase::KeepProceedings, proceedings::open_proceeding),

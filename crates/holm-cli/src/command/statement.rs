@@ -357,7 +357,7 @@ fn print_persons(ranked: &[Ranked<'_>], shown: usize, read: Option<&StatementsRe
 }
 
 fn verified(verified: Option<&Verified>) -> String {
-    verified.map_or_else(|| "not verified".to_owned(), |of| format!("verified by {} on {}: {}", of.by, of.on, of.how))
+    verified.map_or_else(|| "not verified".to_owned(), |of| format!("verified by {of}"))
 }
 
 fn print_person(Ranked { person, found }: &Ranked<'_>, read: Option<&StatementsRead>) {

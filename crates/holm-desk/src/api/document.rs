@@ -44,7 +44,7 @@ use crate::session::COOKIE;
         warnings::warnings, warnings::send_warning, warnings::review_warning,
         draws::draws, draws::open_draw, draws::draw, draws::draw_file, draws::take_draws, draws::close_draw, draws::draw_coverage,
         authorities::authorities, authorities::record_authority, authorities::record_waiver, authorities::schedule,
-        authorities::lay_down_schedule, statements::statements, statements::statements_found,
+        authorities::lay_down_schedule, statements::statements, statements::statements_found, statements::explain_finding,
         proceedings::proceedings, proceedings::open_proceeding, proceedings::step_proceeding, proceedings::close_proceeding,
         proceedings::incident_dossier,
         openapi

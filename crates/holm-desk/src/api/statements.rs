@@ -5,8 +5,10 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use holm::vetting::statement::StatementsRead;
+use holm::vetting::import::day;
+use holm::vetting::statement::{Said, StatementsRead};
 use holm_record::event::approval::Masked;
+use holm_record::event::vetting::{FindingExplanation, Verified};
 use holm_record::id::PersonId;
 use holm_statements::answer::{Answer, Finding, Person, Row, Weight};
 use holm_statements::standing::{Beside, Ranked, ranked};
@@ -14,7 +16,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{answered, texts};
+use super::checks::CheckRecorded;
+use super::{answered, texts, wrong};
+use crate::explanation::explain;
 use crate::problem::Problem;
 use crate::server::Desk;
 
@@ -156,7 +160,7 @@ pub(crate) struct StatementFinding {
     first: Vec<StatementRow>,
     /// How the person explains it.
     explanation: Option<String>,
-    /// By whom and how that was verified.
+    /// By whom, when and how that was verified.
     verified: Option<String>,
 }
 
@@ -208,10 +212,11 @@ impl RowsRead {
 }
 
 impl PersonFound {
-    fn of(Ranked { person, found }: &Ranked<'_>) -> Self {
+    fn of(Ranked { person, found }: &Ranked<'_>, read: &StatementsRead) -> Self {
+        let said = |finding: &Finding| read.said_to(&person.person, &finding.test, finding.currency.as_deref());
         let stands_out = |finding: &Finding| found.iter().any(|beside| std::ptr::eq(beside.finding, finding));
         let rest = person.findings.iter().filter(|finding| !stands_out(finding));
-        let first = found.iter().map(|beside| StatementFinding::of(beside.finding, Some(beside)));
+        let first = found.iter().map(|beside| StatementFinding::of(beside.finding, Some(beside), said(beside.finding)));
         let Person { person, rows, disclosures, e, corrected, .. } = person;
         Self {
             person: person.clone(),
@@ -219,13 +224,13 @@ impl PersonFound {
             disclosures: *disclosures,
             e: *e,
             corrected: *corrected,
-            findings: first.chain(rest.map(|finding| StatementFinding::of(finding, None))).collect(),
+            findings: first.chain(rest.map(|finding| StatementFinding::of(finding, None, said(finding)))).collect(),
         }
     }
 }
 
 impl StatementFinding {
-    fn of(finding: &Finding, beside: Option<&Beside<'_>>) -> Self {
+    fn of(finding: &Finding, beside: Option<&Beside<'_>>, said: Option<Said<'_>>) -> Self {
         let (weight, unweighed) = match &finding.weight {
             Weight::Tested { p, beyond, e, corrected, observed, expected, null } => {
                 let (p, beyond, e, corrected) = (*p, *beyond, *e, *corrected);
@@ -234,7 +239,10 @@ impl StatementFinding {
             }
             Weight::None { why } => (None, Some(why.clone())),
         };
-        let explanation = finding.explanation.as_ref();
+        let (explanation, verified) = match (said, finding.explanation.as_ref()) {
+            (Some(said), _) => (Some(said.words.to_owned()), said.verified.map(ToString::to_string)),
+            (None, given) => (given.map(|said| said.words.clone()), given.and_then(|said| said.verified.clone())),
+        };
         let row = |row: &Row| StatementRow { file: row.file.clone(), line: row.line };
         Self {
             test: finding.test.clone(),
@@ -246,8 +254,8 @@ impl StatementFinding {
             beside: beside.map(|beside| BesideOthers { as_small: beside.as_small, others: beside.others }),
             rows: finding.rows.total,
             first: finding.rows.first.iter().map(row).collect(),
-            explanation: explanation.map(|said| said.words.clone()),
-            verified: explanation.and_then(|said| said.verified.clone()),
+            explanation,
+            verified,
         }
     }
 }
@@ -275,8 +283,56 @@ pub(crate) async fn statements_found(
             read: RowsRead::of(&answer),
             screened: answer.correction.screened,
             tests: answer.correction.tests,
-            persons: all.iter().map(PersonFound::of).collect(),
+            persons: all.iter().map(|of| PersonFound::of(of, read)).collect(),
         }))
+    })
+    .await
+}
+
+/// How somebody explains a finding, and how that was verified; one of the two at least.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewExplanation {
+    /// Whose finding.
+    person: String,
+    /// Which: its test or sum.
+    test: String,
+    /// Of accounts.
+    currency: Option<String>,
+    /// How the person explains it.
+    explanation: Option<String>,
+    /// How that, or what was said before, was verified.
+    verified: Option<NewVerification>,
+}
+
+/// How an explanation was verified.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewVerification {
+    /// By whom.
+    by: String,
+    /// How.
+    how: String,
+    /// On which day: `2026-11-24`.
+    on: String,
+}
+
+/// Records how somebody explains a finding; it stands beside the finding from then on.
+#[utoipa::path(post, path = "/api/v1/vetting/statements/{entry}/explanations", tag = "vetting", request_body = NewExplanation,
+    params(("entry" = u64, Path, description = "The entry of what was read.")),
+    responses((status = 200, description = "The entry.", body = CheckRecorded)))]
+pub(crate) async fn explain_finding(
+    State(desk): State<Arc<Desk>>,
+    Path(reading): Path<u64>,
+    Json(given): Json<NewExplanation>,
+) -> Response {
+    answered(desk, move |desk| {
+        let NewExplanation { person, test, currency, explanation, verified } = given;
+        let person = wrong("person", PersonId::new(person))?;
+        let of = |NewVerification { by, how, on }| Ok::<_, Problem>(Verified { by, how, on: wrong("verified_on", day(&on))? });
+        let verified = verified.map(of).transpose()?;
+        let said = FindingExplanation { reading, person, test, currency, explanation, verified };
+        Ok(Json(CheckRecorded { entry: explain(desk, said)? }))
     })
     .await
 }

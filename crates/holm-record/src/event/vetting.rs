@@ -102,6 +102,12 @@ pub struct Verified {
     pub on: Date,
 }
 
+impl fmt::Display for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}: {}", self.by, self.on, self.how)
+    }
+}
+
 /// What speaks against somebody, and what was said to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Concern {

@@ -163,6 +163,16 @@ impl Walk {
         assert_eq!((&read["authority"], &read["files"][0]["name"]), (&json!("order-7"), &json!("calls.csv")));
         let found = self.ask("GET", &format!("{STATEMENTS}/{}", read["entry"])).await;
         assert_eq!((&found["statements"]["entry"], &found["read"]["analysed"]), (&read["entry"], &json!(1234)));
+        let said = json!({"person": "p5", "test": "target-calls-after", "explanation": "an informant of mine"});
+        let path = format!("{STATEMENTS}/{}/explanations", read["entry"]);
+        self.give("POST", &path, &said).await;
+        let verified = json!({"person": "p5", "test": "target-calls-after",
+            "verified": {"by": "Vega", "how": "asked the unit", "on": "2026-01-02"}});
+        self.give("POST", &path, &verified).await;
+        let found = self.ask("GET", &format!("{STATEMENTS}/{}?person=p5", read["entry"])).await;
+        let finding = &found["persons"][0]["findings"][0];
+        assert_eq!(finding["explanation"], "an informant of mine");
+        assert_eq!(finding["verified"], "Vega, 2026-01-02: asked the unit");
     }
 
     async fn draw(&self) {
@@ -384,6 +394,25 @@ async fn statements_say_who_stands_out_by_what_and_of_one_person_alone() {
     let one = world.get(&format!("{path}?person=p4")).await;
     assert!(one["persons"].as_array().unwrap().len() == 1 && one["persons"][0]["person"] == "p4", "{one}");
     assert_eq!(world.get(&format!("{path}?person=p6")).await["persons"], json!([]), "they were not in it");
+    let verified = |on: &str, by: &str| json!({"by": by, "how": "x", "on": on});
+    let said = |test: &str, more: Value| {
+        let mut said = json!({"person": "p5", "test": test});
+        said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        said
+    };
+    let orders = [
+        (said("calls-before", json!({"explanation": "x"})), "test", "has no finding `calls-before`"),
+        (said("calls-after", json!({})), "explanation", "give an explanation"),
+        (said("calls-after", json!({"explanation": " "})), "explanation", "empty"),
+        (said("calls-after", json!({"verified": verified("2026-01-01", "V")})), "explanation", "no explanation yet"),
+        (
+            said("calls-after", json!({"explanation": "x", "verified": verified("2999-01-01", "V")})),
+            "verified_on",
+            "still to come",
+        ),
+        (said("calls-after", json!({"explanation": "x", "verified": verified("2026-01-01", "")})), "verified_how", "empty"),
+    ];
+    refused(&world, &format!("{path}/explanations"), &orders).await;
     for missing in [format!("{path}?person=nobody"), format!("{STATEMENTS}/1")] {
         assert_eq!(world.ask("GET", &missing).await.0, StatusCode::NOT_FOUND, "{missing}");
     }
