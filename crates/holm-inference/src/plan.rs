@@ -11,4 +11,4 @@
 pub mod draws;
 // pub mod experiment;
 // pub mod share;
-// pub mod team;
+pub mod team;

@@ -1,0 +1,4 @@
+//! Plans against what is found by trying everything.
+
+mod draws;
+mod team;
