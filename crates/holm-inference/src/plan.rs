@@ -9,6 +9,6 @@
 //! here: a clock, a file, a generator that is not seeded by the caller.
 
 pub mod draws;
-// pub mod experiment;
+pub mod experiment;
 // pub mod share;
 pub mod team;
