@@ -21,6 +21,7 @@ pub mod framing;
 pub mod infiltration;
 pub mod oracle;
 pub mod outlook;
+pub mod plan;
 pub mod posterior;
 pub mod priors;
 pub mod reasons;

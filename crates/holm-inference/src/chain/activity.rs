@@ -12,6 +12,13 @@ impl Chain<'_> {
         self.active.iter().map(|entity| *entity as usize).filter(|entity| *entity < self.case.persons()).collect()
     }
 
+    /// Persons who leak now and channels that are compromised, in order.
+    pub(crate) fn active_entities(&self) -> Vec<usize> {
+        let mut active: Vec<usize> = self.active.iter().map(|entity| *entity as usize).collect();
+        active.sort_unstable();
+        active
+    }
+
     /// Whether somebody who leaks is active at any trial that they knew of from one time up to another; where there is none, in the
     /// middle between them, drawn given the trials before and after.
     pub fn is_active_between(&mut self, entity: usize, from: f64, until: f64) -> bool {

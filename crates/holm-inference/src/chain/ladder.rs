@@ -46,6 +46,11 @@ impl<'c> Ladder<'c> {
         &self.rungs[0]
     }
 
+    pub(crate) fn cold_mut(&mut self) -> &mut Chain<'c> {
+        #[expect(clippy::indexing_slicing, reason = "INVARIANT: a ladder is made of at least one chain")]
+        &mut self.rungs[0]
+    }
+
     /// Neighbours exchanged by how likely each is at the other's power, then a sweep of each: what the cold chain says is of its power.
     pub fn sweep(&mut self) {
         for upper in 1..self.rungs.len() {

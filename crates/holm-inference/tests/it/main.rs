@@ -8,6 +8,7 @@ mod infiltration;
 mod oracle;
 mod outlook;
 mod paths;
+mod plan;
 mod sensitivity;
 mod traps;
 mod world;

@@ -1,0 +1,5 @@
+//! Plans against what is found by trying everything.
+
+mod draws;
+mod experiment;
+mod team;
