@@ -28,6 +28,7 @@ pub(crate) mod onward;
 pub(crate) mod open;
 pub(crate) mod operation;
 pub(crate) mod person;
+pub(crate) mod plan;
 pub(crate) mod proceeding;
 pub(crate) mod receipt;
 pub(crate) mod record;

@@ -19,6 +19,7 @@ use holm::onward::OnwardError;
 use holm::operation::OperationError;
 use holm::operation::import::{ImportFieldError, ImportOperationsError};
 use holm::pages::PagesError;
+use holm::plan::PlanError;
 use holm::policy::Refusal;
 use holm::prepare::PrepareError;
 use holm::program::ProgramError;
@@ -122,6 +123,7 @@ macro_rules! from_errors {
 
 from_errors!(
     BeliefError,
+    PlanError,
     ApprovalError,
     PolicyError,
     BackupError,

@@ -271,6 +271,22 @@ pub struct Provenance {
     pub error: f64,
 }
 
+impl Provenance {
+    /// Of a posterior, without the record that it is from.
+    pub(crate) fn of(seed: u64, found: &Posterior) -> Self {
+        Self {
+            entries: 0,
+            checkpoint: None,
+            model: MODEL,
+            seed,
+            at: Timestamp::UNIX_EPOCH,
+            sweeps: found.kept,
+            rank_r: found.rank_r,
+            error: found.error,
+        }
+    }
+}
+
 /// What is believed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Beliefs {
@@ -335,26 +351,43 @@ impl Workspace {
     }
 }
 
-/// Computes what is to be believed of a state.
+/// A state as a case, and what the chains agree on of it.
+pub(crate) struct Weighed {
+    pub(crate) translation: Translation,
+    pub(crate) priors: Priors,
+    pub(crate) sampling: Sampling,
+    pub(crate) found: Posterior,
+}
+
+/// Weighs a state.
 ///
 /// # Errors
-/// [`BeliefError`].
-pub fn compute(state: &State, question: &Question) -> Result<Beliefs, BeliefError> {
+/// [`BeliefError`] if there is nothing to weigh, or chains do not agree.
+pub(crate) fn weigh(state: &State, seed: u64, on: Option<Date>) -> Result<Weighed, BeliefError> {
     if state.persons.is_empty() {
         return Err(BeliefError::Nobody);
     }
-    if let Some(person) = question.person.as_ref().filter(|p| !state.persons.contains_key(*p)) {
-        return Err(BeliefError::Unknown(person.clone()));
-    }
     let newest = || state.vetting.checks.iter().map(|check| check.facts.on).max();
-    let translation = translate(state, question.on.or_else(newest))?;
+    let translation = translate(state, on.or_else(newest))?;
     if translation.trials.is_empty() {
         return Err(BeliefError::Nothing);
     }
     let priors = Priors::default();
     // A refusal helps nobody whose record is small enough to go on for some seconds.
-    let sampling = Sampling { seed: question.seed, doublings: DOUBLINGS, ..Sampling::default() }.within(&translation.case);
+    let sampling = Sampling { seed, doublings: DOUBLINGS, ..Sampling::default() }.within(&translation.case);
     let found = posterior(&translation.case, &priors, &sampling)?;
+    Ok(Weighed { translation, priors, sampling, found })
+}
+
+/// Computes what is to be believed of a state.
+///
+/// # Errors
+/// [`BeliefError`].
+pub fn compute(state: &State, question: &Question) -> Result<Beliefs, BeliefError> {
+    if let Some(person) = question.person.as_ref().filter(|p| !state.persons.is_empty() && !state.persons.contains_key(*p)) {
+        return Err(BeliefError::Unknown(person.clone()));
+    }
+    let Weighed { translation, priors, sampling, found } = weigh(state, question.seed, question.on)?;
     let mut closest: Vec<usize> = (0..found.persons.len()).collect();
     closest.sort_by(|a, b| found.persons[*b].total_cmp(&found.persons[*a]));
     let asked = |person: &usize| question.person.as_ref() == Some(&translation.persons[*person]);
@@ -456,16 +489,7 @@ impl Report<'_> {
             background: of.sorts.iter().cloned().zip(found.background.iter().copied()).collect(),
             checks: of.checks.clone(),
             gaps: of.gaps.clone(),
-            provenance: Provenance {
-                entries: 0,
-                checkpoint: None,
-                model: MODEL,
-                seed: question.seed,
-                at: Timestamp::UNIX_EPOCH,
-                sweeps: found.kept,
-                rank_r: found.rank_r,
-                error: found.error,
-            },
+            provenance: Provenance::of(question.seed, found),
         }
     }
 

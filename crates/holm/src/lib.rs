@@ -51,6 +51,7 @@ pub mod own_file;
 pub mod pages;
 pub mod picture_sight;
 pub mod place;
+pub mod plan;
 pub mod policy;
 pub mod prepare;
 pub mod proceeding;

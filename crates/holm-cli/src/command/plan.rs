@@ -1,0 +1,117 @@
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use holm::plan::team::{ChannelOf, MemberOf, Other, TeamNeed, TeamPlan};
+use holm::policy::Action;
+use holm::role::UseCase;
+use holm_record::event::approval::Masked;
+
+use crate::app::{App, counted, read_text};
+use crate::error::{CommandError, Outcome};
+
+/// Plans: beliefs turned into decisions, with their reasons; advice, evidence of nothing
+#[derive(Debug, Subcommand)]
+pub(crate) enum PlanCommand {
+    Team(Team),
+}
+
+/// The team that meets an operation's roles at the least risk that it is betrayed, when each is told, and why
+///
+/// The need is a file (docs/spec/plans.md): roles with counts, who can fill them, languages, ranks, who must or must not take part together,
+/// and channels to choose from. People whose vetting is not in force on the day are never taken.
+#[derive(Debug, Args)]
+pub(crate) struct Team {
+    /// What the operation needs: TOML.
+    need: PathBuf,
+    /// Seed of the sampler: the same record, version and seed give the same plan.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+impl PlanCommand {
+    pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        match self {
+            Self::Team(team) => team.run(app),
+        }
+    }
+}
+
+impl Team {
+    fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let mut workspace = app.workspace(UseCase::SeeBeliefs)?;
+        let need = TeamNeed::read(&read_text(&self.need)?)?;
+        let spinner = super::share::progress_bar(0, "weighing teams");
+        spinner.set_style(indicatif::ProgressStyle::default_spinner());
+        let plan = workspace.plan_team(&need, self.seed, app.now());
+        spinner.finish_and_clear();
+        let plan = plan?;
+        let permit = workspace.permit(&Action::Administer, app.now())?;
+        // Before it is shown: it says what is believed of people.
+        workspace.record_reading(&permit, Masked::Beliefs, None)?;
+        app.show(&plan, || print_plan(&plan))?;
+        Ok(Outcome::Done)
+    }
+}
+
+/// A risk as a person says it.
+fn risk(p: f64) -> String {
+    if p < 0.0005 { "under 1 in 2,000".to_owned() } else { format!("{:.1} in 100", p * 100.0) }
+}
+
+fn print_plan(plan: &TeamPlan) {
+    say!("advice, not proof: whoever is left out is accused of nothing");
+    say!(
+        "risk that it is betrayed or fails by itself: {} (chains from {} to {}); whoever takes part, {} of its sort fail by themselves",
+        risk(plan.risk.value),
+        risk(plan.risk.chains[0]),
+        risk(plan.risk.chains[1]),
+        risk(plan.background)
+    );
+    if plan.lower_by > 0.0 {
+        say!("another team could have a risk lower by {} at most", risk(plan.lower_by));
+    }
+    say!("tell them in this order, and not before:");
+    plan.members.iter().for_each(print_member);
+    plan.channels.iter().for_each(print_channel);
+    for other in &plan.fewer {
+        say!("with {}: {} ({})", counted(other.filled, "role filled", "roles filled"), risk(other.risk), people(other));
+    }
+    for other in plan.telling.iter().take(3) {
+        say!(
+            "it would tell {:.2} bits of who leaks instead of {:.2}, at a risk of {}: {}; an operation is not bait",
+            other.bits,
+            plan.bits,
+            risk(other.risk),
+            people(other)
+        );
+    }
+    for barred in &plan.barred {
+        say!("not taken: {}, since {}", barred.person, barred.reason);
+    }
+    say!(
+        "from {} entries, seed {}, {} on {}",
+        plan.provenance.entries,
+        plan.provenance.seed,
+        plan.planner,
+        plan.provenance.model
+    );
+}
+
+fn people(other: &Other) -> String {
+    other.people.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn print_member(member: &MemberOf) {
+    let role = member.role.as_deref().unwrap_or("comes along");
+    say!("  {:.0}  {:<12} {:<16} {}", member.told_at, member.person, member.unit, role);
+    let instead = member.instead.as_ref().map_or_else(
+        || "nobody else could take the place by exchanging one".to_owned(),
+        |other| format!("{} instead: {}", other.by, risk(other.risk)),
+    );
+    say!("    alone {}; without them {}; {instead}", risk(member.alone), risk(member.without));
+}
+
+fn print_channel(channel: &ChannelOf) {
+    let instead = channel.instead.as_ref().map(|other| format!("; {} instead: {}", other.by, risk(other.risk)));
+    say!("  by {}: alone {}{}", channel.channel, risk(channel.alone), instead.unwrap_or_default());
+}
