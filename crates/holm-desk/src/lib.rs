@@ -35,6 +35,7 @@ mod guard;
 mod happening;
 mod import;
 mod job;
+mod kept;
 mod language;
 mod member;
 mod office;
