@@ -28,6 +28,7 @@ mod contribution;
 mod correction;
 mod destruction;
 mod draft;
+mod drawer;
 mod entry_words;
 mod fields;
 mod form;

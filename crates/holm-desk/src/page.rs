@@ -6,6 +6,7 @@ pub(crate) mod approve;
 pub(crate) mod belief;
 pub(crate) mod cases;
 pub(crate) mod damage;
+pub(crate) mod drawer;
 pub(crate) mod draws;
 pub(crate) mod endings;
 pub(crate) mod evidence;

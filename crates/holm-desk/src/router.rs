@@ -107,7 +107,7 @@ fn vetted(routes: Routes) -> Routes {
 
 /// Pages of what is never one person's.
 fn approvals(routes: Routes) -> Routes {
-    use crate::page::{approvals, approve, endings};
+    use crate::page::{approvals, approve, drawer, endings};
 
     routes
         .route(
@@ -125,6 +125,9 @@ fn approvals(routes: Routes) -> Routes {
         .route("/approvals", post(UseCase::OwnDesk, approve::open).large())
         .route("/approvals/{ticket}", get(UseCase::OwnDesk, approve::asked).post(UseCase::OwnDesk, approve::sign))
         .route("/approvals/{ticket}/text", get(UseCase::OwnDesk, approve::text))
+        .route("/draws", post(UseCase::OwnDesk, drawer::open).large())
+        .route("/draws/{ticket}", get(UseCase::OwnDesk, drawer::asked).post(UseCase::OwnDesk, drawer::answer))
+        .route("/draws/{ticket}/{what}", get(UseCase::OwnDesk, drawer::save))
 }
 
 /// Pages of what happened outside.

@@ -9,6 +9,7 @@ use holm::workspace::WorkspaceError;
 
 use crate::approval::AskedHere;
 use crate::arrival::Arrivals;
+use crate::drawer::DrawsHere;
 use crate::job::Jobs;
 use crate::office::{Closed, Office};
 use crate::router::router;
@@ -75,6 +76,7 @@ pub(crate) struct Desk {
     pub(crate) identity: Option<PathBuf>,
     pub(crate) arrivals: Arrivals,
     pub(crate) asked_here: AskedHere,
+    pub(crate) draws_here: DrawsHere,
     /// `Host` headers that are answered.
     pub(crate) hosts: [String; 2],
     /// Held while a leak's picture is made.
@@ -113,6 +115,7 @@ impl Server {
             identity: options.identity,
             arrivals: Arrivals::default(),
             asked_here: AskedHere::default(),
+            draws_here: DrawsHere::default(),
             hosts: [format!("127.0.0.1:{port}"), format!("localhost:{port}")],
             picture: Mutex::new(()),
         };
@@ -155,6 +158,7 @@ async fn watch(desk: &Desk) {
         if !desk.sessions.are_any(Instant::now()) {
             desk.arrivals.clear();
             desk.asked_here.clear();
+            desk.draws_here.clear();
             tokio::task::block_in_place(|| desk.office.lock());
         }
     }

@@ -4,6 +4,7 @@ mod api;
 mod approvals;
 mod belief;
 mod cases;
+mod drawer;
 mod draws;
 mod forms;
 mod onward;
@@ -38,6 +39,7 @@ use tower::ServiceExt;
 
 use crate::approval::AskedHere;
 use crate::arrival::Arrivals;
+use crate::drawer::DrawsHere;
 use crate::job::Jobs;
 use crate::office::Office;
 use crate::page::in_address;
@@ -186,6 +188,7 @@ fn desk_of(folder: &TempDir, key: Option<&str>) -> Arc<Desk> {
         identity: Some(folder.path().join("p5.key")),
         arrivals: Arrivals::default(),
         asked_here: AskedHere::default(),
+        draws_here: DrawsHere::default(),
         hosts: [HOST.to_owned(), "localhost:7465".to_owned()],
         picture: std::sync::Mutex::new(()),
     })

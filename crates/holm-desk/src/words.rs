@@ -8,6 +8,7 @@ pub(crate) mod belief;
 pub(crate) mod cases;
 mod core_messages;
 pub(crate) mod draw;
+pub(crate) mod drawer;
 pub(crate) mod ending;
 mod from_core;
 pub(crate) mod graph;
@@ -48,6 +49,7 @@ pub(crate) struct Words {
     pub(crate) overview: overview::OverviewWords,
     pub(crate) belief: belief::BeliefWords,
     pub(crate) draw: draw::DrawWords,
+    pub(crate) drawer: drawer::DrawerWords,
     pub(crate) ending: ending::EndingWords,
     pub(crate) proceeding: proceeding::ProceedingWords,
     pub(crate) graph: graph::GraphWords,
@@ -77,6 +79,7 @@ pub(crate) const EN: Words = Words {
     overview: overview::EN,
     belief: belief::EN,
     draw: draw::EN,
+    drawer: drawer::EN,
     ending: ending::EN,
     proceeding: proceeding::EN,
     graph: graph::EN,
@@ -106,6 +109,7 @@ pub(crate) const ES: Words = Words {
     overview: overview::ES,
     belief: belief::ES,
     draw: draw::ES,
+    drawer: drawer::ES,
     ending: ending::ES,
     proceeding: proceeding::ES,
     graph: graph::ES,
