@@ -20,6 +20,7 @@
 //! ```
 
 mod api;
+mod approach;
 mod approval;
 mod arrival;
 mod belief;

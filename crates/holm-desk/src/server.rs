@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use holm::workspace::WorkspaceError;
 
+use crate::approach::SealedHere;
 use crate::approval::AskedHere;
 use crate::arrival::Arrivals;
 use crate::drawer::DrawsHere;
@@ -77,6 +78,7 @@ pub(crate) struct Desk {
     pub(crate) arrivals: Arrivals,
     pub(crate) asked_here: AskedHere,
     pub(crate) draws_here: DrawsHere,
+    pub(crate) sealed_here: SealedHere,
     /// `Host` headers that are answered.
     pub(crate) hosts: [String; 2],
     /// Held while a leak's picture is made.
@@ -116,6 +118,7 @@ impl Server {
             arrivals: Arrivals::default(),
             asked_here: AskedHere::default(),
             draws_here: DrawsHere::default(),
+            sealed_here: SealedHere::default(),
             hosts: [format!("127.0.0.1:{port}"), format!("localhost:{port}")],
             picture: Mutex::new(()),
         };
@@ -159,6 +162,7 @@ async fn watch(desk: &Desk) {
             desk.arrivals.clear();
             desk.asked_here.clear();
             desk.draws_here.clear();
+            desk.sealed_here.clear();
             tokio::task::block_in_place(|| desk.office.lock());
         }
     }

@@ -1,6 +1,7 @@
 //! The desk as a browser meets it, without a browser; as a program does, in [`api`].
 
 mod api;
+mod approaches;
 mod approvals;
 mod belief;
 mod cases;
@@ -37,6 +38,7 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+use crate::approach::SealedHere;
 use crate::approval::AskedHere;
 use crate::arrival::Arrivals;
 use crate::drawer::DrawsHere;
@@ -189,6 +191,7 @@ fn desk_of(folder: &TempDir, key: Option<&str>) -> Arc<Desk> {
         arrivals: Arrivals::default(),
         asked_here: AskedHere::default(),
         draws_here: DrawsHere::default(),
+        sealed_here: SealedHere::default(),
         hosts: [HOST.to_owned(), "localhost:7465".to_owned()],
         picture: std::sync::Mutex::new(()),
     })
@@ -269,7 +272,9 @@ fn keyed(workspace: &mut Workspace, name: &str, copies: Copies) -> (Keyed, Permi
     (keyed, permit, to)
 }
 
-const PAGES: [&str; 38] = [
+const PAGES: [&str; 40] = [
+    "/approaches",
+    "/approaches/home",
     "/vetting/statements",
     "/record/destruction?item=brief",
     "/items/brief/key",

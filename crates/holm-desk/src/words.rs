@@ -2,6 +2,7 @@
 //!
 //! Both are written, neither is a translation word by word; Spanish is that of Mexico. A `{}` is filled in by the page.
 
+pub(crate) mod approach;
 pub(crate) mod approval;
 mod approval_messages;
 pub(crate) mod belief;
@@ -40,6 +41,7 @@ pub(crate) mod warning;
 
 /// Everything that is said in one language.
 pub(crate) struct Words {
+    pub(crate) approach: approach::ApproachWords,
     pub(crate) approval: approval::ApprovalWords,
     pub(crate) cases: cases::CaseWords,
     pub(crate) recording: recording::RecordingWords,
@@ -70,6 +72,7 @@ pub(crate) struct Words {
 }
 
 pub(crate) const EN: Words = Words {
+    approach: approach::EN,
     approval: approval::EN,
     cases: cases::EN,
     recording: recording::EN,
@@ -100,6 +103,7 @@ pub(crate) const EN: Words = Words {
 };
 
 pub(crate) const ES: Words = Words {
+    approach: approach::ES,
     approval: approval::ES,
     cases: cases::ES,
     recording: recording::ES,

@@ -112,8 +112,22 @@ async fn no_field_of_any_form_is_stored_or_run_that_nobody_should_send() {
     let large = "9".repeat(3 << 20);
     let hostile = ["", SCRIPT, "../../../../etc/passwd", "a\0b", "\u{202e}\u{feff}", "-1e999", &large];
     let release = format!("{draft}/release");
-    let pages =
-        ["/roster", "/people/p9", "/share", &draft, &release, "/inbox", &second, &ask, &request, "/trace", "/record", "/unlock"];
+    let pages = [
+        "/approaches",
+        "/approaches/home",
+        "/roster",
+        "/people/p9",
+        "/share",
+        &draft,
+        &release,
+        "/inbox",
+        &second,
+        &ask,
+        &request,
+        "/trace",
+        "/record",
+        "/unlock",
+    ];
     let before = world.desk.office.view().unwrap().size;
     let (mut tried, mut said) = (0, 0);
     for path in HAPPENED.into_iter().chain(pages) {
