@@ -180,18 +180,16 @@ pub(crate) fn commit(desk: &Desk, language: Language, ticket: &str, given: &Give
     }
     let made = draw::commit(&asked.sealed, &person, &keys);
     let (_, note, kept) = made.map_err(|e| refused(&e, "person", language))?;
-    keep(desk, &asked, &person, (&note, &kept))
+    keep(desk, &asked, &person, (&note, &kept)).map_err(|why| Problem::Refused(fill(w.unkept, &[&why])))
 }
 
-/// Keeps both, the secret last: whoever finds one finds what it was committed to by.
-fn keep(desk: &Desk, asked: &AskedDraw, person: &PersonId, (note, secret): (&str, &[u8])) -> Result<(), Problem> {
-    let path = |ending| asked.path(desk, person, ending).ok_or(Problem::Missing);
-    let unkept = |e: &dyn std::fmt::Display| Problem::Refused(e.to_string());
+/// Keeps both, the secret last: whoever finds one finds what it was committed to by. Otherwise why not.
+fn keep(desk: &Desk, asked: &AskedDraw, person: &PersonId, (note, secret): (&str, &[u8])) -> Result<(), String> {
+    let path = |ending| asked.path(desk, person, ending).ok_or_else(String::new);
     let (commitment, own) = (path("commitment")?, path("secret")?);
-    let folder = own.parent().unwrap_or(&own);
-    std::fs::create_dir_all(folder).map_err(|e| unkept(&format!("`{}` could not be made: {e}", folder.display())))?;
-    write_durably(&commitment, note.as_bytes()).map_err(|e| unkept(&e))?;
-    write_secret(&own, secret).map_err(|e| unkept(&e))
+    std::fs::create_dir_all(own.parent().unwrap_or(&own)).map_err(|e| e.to_string())?;
+    write_durably(&commitment, note.as_bytes()).map_err(|e| e.to_string())?;
+    write_secret(&own, secret).map_err(|e| e.to_string())
 }
 
 /// Reveals what was committed to here.

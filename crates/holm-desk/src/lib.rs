@@ -50,6 +50,7 @@ mod router;
 mod routes;
 mod server;
 mod session;
+mod statements;
 #[cfg(test)]
 mod tests;
 mod trace;

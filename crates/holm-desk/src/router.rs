@@ -102,7 +102,11 @@ fn vetted(routes: Routes) -> Routes {
         .route("/proceedings/{number}/close", post(UseCase::KeepProceedings, proceedings::close))
         .route("/cases/{name}/dossier", post(UseCase::SeeProceedings, proceedings::dossier))
         .route("/vetting/schedule", post(UseCase::KeepVetting, vetting::schedule))
-        .route("/vetting/statements", get(UseCase::SeeVetting, statements::statements))
+        .route(
+            "/vetting/statements",
+            get(UseCase::SeeVetting, statements::statements).post(UseCase::KeepVetting, statements::import).large(),
+        )
+        .route("/vetting/statements/{ticket}", get(UseCase::KeepVetting, statements::progress))
 }
 
 /// Pages of what is never one person's.

@@ -13,6 +13,7 @@ mod roles;
 mod scanned;
 mod schema;
 mod second;
+mod statements;
 mod tables;
 mod vetting;
 mod warnings;

@@ -154,6 +154,10 @@ async fn what_is_no_draw_of_theirs_is_refused_with_what_to_do_and_nothing_is_dra
     refused(send(&desk, &at, &elsewhere).await, "This draw is of another record, whose key is").await;
     assert_eq!(send(&desk, &at, &[("step", "look".to_owned())]).await.status(), StatusCode::BAD_REQUEST);
     assert_eq!(desk.page("/draws/nothing").await.0, StatusCode::NOT_FOUND);
+    // Where no secret can be kept, none is drawn.
+    std::fs::write(desk.folder.path().join("draws"), b"no folder").unwrap();
+    refused(send(&desk, &at, &commits("p10")).await, "so nothing was committed to").await;
+    std::fs::remove_file(desk.folder.path().join("draws")).unwrap();
     let late = opened(&desk, &over(&world)).await;
     let (_, page) = desk.page(&late).await;
     assert!(

@@ -41,6 +41,8 @@ pub(crate) struct DrawerWords {
     pub(crate) own_record_hint: &'static str,
     /// The key that it has.
     pub(crate) other_record: &'static str,
+    /// Why.
+    pub(crate) unkept: &'static str,
     pub(crate) commit: &'static str,
     pub(crate) committed_title: &'static str,
     pub(crate) committed: &'static str,
@@ -95,6 +97,7 @@ pub(crate) const EN: DrawerWords = DrawerWords {
     own_record: "Key of the record, as you know it",
     own_record_hint: "May be left out. With it, a draw of any other record is refused.",
     other_record: "This draw is of another record, whose key is {}. Nothing was drawn. Ask whoever sent it, by another way than this file came, which record is theirs.",
+    unkept: "The secret could not be kept beside the key of this desk ({}), so nothing was committed to. Start the desk with the key in a folder that can be written to, and open the file again.",
     commit: "Draw a secret and commit to it",
     committed_title: "Send back your commitment",
     committed: "Your secret is drawn and kept. You committed to it as",
@@ -152,6 +155,7 @@ pub(crate) const ES: DrawerWords = DrawerWords {
     own_record: "Clave del registro, según usted la conoce",
     own_record_hint: "Puede omitirse. Con ella se rechaza el sorteo de cualquier otro registro.",
     other_record: "Este sorteo es de otro registro, cuya clave es {}. No se sorteó nada. Pregunte a quien lo envió, por otro medio que el del archivo, cuál es su registro.",
+    unkept: "El secreto no pudo guardarse junto a la clave de este escritorio ({}), así que no hay compromiso. Inicie el escritorio con la clave en una carpeta en la que se pueda escribir y abra otra vez el archivo.",
     commit: "Sortear un secreto y comprometerme",
     committed_title: "Devuelva su compromiso",
     committed: "Su secreto está sorteado y guardado. Se comprometió como",
