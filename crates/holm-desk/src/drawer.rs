@@ -21,7 +21,7 @@ use crate::server::Desk;
 use crate::session::{held, secret};
 use crate::words::fill;
 
-/// The folder beside the key file.
+/// What the folder beside the key file is called after it: several keys may lie in one place.
 const FOLDER: &str = "draws";
 /// Letters of the hash of a draw's entry in names of files: numbers are not those of one record alone.
 const HASH: usize = 16;
@@ -103,7 +103,9 @@ impl AskedDraw {
     pub(crate) fn path(&self, desk: &Desk, person: &PersonId, ending: &str) -> Option<PathBuf> {
         let hash: String = self.draw.entry().chars().take(HASH).collect();
         let name = format!("draw-{}-{hash}.{person}.{ending}", self.draw.number);
-        Some(desk.identity.as_deref()?.with_file_name(FOLDER).join(name))
+        let key = desk.identity.as_deref()?;
+        let folder = format!("{}.{FOLDER}", key.file_name()?.to_string_lossy());
+        Some(key.with_file_name(folder).join(name))
     }
 
     /// As whom whoever sits here committed, if their secret is here.

@@ -50,7 +50,7 @@ fn over(world: &World) -> Vec<u8> {
 }
 
 fn kept(desk: &World, ending: &str) -> Vec<PathBuf> {
-    let Ok(files) = std::fs::read_dir(desk.folder.path().join("draws")) else { return Vec::new() };
+    let Ok(files) = std::fs::read_dir(desk.folder.path().join("p5.key.draws")) else { return Vec::new() };
     files.map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == ending)).collect()
 }
 
@@ -155,9 +155,9 @@ async fn what_is_no_draw_of_theirs_is_refused_with_what_to_do_and_nothing_is_dra
     assert_eq!(send(&desk, &at, &[("step", "look".to_owned())]).await.status(), StatusCode::BAD_REQUEST);
     assert_eq!(desk.page("/draws/nothing").await.0, StatusCode::NOT_FOUND);
     // Where no secret can be kept, none is drawn.
-    std::fs::write(desk.folder.path().join("draws"), b"no folder").unwrap();
+    std::fs::write(desk.folder.path().join("p5.key.draws"), b"no folder").unwrap();
     refused(send(&desk, &at, &commits("p10")).await, "so nothing was committed to").await;
-    std::fs::remove_file(desk.folder.path().join("draws")).unwrap();
+    std::fs::remove_file(desk.folder.path().join("p5.key.draws")).unwrap();
     let late = opened(&desk, &over(&world)).await;
     let (_, page) = desk.page(&late).await;
     assert!(
