@@ -7,7 +7,7 @@ mod desk;
 
 use std::path::PathBuf;
 
-use desk::{Desk, Ran, ran};
+use desk::{Desk, Ran, Served, ran};
 
 const ORDER: &str = "authority = \"calls\"\nbasis = \"art. 16\"\nissued_by = \"First Court\"\nrequested_by = \"Ruiz\"\napproved_by = \"Vega\"\n\
     sorts = [\"phone-review\"]\npersons = [\"p2\", \"p3\"]\ndata_from = \"2025-01-01\"\ndata_until = \"2025-12-31\"\n\
@@ -144,4 +144,93 @@ fn statements_that_cannot_be_read_are_refused_in_one_line_and_nothing_is_recorde
     desk.write("numbers.csv", b"number,person\n+52550002,p2\n");
     import(&desk, &[&under[..], &["--mapping", "mapping.toml"]].concat()).fails_with(&["Fecha", "at"]);
     assert_eq!(desk.run(&["record", "log"]).ok().out, before);
+}
+
+/// What lies in a folder.
+fn left(folder: &std::path::Path) -> usize {
+    std::fs::read_dir(folder).unwrap().count()
+}
+
+/// Gives files over on the page, and waits until they are read or not; the address that the answer leads to, and its page.
+fn given_over(served: &Served, ticket: &str, files: &[(&str, &str, Vec<u8>)]) -> (Option<String>, String) {
+    let mut body = Vec::new();
+    let fields = [("ticket", ticket), ("authority", "calls"), ("sort", "phone-review"), ("zone", "UTC")];
+    for (name, value) in fields {
+        body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes());
+    }
+    for (name, file, content) in files {
+        let head = format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\n\r\n");
+        body.extend([head.as_bytes(), content, b"\r\n"].concat());
+    }
+    body.extend(b"--x--\r\n");
+    let led = |answer: &str| answer.lines().find_map(|line| line.strip_prefix("location: ")).map(str::to_owned);
+    let begun = served.send("POST", "/vetting/statements", "multipart/form-data; boundary=x", &body).unwrap();
+    let at = led(&begun).unwrap_or_else(|| panic!("{begun}"));
+    loop {
+        let answer = served.send("GET", &at, "text/plain", &[]).unwrap();
+        if let Some(to) = led(&answer) {
+            let page = served.send("GET", to.split('#').next().unwrap(), "text/plain", &[]).unwrap();
+            return (Some(to), page);
+        }
+        if !answer.contains("http-equiv=\"refresh\"") {
+            return (None, answer);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn statements_that_are_given_over_on_a_page_are_read_and_leave_nothing_behind() {
+    let desk = told();
+    desk.run(&["check", "authority", "add", "order.toml"]).ok();
+    let place = tempfile::tempdir().unwrap();
+    let (engine, temporary) = (engine(), place.path().to_str().unwrap());
+    let served = Served::start(&desk, &[("HOLM_STATEMENTS", engine.to_str().unwrap()), ("TMPDIR", temporary)]);
+    let file = |name: &str| std::fs::read(desk.path(name)).unwrap();
+    let given = |files: &str, content: Vec<u8>| {
+        [("files", "calls.csv", content), ("owners", "numbers.csv", file("numbers.csv")), ("targets", "targets.csv", file(files))]
+    };
+    // What the program refuses is one sentence, and names the file as it was given.
+    let (to, page) = given_over(&served, "bad", &given("targets.csv", b"at,own\n1,2\n".to_vec()));
+    assert!(to.is_none() && page.contains("The statements were not read") && page.contains("calls.csv"), "{page}");
+    assert!(!page.contains(temporary) && page.contains("Nothing was recorded"), "{page}");
+    let mapping = |text: &str| ("mappings", "calls.toml", text.as_bytes().to_vec());
+    let files = [
+        &given("targets.csv", file("calls.csv"))[..],
+        &[mapping("[columns]\nat = \"Fecha\"\nown = \"own\"\nother = \"other\"\n")],
+    ]
+    .concat();
+    let (to, page) = given_over(&served, "columns", &files);
+    assert!(to.is_none() && page.contains("Fecha"), "{page}");
+    let (to, page) = given_over(&served, "toml", &[&given("targets.csv", file("calls.csv"))[..], &[mapping("at = ")]].concat());
+    assert!(to.is_none() && page.contains("mapping"), "{page}");
+    assert_eq!(left(place.path()), 0);
+
+    // Two providers, each with columns of its own.
+    let calls = String::from_utf8(file("calls.csv")).unwrap();
+    let (head, rows) = calls.split_once('\n').unwrap();
+    let of = |wanted: &str| rows.lines().filter(|row| row.contains(wanted)).collect::<Vec<_>>().join("\n");
+    let other = format!(
+        "when,own,other,direction\n{}\n",
+        of("+52557777").lines().map(|row| row.split(",call").next().unwrap()).collect::<Vec<_>>().join("\n")
+    );
+    let own = "[columns]\nat = \"at\"\nown = \"own\"\nother = \"other\"\ndirection = \"direction\"\n[direction]\nout = [\"out\"]\nin = [\"in\"]\n";
+    let files = [
+        ("files", "a.csv", format!("{head}\n{}\n", of("+52550009")).into_bytes()),
+        ("files", "b.csv", other.into_bytes()),
+        ("mappings", "b.toml", own.replace("\"at\"", "\"when\"").into_bytes()),
+        ("mappings", "A.toml", own.as_bytes().to_vec()),
+        ("owners", "numbers.csv", file("numbers.csv")),
+        ("targets", "targets.csv", file("targets.csv")),
+    ];
+    let (to, page) = given_over(&served, "good", &files);
+    assert!(to.is_some_and(|to| to.starts_with("/vetting/statements#read-")), "{page}");
+    for said in ["a.csv, b.csv", "Calls to targets after disclosures", "b.csv:2"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert_eq!(left(place.path()), 0, "nothing is left");
+    served.kill();
+    let read = desk.run(&["statement", "review", "--json"]).ok();
+    assert!(!read.out.contains(temporary) && read.json()[0]["files"][0]["name"] == "a.csv", "{}", read.out);
+    desk.run(&["record", "verify"]).ok();
 }

@@ -1,8 +1,5 @@
 //! What is never one person's to do: asked for, taken in and done on the officer's desk, approved on the desks of others.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
-
 use age::secrecy::SecretString;
 use holm::approval::bundle::{Approval, ApprovalError, OpenedRequest, open_request};
 use holm::approval::policy::PolicyError;
@@ -15,42 +12,19 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::arrival::{self, Saved};
 use crate::destruction::of_destruction;
+use crate::kept::Kept;
 use crate::language::Language;
 use crate::problem::Problem;
 use crate::release::recipients;
 use crate::server::Desk;
-use crate::session::{held, secret};
+use crate::session::secret;
 use crate::vetting::{authority, today};
 
 /// How long masks are off.
 pub(crate) const UNMASKED: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// Requests that are kept in memory; the oldest is forgotten first.
-const MOST: usize = 20;
 
-/// Requests that somebody who sits here was sent, by ticket; nothing of them is written to the disk.
-#[derive(Default)]
-pub(crate) struct AskedHere(Mutex<(Vec<String>, HashMap<String, OpenedRequest>)>);
-
-impl AskedHere {
-    fn keep(&self, ticket: &str, request: OpenedRequest) {
-        let mut kept = held(&self.0);
-        kept.0.push(ticket.to_owned());
-        if kept.0.len() > MOST {
-            let oldest = kept.0.remove(0);
-            kept.1.remove(&oldest);
-        }
-        kept.1.insert(ticket.to_owned(), request);
-    }
-
-    pub(crate) fn get(&self, ticket: &str) -> Option<OpenedRequest> {
-        held(&self.0).1.get(ticket).cloned()
-    }
-
-    /// Forgets all.
-    pub(crate) fn clear(&self) {
-        *held(&self.0) = Default::default();
-    }
-}
+/// Requests that somebody who sits here was sent.
+pub(crate) type AskedHere = Kept<OpenedRequest>;
 
 /// What the officer asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,6 @@
 //! A recipient's side: a sealed copy arrives, its conditions are accepted, it is read, and a receipt goes back; and the
 //! officer's: receipts that came back.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
-
 use age::secrecy::SecretString;
 use holm::identity::DeviceKeys;
 use holm::policy::Action;
@@ -14,16 +11,15 @@ use holm_record::id::CopyId;
 use jiff::Timestamp;
 
 use crate::form::Part;
+use crate::kept::Kept;
 use crate::language::Language;
 use crate::problem::Problem;
 use crate::server::Desk;
-use crate::session::{held, secret};
+use crate::session::secret;
 use crate::words::fill;
 
 /// How every sealed file begins.
 const AGE: &[u8] = b"age-encryption.org/v1";
-/// Copies that are kept in memory; the oldest is forgotten first.
-const MOST: usize = 20;
 
 /// A copy that arrived.
 #[derive(Clone)]
@@ -48,32 +44,8 @@ impl Arrived {
     }
 }
 
-/// Copies that arrived since the desk started, by ticket; nothing of them is written to the disk.
-#[derive(Default)]
-pub(crate) struct Arrivals(Mutex<(Vec<String>, HashMap<String, Arrived>)>);
-
-impl Arrivals {
-    fn keep(&self, ticket: &str, arrived: Arrived) {
-        let mut kept = held(&self.0);
-        if !kept.1.contains_key(ticket) {
-            kept.0.push(ticket.to_owned());
-        }
-        if kept.0.len() > MOST {
-            let oldest = kept.0.remove(0);
-            kept.1.remove(&oldest);
-        }
-        kept.1.insert(ticket.to_owned(), arrived);
-    }
-
-    fn get(&self, ticket: &str) -> Option<Arrived> {
-        held(&self.0).1.get(ticket).cloned()
-    }
-
-    /// Forgets all.
-    pub(crate) fn clear(&self) {
-        *held(&self.0) = Default::default();
-    }
-}
+/// Copies that arrived since the desk started.
+pub(crate) type Arrivals = Kept<Arrived>;
 
 /// Files of a form; several may be given.
 ///

@@ -14,6 +14,7 @@ pub(crate) enum Work {
     Trace,
     Release,
     Correction,
+    Statements,
 }
 
 /// What whoever asks calls a job, so that asking twice does it once.
@@ -53,6 +54,8 @@ pub(crate) enum Done {
     Released(ItemName),
     /// The draft whose second person is waited for.
     Waiting(String),
+    /// The entry of statements that were read.
+    Read(u64),
 }
 
 /// How far a job is.

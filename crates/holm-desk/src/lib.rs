@@ -20,6 +20,7 @@
 //! ```
 
 mod api;
+mod approach;
 mod approval;
 mod arrival;
 mod belief;
@@ -29,6 +30,7 @@ mod correction;
 mod destruction;
 mod draft;
 mod draw;
+mod drawer;
 mod entry_words;
 mod explanation;
 mod fields;
@@ -37,6 +39,7 @@ mod guard;
 mod happening;
 mod import;
 mod job;
+mod kept;
 mod language;
 mod member;
 mod office;
@@ -50,6 +53,7 @@ mod router;
 mod routes;
 mod server;
 mod session;
+mod statements;
 #[cfg(test)]
 mod tests;
 mod trace;

@@ -1,13 +1,16 @@
 //! Pages: what all of them share, and one module each.
 
 pub(crate) mod aligned;
+pub(crate) mod approaches;
 pub(crate) mod approvals;
 pub(crate) mod approve;
 pub(crate) mod belief;
 pub(crate) mod cases;
 pub(crate) mod damage;
+pub(crate) mod drawer;
 pub(crate) mod draws;
 pub(crate) mod endings;
+pub(crate) mod envelopes;
 pub(crate) mod evidence;
 pub(crate) mod files;
 pub(crate) mod gate;

@@ -25,7 +25,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
 
 /// Every route.
 pub(crate) fn all(routes: Routes) -> Routes {
-    api_of_vetting(api_of_happened(api_of_approvals(api(happened(approvals(vetted(pages(routes))))))))
+    api_of_vetting(api_of_happened(api_of_approvals(api(happened(approached(approvals(vetted(pages(routes)))))))))
 }
 
 fn pages(routes: Routes) -> Routes {
@@ -102,12 +102,16 @@ fn vetted(routes: Routes) -> Routes {
         .route("/proceedings/{number}/close", post(UseCase::KeepProceedings, proceedings::close))
         .route("/cases/{name}/dossier", post(UseCase::SeeProceedings, proceedings::dossier))
         .route("/vetting/schedule", post(UseCase::KeepVetting, vetting::schedule))
-        .route("/vetting/statements", get(UseCase::SeeVetting, statements::statements))
+        .route(
+            "/vetting/statements",
+            get(UseCase::SeeVetting, statements::statements).post(UseCase::KeepVetting, statements::import).large(),
+        )
+        .route("/vetting/statements/{ticket}", get(UseCase::KeepVetting, statements::progress))
 }
 
 /// Pages of what is never one person's.
 fn approvals(routes: Routes) -> Routes {
-    use crate::page::{approvals, approve, endings};
+    use crate::page::{approvals, approve, drawer, endings};
 
     routes
         .route(
@@ -125,6 +129,27 @@ fn approvals(routes: Routes) -> Routes {
         .route("/approvals", post(UseCase::OwnDesk, approve::open).large())
         .route("/approvals/{ticket}", get(UseCase::OwnDesk, approve::asked).post(UseCase::OwnDesk, approve::sign))
         .route("/approvals/{ticket}/text", get(UseCase::OwnDesk, approve::text))
+        .route("/draws", post(UseCase::OwnDesk, drawer::open).large())
+        .route("/draws/{ticket}", get(UseCase::OwnDesk, drawer::asked).post(UseCase::OwnDesk, drawer::answer))
+        .route("/draws/{ticket}/{what}", get(UseCase::OwnDesk, drawer::save))
+}
+
+/// Pages of approaches, and of the envelopes that carry them.
+fn approached(routes: Routes) -> Routes {
+    use crate::page::{approaches, envelopes};
+
+    routes
+        .route("/approaches", get(UseCase::OwnDesk, approaches::approaches).post(UseCase::OwnDesk, approaches::look))
+        .route("/approaches/check", post(UseCase::OwnDesk, approaches::check).large())
+        .route("/approaches/read", post(UseCase::OwnDesk, approaches::read).large())
+        .route("/approaches/{ticket}", get(UseCase::OwnDesk, approaches::form).post(UseCase::OwnDesk, approaches::seal))
+        .route("/approaches/{ticket}/envelope", get(UseCase::OwnDesk, approaches::envelope))
+        .route("/approaches/home", get(UseCase::SeeRoster, envelopes::envelopes))
+        .route("/approaches/card", get(UseCase::OwnDesk, envelopes::card))
+        .route("/approaches/officer", post(UseCase::KeepRecord, envelopes::officer))
+        .route("/approaches/envelopes", post(UseCase::TakeReceipts, envelopes::take).large())
+        .route("/approaches/carry", post(UseCase::KeepRecord, envelopes::carry))
+        .route("/approaches/batches/{entry}", get(UseCase::KeepRecord, envelopes::batch))
 }
 
 /// Pages of what happened outside.

@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 
 use holm::workspace::WorkspaceError;
 
+use crate::approach::SealedHere;
 use crate::approval::AskedHere;
 use crate::arrival::Arrivals;
+use crate::drawer::DrawsHere;
 use crate::job::Jobs;
 use crate::office::{Closed, Office};
 use crate::router::router;
@@ -75,6 +77,8 @@ pub(crate) struct Desk {
     pub(crate) identity: Option<PathBuf>,
     pub(crate) arrivals: Arrivals,
     pub(crate) asked_here: AskedHere,
+    pub(crate) draws_here: DrawsHere,
+    pub(crate) sealed_here: SealedHere,
     /// `Host` headers that are answered.
     pub(crate) hosts: [String; 2],
     /// Held while a leak's picture is made.
@@ -113,6 +117,8 @@ impl Server {
             identity: options.identity,
             arrivals: Arrivals::default(),
             asked_here: AskedHere::default(),
+            draws_here: DrawsHere::default(),
+            sealed_here: SealedHere::default(),
             hosts: [format!("127.0.0.1:{port}"), format!("localhost:{port}")],
             picture: Mutex::new(()),
         };
@@ -155,6 +161,8 @@ async fn watch(desk: &Desk) {
         if !desk.sessions.are_any(Instant::now()) {
             desk.arrivals.clear();
             desk.asked_here.clear();
+            desk.draws_here.clear();
+            desk.sealed_here.clear();
             tokio::task::block_in_place(|| desk.office.lock());
         }
     }

@@ -1,9 +1,11 @@
 //! The desk as a browser meets it, without a browser; as a program does, in [`api`].
 
 mod api;
+mod approaches;
 mod approvals;
 mod belief;
 mod cases;
+mod drawer;
 mod draws;
 mod forms;
 mod onward;
@@ -11,6 +13,7 @@ mod roles;
 mod scanned;
 mod schema;
 mod second;
+mod statements;
 mod tables;
 mod vetting;
 mod warnings;
@@ -36,8 +39,10 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+use crate::approach::SealedHere;
 use crate::approval::AskedHere;
 use crate::arrival::Arrivals;
+use crate::drawer::DrawsHere;
 use crate::job::Jobs;
 use crate::office::Office;
 use crate::page::in_address;
@@ -186,6 +191,8 @@ fn desk_of(folder: &TempDir, key: Option<&str>) -> Arc<Desk> {
         identity: Some(folder.path().join("p5.key")),
         arrivals: Arrivals::default(),
         asked_here: AskedHere::default(),
+        draws_here: DrawsHere::default(),
+        sealed_here: SealedHere::default(),
         hosts: [HOST.to_owned(), "localhost:7465".to_owned()],
         picture: std::sync::Mutex::new(()),
     })
@@ -266,7 +273,9 @@ fn keyed(workspace: &mut Workspace, name: &str, copies: Copies) -> (Keyed, Permi
     (keyed, permit, to)
 }
 
-const PAGES: [&str; 38] = [
+const PAGES: [&str; 40] = [
+    "/approaches",
+    "/approaches/home",
     "/vetting/statements",
     "/record/destruction?item=brief",
     "/items/brief/key",

@@ -2,12 +2,14 @@
 //!
 //! Both are written, neither is a translation word by word; Spanish is that of Mexico. A `{}` is filled in by the page.
 
+pub(crate) mod approach;
 pub(crate) mod approval;
 mod approval_messages;
 pub(crate) mod belief;
 pub(crate) mod cases;
 mod core_messages;
 pub(crate) mod draw;
+pub(crate) mod drawer;
 pub(crate) mod ending;
 mod from_core;
 pub(crate) mod graph;
@@ -39,6 +41,7 @@ pub(crate) mod warning;
 
 /// Everything that is said in one language.
 pub(crate) struct Words {
+    pub(crate) approach: approach::ApproachWords,
     pub(crate) approval: approval::ApprovalWords,
     pub(crate) cases: cases::CaseWords,
     pub(crate) recording: recording::RecordingWords,
@@ -48,6 +51,7 @@ pub(crate) struct Words {
     pub(crate) overview: overview::OverviewWords,
     pub(crate) belief: belief::BeliefWords,
     pub(crate) draw: draw::DrawWords,
+    pub(crate) drawer: drawer::DrawerWords,
     pub(crate) ending: ending::EndingWords,
     pub(crate) proceeding: proceeding::ProceedingWords,
     pub(crate) graph: graph::GraphWords,
@@ -68,6 +72,7 @@ pub(crate) struct Words {
 }
 
 pub(crate) const EN: Words = Words {
+    approach: approach::EN,
     approval: approval::EN,
     cases: cases::EN,
     recording: recording::EN,
@@ -77,6 +82,7 @@ pub(crate) const EN: Words = Words {
     overview: overview::EN,
     belief: belief::EN,
     draw: draw::EN,
+    drawer: drawer::EN,
     ending: ending::EN,
     proceeding: proceeding::EN,
     graph: graph::EN,
@@ -97,6 +103,7 @@ pub(crate) const EN: Words = Words {
 };
 
 pub(crate) const ES: Words = Words {
+    approach: approach::ES,
     approval: approval::ES,
     cases: cases::ES,
     recording: recording::ES,
@@ -106,6 +113,7 @@ pub(crate) const ES: Words = Words {
     overview: overview::ES,
     belief: belief::ES,
     draw: draw::ES,
+    drawer: drawer::ES,
     ending: ending::ES,
     proceeding: proceeding::ES,
     graph: graph::ES,

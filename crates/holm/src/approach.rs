@@ -29,7 +29,7 @@ const ENVELOPE: usize = 8192;
 /// Bytes that say how many of it are age's.
 const LENGTH: usize = 4;
 /// Letters of a report.
-const LONGEST: usize = 3000;
+pub const LONGEST: usize = 3000;
 /// Where envelopes wait.
 const WAITING: &str = "approaches";
 const CARD: &str = "holm-approach-card/1";
@@ -164,6 +164,24 @@ struct Batch {
     envelopes: String,
 }
 
+/// A card, opened: to whom reports go, as the record says it to everybody alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedCard {
+    /// Verifier key of the record.
+    pub log_key: String,
+    /// The entry that says so.
+    pub entry: u64,
+    /// To whom.
+    pub person: PersonId,
+    /// Of which agency.
+    pub agency: String,
+    /// Envelopes of a batch.
+    pub envelopes: u16,
+    /// Days from one batch to the next.
+    pub every_days: u16,
+    recipients: Vec<String>,
+}
+
 /// A batch that was opened by the officer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OpenedBatch {
@@ -207,19 +225,28 @@ impl Approaches {
     }
 }
 
-/// Seals a report to the officer of a card: an envelope of the one size.
+/// Opens a card, and checks that the record which it names says so.
 ///
 /// # Errors
-/// [`ApproachError`].
-pub fn write(card: &[u8], report: &Report, own_agency: Option<&str>) -> Result<Vec<u8>, ApproachError> {
+/// [`ApproachError`] if it is none, or does not hold.
+pub fn open_card(card: &[u8]) -> Result<OpenedCard, ApproachError> {
     let malformed = |e: String| ApproachError::Malformed("card", e);
     let card: Card = serde_json::from_slice(card).map_err(|e| malformed(e.to_string()))?;
     if card.format != CARD {
         return Err(malformed(format!("its format is `{}`", card.format)));
     }
-    let (Event::ApproachOfficerSet { agency, recipients, .. }, _) = card.entry.check()? else {
+    let (Event::ApproachOfficerSet { person, agency, recipients, envelopes, every_days }, proof) = card.entry.check()? else {
         return Err(malformed("its entry names nobody".to_owned()));
     };
+    Ok(OpenedCard { log_key: card.entry.log_key, entry: proof.index, person, agency, envelopes, every_days, recipients })
+}
+
+/// Seals a report to the officer of a card: an envelope of the one size.
+///
+/// # Errors
+/// [`ApproachError`].
+pub fn write(card: &[u8], report: &Report, own_agency: Option<&str>) -> Result<Vec<u8>, ApproachError> {
+    let OpenedCard { agency, recipients, .. } = open_card(card)?;
     if own_agency.is_some_and(|own| own.trim().eq_ignore_ascii_case(agency.trim())) {
         return Err(ApproachError::Own(agency));
     }
@@ -299,8 +326,11 @@ pub fn read(batch: &[u8], keys: &DeviceKeys) -> Result<OpenedBatch, ApproachErro
 /// Whether an envelope is in a batch: what a reporter can ask, who kept theirs.
 ///
 /// # Errors
-/// [`ApproachError`] if the batch is not what the record names.
+/// [`ApproachError`] if it is no envelope, or the batch is not what the record names.
 pub fn is_carried(envelope: &[u8], batch: &[u8]) -> Result<bool, ApproachError> {
+    if age_of(envelope).is_none() {
+        return Err(ApproachError::Envelope);
+    }
     Ok(opened(batch)?.1.iter().any(|other| other == envelope))
 }
 

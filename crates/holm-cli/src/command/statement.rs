@@ -4,17 +4,15 @@ use clap::{Args, Subcommand};
 use holm::policy::Action;
 use holm::role::UseCase;
 use holm::vetting::import::day;
+use holm::vetting::statement::lists::{ListError, holdings, income, numbers, own_columns, owners, threshold};
 use holm::vetting::statement::{Cluster, Statements, StatementsRead};
 use holm_record::event::vetting::{CheckSort, FindingExplanation, StatementFacts, Verified};
 use holm_record::id::{AuthorityName, PersonId};
 use holm_statements::answer::{Answer, Named, Row, Weight};
-use holm_statements::money::Money;
-use holm_statements::request::{Explanation, Holding, Income, Owner, Threshold, Windows};
+use holm_statements::request::{File, Threshold, Windows};
 use holm_statements::standing::{Ranked, ranked};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use super::check::{read, today};
 use crate::app::{App, counted, read_text};
@@ -119,79 +117,13 @@ pub(crate) struct Explain {
     verified_on: Option<Date>,
 }
 
-fn threshold(text: &str) -> Result<Threshold, String> {
-    let (currency, amount) = text.split_once('=').ok_or("say it as CURRENCY=AMOUNT, such as EUR=10000")?;
-    let amount: Money = amount.parse().map_err(|e: holm_statements::money::NotMoney| e.to_string())?;
-    Ok(Threshold { currency: currency.to_owned(), amount })
+/// A list that goes with the statements, read as a whole.
+fn list<T>(path: &Path, read: impl Fn(&str) -> Result<Vec<T>, ListError>) -> Result<Vec<T>, CommandError> {
+    read(&read_text(path)?).map_err(|e| CommandError::new(format!("`{}`: {e}", path.display())))
 }
 
-#[derive(Deserialize)]
-struct OwnerLine {
-    #[serde(alias = "number", alias = "account")]
-    own: String,
-    person: String,
-}
-
-#[derive(Deserialize)]
-struct NumberLine {
-    number: String,
-}
-
-#[derive(Deserialize)]
-struct IncomeLine {
-    person: String,
-    currency: String,
-    amount: Money,
-    #[serde(default)]
-    source: String,
-}
-
-#[derive(Deserialize)]
-struct HoldingLine {
-    person: String,
-    currency: String,
-    on: Date,
-    worth: Money,
-    words: String,
-    #[serde(default)]
-    explanation: Option<String>,
-    #[serde(default)]
-    verified: Option<String>,
-}
-
-/// Lines of a CSV file, all of them or none.
-fn lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, CommandError> {
-    let text = read_text(path)?;
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-    let mut wrong = Vec::new();
-    let read = reader.deserialize().filter_map(|line| line.map_err(|e: csv::Error| wrong.push(e.to_string())).ok()).collect();
-    match wrong.as_slice() {
-        [] => Ok(read),
-        [first, ..] => Err(CommandError::new(format!(
-            "`{}`: {} cannot be read, nothing was taken in; the first: {first}",
-            path.display(),
-            counted(wrong.len(), "line", "lines")
-        ))),
-    }
-}
-
-fn maybe<T: DeserializeOwned>(path: Option<&PathBuf>) -> Result<Vec<T>, CommandError> {
-    path.map_or_else(|| Ok(Vec::new()), |path| lines(path))
-}
-
-fn numbers(path: Option<&PathBuf>) -> Result<Vec<String>, CommandError> {
-    Ok(maybe(path)?.into_iter().map(|line: NumberLine| line.number).collect())
-}
-
-/// A mapping in which every column is named as ours.
-fn own_columns(sort: CheckSort) -> String {
-    let columns: &[&str] = match sort {
-        CheckSort::BankReview => &["at", "account", "amount", "currency", "counterparty", "kind", "words", "balance"],
-        _ => &["at", "own", "other", "direction", "kind", "seconds", "imei", "imsi"],
-    };
-    let named: String = columns.iter().map(|name| format!("{name} = \"{name}\"\n")).collect();
-    let directions = if sort == CheckSort::BankReview { "" } else { "[direction]\nout = [\"out\"]\nin = [\"in\"]\n" };
-    format!("[columns]\n{named}{directions}")
+fn maybe<T>(path: Option<&PathBuf>, read: impl Fn(&str) -> Result<Vec<T>, ListError>) -> Result<Vec<T>, CommandError> {
+    path.map_or_else(|| Ok(Vec::new()), |path| list(path, read))
 }
 
 impl StatementCommand {
@@ -208,30 +140,23 @@ impl Import {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
         let mut workspace = app.workspace(UseCase::KeepVetting)?;
         let defaults = Windows::default();
-        let income = maybe(self.income.as_ref())?.into_iter();
-        let income = income.map(|IncomeLine { person, currency, amount, source }| Income { person, currency, amount, source });
-        let holdings = maybe(self.holdings.as_ref())?.into_iter();
-        let holdings = holdings.map(|line: HoldingLine| {
-            let HoldingLine { person, currency, on, worth, words, explanation, verified } = line;
-            let explanation = explanation.filter(|words| !words.is_empty()).map(|words| Explanation { words, verified });
-            Holding { person, currency, on, worth, words, explanation }
-        });
-        let owners = lines(&self.owners)?.into_iter().map(|OwnerLine { own, person }| Owner { own, person });
+        let mapping = self.mapping.as_ref().map_or_else(|| Ok(own_columns(self.sort)), |path| read_text(path))?;
+        let file = |path: PathBuf| File { path: path.display().to_string(), mapping: mapping.clone() };
         let asked = Statements {
             authority: self.authority,
             sort: self.sort,
-            mapping: self.mapping.as_ref().map_or_else(|| Ok(own_columns(self.sort)), |path| read_text(path))?,
-            owners: owners.collect(),
+            owners: list(&self.owners, owners)?,
             zone: self.zone.unwrap_or_else(|| TimeZone::system().iana_name().unwrap_or("UTC").to_owned()),
-            targets: numbers(self.targets.as_ref())?,
-            contacts: numbers(self.contacts.as_ref())?,
-            income: income.collect(),
-            holdings: holdings.collect(),
+            targets: maybe(self.targets.as_ref(), numbers)?,
+            contacts: maybe(self.contacts.as_ref(), numbers)?,
+            income: maybe(self.income.as_ref(), income)?,
+            holdings: maybe(self.holdings.as_ref(), holdings)?,
             thresholds: self.thresholds,
             windows: Windows { after_hours: self.after.unwrap_or(defaults.after_hours), ..defaults },
             screened: self.screened,
             cluster: self.cluster.zip(self.shared).map(|(url, shared)| Cluster { url, shared }),
-            files: self.files,
+            files: self.files.into_iter().map(file).collect(),
+            folder: None,
         };
         let permit = workspace.permit(&Action::Administer, app.now())?;
         let spinner = super::share::progress_bar(0, "reading");

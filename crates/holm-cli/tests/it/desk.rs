@@ -1,8 +1,10 @@
 //! An officer's desk in a temporary folder, worked through the real binary.
 #![allow(dead_code, reason = "each test binary uses its own part of this file")]
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -109,5 +111,50 @@ pub(crate) fn ran(output: Output) -> Ran {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A desk that is served, and a program that was let in.
+pub(crate) struct Served {
+    child: Child,
+    address: String,
+    cookie: String,
+}
+
+impl Served {
+    pub(crate) fn start(desk: &Desk, envs: &[(&str, &str)]) -> Self {
+        let mut command = desk.command(&["desk", "--port", "0"]);
+        command.envs(envs.iter().copied());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let link = lines.find_map(|line| line.unwrap().split_once("http://").map(|(_, rest)| rest.to_owned())).unwrap();
+        let (address, path) = link.split_once('/').unwrap();
+        let mut served = Self { child, address: address.to_owned(), cookie: String::new() };
+        let head = served.send("GET", &format!("/{path}"), "", &[]).unwrap();
+        let set = head.lines().find_map(|l| l.strip_prefix("set-cookie: ")).unwrap();
+        served.cookie = set.split(';').next().unwrap().to_owned();
+        served
+    }
+
+    /// Sends a request and reads the whole answer; `None` if the server is gone.
+    pub(crate) fn send(&self, method: &str, path: &str, kind: &str, body: &[u8]) -> Option<String> {
+        let (address, cookie) = (&self.address, &self.cookie);
+        let mut stream = TcpStream::connect(address).ok()?;
+        // A form comes from a page, and says from which.
+        let own = if path.starts_with("/api/") { "Holm-Api: 1".to_owned() } else { format!("Origin: http://{address}") };
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\n{own}\r\nContent-Type: {kind}\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(&[head.as_bytes(), body].concat()).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok().filter(|n| *n > 0)?;
+        Some(answer)
+    }
+
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 }

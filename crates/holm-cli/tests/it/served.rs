@@ -1,55 +1,16 @@
 //! The desk's server is killed while it releases: nothing is lost, and nothing is released twice.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::desk::{BRIEF, Desk};
+use crate::desk::{BRIEF, Desk, Served};
 
 const PEOPLE: usize = 6;
 /// Where the release of a draft may stop (`interrupted` says so of the command).
 const FAILPOINTS: [&str; 4] = ["pending-written", "manifest-recorded", "copies-sealed", "disclosures-recorded"];
 
-/// A desk that is served, and a program that was let in.
-struct Served {
-    child: Child,
-    address: String,
-    cookie: String,
-}
-
 impl Served {
-    fn start(desk: &Desk, failpoint: Option<&str>) -> Self {
-        let mut command = desk.command(&["desk", "--port", "0"]);
-        command.envs(failpoint.map(|point| ("HOLM_FAILPOINT", point)));
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let link = lines.find_map(|line| line.unwrap().split_once("http://").map(|(_, rest)| rest.to_owned())).unwrap();
-        let (address, path) = link.split_once('/').unwrap();
-        let mut served = Self { child, address: address.to_owned(), cookie: String::new() };
-        let head = served.send("GET", &format!("/{path}"), "", &[]).unwrap();
-        let set = head.lines().find_map(|l| l.strip_prefix("set-cookie: ")).unwrap();
-        served.cookie = set.split(';').next().unwrap().to_owned();
-        served
-    }
-
-    /// Sends a request and reads the whole answer; `None` if the server is gone.
-    fn send(&self, method: &str, path: &str, kind: &str, body: &[u8]) -> Option<String> {
-        let (address, cookie) = (&self.address, &self.cookie);
-        let mut stream = TcpStream::connect(address).ok()?;
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\nHolm-Api: 1\r\nContent-Type: {kind}\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n",
-            body.len()
-        );
-        stream.write_all(&[head.as_bytes(), body].concat()).ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok().filter(|n| *n > 0)?;
-        Some(answer)
-    }
-
     fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Option<Value> {
         let text = body.map(Value::to_string).unwrap_or_default();
         let answer = self.send(method, path, "application/json", text.as_bytes())?;
@@ -83,11 +44,6 @@ impl Served {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
-
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
 }
 
 /// After a release: everybody has one copy, made with one key, and the record holds.
@@ -105,7 +61,7 @@ fn assert_released_once(desk: &Desk, item: &str, when: &str) {
 
 /// What a desk that was started anew does with the draft that the killed one left.
 fn release_again(desk: &Desk, item: &str, id: &str, when: &str) {
-    let served = Served::start(desk, None);
+    let served = Served::start(desk, &[]);
     let drafts = served.ask("GET", "/api/v1/drafts", None).unwrap();
     let kept = drafts["drafts"].as_array().unwrap().iter().any(|d| d["id"] == *id);
     if kept {
@@ -124,7 +80,7 @@ fn release_again(desk: &Desk, item: &str, id: &str, when: &str) {
 fn a_desk_that_dies_at_any_step_of_a_release_goes_on_where_it_was() {
     for point in FAILPOINTS {
         let desk = Desk::with(PEOPLE);
-        let served = Served::start(&desk, Some(point));
+        let served = Served::start(&desk, &[("HOLM_FAILPOINT", point)]);
         let id = served.draft("brief");
         served.release(&id, "first");
         assert_eq!(served.finished("first"), None, "{point} was never reached");
@@ -140,7 +96,7 @@ fn a_desk_killed_at_random_moments_of_a_release_loses_nothing() {
     let mut random = 0x2545_f491_4f6c_dd1d_u64;
     let mut unfinished = 0;
     for kill in 0..KILLS {
-        let (item, served) = (format!("item-{kill}"), Served::start(&desk, None));
+        let (item, served) = (format!("item-{kill}"), Served::start(&desk, &[]));
         let id = served.draft(&item);
         served.release(&id, "first").unwrap();
         random ^= random << 13;

@@ -54,6 +54,8 @@ pub(crate) fn end(desk: &Arc<Desk>, headers: &HeaderMap) {
     }
     desk.arrivals.clear();
     desk.asked_here.clear();
+    desk.draws_here.clear();
+    desk.sealed_here.clear();
     let closing = Arc::clone(desk);
     // A release or a trace that is at work is finished first.
     drop(tokio::task::spawn_blocking(move || closing.office.lock()));

@@ -31,6 +31,7 @@ struct InboxPage {
     passphrase_error: Option<String>,
     request_error: Option<String>,
     approval_error: Option<String>,
+    draw_error: Option<String>,
     person_error: Option<String>,
     /// The id that was typed.
     person: String,
@@ -53,6 +54,7 @@ fn page(desk: &Desk, language: Language, errors: Vec<Wrong>) -> InboxPage {
         passphrase_error: of("passphrase"),
         request_error: of("request"),
         approval_error: of("approval"),
+        draw_error: of("draw"),
         person_error: of("person"),
         person: String::new(),
         locked: arrival::needs_passphrase(desk),

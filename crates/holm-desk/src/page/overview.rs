@@ -137,7 +137,7 @@ pub(crate) fn needs(view: &View, language: Language, now: Timestamp) -> Vec<Need
     needs.extend(view.state.approaches.next_batch().filter(|next| *next <= now).map(|_| Need {
         what: words.envelopes.to_owned(),
         why: words.envelopes_why.to_owned(),
-        path: "/record".to_owned(),
+        path: "/approaches/home#carry".to_owned(),
         case: UseCase::KeepRecord,
     }));
     for look in view.state.looks.iter().rev() {

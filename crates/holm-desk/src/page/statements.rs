@@ -1,23 +1,40 @@
 //! What statements of calls and accounts said of people: who stands out, by what, from which rows.
 
+use std::sync::Arc;
+
 use askama::Template;
-use axum::extract::Query;
+use axum::extract::{Multipart, Path, Query};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use holm::role::UseCase;
+use holm::vetting::authority::Authority;
 use holm::vetting::statement::StatementsRead;
 use holm_record::event::approval::Masked;
+use holm_record::event::vetting::CheckSort;
 use holm_record::id::PersonId;
 use holm_statements::answer::{Answer, Row as RowOf, Weight};
 use holm_statements::standing::{Beside, Ranked, ranked};
 use serde::Deserialize;
 
-use super::{Asked, Place, Shell, Shown, moment};
+use super::trace::result_path;
+use super::vetting::Choice;
+use super::{Asked, Place, Shell, Shown, answered, moment};
+use crate::fields::{Fields, own_zone};
+use crate::form;
+use crate::job::{Progress, Work};
 use crate::language::{Language, count, grouped, power_of_ten};
 use crate::office::View;
-use crate::problem::Problem;
+use crate::problem::{Problem, Wrong, in_language};
 use crate::server::Desk;
+use crate::session::secret;
+use crate::statements::{self, Given};
+use crate::vetting::today;
 use crate::words::fill;
 
 /// People of one reading who are shown if nobody is named.
 const MOST: usize = 10;
+/// What statements are read for.
+const READ: [CheckSort; 2] = [CheckSort::PhoneReview, CheckSort::BankReview];
 /// Rows of a finding that are named.
 const FEW: usize = 5;
 
@@ -44,6 +61,7 @@ struct PersonRow {
 }
 
 struct Reading {
+    entry: u64,
     what: String,
     files: String,
     bad: Option<String>,
@@ -56,14 +74,38 @@ struct Reading {
 struct StatementsPage {
     shell: Shell,
     readings: Vec<Reading>,
+    /// The form's own number, so that sending it twice reads once.
+    ticket: String,
+    /// Authorities in force: name, what they allow, whether it is the one.
+    authorities: Vec<(String, String, bool)>,
+    sorts: Vec<Choice>,
+    given: Fields,
+    errors: Vec<Wrong>,
+}
+
+impl StatementsPage {
+    fn has(&self, field: &str) -> Option<&str> {
+        self.errors.iter().find(|(name, _)| *name == field).map(|(_, error)| error.as_str())
+    }
+
+    /// What was typed, or this machine's.
+    fn zone(&self) -> String {
+        Some(self.given.typed("zone")).filter(|zone| !zone.is_empty()).map_or_else(own_zone, str::to_owned)
+    }
+
+    /// Whether something is wrong with what may be left out, or was typed there.
+    fn more(&self) -> bool {
+        let fields = ["targets", "contacts", "income", "holdings", "thresholds", "after", "screened"];
+        fields.iter().any(|field| self.has(field).is_some() || !self.given.get(field).is_empty())
+    }
 }
 
 /// `GET /vetting/statements`
 pub(crate) async fn statements(asked: Asked, Query(asks): Query<Asks>) -> Shown {
-    super::shown(asked, move |desk, language| page(desk, language, &asks)).await
+    super::shown(asked, move |desk, language| page(desk, language, &asks, Fields::default(), Vec::new())).await
 }
 
-fn page(desk: &Desk, language: Language, asks: &Asks) -> Result<StatementsPage, Problem> {
+fn page(desk: &Desk, language: Language, asks: &Asks, given: Fields, errors: Vec<Wrong>) -> Result<StatementsPage, Problem> {
     desk.office.record_reading(&Masked::Vetting)?;
     let view = desk.office.view()?;
     let person = match asks.person.as_str() {
@@ -73,7 +115,88 @@ fn page(desk: &Desk, language: Language, asks: &Asks) -> Result<StatementsPage, 
     let all = view.state.vetting.statements.iter().rev();
     let of = |read: &&StatementsRead| person.as_ref().is_none_or(|id| read.facts.persons.contains(id));
     let readings = all.filter(of).map(|read| reading(&view, read, person.as_ref(), language));
-    Ok(StatementsPage { readings: readings.collect::<Result<_, _>>()?, shell: Shell::of(language, Place::People, &view) })
+    Ok(StatementsPage {
+        readings: readings.collect::<Result<_, _>>()?,
+        ticket: secret().map_err(|e| Problem::Internal(e.to_string()))?,
+        authorities: authorities(&view, given.get("authority"), language),
+        sorts: READ.map(|sort| choice(sort, given.get("sort"), language)).into(),
+        given,
+        errors: in_language(errors, language),
+        shell: Shell::of(language, Place::People, &view),
+    })
+}
+
+fn choice(sort: CheckSort, chosen: &str, language: Language) -> Choice {
+    Choice { value: sort.word(), name: language.words().vetting.sort(sort), chosen: sort.word() == chosen }
+}
+
+/// Authorities that allow statements to be read today.
+fn authorities(view: &View, chosen: &str, language: Language) -> Vec<(String, String, bool)> {
+    let w = language.words();
+    let in_force = |authority: &&Authority| {
+        let facts = &authority.facts;
+        (facts.valid_from..=facts.valid_until).contains(&today()) && READ.iter().any(|sort| facts.sorts.contains(sort))
+    };
+    let one = |authority: &Authority| {
+        let facts = &authority.facts;
+        let sorts: Vec<&str> = READ.iter().filter(|s| facts.sorts.contains(s)).map(|s| w.vetting.sort(*s)).collect();
+        let said = fill(
+            w.statement.allows,
+            &[&facts.authority, &sorts.join(", "), &count(facts.persons.len()), &facts.data_from, &facts.data_until],
+        );
+        (facts.authority.to_string(), said, facts.authority.as_str() == chosen)
+    };
+    view.state.vetting.authorities.values().filter(in_force).map(one).collect()
+}
+
+/// `POST /vetting/statements`: statements are given over to be read.
+pub(crate) async fn import((state, extension): Asked, form: Multipart) -> Response {
+    let (desk, language) = (state.0, extension.0);
+    let given = form::parts(form).await;
+    answered(language, move || {
+        let given = Given::of(given?)?;
+        let fields = given.fields.clone();
+        match statements::begin(&desk, language, given) {
+            Ok(ticket) => Ok(Redirect::to(&format!("/vetting/statements/{}", ticket.as_str())).into_response()),
+            Err(Problem::Wrong(errors)) => {
+                let page = page(&desk, language, &Asks::default(), fields, errors)?.render()?;
+                Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
+            }
+            Err(problem) => Err(problem),
+        }
+    })
+    .await
+}
+
+#[derive(Template)]
+#[template(path = "statements_working.html")]
+struct Working {
+    shell: Shell,
+    at: String,
+}
+
+#[derive(Template)]
+#[template(path = "statements_failed.html")]
+struct Failed {
+    shell: Shell,
+    why: String,
+}
+
+/// `GET /vetting/statements/{ticket}`: how far the reading is, and then what was found.
+pub(crate) async fn progress((state, extension): Asked, Path(ticket): Path<String>) -> Response {
+    let (desk, language): (Arc<Desk>, Language) = (state.0, extension.0);
+    answered(language, move || {
+        let view = desk.office.view()?;
+        let shell = Shell::of(language, Place::People, &view);
+        let page = match desk.jobs.progress(Work::Statements, &ticket) {
+            Some(Progress::Done(done)) => return Ok(Redirect::to(&result_path(&done)).into_response()),
+            Some(Progress::Working(at)) => Working { shell, at: language.said(&at) }.render()?,
+            Some(Progress::Failed(why)) => Failed { shell, why: language.said(&why) }.render()?,
+            None => return Ok(Redirect::to("/vetting/statements").into_response()),
+        };
+        Ok(Html(page).into_response())
+    })
+    .await
 }
 
 fn reading(view: &View, read: &StatementsRead, person: Option<&PersonId>, language: Language) -> Result<Reading, Problem> {
@@ -86,6 +209,7 @@ fn reading(view: &View, read: &StatementsRead, person: Option<&PersonId>, langua
     let sort = language.words().vetting.sort(read.facts.sort);
     let bad = usize::try_from(answer.read.bad.total).unwrap_or(usize::MAX);
     Ok(Reading {
+        entry: read.index,
         what: fill(w.what, &[&read.facts.authority, &sort, &moment(read.at), &read.index]),
         files: fill(w.files, &[&names.join(", "), &grouped(answer.read.analysed)]),
         bad: (bad > 0).then(|| w.bad.of(bad)),

@@ -99,6 +99,7 @@ pub(crate) fn result_path(done: &Done) -> String {
         Done::Traced(looks) => looks.first().map_or_else(|| "/trace/no-match".to_owned(), |index| look_path(*index)),
         Done::Released(item) => format!("/items/{item}"),
         Done::Waiting(draft) => format!("/share/{draft}/second"),
+        Done::Read(entry) => format!("/vetting/statements#read-{entry}"),
     }
 }
 

@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn everything_that_the_core_says_is_said_in_both_languages() {
-        let mut core = texts(&["holm", "holm-marks", "holm-record", "holm-typeset"], "#[error(");
+        let mut core = texts(&["holm", "holm-marks", "holm-record", "holm-typeset", "holm-statements-engine"], "#[error(");
         core.extend(texts(&["holm"], "progress("));
         assert!(core.len() > 150, "{}", core.len());
         let known: BTreeSet<String> = messages().map(|m| m.core.to_owned()).collect();

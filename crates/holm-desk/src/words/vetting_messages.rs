@@ -348,6 +348,74 @@ pub(super) const MESSAGES: &[Message] = &[
         es: "solo puede confirmarse después de una revisión, y no mientras la persona pueda apelar (hasta el {0}) o espere una decisión",
     },
     Message { core: "say so in 1 to {} letters", en: "", es: "dígalo en 1 a {0} letras" },
+    // Lists that go with statements.
+    Message {
+        core: "1 line cannot be read, nothing was taken in; the first: {}",
+        en: "one line cannot be read, so nothing was taken in: {0}",
+        es: "una línea no se puede leer, así que no se tomó nada: {0}",
+    },
+    Message {
+        core: "{} lines cannot be read, nothing was taken in; the first: {}",
+        en: "{0} lines cannot be read, so nothing was taken in; the first: {1}",
+        es: "{0} líneas no se pueden leer, así que no se tomó nada; la primera: {1}",
+    },
+    Message {
+        core: "say it as CURRENCY=AMOUNT, such as EUR=10000",
+        en: "",
+        es: "dígalo como MONEDA=MONTO, por ejemplo MXN=200000",
+    },
+    // What the program that reads statements says.
+    Message { core: "the request cannot be read: {}", en: "", es: "no se puede leer lo que se le pide: {0}" },
+    Message {
+        core: "the request has a zone that is not known: `{}`",
+        en: "“{0}” is no time zone that is known; write one such as America/Mexico_City",
+        es: "«{0}» no es una zona horaria conocida; escriba una como America/Mexico_City",
+    },
+    Message {
+        core: "the scope's first day is not before its last, or outside the calendar",
+        en: "",
+        es: "el primer día del fundamento no es anterior al último, o está fuera del calendario",
+    },
+    Message { core: "the scope has no person", en: "", es: "el fundamento no nombra a nadie" },
+    Message { core: "`{}` stands in the scope twice", en: "", es: "«{0}» está dos veces en el fundamento" },
+    Message {
+        core: "{} persons are in the scope and {} were screened",
+        en: "the authority names {0} persons, and {1} are said to be screened; leave the number out, or write a larger one",
+        es: "el fundamento nombra a {0} personas y se dice que se revisan {1}; omita el número o escriba uno mayor",
+    },
+    Message {
+        core: "`after_hours` is 0: a window of no length counts nothing",
+        en: "the hours after a disclosure are 0, and nothing would be counted; write a number, or leave it out",
+        es: "las horas después de lo entregado son 0 y no se contaría nada; escriba un número u omítalo",
+    },
+    Message {
+        core: "`{}` belongs to `{}` and to `{}`",
+        en: "“{0}” belongs to “{1}” and to “{2}”; mend the list of whose numbers or accounts these are",
+        es: "«{0}» es de «{1}» y de «{2}»; corrija la lista de quién son los números o las cuentas",
+    },
+    Message {
+        core: "`{}`: its mapping cannot be used: {}",
+        en: "the mapping of “{0}” cannot be used: {1}",
+        es: "no se puede usar el TOML que dice cómo se leen las columnas de «{0}»: {1}",
+    },
+    Message {
+        core: "`{}` has no column {}; it has {}",
+        en: "“{0}” has no column {1}; it has {2}. Mend the mapping, or give the one of this provider",
+        es: "«{0}» no tiene la columna {1}; tiene {2}. Corrija el TOML que dice cómo se leen, o dé el de este proveedor",
+    },
+    Message {
+        core: "`{}` has {} rows and none can be read; the first: {}",
+        en: "none of the {1} rows of “{0}” can be read, so the mapping is of another file or provider; the first: {2}",
+        es: "no se puede leer ninguna de las {1} filas de «{0}», así que el TOML es de otro archivo o proveedor; la primera: {2}",
+    },
+    Message {
+        core: "the engine failed: {}", en: "what reads statements failed: {0}", es: "falló lo que lee los extractos: {0}"
+    },
+    Message {
+        core: "the engine answered with other columns than `{}`",
+        en: "what reads statements answered with other columns than “{0}”",
+        es: "lo que lee los extractos respondió con otras columnas que «{0}»",
+    },
     // Approaches.
     Message {
         core: "`{}` cannot receive reports: not on the roster, has left, or has no key to seal to",

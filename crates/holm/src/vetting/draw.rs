@@ -30,7 +30,7 @@ use crate::shown::{ShownEntry, ShownError};
 use crate::state::State;
 use crate::workspace::{OFFICER, PENDING, Workspace, WorkspaceError};
 use own_desk::{Bundle, Revealed, commitment_text, read_commitment};
-pub use own_desk::{ShownDraw, commit, reveal};
+pub use own_desk::{ShownDraw, commit, open, reveal};
 
 /// Domain of the commitments and of the seed.
 pub const DOMAIN: &str = "holm draw v1";

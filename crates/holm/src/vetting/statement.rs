@@ -4,6 +4,9 @@
 //! In: files, and what the record says of who was told what when. Out: an [`Answer`] and its entry. What somebody thinks of it is a
 //! check like any other (`phone-review`, `bank-review`), which people record.
 
+pub mod handed;
+pub mod lists;
+
 use std::fs::File as Disk;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -14,7 +17,7 @@ use holm_record::event::Event;
 use holm_record::event::vetting::{CheckSort, FindingExplanation, StatementFacts, StatementFile, Verified};
 use holm_record::id::{AuthorityName, PersonId};
 use holm_statements::answer::{Answer, FORMAT};
-use holm_statements::request::{self, Holding, Income, Kind, Owner, Request, Scope, Threshold, Windows};
+use holm_statements::request::{self, File, Holding, Income, Kind, Owner, Request, Scope, Threshold, Windows};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
@@ -154,10 +157,10 @@ pub struct Statements {
     pub authority: AuthorityName,
     /// `phone-review` or `bank-review`.
     pub sort: CheckSort,
-    /// The files.
-    pub files: Vec<PathBuf>,
-    /// How their columns are read, as TOML.
-    pub mapping: String,
+    /// The files, each with how its columns are read.
+    pub files: Vec<File>,
+    /// Where they are, if it is not here: neither the question nor the answer names this folder.
+    pub folder: Option<PathBuf>,
     /// Whose numbers or accounts.
     pub owners: Vec<Owner>,
     /// The zone in which hours and weekdays are meant, by its IANA name.
@@ -233,10 +236,9 @@ impl Workspace {
         let of_sort = vetting.authorities.values().filter(|a| a.facts.sorts.contains(&asked.sort));
         let all: std::collections::BTreeSet<&PersonId> = of_sort.flat_map(|a| &a.facts.persons).collect();
         let persons = facts.persons.iter().map(ToString::to_string).collect();
-        let file = |path: PathBuf| request::File { path: path.display().to_string(), mapping: asked.mapping.clone() };
         Ok(Request {
             kind,
-            files: asked.files.into_iter().map(file).collect(),
+            files: asked.files,
             zone: asked.zone,
             scope: Scope { first: facts.data_from, last: facts.data_until, persons },
             owners: asked.owners,
@@ -262,11 +264,13 @@ impl Workspace {
         today: Date,
         progress: &dyn Fn(&str),
     ) -> Result<(u64, Answer), StatementError> {
-        let (authority, sort, cluster) = (asked.authority.clone(), asked.sort, asked.cluster.clone());
+        let (authority, sort) = (asked.authority.clone(), asked.sort);
+        let (folder, cluster) = (asked.folder.clone(), asked.cluster.clone());
         let request = self.statement_request(asked, today)?;
-        let files = request.files.iter().map(|file| hashed(Path::new(&file.path))).collect::<Result<Vec<_>, _>>()?;
+        let within = folder.clone().unwrap_or_default();
+        let files = request.files.iter().map(|file| hashed(&within, Path::new(&file.path))).collect::<Result<Vec<_>, _>>()?;
         let question = serde_json::to_vec(&request).map_err(|e| StatementError::Answer(e.to_string()))?;
-        let answer = answered(&question, cluster.as_ref(), progress)?;
+        let answer = answered(&question, folder.as_deref(), cluster.as_ref(), progress)?;
         let persons = self.state().vetting.authorities.get(&authority).map(|a| a.facts.persons.clone()).unwrap_or_default();
         self.keep_statements(permit, StatementFacts { authority, sort, persons, files, request: hex(&sha256(&question)), answer })
     }
@@ -325,9 +329,9 @@ impl Workspace {
 }
 
 /// A file's name and hash; it may be larger than memory.
-fn hashed(path: &Path) -> Result<StatementFile, StatementError> {
+fn hashed(folder: &Path, path: &Path) -> Result<StatementFile, StatementError> {
     let failed = |e: io::Error| StatementError::File(path.to_owned(), e.to_string());
-    let mut file = BufReader::with_capacity(1 << 20, Disk::open(path).map_err(failed)?);
+    let mut file = BufReader::with_capacity(1 << 20, Disk::open(folder.join(path)).map_err(failed)?);
     let mut hasher = Sha256::new();
     loop {
         let bytes = file.fill_buf().map_err(failed)?;
@@ -346,11 +350,18 @@ fn hashed(path: &Path) -> Result<StatementFile, StatementError> {
 fn program() -> Result<PathBuf, StatementError> {
     let said = std::env::var_os(PLACE).map(PathBuf::from);
     let beside = || Some(std::env::current_exe().ok()?.with_file_name(PROGRAM));
-    said.or_else(beside).filter(|path| path.is_file()).ok_or(StatementError::Missing)
+    let found = said.or_else(beside).filter(|path| path.is_file()).ok_or(StatementError::Missing)?;
+    // It may be asked from within another folder.
+    std::path::absolute(&found).map_err(|e| StatementError::File(found, e.to_string()))
 }
 
 /// Asks the program; what it answers. What it says on the way goes to `progress`, and its last words are why it failed.
-fn answered(question: &[u8], cluster: Option<&Cluster>, progress: &dyn Fn(&str)) -> Result<String, StatementError> {
+fn answered(
+    question: &[u8],
+    folder: Option<&Path>,
+    cluster: Option<&Cluster>,
+    progress: &dyn Fn(&str),
+) -> Result<String, StatementError> {
     let failed = |e: io::Error| StatementError::Failed(e.to_string());
     let none = || StatementError::Failed("it takes no question".to_owned());
     // No child is given the passphrase.
@@ -359,6 +370,9 @@ fn answered(question: &[u8], cluster: Option<&Cluster>, progress: &dyn Fn(&str))
         command.args(["--cluster", url, "--shared"]).arg(shared);
     }
     command.env_remove("HOLM_PASSPHRASE").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    if let Some(folder) = folder {
+        command.current_dir(folder);
+    }
     let mut child = command.spawn().map_err(failed)?;
     let mut stdin = child.stdin.take().ok_or_else(none)?;
     let mut stdout = child.stdout.take().ok_or_else(none)?;

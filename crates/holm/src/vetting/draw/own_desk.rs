@@ -85,6 +85,27 @@ impl Bundle {
         let entry = hex(&leaf_hash(bundle.draw.leaf.as_bytes()));
         Ok((bundle, ShownDraw { log_key, number: proof.index, facts, origin, entry }))
     }
+
+    /// Whose commitments to the draw, and which, stand in the record.
+    fn committed(&self, draw: &ShownDraw) -> Result<Vec<(PersonId, Commitment)>, DrawError> {
+        let one = |shown: &ShownEntry| match shown.check()?.0 {
+            Event::DrawCommitted { draw: number, person, commitment, .. }
+                if number == draw.number && shown.log_key == draw.log_key =>
+            {
+                Ok((person, commitment))
+            }
+            _ => Err(DrawError::Other("commitment")),
+        };
+        self.commitments.iter().map(one).collect()
+    }
+}
+
+impl ShownDraw {
+    /// SHA-256 of its entry's leaf, in hexadecimal: the same for nothing else in any record.
+    #[must_use]
+    pub fn entry(&self) -> &str {
+        &self.entry
+    }
 }
 
 /// The text that is signed.
@@ -107,6 +128,16 @@ pub(super) fn read_commitment(note: &str) -> Result<Commitments, DrawError> {
         person: PersonId::new(field("person")?).map_err(|_| malformed("person"))?,
         commitment: Commitment::try_from(field("commitment")?.to_owned()).map_err(|_| malformed("commitment"))?,
     })
+}
+
+/// Opens what a drawer was sent, and checks it: the draw, and whose commitments to it stand in the record. Nothing is drawn.
+///
+/// # Errors
+/// [`DrawError`] if it is not for this key or does not hold.
+pub fn open(sealed: &[u8], keys: &DeviceKeys) -> Result<(ShownDraw, Vec<PersonId>), DrawError> {
+    let (bundle, draw) = Bundle::open(sealed, keys)?;
+    let committed = bundle.committed(&draw)?.into_iter().map(|(person, _)| person).collect();
+    Ok((draw, committed))
 }
 
 /// Draws something random as one of the drawers, and commits to it: the signed note that goes back, and the sealed file that is kept until both
@@ -141,20 +172,12 @@ pub fn reveal(kept: &[u8], sealed: &[u8], keys: &DeviceKeys) -> Result<(ShownDra
         return Err(DrawError::Other("entry"));
     }
     let own = Commitment::to(DOMAIN, &kept.salt, &kept.secret.0);
-    let mut committed = Vec::new();
-    for shown in &bundle.commitments {
-        let (event, _) = shown.check()?;
-        match event {
-            Event::DrawCommitted { draw: number, person, commitment, .. }
-                if number == draw.number && shown.log_key == draw.log_key && (person != kept.person || commitment == own) =>
-            {
-                committed.push(person);
-            }
-            _ => return Err(DrawError::Other("commitment")),
-        }
+    let committed = bundle.committed(&draw)?;
+    if committed.iter().any(|(person, commitment)| *person == kept.person && *commitment != own) {
+        return Err(DrawError::Other("commitment"));
     }
     // Whoever reveals before the other committed would let the other choose.
-    if !draw.facts.drawers.iter().all(|drawer| committed.contains(drawer)) {
+    if !draw.facts.drawers.iter().all(|drawer| committed.iter().any(|(person, _)| person == drawer)) {
         return Err(DrawError::NotCommitted(draw.number));
     }
     let Kept { entry, person, secret, salt } = kept;

@@ -103,6 +103,9 @@ fn nobody_reveals_before_both_have_committed_nor_for_another_draw() {
     let bundle = workspace.draw_bundle(number, at(DAY)).unwrap();
     assert!(matches!(commit(&bundle, &id("p1"), &keys[2]), Err(DrawError::Sealed(_))), "sealed to the drawers");
     assert!(matches!(commit(&bundle, &id("p3"), &keys[0]), Err(DrawError::Other("person"))));
+    assert!(matches!(open(&bundle, &keys[2]), Err(DrawError::Sealed(_))));
+    let (shown, done) = open(&bundle, &keys[0]).unwrap();
+    assert_eq!((shown.number, shown.log_key.as_str(), done.as_slice()), (number, workspace.log_key(), [].as_slice()));
     let (_, note, kept) = commit(&bundle, &id("p1"), &keys[0]).unwrap();
     workspace.take_draw(&now, &note).unwrap();
     // The desk, which has seen one commitment, asks for the secret.
@@ -110,6 +113,8 @@ fn nobody_reveals_before_both_have_committed_nor_for_another_draw() {
     // Or shows the other draw's commitments.
     let (other, _) = committed(&mut workspace, &keys, [50; 5]);
     let theirs = workspace.draw_bundle(other, at(DAY)).unwrap();
+    let (shown, done) = open(&theirs, &keys[0]).unwrap();
+    assert_eq!((shown.number, done), (other, vec![id("p1"), id("p2")]));
     assert!(matches!(reveal(&kept, &theirs, &keys[0]), Err(DrawError::Other("entry"))));
     // Or takes one of them for this draw.
     let plain = crate::identity::decrypt_with(&keys[0].identities(), &theirs).unwrap();
@@ -118,6 +123,7 @@ fn nobody_reveals_before_both_have_committed_nor_for_another_draw() {
     mixed["draw"] = serde_json::from_slice::<serde_json::Value>(&own).unwrap()["draw"].clone();
     let sealed = encrypt_to_lines([keys[0].recipient().as_str()], mixed.to_string().as_bytes()).unwrap();
     assert!(matches!(reveal(&kept, &sealed, &keys[0]), Err(DrawError::Other("commitment"))));
+    assert!(matches!(open(&sealed, &keys[0]), Err(DrawError::Other("commitment"))));
     // A note of one drawer in the other's name.
     let (_, note, _) = commit(&bundle, &id("p2"), &keys[0]).unwrap();
     assert!(matches!(workspace.take_draw(&now, &note), Err(DrawError::NotBy(_))));
