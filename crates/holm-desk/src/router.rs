@@ -106,6 +106,7 @@ fn vetted(routes: Routes) -> Routes {
             "/vetting/statements",
             get(UseCase::SeeVetting, statements::statements).post(UseCase::KeepVetting, statements::import).large(),
         )
+        .route("/vetting/explanations", post(UseCase::KeepVetting, statements::explain))
         .route("/vetting/statements/{ticket}", get(UseCase::KeepVetting, statements::progress))
 }
 

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Multipart, Path, Query};
+use axum::extract::{Form, Multipart, Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use holm::role::UseCase;
 use holm::vetting::authority::Authority;
+use holm::vetting::import::day;
 use holm::vetting::statement::StatementsRead;
 use holm_record::event::approval::Masked;
-use holm_record::event::vetting::CheckSort;
+use holm_record::event::vetting::{CheckSort, FindingExplanation, Verified};
 use holm_record::id::PersonId;
 use holm_statements::answer::{Answer, Row as RowOf, Weight};
 use holm_statements::standing::{Beside, Ranked, ranked};
@@ -19,7 +20,7 @@ use serde::Deserialize;
 use super::trace::result_path;
 use super::vetting::Choice;
 use super::{Asked, Place, Shell, Shown, answered, moment};
-use crate::fields::{Fields, own_zone};
+use crate::fields::{self, Fields, own_zone};
 use crate::form;
 use crate::job::{Progress, Work};
 use crate::language::{Language, count, grouped, power_of_ten};
@@ -52,6 +53,10 @@ struct FindingRow {
     p: String,
     others: String,
     rows: String,
+    /// How it is explained, and how that was verified.
+    said: Option<String>,
+    /// Of which entry, person, test and currency it is.
+    key: String,
 }
 
 struct PersonRow {
@@ -149,6 +154,50 @@ fn authorities(view: &View, chosen: &str, language: Language) -> Vec<(String, St
     view.state.vetting.authorities.values().filter(in_force).map(one).collect()
 }
 
+/// What the form's finding is, and what is said to it.
+fn explanation(reading: &mut fields::Reading<'_>, given: &Fields, language: Language) -> Option<FindingExplanation> {
+    let key = given.get("finding");
+    let parts: Vec<&str> = key.split('|').collect();
+    let of = match parts.as_slice() {
+        [entry, person, test, currency] => entry.parse().ok().zip(PersonId::new(*person).ok()).map(|(entry, person)| {
+            (entry, person, (*test).to_owned(), Some((*currency).to_owned()).filter(|currency| !currency.is_empty()))
+        }),
+        _ => None,
+    };
+    let of = reading.noted("finding", of.ok_or(language.words().statement.which));
+    let text = |field: &str| Some(given.get(field).trim().to_owned()).filter(|text| !text.is_empty());
+    let (by, how) = (text("verified_by"), text("verified_how"));
+    let on = text("verified_on").map(|on| reading.noted("verified_on", day(&on)));
+    let verified = match (by, how, on) {
+        (None, None, None) => Some(None),
+        (Some(by), Some(how), Some(on)) => on.map(|on| Some(Verified { by, how, on })),
+        _ => reading.noted("verified_how", Err(language.words().statement.all_three)),
+    };
+    let (reading, person, test, currency) = of?;
+    Some(FindingExplanation { reading, person, test, currency, explanation: text("explanation"), verified: verified? })
+}
+
+/// `POST /vetting/explanations`
+pub(crate) async fn explain((state, extension): Asked, Form(given): Form<Vec<(String, String)>>) -> Response {
+    let (desk, language) = (state.0, extension.0);
+    answered(language, move || {
+        let given = Fields::of(given, &["finding", "explanation", "verified_by", "verified_how", "verified_on"])?;
+        let mut reading = fields::Reading::new(&given, language);
+        let said = explanation(&mut reading, &given, language);
+        let read = reading.done(said);
+        let of_form = |field: &'static str| if field == "test" { "finding" } else { field };
+        match read.and_then(|said| Ok((said.reading, crate::explanation::explain(&desk, said).map_err(|p| p.at(of_form))?))) {
+            Ok((entry, _)) => Ok(Redirect::to(&format!("/vetting/statements#read-{entry}")).into_response()),
+            Err(Problem::Wrong(errors)) => {
+                let page = page(&desk, language, &Asks::default(), given, errors)?.render()?;
+                Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response())
+            }
+            Err(problem) => Err(problem),
+        }
+    })
+    .await
+}
+
 /// `POST /vetting/statements`: statements are given over to be read.
 pub(crate) async fn import((state, extension): Asked, form: Multipart) -> Response {
     let (desk, language) = (state.0, extension.0);
@@ -213,22 +262,22 @@ fn reading(view: &View, read: &StatementsRead, person: Option<&PersonId>, langua
         what: fill(w.what, &[&read.facts.authority, &sort, &moment(read.at), &read.index]),
         files: fill(w.files, &[&names.join(", "), &grouped(answer.read.analysed)]),
         bad: (bad > 0).then(|| w.bad.of(bad)),
-        persons: all.iter().take(MOST).map(|of| row(view, of, language)).collect(),
+        persons: all.iter().take(MOST).map(|of| row(view, read, of, language)).collect(),
         more: (more > 0).then(|| w.more.of(more)),
     })
 }
 
-fn row(view: &View, of: &Ranked<'_>, language: Language) -> PersonRow {
+fn row(view: &View, read: &StatementsRead, of: &Ranked<'_>, language: Language) -> PersonRow {
     let id = &of.person.person;
     let known = PersonId::new(id.clone()).ok().and_then(|id| view.state.persons.get(&id));
     PersonRow {
         name: known.map_or_else(|| id.clone(), |person| person.facts.name.clone()),
         person: id.clone(),
-        found: of.found.iter().map(|beside| finding(beside, language)).collect(),
+        found: of.found.iter().map(|beside| finding(read, id, beside, language)).collect(),
     }
 }
 
-fn finding(beside: &Beside<'_>, language: Language) -> FindingRow {
+fn finding(read: &StatementsRead, person: &str, beside: &Beside<'_>, language: Language) -> FindingRow {
     let w = &language.words().statement;
     let of = beside.finding;
     let currency = of.currency.as_deref().map(|currency| format!(" ({currency})")).unwrap_or_default();
@@ -245,7 +294,21 @@ fn finding(beside: &Beside<'_>, language: Language) -> FindingRow {
     let named: Vec<String> = of.rows.first.iter().take(FEW).map(place).collect();
     let more = of.rows.total.saturating_sub(named.len() as u64);
     let rows = if more > 0 { format!("{} + {}", named.join(", "), grouped(more)) } else { named.join(", ") };
-    FindingRow { test: format!("{}{currency}", w.test(&of.test)), seen, expected, p, others, rows }
+    let verified = |how: Option<String>| how.map_or_else(|| w.unverified.to_owned(), |how| fill(w.verified, &[&how]));
+    let said = match (read.said_to(person, &of.test, of.currency.as_deref()), &of.explanation) {
+        (Some(said), _) => Some((said.words.to_owned(), verified(said.verified.map(ToString::to_string)))),
+        (None, given) => given.as_ref().map(|said| (said.words.clone(), verified(said.verified.clone()))),
+    };
+    FindingRow {
+        test: format!("{}{currency}", w.test(&of.test)),
+        seen,
+        expected,
+        p,
+        others,
+        rows,
+        said: said.map(|(words, verified)| fill(w.said, &[&words, &verified])),
+        key: format!("{}|{person}|{}|{}", read.index, of.test, of.currency.as_deref().unwrap_or_default()),
+    }
 }
 
 /// A p as it is read: 0.012, and below 0.001 rounded up to one by a power of ten.

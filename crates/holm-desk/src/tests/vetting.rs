@@ -132,5 +132,24 @@ async fn what_statements_said_is_shown_with_how_many_others_stand_out_as_much() 
     assert!(one.contains("Person 5") && !one.contains("Person 4"), "{one}");
     assert_eq!(world.page("/vetting/statements?person=nobody").await.0, StatusCode::NOT_FOUND);
     assert!(world.page_in("/vetting/statements", "es").await.1.contains("Llamadas a objetivos"));
+    let entry = page.split("id=\"read-").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let finding = format!("{entry}|p5|target-calls-after|");
+    let path = "/vetting/explanations";
+    let of = ("finding", finding.as_str());
+    for (form, said) in [
+        (vec![of], "give an explanation"),
+        (vec![of, ("explanation", "x"), ("verified_by", "Vega")], "say who verified it, how and on which day"),
+        (vec![("finding", "x")], "choose a finding"),
+    ] {
+        let answer = world.fields(path, &form).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+        let page = text(answer).await;
+        assert!(page.to_lowercase().contains(said), "{said}: {page}");
+    }
+    let verified = [("verified_by", "Vega"), ("verified_how", "asked"), ("verified_on", "2026-01-02")];
+    let form = [&[of, ("explanation", "an informant")], &verified[..]].concat();
+    assert_eq!(world.fields(path, &form).await.status(), StatusCode::SEE_OTHER);
+    let (_, page) = world.page("/vetting/statements").await;
+    assert!(page.contains("Explained: an informant. Verified: Vega, 2026-01-02: asked"), "{page}");
     assert!(world.page("/record").await.1.contains("statements were read under order-7 (people: 2, files: 1)"));
 }

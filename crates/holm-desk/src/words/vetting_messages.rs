@@ -9,6 +9,50 @@ pub(super) const MESSAGES: &[Message] = &[
         es: "los extractos se leen para una revisión de llamadas o de cuentas, y «{0}» no es ninguna de las dos",
     },
     Message { core: "name the files of statements", en: "", es: "indique los archivos de los extractos" },
+    Message { core: "`{}` is no cluster's scheduler: {}", en: "", es: "«{0}» no es el planificador de un clúster: {1}" },
+    Message {
+        core: "`{}` is none of this program's options: `--cluster df://HOST:PORT --shared FOLDER`, both or neither",
+        en: "",
+        es: "«{0}» no es una opción de este programa: «--cluster df://HOST:PORT --shared CARPETA», ambas o ninguna",
+    },
+    Message {
+        core: "beliefs are masked here, and a plan names people: have others approve that masks are off (`holm approval ask unmask`), then plan",
+        en: "",
+        es: "aquí las estimaciones están enmascaradas, y un plan nombra a personas: haga aprobar que se quiten las máscaras («holm approval ask unmask») y planifique después",
+    },
+    Message {
+        core: "entry {} has no finding `{}` of `{}`; `holm statement review {} --person {}` shows what it has",
+        en: "",
+        es: "el asiento {0} no tiene un hallazgo «{1}» de «{2}»; «holm statement review {3} --person {4}» muestra los que tiene",
+    },
+    Message {
+        core: "entry {} is not of statements that were read; `holm statement review` lists them",
+        en: "",
+        es: "el asiento {0} no es de extractos leídos; «holm statement review» los muestra",
+    },
+    Message { core: "give an explanation, or how one was verified", en: "", es: "dé una explicación, o cómo se comprobó" },
+    Message {
+        core: "it was verified on {}, which is still to come; check the day",
+        en: "",
+        es: "se comprobó el {0}, que aún no ha llegado; revise el día",
+    },
+    Message {
+        core: "no table can be laid down in `{}`, which every executor must reach under the same path: {}",
+        en: "",
+        es: "no se puede poner ninguna tabla en «{0}», que todos los ejecutores deben alcanzar por la misma ruta: {1}",
+    },
+    Message { core: "no team meets the need: {}", en: "", es: "ningún equipo cumple lo que se necesita: {0}" },
+    Message { core: "the need cannot be used: {}", en: "", es: "lo que se necesita no se puede usar: {0}" },
+    Message {
+        core: "the {} is empty, too long, or has control characters",
+        en: "",
+        es: "el campo {0} está vacío, es demasiado largo o tiene caracteres de control",
+    },
+    Message {
+        core: "this program was built without the client of a cluster: build it with `make statements CLUSTER=1`",
+        en: "",
+        es: "este programa se construyó sin el cliente de un clúster: constrúyalo con «make statements CLUSTER=1»",
+    },
     Message { core: "`{}` cannot be read: {}", en: "", es: "«{0}» no se puede leer: {1}" },
     Message {
         core: "the program `holm-statements` is not beside this one: build it with `make statements`, or say where it is in HOLM_STATEMENTS",
