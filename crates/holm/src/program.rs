@@ -1,8 +1,11 @@
 //! Other people's programs that read leaks: run over pipes, so that nothing is written to disk, with limits on time and output.
 
 use std::io::{Read, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
 
 /// What a program is run for.
 pub(crate) struct Run<'r> {
@@ -18,6 +21,15 @@ pub(crate) struct Run<'r> {
     pub(crate) largest: u64,
     /// How long it may take.
     pub(crate) longest: Duration,
+}
+
+/// A folder for what must be a file, which goes with the value; nobody else may even look into it, from its beginning.
+pub(crate) fn private_folder(inside: Option<&Path>) -> std::io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("holm-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    inside.map_or_else(|| builder.tempdir(), |folder| builder.tempdir_in(folder))
 }
 
 /// A program gave no answer.

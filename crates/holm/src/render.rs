@@ -12,7 +12,7 @@ use holm_marks::layout::{Layout, Shift, Sighting};
 use holm_marks::mark::{Layer, Mark};
 
 use crate::pages::{Copies, PageTemplate, PagesError};
-use crate::program::{ProgramError, version};
+use crate::program::{ProgramError, private_folder, version};
 
 /// The program and its package.
 const PROGRAM: &str = "soffice";
@@ -129,7 +129,7 @@ fn to_pdf(documents: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, ProgramError> {
     let failed = |why: String| ProgramError::Failed(PROGRAM.to_owned(), why);
     let shared = Path::new("/dev/shm");
     // Elsewhere anybody might have made a folder of this name.
-    let folder = if cfg!(target_os = "linux") && shared.is_dir() { tempfile::tempdir_in(shared) } else { tempfile::tempdir() };
+    let folder = private_folder(Some(shared).filter(|shared| cfg!(target_os = "linux") && shared.is_dir()));
     let folder = folder.map_err(|e| failed(e.to_string()))?;
     let mut inputs = Vec::new();
     for (number, document) in documents.iter().enumerate() {

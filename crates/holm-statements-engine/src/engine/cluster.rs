@@ -30,7 +30,11 @@ const PIECES: usize = 16;
 pub(crate) async fn session(cluster: &Cluster) -> Result<(SessionContext, Shared), Failure> {
     let failed = |e: std::io::Error| Failure::Shared { path: cluster.shared.clone(), reason: e.to_string() };
     let shared = fs::canonicalize(&cluster.shared).map_err(failed)?;
-    let folder = tempfile::Builder::new().prefix("holm-statements-").tempdir_in(shared).map_err(failed)?;
+    let mut private = tempfile::Builder::new();
+    private.prefix("holm-statements-");
+    #[cfg(unix)]
+    private.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let folder = private.tempdir_in(shared).map_err(failed)?;
     let pieces = std::env::var("HOLM_CLUSTER_PIECES").ok().and_then(|n| n.parse().ok()).unwrap_or(PIECES);
     // The adaptive planner of Ballista 55 never ends a query of which a table turns out to be empty.
     let config = SessionConfig::new_with_ballista().with_target_partitions(pieces).with_ballista_adaptive_query_planner(false);

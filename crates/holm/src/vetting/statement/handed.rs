@@ -26,7 +26,7 @@ impl Handed {
     pub fn keep<'f>(files: impl IntoIterator<Item = (&'f str, &'f [u8])>) -> Result<Self, StatementError> {
         let unkept = |path: &Path, e: std::io::Error| StatementError::File(path.to_owned(), e.to_string());
         let place = std::env::temp_dir();
-        let folder = private().map_err(|e| unkept(&place, e))?;
+        let folder = crate::program::private_folder(None).map_err(|e| unkept(&place, e))?;
         let (mut names, mut taken) = (Vec::new(), BTreeSet::new());
         for (name, bytes) in files {
             let mut name = plain(name);
@@ -52,18 +52,6 @@ impl Handed {
     pub fn names(&self) -> &[String] {
         &self.names
     }
-}
-
-/// A folder that nobody else may even look into, from its beginning.
-fn private() -> std::io::Result<TempDir> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix("holm-statements-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o700));
-    }
-    builder.tempdir()
 }
 
 /// A name that is one on every system, and leads nowhere else; its ending, which says what it is, stays.
