@@ -10,5 +10,5 @@
 
 pub mod draws;
 pub mod experiment;
-// pub mod share;
+pub mod share;
 pub mod team;

@@ -2,4 +2,5 @@
 
 mod draws;
 mod experiment;
+mod share;
 mod team;
