@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use holm::plan::share::{RecipientOf, ShareNeed, SharePlan};
 use holm::plan::team::{ChannelOf, MemberOf, Other, TeamNeed, TeamPlan};
 use holm::policy::Action;
 use holm::role::UseCase;
@@ -13,6 +14,7 @@ use crate::error::{CommandError, Outcome};
 #[derive(Debug, Subcommand)]
 pub(crate) enum PlanCommand {
     Team(Team),
+    Share(Share),
 }
 
 /// The team that meets an operation's roles at the least risk that it is betrayed, when each is told, and why
@@ -28,10 +30,24 @@ pub(crate) struct Team {
     seed: u64,
 }
 
+/// With whom to share an item, and which parts of it: what meets the need at the least expected loss, and what would change that
+///
+/// The need is a file (docs/spec/plans.md): parts with what is lost if they leak, recipients with what it is worth that they know and the parts
+/// that they need, and what must be possible. The answer is as good as these numbers, so it says at which number it would turn.
+#[derive(Debug, Args)]
+pub(crate) struct Share {
+    /// What sharing is worth, and what a leak costs: TOML.
+    need: PathBuf,
+    /// Seed of the sampler: the same record, version and seed give the same plan.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
 impl PlanCommand {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
         match self {
             Self::Team(team) => team.run(app),
+            Self::Share(share) => share.run(app),
         }
     }
 }
@@ -50,6 +66,84 @@ impl Team {
         workspace.record_reading(&permit, Masked::Beliefs, None)?;
         app.show(&plan, || print_plan(&plan))?;
         Ok(Outcome::Done)
+    }
+}
+
+impl Share {
+    fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let mut workspace = app.workspace(UseCase::SeeBeliefs)?;
+        let need = ShareNeed::read(&read_text(&self.need)?)?;
+        let spinner = super::share::progress_bar(0, "weighing recipients");
+        spinner.set_style(indicatif::ProgressStyle::default_spinner());
+        let plan = workspace.plan_share(&need, self.seed, app.now());
+        spinner.finish_and_clear();
+        let plan = plan?;
+        let permit = workspace.permit(&Action::Administer, app.now())?;
+        workspace.record_reading(&permit, Masked::Beliefs, None)?;
+        app.show(&plan, || print_share(&plan))?;
+        Ok(Outcome::Done)
+    }
+}
+
+fn print_share(plan: &SharePlan) {
+    say!("advice, not proof: whoever is left out is accused of nothing");
+    let told: Vec<&str> = plan.recipients.iter().filter(|of| of.told).map(|of| of.name.as_str()).collect();
+    let whom = if told.is_empty() { "nobody: withhold it".to_owned() } else { told.join(", ") };
+    say!("share with {whom}");
+    say!(
+        "worth {:.1}, expected loss {:.1}; a leak: {} (5 to 95 of 100 draws: {} to {})",
+        plan.value,
+        plan.loss.value,
+        risk(plan.leak.value),
+        risk(plan.leak_range[0]),
+        risk(plan.leak_range[2])
+    );
+    say!(
+        "the whole of it to each of them would lose {:.1}; what everybody needs to everybody, {:.1}",
+        plan.whole,
+        plan.everybody
+    );
+    if !plan.proved {
+        say!("no exchange of one or two makes it better; not every set was looked at");
+    }
+    plan.recipients.iter().for_each(print_recipient);
+    for (turn, what) in plan.turns.iter().zip(["less", "more"]) {
+        let Some(turn) = turn else { continue };
+        let joins = Some(turn.joins.join(", ")).filter(|names| !names.is_empty()).map(|names| format!("; told then: {names}"));
+        let leaves =
+            Some(turn.leaves.join(", ")).filter(|names| !names.is_empty()).map(|names| format!("; not told then: {names}"));
+        say!(
+            "it changes if every loss is {what}, {:.2} times as stated{}{}",
+            turn.factor,
+            joins.unwrap_or_default(),
+            leaves.unwrap_or_default()
+        );
+    }
+    for barred in &plan.barred {
+        say!("passed over: {}, since {}", barred.person, barred.reason);
+    }
+    say!(
+        "from {} entries, seed {}, {} on {}",
+        plan.provenance.entries,
+        plan.provenance.seed,
+        plan.planner,
+        plan.provenance.model
+    );
+}
+
+fn print_recipient(of: &RecipientOf) {
+    let verdict = match (of.told, of.needed) {
+        (true, true) => "share: a task needs them",
+        (true, false) => "share",
+        (false, _) => "withhold",
+    };
+    say!("  {:<16} {verdict}  ({}: {})", of.name, counted(of.people.len(), "person", "people"), of.paragraphs.join(", "));
+    say!("    leaks through them: {}; they add {:.1} to the loss, and are worth {:.1}", risk(of.leak.value), of.adds, of.value);
+    let leak = of.turns_at_leak.map(|p| format!("if leaks through them were {}", risk(p)));
+    let value = of.turns_at_value.map(|value| format!("if they were worth {value:.1}"));
+    let turns: Vec<String> = leak.into_iter().chain(value).collect();
+    if !turns.is_empty() {
+        say!("    the answer turns {}", turns.join(", or "));
     }
 }
 

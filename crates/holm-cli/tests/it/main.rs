@@ -20,6 +20,7 @@ mod interrupted;
 mod pages;
 mod pdf_pictures;
 mod pictures;
+mod planned;
 mod proceeded;
 mod roles;
 mod scene;

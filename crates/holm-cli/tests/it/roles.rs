@@ -13,7 +13,7 @@ const CAST: [Role; 6] = Role::ALL;
 const CUSTODIAN: usize = 5;
 
 /// Every command that opens a workspace, so that it does next to nothing even where it is allowed, and what it is for.
-const COMMANDS: [(&[&str], UseCase); 88] = [
+const COMMANDS: [(&[&str], UseCase); 89] = [
     (&["person", "import", "nothing.csv"], UseCase::KeepRoster),
     (&["person", "list"], UseCase::SeeRoster),
     (&["person", "show", "p7"], UseCase::SeeRoster),
@@ -47,6 +47,7 @@ const COMMANDS: [(&[&str], UseCase); 88] = [
     (&["statement", "explain", "0", "--person", "p2", "--test", "calls-after", "--explanation", "x"], UseCase::KeepVetting),
     (&["statement", "review"], UseCase::SeeVetting),
     (&["plan", "team", "nothing.toml"], UseCase::SeeBeliefs),
+    (&["plan", "share", "nothing.toml"], UseCase::SeeBeliefs),
     (&["marking", "import", "nothing.toml"], UseCase::KeepRecord),
     (&["marking", "list"], UseCase::OwnDesk),
     (&["share", "nothing.md", "--to", "all"], UseCase::Share),

@@ -4,19 +4,19 @@ mod lacking;
 mod need;
 
 use holm_inference::case::Level;
-use holm_inference::plan::draws::{Draws, Figure};
+use holm_inference::plan::draws::Draws;
 use holm_inference::plan::team::{self, Alternative, Candidate, Chosen, Need, Proof, Role, TeamError, choose};
 use holm_record::event::approval::Masked;
-use holm_record::id::{ChannelName, PersonId};
+use holm_record::id::PersonId;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::{DRAWS, PlanError};
+use super::{Barred, DRAWS, NOT_IN_FORCE, PlanError, Risk};
 use crate::belief::translation::{Cause, Translation};
 use crate::belief::{Provenance, Weighed, weigh};
 use crate::state::State;
 use crate::vetting::gate::day_of;
-use crate::workspace::{Workspace, WorkspaceError};
+use crate::workspace::Workspace;
 pub use need::TeamNeed;
 
 /// The version of how teams are chosen.
@@ -24,17 +24,6 @@ pub const TEAM: &str = "holm-team/1";
 
 /// Fewer bits more are not worth saying.
 const TELLING: f64 = 0.01;
-
-/// A probability over the draws of a posterior.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Risk {
-    /// The mean.
-    pub value: f64,
-    /// Its Monte Carlo standard error.
-    pub error: f64,
-    /// The lowest and the highest mean of any chain.
-    pub chains: [f64; 2],
-}
 
 /// Somebody who is taken.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -90,15 +79,6 @@ pub struct Other {
     pub bits: f64,
 }
 
-/// Somebody who may not be taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Barred {
-    /// Who.
-    pub person: PersonId,
-    /// Why.
-    pub reason: String,
-}
-
 /// A team, and why.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TeamPlan {
@@ -150,15 +130,12 @@ impl Workspace {
         let entries = self.state().told_until;
         let weighed = weigh(self.state(), seed, Some(day_of(now)))?;
         let held = self.everything().held_back(self.state().persons.keys(), day_of(need.at));
-        let bars = |person: &PersonId| held.contains_key(person).then(|| "their vetting is not in force on the day".to_owned());
+        let bars = |person: &PersonId| held.contains_key(person).then(|| NOT_IN_FORCE.to_owned());
         let numbered = need.numbered(self.state(), &weighed.translation, &bars)?;
         let Weighed { translation, priors, sampling, found } = &weighed;
         let draws = Draws::of(&translation.case, priors, sampling, found, (need.at.as_second() as f64, DRAWS))?;
         let chosen = choose(&draws, &numbered.need, &numbered.candidates).map_err(|e| refused(e, &numbered, translation))?;
-        let store = self.record_mut().store_mut();
-        let checkpoint =
-            store.checkpoint(entries).map_err(|e| WorkspaceError::from(holm_record::record::RecordError::from(e)))?;
-        let provenance = Provenance { entries, checkpoint, at: now, ..Provenance::of(seed, found) };
+        let provenance = self.provenance_of_plan(entries, Provenance::of(seed, found), now)?;
         let names = Names { state: self.state(), translation, numbered: &numbered };
         Ok(names.plan(need, &chosen, provenance))
     }
@@ -167,6 +144,10 @@ impl Workspace {
 fn refused(error: TeamError, numbered: &Numbered, translation: &Translation) -> PlanError {
     match error {
         TeamError::Infeasible(lacking) => PlanError::Lacking(lacking::said(&lacking, numbered, translation)),
+        TeamError::Unlisted(person) => PlanError::Need(format!(
+            "`{}` must take part or belongs to a pair, but is no candidate: add them to one of the lines of `candidates`",
+            translation.persons[person]
+        )),
         other => PlanError::Need(other.to_string()),
     }
 }
@@ -235,17 +216,6 @@ impl Names<'_> {
             barred: self.numbered.candidates.iter().filter_map(barred).collect(),
         }
     }
-}
-
-impl Risk {
-    fn of(figure: Figure) -> Self {
-        Self { value: figure.value, error: figure.error, chains: figure.chains }
-    }
-}
-
-/// The channel of a case that is recorded under this name.
-fn recorded(translation: &Translation, name: &ChannelName) -> Option<usize> {
-    translation.channels.iter().position(|cause| matches!(cause, Cause::Channel(known) if known == name))
 }
 
 /// A level of rank, or what is wrong with it.

@@ -8,9 +8,9 @@ use holm_record::id::{ChannelName, PersonId};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Numbered, level, recorded, role};
+use super::{Numbered, level, role};
 use crate::belief::translation::Translation;
-use crate::plan::PlanError;
+use crate::plan::{PlanError, people, recorded};
 use crate::state::State;
 
 /// What an operation needs (`docs/spec/plans.md`, Team).
@@ -159,13 +159,10 @@ impl TeamNeed {
             // What nobody has to speak makes no difference.
             let speak = line.languages.iter().filter_map(|name| languages.iter().position(|language| language == name));
             let speak: Vec<usize> = speak.collect();
-            for who in &line.who {
-                let found = state.resolve(who).filter(|found| !found.is_empty());
-                for id in found.ok_or_else(|| need(format!("`{who}` is no person and no unit of the roster, or has left")))? {
-                    let (of_roles, of_languages) = able.entry(id).or_default();
-                    of_roles.extend(&fill);
-                    of_languages.extend(&speak);
-                }
+            for id in people(state, &line.who)? {
+                let (of_roles, of_languages) = able.entry(id).or_default();
+                of_roles.extend(&fill);
+                of_languages.extend(&speak);
             }
         }
         Ok(able)
