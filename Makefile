@@ -52,7 +52,7 @@ statements:
 # them for compiling, so continuous integration leaves it out.
 test-cluster:
 	$(CARGO) build --profile engine -p holm-statements-engine --features cluster-test --bins --examples
-	sh scripts/cluster.sh $(CURDIR)/target engine
+	sh scripts/cluster.sh "$${CARGO_TARGET_DIR:-$(CURDIR)/target}" engine
 
 test: packages verify peers
 	HOLM_PEERS=$(CURDIR)/target/peers $(LINTED) $(CARGO) test -q --test peers
