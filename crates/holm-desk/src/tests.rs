@@ -9,6 +9,7 @@ mod drawer;
 mod draws;
 mod forms;
 mod onward;
+mod plans;
 mod roles;
 mod scanned;
 mod schema;
@@ -273,7 +274,8 @@ fn keyed(workspace: &mut Workspace, name: &str, copies: Copies) -> (Keyed, Permi
     (keyed, permit, to)
 }
 
-const PAGES: [&str; 40] = [
+const PAGES: [&str; 41] = [
+    "/plans",
     "/approaches",
     "/approaches/home",
     "/vetting/statements",

@@ -23,6 +23,7 @@ mod member_messages;
 pub(crate) mod onward;
 pub(crate) mod overview;
 pub(crate) mod person;
+pub(crate) mod plan;
 pub(crate) mod problem;
 pub(crate) mod proceeding;
 mod reasons;
@@ -64,6 +65,7 @@ pub(crate) struct Words {
     pub(crate) record: record::RecordWords,
     pub(crate) second: second::SecondWords,
     pub(crate) share: share::ShareWords,
+    pub(crate) plan: plan::PlanWords,
     pub(crate) statement: statement::StatementWords,
     pub(crate) told: told::ToldWords,
     pub(crate) trace: trace::TraceWords,
@@ -95,6 +97,7 @@ pub(crate) const EN: Words = Words {
     record: record::EN,
     second: second::EN,
     share: share::EN,
+    plan: plan::EN,
     statement: statement::EN,
     told: told::EN,
     trace: trace::EN,
@@ -126,6 +129,7 @@ pub(crate) const ES: Words = Words {
     record: record::ES,
     second: second::ES,
     share: share::ES,
+    plan: plan::ES,
     statement: statement::ES,
     told: told::ES,
     trace: trace::ES,

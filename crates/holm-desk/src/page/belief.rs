@@ -2,6 +2,7 @@
 
 pub(crate) mod list;
 pub(crate) mod person;
+pub(crate) mod plans;
 pub(crate) mod units;
 
 use std::time::Duration;
