@@ -2,7 +2,7 @@
 //!
 //! 60 people in 6 units, L of whom leak what they are told seven times in ten; each variant shows for other reasons one time in fifty.
 //! After each experiment the sampler is given all of them; whoever reaches 0.95 is named and told nothing more. 40 worlds each, up to 40
-//! experiments.
+//! experiments; 12 worlds of three leakers and fewer than four variants.
 
 use std::collections::BTreeMap;
 
@@ -130,7 +130,9 @@ impl Row {
     }
 }
 
-const COLUMNS: &str = "median, mean (unresolved as 40), unresolved at 40, innocents named, refused";
+/// Worlds of three leakers and fewer than four variants, where most end unresolved and each takes long.
+const FEWER: u64 = 12;
+const COLUMNS: &str = "worlds, median, mean (unresolved as 40), unresolved at 40, innocents named, refused";
 
 /// How a world ended.
 struct Ended {
@@ -147,10 +149,11 @@ pub(crate) fn run(results: &mut Results) -> bool {
     let mut met = true;
     // Four variants first: what targets are about, and quick.
     let quick = results.quick;
+    println!("\nexperiment: {COLUMNS}");
     for few in [true, false] {
         for row in ROWS.iter().filter(|row| few || (row.supposed == Supposed::Shipped && !quick)) {
-            println!("\nexperiment, {}, {worlds} worlds: {COLUMNS}", row.name);
-            for policy in POLICIES.iter().filter(|p| !few || p.variants() >= 4) {
+            for policy in POLICIES.iter().filter(|p| few == (p.variants() >= 4)) {
+                let worlds = if few || row.leakers == 1 { worlds } else { worlds.min(FEWER) };
                 let measure = || {
                     let all = (0..worlds).into_par_iter().map(|seed| world(*policy, *row, seed));
                     figures(&all.collect::<Vec<_>>())
@@ -170,7 +173,10 @@ fn print(cell: &Cell) {
     let [median, mean, unresolved, wronged, refused] =
         ["median", "mean", "unresolved", "wronged", "refused"].map(|name| cell.get(name));
     let median = if median > CAP as f64 { format!(">{CAP}") } else { median.to_string() };
-    println!("{:<12} {median:>5} {mean:>6.1} {unresolved:>4} {wronged:>4} {refused:>4}   ({} s)", cell.method, cell.seconds);
+    println!(
+        "{:<20} {:<12} {:>3} {median:>5} {mean:>6.1} {unresolved:>4} {wronged:>4} {refused:>4}   ({} s)",
+        cell.row, cell.method, cell.worlds, cell.seconds
+    );
 }
 
 fn figures(all: &[Ended]) -> BTreeMap<String, f64> {

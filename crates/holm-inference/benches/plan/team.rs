@@ -5,14 +5,15 @@
 //! of a leak through the team: what fails by itself is the same for all.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use holm_inference::case::Level;
 use holm_inference::plan::draws::{Draw, Draws};
-use holm_inference::plan::team::{Candidate, Need, Role, additive, choose};
+use holm_inference::plan::team::{Candidate, Need, Proof, Role, additive, choose};
 use holm_inference::posterior::{Sampling, posterior};
 use holm_inference::priors::Priors;
 use holm_simulate::world::World;
-use holm_simulate::world::setting::Setting;
+use holm_simulate::world::setting::{Corruption, Setting};
 use rand::seq::index::sample;
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -39,7 +40,50 @@ struct Measured {
 
 pub(crate) fn run(results: &mut Results) -> bool {
     // Not one after the other, or the last would not be measured where the first misses.
-    OPERATIONS.map(|operations| row(results, operations)).iter().all(|met| *met)
+    let met = OPERATIONS.map(|operations| row(results, operations));
+    large(results);
+    met.iter().all(|met| *met)
+}
+
+/// How long a large operation takes: 2,000 candidates in a place of 2,400, 12 roles of three or four people, each of whom can fill two.
+fn large(results: &mut Results) {
+    println!(
+        "\nteam, 2,000 candidates, 40 people, 2,000 draws: seconds, risk, how much better a team there could be, that of the sum"
+    );
+    let cell = results.of(("team", "large", "Holm"), 1, || {
+        let (operations, mut random) = (2_000, Xoshiro256PlusPlus::seed_from_u64(1));
+        let setting = Setting { people: 2_400, units: 40, told: [20, 20], ..Setting::units(operations) };
+        let setting = Setting { corrupt: Corruption { count: 60, ..setting.corrupt }, ..setting };
+        let world = World::draw(&setting, 1);
+        let (case, priors) = (View::PLAIN.case(&world.recorded), Priors::default());
+        let sampling = Sampling { largest_error: 0.03, ..Sampling::default() };
+        let found = posterior(&case, &priors, &sampling).unwrap();
+        let draws = Draws::of(&case, &priors, &sampling, &found, (operations as f64, 500)).unwrap();
+        let wanted: Vec<usize> = (0..12).map(|n| 3 + usize::from(n % 3 == 0)).collect();
+        let need = Need { senior: vec![(Level::new(4).unwrap(), 2)], roles: roles(&wanted), ..Need::default() };
+        let candidates: Vec<Candidate> = (0..2_000)
+            .map(|person| candidate(&world, person, vec![random.random_range(0..12), random.random_range(0..12)]))
+            .collect();
+        let start = Instant::now();
+        let chosen = choose(&draws, &need, &candidates).unwrap();
+        let seconds = start.elapsed().as_secs_f64();
+        let gap = if let Proof::Within(gap) = chosen.proof { gap } else { 0.0 };
+        let sum = additive(&draws, &need, &candidates).unwrap().risk;
+        [("seconds", seconds), ("risk", chosen.risk.value), ("gap", gap), ("sum", sum)].map(|(n, v)| (n.to_owned(), v)).into()
+    });
+    if let Some(cell) = cell {
+        let [seconds, risk, gap, sum] = ["seconds", "risk", "gap", "sum"].map(|name| cell.get(name));
+        println!("{seconds:.2} s, {risk:.4}, {gap:.6}, {sum:.4}");
+    }
+}
+
+fn roles(wanted: &[usize]) -> Vec<Role> {
+    wanted.iter().map(|n| Role { least: *n, wanted: *n, level: Level::LOWEST, lead: 0.0 }).collect()
+}
+
+fn candidate(world: &World, person: usize, roles: Vec<usize>) -> Candidate {
+    let level = Level::new(world.recorded.persons[person].level).unwrap();
+    Candidate { person, roles, languages: Vec::new(), level, barred: None }
 }
 
 fn row(results: &mut Results, operations: usize) -> bool {
@@ -126,19 +170,12 @@ fn truth(world: &World, people: &[usize]) -> f64 {
 fn operation(world: &World, random: &mut Xoshiro256PlusPlus) -> (Need, Vec<Candidate>) {
     let people = sample(random, world.recorded.persons.len(), CANDIDATES);
     let sizes: &[usize] = [&[3, 2, 2][..], &[4, 3], &[2, 2, 2, 1]][random.random_range(0..3)];
-    let roles: Vec<Role> =
-        sizes.iter().map(|wanted| Role { least: *wanted, wanted: *wanted, level: Level::LOWEST, lead: 0.0 }).collect();
-    let candidates = people.iter().map(|person| Candidate {
-        person,
-        roles: {
-            let own = random.random_range(0..roles.len());
-            (0..roles.len()).filter(|role| *role == own || random.random::<f64>() < 0.4).collect()
-        },
-        languages: Vec::new(),
-        level: Level::new(world.recorded.persons[person].level).unwrap(),
-        barred: None,
-    });
-    let candidates = candidates.collect();
+    let roles = roles(sizes);
+    let can = |random: &mut Xoshiro256PlusPlus| {
+        let own = random.random_range(0..roles.len());
+        (0..roles.len()).filter(|role| *role == own || random.random::<f64>() < 0.4).collect()
+    };
+    let candidates = people.iter().map(|person| candidate(world, person, can(random))).collect();
     (Need { senior: vec![(Level::new(3).unwrap(), 1)], roles, ..Need::default() }, candidates)
 }
 
