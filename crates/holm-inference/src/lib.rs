@@ -7,6 +7,7 @@
 //! vetting found. Of a posterior, [`reasons`] says why, [`sensitivity`] what it stands on and whether it may be acted on,
 //! [`outlook`] how much more would tell, [`infiltration`] how many were active when, [`decision`] whom to refer for review, and
 //! [`framing`] what must be looked at in the record before anybody is.
+//! [`plan`] says what to do next: whom to take, what to tell whom at random, with whom to share.
 //! Apart from all of this, [`experiment`] gives evidence without a model, where what people are told was drawn at random.
 //!
 //! Nothing here is proof: proof is about copies (`holm-codes`). No randomness but the caller's seed is used, no clock, no file.

@@ -8,8 +8,8 @@ use crate::plan::team::additive::{Costs, program};
 use crate::plan::team::pool::{Column, Pool, Team, loss, mean, multiply};
 use crate::plan::team::{Proof, TeamError};
 
-/// Steps of the search.
-const STEPS: usize = 200_000;
+/// Steps of the search: how often somebody is weighed for a place.
+const STEPS: usize = 4_000_000;
 /// Choices of channels that are searched one by one.
 const MOST_CHOICES: usize = 64;
 /// Costs as near as this are the same.
@@ -96,7 +96,7 @@ impl Search<'_, '_> {
         if self.left == 0 {
             return false;
         }
-        self.left -= 1;
+        self.left = self.left.saturating_sub(open.len().max(1));
         let now = 1.0 - mean(clean) + ties;
         let filled = self.pool.filled(&team.blocks);
         if filled == self.filled && now < self.cost - SAME && self.pool.fits(&team.blocks, self.filled) {

@@ -151,11 +151,26 @@ impl<'n> Pool<'n> {
 
     /// What a team's outcome would tell of who leaks, in bits: rates are at their means, so that nothing counts but who leaks.
     pub(super) fn bits(&self, team: &Team) -> f64 {
+        self.telling(team).bits()
+    }
+
+    /// The same, so that somebody can be added quickly.
+    pub(super) fn telling(&self, team: &Team) -> Telling {
         let mut clean = vec![self.mean_start; self.start.len()];
         team.blocks.iter().for_each(|block| multiply(&mut clean, &self.mean_columns[*block]));
         self.places(team).iter().for_each(|place| multiply(&mut clean, &self.mean_channel_columns[*place]));
-        let noise: Vec<f64> = clean.iter().map(|p| entropy(*p)).collect();
-        (entropy(mean(&clean)) - mean(&noise)).max(0.0)
+        let sums = clean.iter().fold((0.0, 0.0), |(sum, noise), p| (sum + p, noise + entropy(*p)));
+        Telling { clean, sums }
+    }
+
+    /// What the team would tell with a block more.
+    pub(super) fn bits_with(&self, telling: &Telling, block: usize) -> f64 {
+        let change = |(sum, noise): (f64, f64), (draw, chance): &(u32, f64)| {
+            let now = telling.clean[*draw as usize];
+            let then = now * (1.0 - chance);
+            (sum + then - now, noise + entropy(then) - entropy(now))
+        };
+        of_sums(self.mean_columns[block].iter().fold(telling.sums, change), telling.clean.len())
     }
 
     pub(super) fn alternative(&self, team: &Team) -> Alternative {
@@ -280,6 +295,22 @@ impl<'n> Pool<'n> {
         }
         false
     }
+}
+
+/// By draw, the chance that a team is not betrayed with rates at their means; their sum, and that of their entropies.
+pub(super) struct Telling {
+    clean: Vec<f64>,
+    sums: (f64, f64),
+}
+
+impl Telling {
+    fn bits(&self) -> f64 {
+        of_sums(self.sums, self.clean.len())
+    }
+}
+
+fn of_sums((sum, noise): (f64, f64), count: usize) -> f64 {
+    (entropy(sum / count as f64) - noise / count as f64).max(0.0)
 }
 
 /// What each block adds to the risk of what is clean so far, in the mean over draws.

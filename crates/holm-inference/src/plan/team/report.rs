@@ -4,6 +4,9 @@ use crate::plan::draws::{Draws, Figure};
 use crate::plan::team::pool::{Pool, Team, loss, mean};
 use crate::plan::team::{Alternative, Channel, Chosen, Member, Proof, best, swaps};
 
+/// The most exchanges after which a team that tells more is reported.
+const EXCHANGES: usize = 24;
+
 pub(super) fn report(draws: &Draws, pool: &Pool<'_>, team: &Team, proof: Proof) -> Chosen {
     let filled = pool.filled(&team.blocks);
     let risks: Vec<f64> = pool.clean(team).iter().map(|clean| 1.0 - clean).collect();
@@ -111,7 +114,8 @@ fn sizes(pool: &Pool<'_>, team: &Team, filled: usize) -> Vec<Alternative> {
 fn telling(pool: &Pool<'_>, team: &Team, filled: usize) -> Vec<Alternative> {
     let mut now = team.clone();
     let mut front = vec![pool.alternative(team)];
-    while let Some(next) = steepest(pool, &now, filled) {
+    for _ in 0..EXCHANGES {
+        let Some(next) = steepest(pool, &now, filled) else { break };
         front.push(pool.alternative(&next));
         now = next;
     }
@@ -126,14 +130,18 @@ fn steepest(pool: &Pool<'_>, team: &Team, filled: usize) -> Option<Team> {
     let (risk, bits) = (pool.risk(team), pool.bits(team));
     let mut best: Option<(Team, f64)> = None;
     for out in team.blocks.iter().filter(|b| !pool.blocks[**b].must) {
+        let rest = Team { blocks: team.blocks.iter().copied().filter(|b| b != out).collect(), slots: team.slots.clone() };
+        let (clean, telling) = (pool.clean(&rest), pool.telling(&rest));
+        let left = 1.0 - mean(&clean);
         for block in (0..pool.blocks.len()).filter(|b| !team.blocks.contains(b)) {
-            let mut blocks: Vec<usize> = team.blocks.iter().copied().filter(|b| b != out).chain([block]).collect();
-            blocks.sort_unstable();
-            let other = Team { blocks, slots: team.slots.clone() };
-            let more = pool.bits(&other) - bits;
-            let slope = more / (pool.risk(&other) - risk).max(1e-6);
-            if more > 1e-6 && slope > best.as_ref().map_or(0.0, |(_, s)| *s) && pool.fits(&other.blocks, filled) {
-                best = Some((other, slope));
+            let more = pool.bits_with(&telling, block) - bits;
+            let slope = more / (left + loss(&clean, &pool.columns[block]) - risk).max(1e-6);
+            if more > 1e-6 && slope > best.as_ref().map_or(0.0, |(_, s)| *s) {
+                let mut blocks: Vec<usize> = rest.blocks.iter().copied().chain([block]).collect();
+                blocks.sort_unstable();
+                if pool.fits(&blocks, filled) {
+                    best = Some((Team { blocks, slots: team.slots.clone() }, slope));
+                }
             }
         }
     }
