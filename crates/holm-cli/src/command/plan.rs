@@ -1,11 +1,14 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use holm::plan::PlanError;
 use holm::plan::share::{RecipientOf, ShareNeed, SharePlan};
 use holm::plan::team::{ChannelOf, MemberOf, Other, TeamNeed, TeamPlan};
 use holm::policy::Action;
 use holm::role::UseCase;
+use holm::workspace::Workspace;
 use holm_record::event::approval::Masked;
+use serde::Serialize;
 
 use crate::app::{App, counted, read_text};
 use crate::error::{CommandError, Outcome};
@@ -46,43 +49,34 @@ pub(crate) struct Share {
 impl PlanCommand {
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
         match self {
-            Self::Team(team) => team.run(app),
-            Self::Share(share) => share.run(app),
+            Self::Team(Team { need, seed }) => {
+                planned(app, &need, |w, text| w.plan_team(&TeamNeed::read(text)?, seed, app.now()), print_plan)
+            }
+            Self::Share(Share { need, seed }) => {
+                planned(app, &need, |w, text| w.plan_share(&ShareNeed::read(text)?, seed, app.now()), print_share)
+            }
         }
     }
 }
 
-impl Team {
-    fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace(UseCase::SeeBeliefs)?;
-        let need = TeamNeed::read(&read_text(&self.need)?)?;
-        let spinner = super::share::progress_bar(0, "weighing teams");
-        spinner.set_style(indicatif::ProgressStyle::default_spinner());
-        let plan = workspace.plan_team(&need, self.seed, app.now());
-        spinner.finish_and_clear();
-        let plan = plan?;
-        let permit = workspace.permit(&Action::Administer, app.now())?;
-        // Before it is shown: it says what is believed of people.
-        workspace.record_reading(&permit, Masked::Beliefs, None)?;
-        app.show(&plan, || print_plan(&plan))?;
-        Ok(Outcome::Done)
-    }
-}
-
-impl Share {
-    fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let mut workspace = app.workspace(UseCase::SeeBeliefs)?;
-        let need = ShareNeed::read(&read_text(&self.need)?)?;
-        let spinner = super::share::progress_bar(0, "weighing recipients");
-        spinner.set_style(indicatif::ProgressStyle::default_spinner());
-        let plan = workspace.plan_share(&need, self.seed, app.now());
-        spinner.finish_and_clear();
-        let plan = plan?;
-        let permit = workspace.permit(&Action::Administer, app.now())?;
-        workspace.record_reading(&permit, Masked::Beliefs, None)?;
-        app.show(&plan, || print_share(&plan))?;
-        Ok(Outcome::Done)
-    }
+/// Reads what is needed, plans, has it recorded that beliefs were read, and only then shows the plan.
+fn planned<P: Serialize>(
+    app: &App,
+    need: &Path,
+    plan: impl FnOnce(&mut Workspace, &str) -> Result<P, PlanError>,
+    print: impl FnOnce(&P),
+) -> Result<Outcome, CommandError> {
+    let mut workspace = app.workspace(UseCase::SeeBeliefs)?;
+    let need = read_text(need)?;
+    let spinner = super::share::progress_bar(0, "weighing what is recorded");
+    spinner.set_style(indicatif::ProgressStyle::default_spinner());
+    let plan = plan(&mut workspace, &need);
+    spinner.finish_and_clear();
+    let plan = plan?;
+    let permit = workspace.permit(&Action::Administer, app.now())?;
+    workspace.record_reading(&permit, Masked::Beliefs, None)?;
+    app.show(&plan, || print(&plan))?;
+    Ok(Outcome::Done)
 }
 
 fn print_share(plan: &SharePlan) {
