@@ -401,7 +401,7 @@ async fn statements_say_who_stands_out_by_what_and_of_one_person_alone() {
         said
     };
     let orders = [
-        (said("calls-before", json!({"explanation": "x"})), "test", "has no finding `calls-before`"),
+        (said("calls-before", json!({"explanation": "x"})), "test", "has no finding “calls-before” of “p5”"),
         (said("calls-after", json!({})), "explanation", "give an explanation"),
         (said("calls-after", json!({"explanation": " "})), "explanation", "empty"),
         (said("calls-after", json!({"verified": verified("2026-01-01", "V")})), "explanation", "no explanation yet"),
