@@ -5,9 +5,12 @@ use holm::approval::bundle::{Approval, ApprovalError, OpenedRequest, open_reques
 use holm::approval::policy::PolicyError;
 use holm::destruction::{Chosen, Doomed};
 use holm::policy::Action;
+use holm::vetting::CheckError;
 use holm::workspace::{Workspace, WorkspaceError};
 use holm_record::event::approval::{Act, ActKind, Masked};
+use holm_record::event::vetting::CheckSort;
 use holm_record::id::{IncidentName, ItemName, PersonId};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::arrival::{self, Saved};
@@ -45,6 +48,8 @@ pub(crate) enum Wanted {
     Authority(String),
     /// A proceeding against a person about an incident.
     Proceed(PersonId, IncidentName),
+    /// That a person be sent things although these checks, or whichever are not in force, are not.
+    Except(PersonId, Vec<CheckSort>, Date),
     /// Another policy.
     Policy(String),
 }
@@ -81,6 +86,11 @@ impl Wanted {
             }
             Self::Authority(text) => Ok(Act::Authority { facts: authority(&text)? }),
             Self::Proceed(person, incident) => Ok(Act::Proceed { person, incident }),
+            Self::Except(person, sorts, until) => {
+                let field = |error: &CheckError| if matches!(error, CheckError::Waiver(_)) { "until" } else { "person" };
+                let act = workspace.except_act(&person, &sorts, until, today());
+                return act.map_err(|error| Problem::Wrong(vec![(field(&error), error.to_string())]));
+            }
             Self::Policy(text) => Ok(Act::Policy { policy: workspace.approval_policy(&text).map_err(of_policy)? }),
         };
         done.map_err(|e| refused(e, "what"))

@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use holm::instant::{instant, zone};
+use holm::vetting::import::day;
+use holm_record::event::vetting::Verified;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -86,6 +88,20 @@ impl<'f> Reading<'f> {
     /// A result's value, or what is wrong with its field.
     pub(crate) fn noted<T, E: Display>(&mut self, field: &'static str, read: Result<T, E>) -> Option<T> {
         read.map_err(|error| self.wrong(field, error)).ok()
+    }
+
+    /// How an explanation was verified: by whom, how and on which day, or none of them. Nothing if that is wrong, which is noted.
+    #[expect(clippy::option_option, reason = "what is wrong is noted, and is another thing than what is not there")]
+    pub(crate) fn verified(&mut self) -> Option<Option<Verified>> {
+        let text = |field: &str| Some(self.fields.get(field).to_owned()).filter(|text| !text.is_empty());
+        match (text("verified_by"), text("verified_how"), text("verified_on")) {
+            (None, None, None) => Some(None),
+            (Some(by), Some(how), Some(on)) => {
+                let on = self.noted("verified_on", day(&on))?;
+                Some(Some(Verified { by, how, on }))
+            }
+            _ => self.noted("verified_how", Err(self.language.words().statement.all_three)),
+        }
     }
 
     /// A value, if there is one.

@@ -31,6 +31,7 @@ pub(crate) mod people;
 pub(crate) mod proceedings;
 pub(crate) mod record;
 pub(crate) mod recording;
+pub(crate) mod register;
 pub(crate) mod roster;
 pub(crate) mod scanned;
 pub(crate) mod second;

@@ -11,8 +11,8 @@ use crate::bundle;
 use crate::guard::guard;
 use crate::page::{belief, graph};
 use crate::page::{
-    draws, files, gate, inbox, items, members, onward, overview, people, proceedings, record, roster, second, share, statements,
-    told, trace, vetting, warnings, witnesses,
+    draws, files, gate, inbox, items, members, onward, overview, people, proceedings, record, register, roster, second, share,
+    statements, told, trace, vetting, warnings, witnesses,
 };
 use crate::routes::{Routes, get, post};
 use crate::server::Desk;
@@ -109,6 +109,11 @@ fn vetted(routes: Routes) -> Routes {
             "/vetting/statements",
             get(UseCase::SeeVetting, statements::statements).post(UseCase::KeepVetting, statements::import).large(),
         )
+        .route("/vetting/register", get(UseCase::KeepVetting, register::register))
+        .route("/vetting/answers", post(UseCase::KeepVetting, register::answer_concern))
+        .route("/vetting/checks", post(UseCase::KeepVetting, register::take).large())
+        .route("/vetting/exceptions", post(UseCase::AskApproval, register::except))
+        .route("/vetting/accuracy", post(UseCase::KeepVetting, register::accuracy))
         .route("/vetting/explanations", post(UseCase::KeepVetting, statements::explain))
         .route("/vetting/statements/{ticket}", get(UseCase::KeepVetting, statements::progress))
 }

@@ -10,6 +10,7 @@ mod draws;
 mod forms;
 mod onward;
 mod plans;
+mod register;
 mod roles;
 mod scanned;
 mod schema;
@@ -274,7 +275,8 @@ fn keyed(workspace: &mut Workspace, name: &str, copies: Copies) -> (Keyed, Permi
     (keyed, permit, to)
 }
 
-const PAGES: [&str; 41] = [
+const PAGES: [&str; 42] = [
+    "/vetting/register",
     "/plans",
     "/approaches",
     "/approaches/home",

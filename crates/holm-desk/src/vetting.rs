@@ -1,8 +1,8 @@
 //! Checks on people: what pages and the API have in common.
 
 use holm::policy::Action;
-use holm::vetting::CheckError;
 use holm::vetting::authority::parse;
+use holm::vetting::{CheckError, ConcernAnswer};
 use holm::workspace::{Workspace, WorkspaceError};
 use holm_record::event::vetting::{AuthorityFacts, CheckFacts, CheckSort};
 use holm_record::id::PersonId;
@@ -87,4 +87,43 @@ pub(crate) fn lay_down(desk: &Desk, text: &str) -> Result<u64, Problem> {
     // What a browser sends has other ends of lines.
     let text = text.replace("\r\n", "\n");
     act(desk, |workspace, permit| workspace.set_schedule(permit, &text))
+}
+
+/// Records what is said to a concern; the entry.
+///
+/// # Errors
+/// [`Problem::Wrong`] at the fields `concern`, `mitigation`, `explanation`, `verified_how` and `verified_on`.
+pub(crate) fn answer(desk: &Desk, check: u64, said: ConcernAnswer) -> Result<u64, Problem> {
+    let of_form = |error: CheckError| {
+        let field = match &error {
+            CheckError::NoCheck(_) | CheckError::NoConcern(..) => "concern",
+            CheckError::Text("verified") => "verified_how",
+            CheckError::Future(_) => "verified_on",
+            CheckError::Text("mitigation") => "mitigation",
+            CheckError::NoAnswer | CheckError::NoExplanation | CheckError::Text(_) => "explanation",
+            _ => return wrong(error),
+        };
+        Problem::Wrong(vec![(field, error.to_string())])
+    };
+    desk.office.act(|workspace| {
+        let permit = workspace.permit(&Action::Administer, Timestamp::now()).map_err(WorkspaceError::from)?;
+        workspace.answer_concern(&permit, check, said, today()).map_err(of_form)
+    })?
+}
+
+/// Records the checks of a file, all or none; how many, and how many were recorded before.
+///
+/// # Errors
+/// [`Problem::Wrong`] at the field `file` names every wrong line.
+pub(crate) fn import(desk: &Desk, text: &str) -> Result<(usize, usize), Problem> {
+    act(desk, |workspace, permit| workspace.import_checks(permit, text, today())).map_err(|problem| problem.at(|_| "file"))
+}
+
+/// Lays down what checks are worth; the entry.
+///
+/// # Errors
+/// [`Problem::Wrong`] at the field `accuracy`.
+pub(crate) fn set_accuracies(desk: &Desk, text: &str) -> Result<u64, Problem> {
+    let text = text.replace("\r\n", "\n");
+    act(desk, |workspace, permit| workspace.set_accuracies(permit, &text)).map_err(|problem| problem.at(|_| "accuracy"))
 }

@@ -30,6 +30,7 @@ mod reasons;
 pub(crate) mod record;
 mod record_messages;
 pub(crate) mod recording;
+pub(crate) mod register;
 pub(crate) mod second;
 pub(crate) mod share;
 pub(crate) mod shell;
@@ -66,6 +67,7 @@ pub(crate) struct Words {
     pub(crate) second: second::SecondWords,
     pub(crate) share: share::ShareWords,
     pub(crate) plan: plan::PlanWords,
+    pub(crate) register: register::RegisterWords,
     pub(crate) statement: statement::StatementWords,
     pub(crate) told: told::ToldWords,
     pub(crate) trace: trace::TraceWords,
@@ -98,6 +100,7 @@ pub(crate) const EN: Words = Words {
     second: second::EN,
     share: share::EN,
     plan: plan::EN,
+    register: register::EN,
     statement: statement::EN,
     told: told::EN,
     trace: trace::EN,
@@ -130,6 +133,7 @@ pub(crate) const ES: Words = Words {
     second: second::ES,
     share: share::ES,
     plan: plan::ES,
+    register: register::ES,
     statement: statement::ES,
     told: told::ES,
     trace: trace::ES,

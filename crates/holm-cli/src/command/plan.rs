@@ -1,9 +1,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use holm::plan::PlanError;
+use holm::belief::Provenance;
 use holm::plan::share::{RecipientOf, ShareNeed, SharePlan};
 use holm::plan::team::{ChannelOf, MemberOf, Other, TeamNeed, TeamPlan};
+use holm::plan::{Barred, PlanError};
 use holm::policy::Action;
 use holm::role::UseCase;
 use holm::workspace::Workspace;
@@ -113,16 +114,15 @@ fn print_share(plan: &SharePlan) {
             leaves.unwrap_or_default()
         );
     }
-    for barred in &plan.barred {
-        say!("passed over: {}, since {}", barred.person, barred.reason);
+    print_source(&plan.barred, &plan.provenance, plan.planner);
+}
+
+/// Who is passed over, and from which record a plan is.
+fn print_source(barred: &[Barred], of: &Provenance, planner: &str) {
+    for Barred { person, reason } in barred {
+        say!("passed over: {person}, since {reason}");
     }
-    say!(
-        "from {} entries, seed {}, {} on {}",
-        plan.provenance.entries,
-        plan.provenance.seed,
-        plan.planner,
-        plan.provenance.model
-    );
+    say!("from {} entries, seed {}, {planner} on {}", of.entries, of.seed, of.model);
 }
 
 fn print_recipient(of: &RecipientOf) {
@@ -173,16 +173,7 @@ fn print_plan(plan: &TeamPlan) {
             people(other)
         );
     }
-    for barred in &plan.barred {
-        say!("not taken: {}, since {}", barred.person, barred.reason);
-    }
-    say!(
-        "from {} entries, seed {}, {} on {}",
-        plan.provenance.entries,
-        plan.provenance.seed,
-        plan.planner,
-        plan.provenance.model
-    );
+    print_source(&plan.barred, &plan.provenance, plan.planner);
 }
 
 fn people(other: &Other) -> String {

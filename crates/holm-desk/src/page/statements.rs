@@ -8,10 +8,9 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use holm::role::UseCase;
 use holm::vetting::authority::Authority;
-use holm::vetting::import::day;
 use holm::vetting::statement::StatementsRead;
 use holm_record::event::approval::Masked;
-use holm_record::event::vetting::{CheckSort, FindingExplanation, Verified};
+use holm_record::event::vetting::{CheckSort, FindingExplanation};
 use holm_record::id::PersonId;
 use holm_statements::answer::{Answer, Row as RowOf, Weight};
 use holm_statements::standing::{Beside, Ranked, ranked};
@@ -165,16 +164,10 @@ fn explanation(reading: &mut fields::Reading<'_>, given: &Fields, language: Lang
         _ => None,
     };
     let of = reading.noted("finding", of.ok_or(language.words().statement.which));
-    let text = |field: &str| Some(given.get(field).trim().to_owned()).filter(|text| !text.is_empty());
-    let (by, how) = (text("verified_by"), text("verified_how"));
-    let on = text("verified_on").map(|on| reading.noted("verified_on", day(&on)));
-    let verified = match (by, how, on) {
-        (None, None, None) => Some(None),
-        (Some(by), Some(how), Some(on)) => on.map(|on| Some(Verified { by, how, on })),
-        _ => reading.noted("verified_how", Err(language.words().statement.all_three)),
-    };
+    let explanation = Some(given.get("explanation").to_owned()).filter(|text| !text.is_empty());
+    let verified = reading.verified()?;
     let (reading, person, test, currency) = of?;
-    Some(FindingExplanation { reading, person, test, currency, explanation: text("explanation"), verified: verified? })
+    Some(FindingExplanation { reading, person, test, currency, explanation, verified })
 }
 
 /// `POST /vetting/explanations`

@@ -13,7 +13,7 @@ use holm::vetting::import::day;
 use holm::vetting::schedule::PROPOSED;
 use holm::vetting::{Standing, Waiting};
 use holm_record::event::approval::Masked;
-use holm_record::event::vetting::{CheckFacts, CheckResult, CheckSort};
+use holm_record::event::vetting::{CheckFacts, CheckResult, CheckSort, Concern, Guideline};
 use holm_record::id::PersonId;
 use serde::Deserialize;
 
@@ -26,7 +26,21 @@ use crate::server::Desk;
 use crate::vetting::{add, lay_down, today};
 use crate::words::fill;
 
-const FIELDS: [&str; 9] = ["person", "sort", "on", "result", "examiner", "reviewer", "until", "authority", "words"];
+const FIELDS: [&str; 13] = [
+    "person",
+    "sort",
+    "on",
+    "result",
+    "examiner",
+    "reviewer",
+    "reviewed_on",
+    "custody",
+    "until",
+    "authority",
+    "concerns",
+    "details",
+    "words",
+];
 
 /// What is looked at.
 #[derive(Default, Deserialize)]
@@ -60,6 +74,8 @@ struct Done {
     examiner: String,
     words: String,
     entry: u64,
+    /// Concerns and what was said to them; who had the sample, and what else its sort has.
+    more: Vec<String>,
 }
 
 pub(super) struct Choice {
@@ -222,8 +238,45 @@ fn done(view: &View, person: &PersonId, language: Language) -> Vec<Done> {
         examiner: check.facts.examiner.clone().unwrap_or_default(),
         words: check.facts.words.clone(),
         entry: check.index,
+        more: more(&check.facts, language),
     };
     view.state.vetting.of(person).iter().rev().map(row).collect()
+}
+
+/// What is recorded of a check beside its result.
+fn more(facts: &CheckFacts, language: Language) -> Vec<String> {
+    let w = &language.words().register;
+    let custody = (!facts.custody.is_empty()).then(|| format!("{}: {}", w.custody, facts.custody.join(", ")));
+    let reviewer = facts.reviewer.as_ref().map(|name| format!("{}: {name}", language.words().vetting.reviewer));
+    let reviewed = facts.reviewed_on.map(|on| format!("{}: {on}", w.reviewed_on));
+    let details = facts.details.iter().map(|(name, value)| format!("{name}={value}"));
+    let concerns = facts.concerns.iter().map(|concern| super::register::concern(concern, language));
+    [reviewer, reviewed, custody].into_iter().flatten().chain(details).chain(concerns).collect()
+}
+
+/// Concerns, one on each line, none of which anything was said to.
+fn concerns(reading: &mut Reading<'_>, text: &str, language: Language) -> Vec<Concern> {
+    let mut read = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let of = line.split_once(':').and_then(|(letter, what)| Some((letter.trim().parse::<Guideline>().ok()?, what.trim())));
+        let of = of.ok_or_else(|| fill(language.words().register.not_a_concern, &[&line]));
+        if let Some((guideline, what)) = reading.noted("concerns", of) {
+            read.push(Concern { guideline, what: what.to_owned(), mitigation: None, explanation: None, verified: None });
+        }
+    }
+    read
+}
+
+/// Details, one on each line.
+fn details(reading: &mut Reading<'_>, text: &str, language: Language) -> BTreeMap<String, String> {
+    let mut read = BTreeMap::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let of = line.split_once('=').ok_or_else(|| fill(language.words().register.not_a_detail, &[&line]));
+        if let Some((name, value)) = reading.noted("details", of) {
+            read.insert(name.trim().to_owned(), value.trim().to_owned());
+        }
+    }
+    read
 }
 
 /// What is typed, read.
@@ -237,7 +290,10 @@ fn facts(fields: &Fields, language: Language) -> Result<CheckFacts, Problem> {
     let sort = reading.needed::<CheckSort>("sort");
     let on = reading.noted("on", day(fields.get("on")));
     let result = reading.needed::<CheckResult>("result");
-    let valid_until = date(&mut reading, "until");
+    let (valid_until, reviewed_on) = (date(&mut reading, "until"), date(&mut reading, "reviewed_on"));
+    let concerns = concerns(&mut reading, fields.typed("concerns"), language);
+    let details = details(&mut reading, fields.typed("details"), language);
+    let custody = fields.get("custody").split(',').map(str::trim).filter(|name| !name.is_empty());
     let given = |field: &str| Some(fields.get(field).to_owned()).filter(|text| !text.is_empty());
     let read = person.zip(sort).zip(on).zip(result).map(|(((person, sort), on), result)| CheckFacts {
         person,
@@ -246,12 +302,12 @@ fn facts(fields: &Fields, language: Language) -> Result<CheckFacts, Problem> {
         result,
         examiner: given("examiner"),
         reviewer: given("reviewer"),
-        reviewed_on: None,
-        custody: Vec::new(),
+        reviewed_on,
+        custody: custody.map(str::to_owned).collect(),
         valid_until,
         authority: given("authority"),
-        concerns: Vec::new(),
-        details: BTreeMap::new(),
+        concerns,
+        details,
         words: given("words").unwrap_or_default(),
     });
     reading.done(read)

@@ -95,8 +95,19 @@ const HAPPENED: [&str; 7] = [
 ];
 
 /// Other pages with forms that have one address.
-const OTHERS: [&str; 10] =
-    ["/approaches", "/approaches/home", "/plans", "/roster", "/people/p9", "/share", "/inbox", "/trace", "/record", "/unlock"];
+const OTHERS: [&str; 11] = [
+    "/approaches",
+    "/approaches/home",
+    "/plans",
+    "/vetting/register",
+    "/roster",
+    "/people/p9",
+    "/share",
+    "/inbox",
+    "/trace",
+    "/record",
+    "/unlock",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_field_of_any_form_is_stored_or_run_that_nobody_should_send() {
