@@ -29,7 +29,8 @@ use crate::server::Desk;
 use crate::session::secret;
 use crate::statements::{self, Given};
 use crate::vetting::today;
-use crate::words::fill;
+use crate::words::statement::StatementWords;
+use crate::words::{Plural, fill};
 
 /// People of one reading who are shown if nobody is named.
 const MOST: usize = 10;
@@ -69,6 +70,8 @@ struct Reading {
     what: String,
     files: String,
     bad: Option<String>,
+    /// Rows that were not analysed, and why.
+    left_out: Vec<String>,
     persons: Vec<PersonRow>,
     more: Option<String>,
 }
@@ -88,6 +91,11 @@ struct StatementsPage {
 }
 
 impl StatementsPage {
+    /// Whether there is anything to explain.
+    fn found(&self) -> bool {
+        self.readings.iter().flat_map(|reading| &reading.persons).any(|person| !person.found.is_empty())
+    }
+
     fn has(&self, field: &str) -> Option<&str> {
         self.errors.iter().find(|(name, _)| *name == field).map(|(_, error)| error.as_str())
     }
@@ -255,9 +263,25 @@ fn reading(view: &View, read: &StatementsRead, person: Option<&PersonId>, langua
         what: fill(w.what, &[&read.facts.authority, &sort, &moment(read.at), &read.index]),
         files: fill(w.files, &[&names.join(", "), &grouped(answer.read.analysed)]),
         bad: (bad > 0).then(|| w.bad.of(bad)),
+        left_out: left_out(&answer, w),
         persons: all.iter().take(MOST).map(|of| row(view, read, of, language)).collect(),
         more: (more > 0).then(|| w.more.of(more)),
     })
+}
+
+/// Rows that were not analysed, and why: the first that could not be read by their place, the others counted.
+fn left_out(answer: &Answer, w: &StatementWords) -> Vec<String> {
+    let read = &answer.read;
+    let some = |many: u64, words: &Plural| (many > 0).then(|| words.of(usize::try_from(many).unwrap_or(usize::MAX)));
+    let bad = read.bad.first.iter().map(|bad| fill(w.bad_row, &[&place(&bad.row), &bad.reason]));
+    let nobodys = read.outside_persons.first.iter().map(|of| fill(w.nobodys, &[&of.own, &grouped(of.rows)]));
+    let counted =
+        [some(read.duplicates.total, &w.twice), some(read.outside_days, &w.other_days), some(read.uncertain_times, &w.uncertain)];
+    bad.chain(counted.into_iter().flatten()).chain(nobodys).collect()
+}
+
+fn place(row: &RowOf) -> String {
+    format!("{}:{}", row.file.rsplit('/').next().unwrap_or_default(), row.line)
 }
 
 fn row(view: &View, read: &StatementsRead, of: &Ranked<'_>, language: Language) -> PersonRow {
@@ -283,7 +307,6 @@ fn finding(read: &StatementsRead, person: &str, beside: &Beside<'_>, language: L
             (of.amount.map(|amount| amount.to_string()).unwrap_or_default(), String::new(), String::new(), String::new())
         }
     };
-    let place = |row: &RowOf| format!("{}:{}", row.file.rsplit('/').next().unwrap_or_default(), row.line);
     let named: Vec<String> = of.rows.first.iter().take(FEW).map(place).collect();
     let more = of.rows.total.saturating_sub(named.len() as u64);
     let rows = if more > 0 { format!("{} + {}", named.join(", "), grouped(more)) } else { named.join(", ") };

@@ -83,7 +83,7 @@ pub(super) fn read_statements(world: &World) {
     let none = json!({"total": 0, "first": []});
     let answer = json!({
         "format": "holm-statements/1", "kind": "phones", "correction": {"method": "holm-step-down", "screened": 2, "tests": 12},
-        "read": {"files": [], "analysed": 1234, "bad": {"total": 1, "first": []}, "duplicates": none, "outside_days": 0,
+        "read": {"files": [], "analysed": 1234, "bad": {"total": 1, "first": [{"row": {"file": "calls.csv", "line": 9}, "reason": "`own` is empty"}]}, "duplicates": none, "outside_days": 3,
             "outside_persons": none, "outside_events": 0, "uncertain_times": 0, "currencies": []},
         "persons": [
             person("p4", json!([finding("calls-after", 1e-7, 30.0), finding("target-calls-after", 1.0, 0.0)])),
@@ -121,6 +121,8 @@ async fn what_statements_said_is_shown_with_how_many_others_stand_out_as_much() 
         "order-7",
         "calls.csv: 1,234 rows analysed",
         "One row could not be read.",
+        "calls.csv:9: `own` is empty",
+        "3 rows are of days that the authority does not name.",
         "calls.csv:12 + 6",
         "Calls to targets after disclosures",
         "1/10⁴",
