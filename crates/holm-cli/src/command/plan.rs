@@ -155,6 +155,9 @@ fn print_plan(plan: &TeamPlan) {
         risk(plan.risk.chains[1]),
         risk(plan.background)
     );
+    if let Some(like) = &plan.like {
+        say!("no operation of the sort `{}` is recorded: it is taken to fail by itself as often as `{like}`", plan.sort);
+    }
     if plan.lower_by > 0.0 {
         say!("another team could have a risk lower by {} at most", risk(plan.lower_by));
     }

@@ -47,7 +47,16 @@ fn a_team_is_taken_without_whoever_is_suspected_and_each_is_told_as_late_as_thei
         "the same record and seed give the same plan"
     );
     let said = desk.run(&["plan", "team", "need.toml"]).ok().out;
-    assert!(said.contains("advice, not proof") && said.contains("tell them in this order"), "{said}");
+    assert!(
+        said.contains("advice, not proof") && said.contains("tell them in this order") && !said.contains("no operation of"),
+        "{said}"
+    );
+    desk.write("need.toml", TEAM.replace("sort = \"raid\"", "sort = \"escort\"").as_bytes());
+    let other = desk.run(&["plan", "team", "need.toml"]).ok().out;
+    assert!(
+        other.contains("no operation of the sort `escort` is recorded: it is taken to fail by itself as often as `raid`"),
+        "{other}"
+    );
 }
 
 #[test]

@@ -53,6 +53,11 @@ pub(super) const MESSAGES: &[Message] = &[
         en: "",
         es: "este programa se construyó sin el cliente de un clúster: constrúyalo con «make statements CLUSTER=1»",
     },
+    Message {
+        core: "a holding of {} of {} is verified and not explained; write the explanation too",
+        en: "",
+        es: "un bien de {0} del {1} está comprobado y no explicado; escriba también la explicación",
+    },
     Message { core: "`{}` cannot be read: {}", en: "", es: "«{0}» no se puede leer: {1}" },
     Message {
         core: "the program `holm-statements` is not beside this one: build it with `make statements`, or say where it is in HOLM_STATEMENTS",

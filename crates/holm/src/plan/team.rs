@@ -94,6 +94,8 @@ pub struct TeamPlan {
     pub risk: Risk,
     /// How often an operation of this sort fails by itself.
     pub background: f64,
+    /// The sort of which that is, where no operation of its own sort is recorded.
+    pub like: Option<String>,
     /// By how much the risk of another team can be lower at most; 0 if by nothing.
     pub lower_by: f64,
     /// What its outcome would tell of who leaks, in bits.
@@ -112,6 +114,8 @@ pub struct TeamPlan {
 
 /// A need, by the numbers of a case, and what they are called.
 pub(crate) struct Numbered {
+    /// The sort whose rate of failure is supposed, where nothing is known of its own.
+    pub(crate) like: Option<String>,
     pub(crate) need: Need,
     pub(crate) candidates: Vec<Candidate>,
     pub(crate) roles: Vec<String>,
@@ -207,6 +211,7 @@ impl Names<'_> {
             at: need.at,
             risk: Risk::of(chosen.risk),
             background: chosen.background,
+            like: self.numbered.like.clone(),
             lower_by: if let Proof::Within(by) = chosen.proof { by } else { 0.0 },
             bits: chosen.bits,
             members: chosen.members.iter().map(|member| self.member(member, need.at)).collect(),

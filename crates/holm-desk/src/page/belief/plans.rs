@@ -53,6 +53,8 @@ struct OtherRow {
 struct Team {
     risk: String,
     lower: Option<String>,
+    /// Of which sort the rate of failure is, if it is another's.
+    like: Option<String>,
     members: Vec<TakenRow>,
     others: Vec<OtherRow>,
     barred: Vec<String>,
@@ -237,6 +239,7 @@ fn team_of(desk: &Desk, plan: &TeamPlan, language: Language) -> Result<Team, Pro
     Ok(Team {
         risk: fill(w.risk, &[&chance(plan.risk.value, w), &chance(low, w), &chance(high, w), &chance(plan.background, w)]),
         lower: (plan.lower_by > 0.0).then(|| fill(w.lower, &[&chance(plan.lower_by, w)])),
+        like: plan.like.as_ref().map(|like| fill(w.like, &[&plan.sort, like])),
         members: members.chain(channels).collect(),
         others: std::iter::once(&chosen).chain(&plan.fewer).chain(plan.telling.iter().take(3)).map(other).collect(),
         barred: plan.barred.iter().map(|of| fill(w.barred, &[&of.person])).collect(),

@@ -129,10 +129,12 @@ impl TeamNeed {
             [] => Err(need("a choice of channels has none: name at least one".to_owned())),
             some => some.iter().map(channel).collect::<Result<Vec<usize>, _>>(),
         };
+        // A sort that nothing is known of is taken to fail by itself as often as the first that is, and that is said.
+        let known = translation.sorts.iter().position(|sort| *sort == self.sort);
         Ok(Numbered {
+            like: known.map_or_else(|| translation.sorts.first().cloned(), |_| None),
             need: Need {
-                // A sort that nothing is known of is taken to fail by itself as often as the first that is.
-                kind: translation.sorts.iter().position(|sort| *sort == self.sort).unwrap_or(0),
+                kind: known.unwrap_or(0),
                 roles: self.roles.iter().map(role).collect::<Result<_, _>>()?,
                 languages: self.languages.values().copied().enumerate().collect(),
                 senior: self.senior.iter().map(|of| Ok((level(of.level)?, of.wanted))).collect::<Result<_, PlanError>>()?,

@@ -17,6 +17,9 @@ pub enum ListError {
     /// Several.
     #[error("{0} lines cannot be read, nothing was taken in; the first: {1}")]
     Several(usize, String),
+    /// A holding.
+    #[error("a holding of {0} of {1} is verified and not explained; write the explanation too")]
+    Unexplained(String, Date),
 }
 
 /// A threshold is not one.
@@ -111,10 +114,13 @@ pub fn income(text: &str) -> Result<Vec<Income>, ListError> {
 pub fn holdings(text: &str) -> Result<Vec<Holding>, ListError> {
     let said = |text: Option<String>| text.filter(|text| !text.is_empty());
     let holding = |HoldingLine { person, currency, on, worth, words, explanation, verified }| {
-        let explanation = said(explanation).map(|words| Explanation { words, verified: said(verified) });
-        Holding { person, currency, on, worth, words, explanation }
+        let explanation = match (said(explanation), said(verified)) {
+            (None, Some(_)) => return Err(ListError::Unexplained(person, on)),
+            (words, verified) => words.map(|words| Explanation { words, verified }),
+        };
+        Ok(Holding { person, currency, on, worth, words, explanation })
     };
-    Ok(lines(text)?.into_iter().map(holding).collect())
+    lines(text)?.into_iter().map(holding).collect()
 }
 
 /// From which amount on payments are reported: `EUR=10000`.
