@@ -6,7 +6,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::command::{
     approach, approval, approve, backup, channel, check, contribute, correct, custodian, damage, demo, desk, destroy, dossier,
-    epoch, incident, init, item, keygen, marking, marks, member, onward, open, operation, person, plan, proceeding, receipt,
+    epoch, experiment, incident, init, item, keygen, marking, marks, member, onward, open, operation, person, plan, proceeding, receipt,
     record, share, simulate, statement, suspects, target, tell, trace, verify_trace, warning, witness,
 };
 
@@ -81,6 +81,8 @@ pub(crate) enum Command {
     Suspects(suspects::Suspects),
     #[command(subcommand)]
     Plan(plan::PlanCommand),
+    #[command(subcommand)]
+    Experiment(experiment::ExperimentCommand),
     #[command(subcommand)]
     Proceeding(proceeding::ProceedingCommand),
     #[command(subcommand)]

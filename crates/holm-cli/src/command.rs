@@ -17,6 +17,7 @@ pub(crate) mod destroy;
 pub(crate) mod dossier;
 pub(crate) mod draw;
 pub(crate) mod epoch;
+pub(crate) mod experiment;
 pub(crate) mod incident;
 pub(crate) mod init;
 pub(crate) mod item;

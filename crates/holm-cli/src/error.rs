@@ -124,6 +124,7 @@ macro_rules! from_errors {
 from_errors!(
     BeliefError,
     PlanError,
+    holm::experiment::ExperimentError,
     ApprovalError,
     PolicyError,
     BackupError,

@@ -86,6 +86,12 @@ fn about(event: &Event) -> About {
         | Event::DrawRevealed { .. }
         | Event::DrawDone { .. }
         | Event::DrawForfeited { .. }
+        | Event::ExperimentAnnounced(_)
+        | Event::ExperimentDrawn { .. }
+        | Event::ExperimentTold(_)
+        | Event::ExperimentSeen(_)
+        | Event::ExperimentClosed { .. }
+        | Event::ExperimentAbandoned { .. }
         | Event::WaiverRecorded { .. }
         | Event::ExceptionRecorded { .. }
         | Event::ScheduleSet { .. }

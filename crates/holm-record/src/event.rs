@@ -2,6 +2,7 @@
 
 pub mod approval;
 mod epoch;
+pub mod experiment;
 pub mod happening;
 pub mod member;
 pub mod proceeding;
@@ -12,9 +13,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::commitment::{Commitment, Salt};
-use crate::id::{ChannelName, CopyId, CustodianName, IncidentName, ItemName, OperationName, PersonId, TargetName};
+use crate::id::{ChannelName, CopyId, CustodianName, ExperimentName, IncidentName, ItemName, OperationName, PersonId, TargetName};
 use approval::{Act, ApprovalPolicy, Masked};
 pub use epoch::{EpochSignature, LostHead, OldEpoch};
+use experiment::{ExperimentFacts, ExperimentTelling, OutcomeSeen};
 pub use happening::Telling;
 use happening::{ChannelSort, IncidentFacts, OperationFacts, Outcome, Window};
 use member::Role;
@@ -584,6 +586,43 @@ pub enum Event {
         /// Who did not reveal; nobody, if it was the desk.
         silent: Vec<PersonId>,
     },
+    /// A randomised disclosure is announced: laws, outcomes and bet stand here before anything is drawn.
+    ExperimentAnnounced(Box<ExperimentFacts>),
+    /// The second person contributed: the seed is fixed, and with it who is told what.
+    ExperimentDrawn {
+        /// Which.
+        experiment: ExperimentName,
+        /// Commitment to the second person's contribution.
+        contribution: Commitment,
+        /// What the second person signed.
+        note: String,
+        /// That contribution and its salt, sealed to the teller's devices, in base64.
+        sealed: String,
+    },
+    /// People were told what was drawn for them.
+    ExperimentTold(ExperimentTelling),
+    /// Somebody who cannot know who was told what says what was seen.
+    ExperimentSeen(OutcomeSeen),
+    /// It ends, and both contributions to the seed are shown: from now on anybody can compute who was told what.
+    ExperimentClosed {
+        /// Which.
+        experiment: ExperimentName,
+        /// The desk's contribution.
+        desk: Salt,
+        /// Its salt.
+        desk_salt: Salt,
+        /// The second person's contribution.
+        second: Salt,
+        /// Its salt.
+        second_salt: Salt,
+    },
+    /// It ends without being opened: nobody was told anything, or the seed is lost and it counts as the least that it can be worth.
+    ExperimentAbandoned {
+        /// Which.
+        experiment: ExperimentName,
+        /// Why.
+        reason: String,
+    },
     /// A warning of danger to life goes out, past what holds other items back.
     WarningReleased {
         /// The item that warns.
@@ -739,6 +778,12 @@ impl Event {
             Self::DrawRevealed { .. } => "draw-revealed",
             Self::DrawDone { .. } => "draw-done",
             Self::DrawForfeited { .. } => "draw-forfeited",
+            Self::ExperimentAnnounced(_) => "experiment-announced",
+            Self::ExperimentDrawn { .. } => "experiment-drawn",
+            Self::ExperimentTold(_) => "experiment-told",
+            Self::ExperimentSeen(_) => "experiment-seen",
+            Self::ExperimentClosed { .. } => "experiment-closed",
+            Self::ExperimentAbandoned { .. } => "experiment-abandoned",
             Self::WarningReleased { .. } => "warning-released",
             Self::WarningReviewed { .. } => "warning-reviewed",
             Self::ApproachOfficerSet { .. } => "approach-officer-set",

@@ -100,6 +100,10 @@ name!(
     OperationName
 );
 name!(
+    /// A randomised disclosure.
+    ExperimentName
+);
+name!(
     /// A means by which things get out, whoever is loyal.
     ChannelName
 );

@@ -32,6 +32,7 @@ pub mod dossier;
 pub mod draft;
 pub mod epoch;
 pub mod exhibit;
+pub mod experiment;
 pub mod exposure;
 mod failpoint;
 pub mod head;

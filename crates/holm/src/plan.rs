@@ -3,6 +3,7 @@
 //! In: what an officer needs, and the record. Out: advice with its reasons, computed from all draws of the posterior at once
 //! (`holm_inference::plan`). A plan is evidence of nothing, accuses nobody, and records nothing but that beliefs were read.
 
+pub mod experiment;
 pub mod share;
 pub mod team;
 

@@ -196,6 +196,12 @@ pub fn needed(state: &State, event: &Event) -> Option<UseCase> {
         | Event::Told(_)
         | Event::OperationsRecorded { .. }
         | Event::OperationClosed { .. }
+        | Event::ExperimentAnnounced(_)
+        | Event::ExperimentDrawn { .. }
+        | Event::ExperimentTold(_)
+        | Event::ExperimentSeen(_)
+        | Event::ExperimentClosed { .. }
+        | Event::ExperimentAbandoned { .. }
         | Event::IncidentRecorded { .. } => UseCase::RecordHappenings,
         Event::Withdrawn { entry, .. } => {
             let burned = state.items.values().any(|item| item.recalled.as_ref().is_some_and(|(index, _)| index == entry));

@@ -14,13 +14,15 @@ use jiff::Timestamp;
 use crate::approach::Approaches;
 use crate::approval::Approvals;
 use crate::checkpoint::Trust;
+use crate::experiment::{Ended, Experiments, name_of};
 use crate::marking::Scheme;
 use crate::member::Members;
 use crate::onward::{Answer, Asked, Request};
 use crate::proceeding::{self, Proceeding};
+use crate::telling::of_operation;
 use crate::vetting::Vetting;
 use crate::warning::Warnings;
-use happenings::Happenings;
+use happenings::{Happenings, Told};
 
 /// A person of the roster.
 #[derive(Clone, Debug, PartialEq)]
@@ -220,6 +222,8 @@ pub struct State {
     pub approaches: Approaches,
     /// Warnings of danger to life.
     pub warnings: Warnings,
+    /// Randomised disclosures.
+    pub experiments: Experiments,
     /// Entries up to the newest that says more than that something was read.
     pub told_until: u64,
 }
@@ -300,6 +304,12 @@ impl State {
             }
             Event::ApproachOfficerSet { .. } | Event::ApproachesCarried { .. } => self.approaches.apply(index, at, event),
             Event::WarningReleased { .. } | Event::WarningReviewed { .. } => self.warnings.apply(index, at, by, event),
+            Event::ExperimentAnnounced(_)
+            | Event::ExperimentDrawn { .. }
+            | Event::ExperimentTold(_)
+            | Event::ExperimentSeen(_)
+            | Event::ExperimentClosed { .. }
+            | Event::ExperimentAbandoned { .. } => self.apply_experiment(index, at, by, event),
             Event::Read { .. } | Event::DossierWritten { .. } => {}
             Event::EpochOpened { old, .. } => {
                 // Its witnesses knew it under the old name.
@@ -328,6 +338,29 @@ impl State {
             }
             Event::DeviceLost { person, recipient, .. } => {
                 self.persons.entry(person.clone()).and_modify(|p| p.lost.push(recipient.clone()));
+            }
+            _ => {}
+        }
+    }
+
+    /// While it runs all who were told know one thing; what each was told counts from its end on.
+    fn apply_experiment(&mut self, index: u64, at: Timestamp, by: &str, event: &Event) {
+        self.experiments.apply(index, at, by, event);
+        if !matches!(event, Event::ExperimentTold(_) | Event::ExperimentClosed { .. }) {
+            return;
+        }
+        let Some(one) = name_of(event).and_then(|name| self.experiments.get(name)) else { return };
+        match event {
+            Event::ExperimentTold(told) => {
+                let words = format!("experiment {}", told.experiment);
+                let when = (told.at, told.channel.clone());
+                let telling = of_operation(&one.facts.operation, told.persons.clone(), when, words);
+                self.happenings.told.push(Told { index, entered: at, by: by.to_owned(), telling });
+            }
+            Event::ExperimentClosed { .. } => {
+                let Some(Ended::Closed(groups)) = &one.ended else { return };
+                let entries: Vec<u64> = one.told.iter().map(|(entry, _)| *entry).collect();
+                self.happenings.tell_apart(&entries, groups, &one.facts.variants);
             }
             _ => {}
         }

@@ -1,6 +1,7 @@
 //! Oral briefings, and what was noted by mistake (`docs/spec/operations.md`).
 
 use holm_record::event::{Event, Telling};
+use holm_record::event::happening::Weight;
 use holm_record::id::{ChannelName, ItemName, OperationName, PersonId};
 use jiff::Timestamp;
 
@@ -163,6 +164,29 @@ fn checked(state: &State, telling: &Telling, now: Timestamp) -> Result<(), TellE
     if telling.at > now { Err(TellError::Future(telling.at)) } else { Ok(()) }
 }
 
+/// That these persons can have been told of an operation at a time, by a channel.
+pub(crate) fn possible(
+    state: &State,
+    operation: &OperationName,
+    (at, now): (Timestamp, Timestamp),
+    persons: &[PersonId],
+    channel: Option<&ChannelName>,
+) -> Result<(), TellError> {
+    let telling = of_operation(operation, persons.to_vec(), (at, channel.cloned()), String::new());
+    checked(state, &telling, now)
+}
+
+/// A telling of an operation, of all that there was to tell.
+pub(crate) fn of_operation(
+    operation: &OperationName,
+    persons: Vec<PersonId>,
+    (at, channel): (Timestamp, Option<ChannelName>),
+    words: String,
+) -> Telling {
+    let (operation, weight) = (Some(operation.clone()), Weight::WHOLE);
+    Telling { item: None, operation, persons, at, channel, weight, variant: None, breach: None, words }
+}
+
 /// The rule of the marking that does not let these persons be told.
 fn breach(state: &State, telling: &Telling) -> Option<String> {
     let marking = state.recorded_marking(telling.item.as_ref()?)?;
@@ -175,7 +199,7 @@ mod tests {
     use super::*;
     use crate::operation::tests::{at, facts, name, workspace};
     use crate::policy::Action;
-    use holm_record::event::happening::{ChannelSort, Weight};
+    use holm_record::event::happening::ChannelSort;
     use holm_record::id::TargetName;
 
     fn telling(to: &[&str], when: &str) -> Telling {

@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use holm::belief::Provenance;
+use holm::plan::experiment::{ExperimentNeed, ExperimentPlan, PartyOf, ReachedOf, RoundOf};
 use holm::plan::share::{RecipientOf, ShareNeed, SharePlan};
 use holm::plan::team::{ChannelOf, MemberOf, Other, TeamNeed, TeamPlan};
 use holm::plan::{Barred, PlanError};
@@ -19,6 +20,20 @@ use crate::error::{CommandError, Outcome};
 pub(crate) enum PlanCommand {
     Team(Team),
     Share(Share),
+    Experiment(Experiment),
+}
+
+/// Whom to tell one version or another of something, so that what leaks tells most of who leaks, and what that would tell
+///
+/// The need is a file (docs/spec/plans.md): the operation of which people are told, the versions, who may be told, what is lost if it leaks.
+/// Nothing is announced: `holm experiment announce` does that with the same file. What could cost a life is never used.
+#[derive(Debug, Args)]
+pub(crate) struct Experiment {
+    /// What is to be told, and to whom one or the other: TOML.
+    need: PathBuf,
+    /// Seed of the sampler: the same record, version and seed give the same plan.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
 }
 
 /// The team that meets an operation's roles at the least risk that it is betrayed, when each is told, and why
@@ -56,6 +71,12 @@ impl PlanCommand {
             Self::Share(Share { need, seed }) => {
                 planned(app, &need, |w, text| w.plan_share(&ShareNeed::read(text)?, seed, app.now()), print_share)
             }
+            Self::Experiment(Experiment { need, seed }) => planned(
+                app,
+                &need,
+                |w, text| w.plan_experiment(&ExperimentNeed::read(text)?, seed, app.now()),
+                print_experiment,
+            ),
         }
     }
 }
@@ -115,6 +136,57 @@ fn print_share(plan: &SharePlan) {
         );
     }
     print_source(&plan.barred, &plan.provenance, plan.planner);
+}
+
+fn print_experiment(plan: &ExperimentPlan) {
+    say!("advice, not proof: whom laws lean towards is accused of nothing; what leaks can prove more, whatever is wrong with beliefs");
+    if let Some(like) = &plan.like {
+        say!("nothing is recorded of the operation's sort: it is taken to fail by itself as often as `{like}`");
+    }
+    for (number, says) in plan.variants.iter().enumerate() {
+        say!("  variant {number}: {says}");
+    }
+    plan.rounds.iter().for_each(|round| print_round(round, plan.unknown));
+    let of = &plan.forecast;
+    say!("rounds one after the other, each planned from what was seen before ({} possible courses):", of.courses);
+    say!("  until the first who leaks is above 95 in 100: {}", reached(&of.first));
+    say!("  until all are: {}", reached(&of.all));
+    say!("  somebody innocent got there in {:.0} of 100; that nobody of them leaks: {:.0} of 100", of.wronged * 100.0, of.nobody * 100.0);
+    if of.single > 0.2 {
+        say!("  in {:.0} of 100 draws it is known of no other who leaks: it may take more rounds than this", of.single * 100.0);
+    }
+    print_source(&plan.barred, &plan.provenance, plan.planner);
+}
+
+fn print_round(round: &RoundOf, unknown: f64) {
+    say!(
+        "{}: {:.2} bits of the {unknown:.2} that are unknown (at most {:.2} of one leaker; {:.2} without the even part of laws)",
+        round.experiment,
+        round.bits.value,
+        round.ceiling,
+        round.unmixed
+    );
+    say!(
+        "  it leaks through them: {}; if the version of one who leaks shows alone, ln of their e-value grows by {:.2}",
+        risk(round.leak.value),
+        round.nats
+    );
+    let told: Vec<&PartyOf> = round.parties.iter().filter(|party| !party.law.is_empty()).collect();
+    for party in &told {
+        let people: Vec<&str> = party.people.iter().map(holm_record::id::PersonId::as_str).collect();
+        let law: Vec<String> = party.law.iter().map(|share| format!("{share:.3}")).collect();
+        say!("  {:<20} {}", people.join(" and "), law.join(" "));
+    }
+    let untold = round.parties.len() - told.len();
+    if untold > 0 {
+        say!("  {} told nothing: they would tell less than what a leak is worth", counted(untold, "party is", "parties are"));
+    }
+}
+
+fn reached(of: &ReachedOf) -> String {
+    let median = of.median.map_or_else(|| format!("more than {}", of.within.len()), |median| median.to_string());
+    let within = |rounds: usize| of.within.get(rounds - 1).map_or(0.0, |share| share * 100.0);
+    format!("{median} in the median; after 5 in {:.0} of 100, after 10 in {:.0}", within(5), within(10))
 }
 
 /// Who is passed over, and from which record a plan is.

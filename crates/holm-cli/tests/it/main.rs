@@ -12,6 +12,7 @@ mod dossiers;
 mod drawn;
 #[cfg(target_os = "linux")]
 mod evidence;
+mod experimented;
 mod faulty;
 mod gated;
 mod happened;

@@ -57,6 +57,12 @@ impl Seed {
         *self.hash(Context::Tag, &[]).as_bytes()
     }
 
+    /// What each group is told, in the protocol's order: for whoever tells people. The ledger must be told of everybody who sees it.
+    #[must_use]
+    pub fn told(&self, protocol: &Protocol) -> Vec<Variant> {
+        self.draw(protocol)
+    }
+
     /// What each group is told, in the protocol's order.
     pub(super) fn draw(&self, protocol: &Protocol) -> Vec<Variant> {
         let fixed = self.hash(Context::Protocol, &[&protocol.encode()]);

@@ -134,8 +134,12 @@ impl Bet {
         if weight == 0 {
             return 1.0;
         }
-        let kept = f64::from(ONE - self.0) / f64::from(ONE);
-        if shown.contains(told) { kept + f64::from(self.0) / f64::from(weight) } else { kept }
+        if shown.contains(told) { self.kept() + f64::from(self.0) / f64::from(weight) } else { self.kept() }
+    }
+
+    /// 1 − λ: what is left if the leak shows something else.
+    pub(super) fn kept(self) -> f64 {
+        f64::from(ONE - self.0) / f64::from(ONE)
     }
 }
 

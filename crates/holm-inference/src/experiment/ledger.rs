@@ -101,19 +101,61 @@ impl Ledger {
     /// [`ActError::State`] for a protocol that is not recorded yet, or drawn already; [`ActError::Seed`] for a seed that was used;
     /// [`ActError::Late`] after the closing date; [`ActError::Order`]; [`ActError::Knows`] as with plans.
     pub fn draw(&mut self, of: Experiment, seed: Seed, by: Who, at: Entry, knows: &[Who]) -> Result<(), ActError> {
+        self.drawn(of, Some(seed), by, at, knows)
+    }
+
+    /// The same with a seed that is fixed by commitments and sealed until the experiment is closed, to all but those who are among
+    /// `knows`.
+    ///
+    /// # Errors
+    /// As [`Self::draw`]; whether the seed was used shows when it is closed.
+    pub fn draw_sealed(&mut self, of: Experiment, by: Who, at: Entry, knows: &[Who]) -> Result<(), ActError> {
+        self.drawn(of, None, by, at, knows)
+    }
+
+    fn drawn(&mut self, of: Experiment, seed: Option<Seed>, by: Who, at: Entry, knows: &[Who]) -> Result<(), ActError> {
         self.follows(at)?;
         let protocol = self.announced.get(&of).ok_or(ActError::State(of.0, "announced and still to be drawn"))?;
         in_time(protocol, at)?;
         self.is_blind(by, protocol, at)?;
-        if self.seeds.contains(&seed.tag()) {
-            return Err(ActError::Seed);
+        if let Some(seed) = &seed {
+            self.unused(seed)?;
         }
         if let Some(protocol) = self.announced.remove(&of) {
-            let told = seed.draw(&protocol);
-            self.seeds.insert(seed.tag());
+            let told = seed.as_ref().map(|seed| seed.draw(&protocol));
+            self.seeds.extend(seed.map(|seed| seed.tag()));
             self.running.insert(of, Running::new(protocol, told, at, knows));
             self.last = at;
         }
+        Ok(())
+    }
+
+    fn unused(&self, seed: &Seed) -> Result<(), ActError> {
+        if self.seeds.contains(&seed.tag()) { Err(ActError::Seed) } else { Ok(()) }
+    }
+
+    /// Takes an experiment back of which nothing is drawn yet. Once it is drawn it can only be closed: whoever may leave out an
+    /// experiment whose draws he knows can have anybody named.
+    ///
+    /// # Errors
+    /// [`ActError::State`], [`ActError::Order`].
+    pub fn withdraw(&mut self, of: Experiment, at: Entry) -> Result<(), ActError> {
+        self.follows(at)?;
+        self.announced.remove(&of).ok_or(ActError::State(of.0, "announced and still to be drawn"))?;
+        self.last = at;
+        Ok(())
+    }
+
+    /// Notes that people were told, and who sees from entry `at` on who was told what.
+    ///
+    /// # Errors
+    /// [`ActError::State`], [`ActError::Order`], [`ActError::Late`] after the closing date.
+    pub fn told(&mut self, of: Experiment, knows: &[Who], at: Entry) -> Result<(), ActError> {
+        self.follows(at)?;
+        let running = self.running.get_mut(&of).ok_or(ActError::State(of.0, "running"))?;
+        in_time(running.protocol(), at)?;
+        running.note(knows);
+        self.last = at;
         Ok(())
     }
 
@@ -152,12 +194,48 @@ impl Ledger {
     /// # Errors
     /// [`ActError::Knows`] before the closing date, [`ActError::Order`], [`ActError::State`].
     pub fn close(&mut self, of: Experiment, who: Who, at: Entry) -> Result<&Closed, ActError> {
+        self.may_close(of, who, at, false)?;
+        self.closing(of, None, at)
+    }
+
+    /// Closes one whose seed was sealed until now, as entry `at`, which shows the seed.
+    ///
+    /// # Errors
+    /// As [`Self::close`], and [`ActError::Seed`].
+    pub fn close_with(&mut self, of: Experiment, seed: Seed, who: Who, at: Entry) -> Result<&Closed, ActError> {
+        self.may_close(of, who, at, true)?;
+        self.unused(&seed)?;
+        self.closing(of, Some(seed), at)
+    }
+
+    /// Closes one whose seed cannot be shown any more, once its closing date has passed: it is worth the least that it can be.
+    ///
+    /// # Errors
+    /// [`ActError::State`] unless its seed is sealed and its closing date has passed, [`ActError::Order`].
+    pub fn forfeit(&mut self, of: Experiment, at: Entry) -> Result<&Closed, ActError> {
         self.follows(at)?;
-        let protocol = self.running.get(&of).ok_or(ActError::State(of.0, "running"))?.protocol();
-        if in_time(protocol, at).is_ok() {
-            self.is_blind(who, protocol, at)?;
+        let running = self.running.get(&of).ok_or(ActError::State(of.0, "running"))?;
+        if in_time(running.protocol(), at).is_ok() || !running.is_sealed() {
+            return Err(ActError::State(of.0, "past its closing date with its seed sealed"));
         }
-        let running = self.running.remove(&of).ok_or(ActError::State(of.0, "running"))?;
+        self.closing(of, None, at)
+    }
+
+    fn may_close(&self, of: Experiment, who: Who, at: Entry, sealed: bool) -> Result<(), ActError> {
+        self.follows(at)?;
+        let running = self.running.get(&of).ok_or(ActError::State(of.0, "running"))?;
+        if running.is_sealed() != sealed {
+            return Err(ActError::State(of.0, if sealed { "running with its seed sealed" } else { "running with its seed open" }));
+        }
+        if in_time(running.protocol(), at).is_ok() { self.is_blind(who, running.protocol(), at) } else { Ok(()) }
+    }
+
+    fn closing(&mut self, of: Experiment, seed: Option<Seed>, at: Entry) -> Result<&Closed, ActError> {
+        let mut running = self.running.remove(&of).ok_or(ActError::State(of.0, "running"))?;
+        if let Some(seed) = seed {
+            running = running.unsealed(&seed);
+            self.seeds.insert(seed.tag());
+        }
         self.last = at;
         Ok(self.closed.entry(of).or_insert(running.close(at)))
     }

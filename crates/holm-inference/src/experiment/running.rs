@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::law::{Variant, Variants, mixed};
+use super::draw::Seed;
 use super::ledger::ActError;
 use super::protocol::{Group, Protocol};
 use super::{Entry, Who};
@@ -13,7 +14,8 @@ pub type Evidence = [u8; 32];
 /// An experiment whose variants are drawn and which is not closed. Its assignment leaves it only towards those it notes.
 pub(super) struct Running {
     protocol: Protocol,
-    told: Vec<Variant>,
+    /// Not here while the seed is sealed.
+    told: Option<Vec<Variant>>,
     drawn: Entry,
     knows: BTreeSet<Who>,
     seen: Vec<(Evidence, usize)>,
@@ -27,7 +29,7 @@ impl std::fmt::Debug for Running {
 
 impl Running {
     /// All who are eligible know what they were told, and `knows` see it all.
-    pub(super) fn new(protocol: Protocol, told: Vec<Variant>, drawn: Entry, knows: &[Who]) -> Self {
+    pub(super) fn new(protocol: Protocol, told: Option<Vec<Variant>>, drawn: Entry, knows: &[Who]) -> Self {
         let knows = protocol.members().chain(knows.iter().copied()).collect();
         Self { protocol, told, drawn, knows, seen: Vec::new() }
     }
@@ -40,9 +42,23 @@ impl Running {
         self.knows.contains(&who)
     }
 
+    pub(super) fn note(&mut self, knows: &[Who]) {
+        self.knows.extend(knows);
+    }
+
+    pub(super) fn is_sealed(&self) -> bool {
+        self.told.is_none()
+    }
+
     pub(super) fn open_to(&mut self, who: Who) -> Vec<(&Group, Variant)> {
         self.knows.insert(who);
-        self.protocol.plan().groups.iter().map(|(group, _)| group).zip(self.told.iter().copied()).collect()
+        let told = self.told.iter().flatten().copied();
+        self.protocol.plan().groups.iter().map(|(group, _)| group).zip(told).collect()
+    }
+
+    /// With the seed that was sealed until now.
+    pub(super) fn unsealed(self, seed: &Seed) -> Self {
+        Self { told: Some(seed.draw(&self.protocol)), ..self }
     }
 
     pub(super) fn close(self, at: Entry) -> Closed {
@@ -92,7 +108,8 @@ impl Blind<'_> {
 #[derive(Clone, Debug)]
 pub struct Closed {
     protocol: Protocol,
-    told: Vec<Variant>,
+    /// Never known of one that is forfeited.
+    told: Option<Vec<Variant>>,
     drawn: Entry,
     until: Entry,
     seen: Vec<usize>,
@@ -126,19 +143,26 @@ impl Closed {
     /// What `group` was told; none for a group that took no part as such.
     #[must_use]
     pub fn told(&self, group: &Group) -> Option<Variant> {
-        self.protocol.place(group).and_then(|at| self.told.get(at).copied())
+        self.protocol.place(group).and_then(|at| self.told.as_ref()?.get(at).copied())
     }
 
     /// The one e-value of `group`; none for a group that took no part as such, above all for a member of a larger one.
     ///
-    /// Outcomes that show nothing take no share: whether one does is no matter of who was told what.
+    /// Outcomes that show nothing take no share: whether one does is no matter of who was told what. One that was forfeited is worth
+    /// the least that it can be, whatever the group was told: no more than the e-value, so all that is proved of that still holds.
     #[must_use]
     pub fn e_value(&self, group: &Group) -> Option<f64> {
         let plan = self.protocol.plan();
         let at = self.protocol.place(group)?;
-        let ((_, law), told) = plan.groups.get(at).zip(self.told.get(at))?;
-        let shown = self.seen.iter().filter_map(|outcome| plan.outcomes.get(*outcome));
-        let paid = shown.filter(|shown| **shown != Variants::NONE).map(|shown| plan.bet.payoff(law, *told, *shown));
-        Some(mixed(&paid.collect::<Vec<f64>>()))
+        let (_, law) = plan.groups.get(at)?;
+        let shown = self.seen.iter().filter_map(|outcome| plan.outcomes.get(*outcome)).filter(|shown| **shown != Variants::NONE);
+        let paid: Vec<f64> = match &self.told {
+            Some(told) => {
+                let told = *told.get(at)?;
+                shown.map(|shown| plan.bet.payoff(law, told, *shown)).collect()
+            }
+            None => shown.map(|_| plan.bet.kept()).collect(),
+        };
+        Some(mixed(&paid))
     }
 }

@@ -3,5 +3,6 @@
 pub(crate) mod bench;
 mod power;
 mod refusals;
+mod sealed;
 mod settings;
 mod shortcuts;

@@ -120,6 +120,12 @@ impl Seen {
             | Event::OperationsRecorded { .. }
             | Event::OperationClosed { .. }
             | Event::IncidentRecorded { .. }
+            | Event::ExperimentAnnounced(_)
+            | Event::ExperimentDrawn { .. }
+            | Event::ExperimentTold(_)
+            | Event::ExperimentSeen(_)
+            | Event::ExperimentClosed { .. }
+            | Event::ExperimentAbandoned { .. }
             | Event::ApproachesCarried { .. }
             | Event::DossierWritten { .. }
             | Event::ProceedingOpened { .. }

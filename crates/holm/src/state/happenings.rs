@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use holm_record::event::happening::{ChannelSort, IncidentFacts, OperationFacts, Outcome, Window};
 use holm_record::event::{Event, Telling};
-use holm_record::id::{ChannelName, IncidentName, ItemName, OperationName, TargetName};
+use holm_record::id::{ChannelName, IncidentName, ItemName, OperationName, PersonId, TargetName};
 use jiff::Timestamp;
 
 /// A means by which things get out.
@@ -132,6 +132,26 @@ impl Happenings {
             Event::Withdrawn { entry, operation, reason } => self.withdraw(*entry, operation.as_ref(), reason),
             _ => {}
         }
+    }
+
+    /// Divides tellings of an experiment by what each group was told.
+    pub(super) fn tell_apart(&mut self, entries: &[u64], groups: &[(Vec<PersonId>, u8)], variants: &[String]) {
+        let mut apart = Vec::with_capacity(self.told.len());
+        for told in std::mem::take(&mut self.told) {
+            if !entries.contains(&told.index) {
+                apart.push(told);
+                continue;
+            }
+            for (number, says) in (0_u8..).zip(variants) {
+                let of = groups.iter().filter(|(_, variant)| *variant == number).flat_map(|(people, _)| people);
+                let persons: Vec<PersonId> = of.filter(|person| told.telling.persons.contains(person)).cloned().collect();
+                if !persons.is_empty() {
+                    let telling = Telling { persons, variant: Some(says.clone()), ..told.telling.clone() };
+                    apart.push(Told { telling, ..told.clone() });
+                }
+            }
+        }
+        self.told = apart;
     }
 
     fn withdraw(&mut self, entry: u64, one: Option<&OperationName>, reason: &str) {

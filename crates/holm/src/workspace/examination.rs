@@ -11,6 +11,7 @@ use holm_record::verify::{LogIdentity, Report, verify};
 
 use super::{RECOVERY, WorkspaceError};
 use crate::approval::Approvals;
+use crate::experiment;
 use crate::identity::verifier;
 use crate::state::State;
 use crate::vault::Vault;
@@ -57,6 +58,7 @@ pub(super) fn examined(
         }
     }
     findings.extend(draws(rows, &record));
+    findings.extend(experiments(rows, &record));
     let (forged, by_recovery) = by_others(rows, &record, body_key);
     findings.extend(forged);
     let removed = (0..).zip(rows).filter(|(index, row)| row.sealed.is_none() && !gone.destroyed.contains(index));
@@ -80,6 +82,26 @@ fn draws(rows: &[Row], record: &Report) -> Vec<String> {
             findings.push(format!("entry {index}: it is not what the secrets of draw {number} come to"));
         }
     }
+    findings
+}
+
+/// Entries of experiments that cannot have happened as they stand there, or that nobody signed who is said to have.
+fn experiments(rows: &[Row], record: &Report) -> Vec<String> {
+    let (mut state, mut origin, mut findings) = (State::default(), String::new(), Vec::new());
+    if !record.opened.iter().any(|(_, entry)| matches!(entry.event, Event::ExperimentAnnounced(_))) {
+        return findings;
+    }
+    for (index, entry) in &record.opened {
+        if let Event::WorkspaceCreated { origin: of, .. } | Event::EpochOpened { origin: of, .. } = &entry.event {
+            origin.clone_from(of);
+        }
+        let leaf = |number: u64| Some(rows.get(usize::try_from(number).ok()?)?.leaf.as_str());
+        if let Err(why) = experiment::is_signed(&state, &origin, &leaf, &entry.event) {
+            findings.push(format!("entry {index}: {why}"));
+        }
+        state.apply(*index, entry.at, &entry.actor, &entry.event);
+    }
+    findings.extend(state.experiments.findings());
     findings
 }
 
