@@ -25,7 +25,8 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
 
 /// Every route.
 pub(crate) fn all(routes: Routes) -> Routes {
-    api_of_vetting(api_of_happened(api_of_approvals(api(happened(approached(approvals(vetted(pages(routes)))))))))
+    let pages = experimented(happened(approached(approvals(vetted(pages(routes))))));
+    api_of_vetting(api_of_happened(api_of_approvals(api(pages))))
 }
 
 fn pages(routes: Routes) -> Routes {
@@ -363,4 +364,19 @@ async fn stylesheet() -> ([(axum::http::HeaderName, &'static str); 1], &'static 
 
 async fn icon() -> ([(axum::http::HeaderName, &'static str); 1], &'static str) {
     ([(CONTENT_TYPE, "image/svg+xml")], include_str!("../assets/holm.svg"))
+}
+
+fn experimented(routes: Routes) -> Routes {
+    routes
+        .route("/experiments", get(UseCase::SeeHappenings, belief::experiments::experiments))
+        .route("/experiments/plan", post(UseCase::SeeBeliefs, belief::experiments::planned))
+        .route("/experiments/announce", post(UseCase::SeeBeliefs, belief::experiments::announce))
+        .route("/experiments/results", get(UseCase::SeeBeliefs, belief::experiments::results))
+        .route("/experiments/{name}", get(UseCase::SeeHappenings, belief::experiments::experiment))
+        .route("/experiments/{name}/for/{whom}", get(UseCase::RecordHappenings, belief::experiments::file))
+        .route("/experiments/{name}/draw", post(UseCase::RecordHappenings, belief::experiments::draw))
+        .route("/experiments/{name}/tell", post(UseCase::RecordHappenings, belief::experiments::tell))
+        .route("/experiments/{name}/see", post(UseCase::RecordHappenings, belief::experiments::see).large())
+        .route("/experiments/{name}/close", post(UseCase::RecordHappenings, belief::experiments::close))
+        .route("/experiments/{name}/abandon", post(UseCase::RecordHappenings, belief::experiments::abandon))
 }

@@ -7,6 +7,7 @@ mod belief;
 mod cases;
 mod drawer;
 mod draws;
+mod experiments;
 mod forms;
 mod onward;
 mod plans;
@@ -275,7 +276,8 @@ fn keyed(workspace: &mut Workspace, name: &str, copies: Copies) -> (Keyed, Permi
     (keyed, permit, to)
 }
 
-const PAGES: [&str; 42] = [
+const PAGES: [&str; 43] = [
+    "/experiments",
     "/vetting/register",
     "/plans",
     "/approaches",

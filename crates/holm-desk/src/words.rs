@@ -11,6 +11,8 @@ mod core_messages;
 pub(crate) mod draw;
 pub(crate) mod drawer;
 pub(crate) mod ending;
+pub(crate) mod experiment;
+mod experiment_messages;
 mod from_core;
 pub(crate) mod graph;
 mod happening_messages;
@@ -66,6 +68,7 @@ pub(crate) struct Words {
     pub(crate) record: record::RecordWords,
     pub(crate) second: second::SecondWords,
     pub(crate) share: share::ShareWords,
+    pub(crate) experiment: experiment::ExperimentWords,
     pub(crate) plan: plan::PlanWords,
     pub(crate) register: register::RegisterWords,
     pub(crate) statement: statement::StatementWords,
@@ -99,6 +102,7 @@ pub(crate) const EN: Words = Words {
     record: record::EN,
     second: second::EN,
     share: share::EN,
+    experiment: experiment::EN,
     plan: plan::EN,
     register: register::EN,
     statement: statement::EN,
@@ -132,6 +136,7 @@ pub(crate) const ES: Words = Words {
     record: record::ES,
     second: second::ES,
     share: share::ES,
+    experiment: experiment::ES,
     plan: plan::ES,
     register: register::ES,
     statement: statement::ES,

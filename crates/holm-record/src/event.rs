@@ -13,7 +13,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::commitment::{Commitment, Salt};
-use crate::id::{ChannelName, CopyId, CustodianName, ExperimentName, IncidentName, ItemName, OperationName, PersonId, TargetName};
+use crate::id::{
+    ChannelName, CopyId, CustodianName, ExperimentName, IncidentName, ItemName, OperationName, PersonId, TargetName,
+};
 use approval::{Act, ApprovalPolicy, Masked};
 pub use epoch::{EpochSignature, LostHead, OldEpoch};
 use experiment::{ExperimentFacts, ExperimentTelling, OutcomeSeen};

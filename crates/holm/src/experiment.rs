@@ -17,9 +17,9 @@ use holm_record::event::Event;
 use holm_record::id::{ExperimentName, OperationName, PersonId};
 use jiff::Timestamp;
 
+pub use act::{Announced, Said, Sheet, Told};
 pub(crate) use act::{Announcement, ByNumbers};
 pub(crate) use outside::is_signed;
-pub use act::{Announced, Said, Sheet, Told};
 pub use outside::{OutcomeNote, Reading, SeedContribution, SeedRequest, contribute, note_outcome};
 pub use replay::{Ended, Experiment, Experiments};
 pub use results::{FamilyResult, GroupResult, REVIEW, Results};
@@ -139,7 +139,9 @@ pub enum ExperimentError {
     #[error("this evidence was entered already: everything that is seen of it is one outcome")]
     Evidence,
     /// Results that must be known first.
-    #[error("experiment `{experiment}` was to close at {closes} and is not closed: close it first (`holm experiment close {experiment}`)")]
+    #[error(
+        "experiment `{experiment}` was to close at {closes} and is not closed: close it first (`holm experiment close {experiment}`)"
+    )]
     Overdue {
         /// Which.
         experiment: ExperimentName,

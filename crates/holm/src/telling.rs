@@ -1,7 +1,7 @@
 //! Oral briefings, and what was noted by mistake (`docs/spec/operations.md`).
 
-use holm_record::event::{Event, Telling};
 use holm_record::event::happening::Weight;
+use holm_record::event::{Event, Telling};
 use holm_record::id::{ChannelName, ItemName, OperationName, PersonId};
 use jiff::Timestamp;
 

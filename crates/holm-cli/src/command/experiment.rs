@@ -9,8 +9,9 @@ use holm::plan::experiment::ExperimentNeed;
 use holm::policy::Action;
 use holm::role::UseCase;
 use holm::vault::write_durably;
+use holm_record::commitment::{Commitment, Salt};
 use holm_record::event::approval::Masked;
-use holm_record::id::{ChannelName, ExperimentName, PersonId};
+use holm_record::id::{ChannelName, ExperimentName, ItemName, PersonId};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -30,6 +31,7 @@ pub(crate) enum ExperimentCommand {
     Draw(Draw),
     Sheet(Name),
     Tell(Tell),
+    Share(ShareAll),
     Note(Note),
     See(See),
     Close(CloseName),
@@ -123,6 +125,25 @@ pub(crate) struct Tell {
     /// Somebody who sees who was told what from now on, such as whoever read the copies; may be given several times.
     #[arg(long = "seen-by", value_name = "ACTOR")]
     seen_by: Vec<String>,
+}
+
+/// As the teller, share one document a variant, each with those for whom it was drawn, and record that they were told
+///
+/// Each is an item of its own, named EXPERIMENT-0, EXPERIMENT-1, … and marked as `holm share` marks. Repeating it goes on where it stopped.
+/// Whoever can see who has which copy is not asked what was seen: all members of the workspace are noted.
+#[derive(Debug, Args)]
+pub(crate) struct ShareAll {
+    /// Its name.
+    experiment: ExperimentName,
+    /// The documents, one a variant, in their order.
+    #[arg(required = true, value_name = "DOCUMENT")]
+    documents: Vec<PathBuf>,
+    /// Where to write sealed copies and slips, each item in a folder of its own; by default `holm-out`.
+    #[arg(long, value_name = "DIR", default_value = "holm-out")]
+    out: PathBuf,
+    /// Share even if a text is too short to name anyone by its marks.
+    #[arg(long)]
+    accept_weak: bool,
 }
 
 /// As somebody outside who does not know who was told what, say which outcome was seen, and sign it
@@ -219,6 +240,7 @@ impl ExperimentCommand {
                 Ok(Outcome::Done)
             }
             Self::Tell(tell) => tell.run(app),
+            Self::Share(share) => share.run(app),
             Self::Note(note) => note.run(app),
             Self::See(see) => see.run(app),
             Self::Close(CloseName { experiment }) => close(app, &experiment),
@@ -238,8 +260,7 @@ impl ExperimentCommand {
 
 /// Reads a JSON file that another step wrote.
 fn file<T: DeserializeOwned>(path: &Path, what: &str) -> Result<T, CommandError> {
-    serde_json::from_str(&read_text(path)?)
-        .map_err(|e| CommandError::new(format!("`{}` is no {what}: {e}", path.display())))
+    serde_json::from_str(&read_text(path)?).map_err(|e| CommandError::new(format!("`{}` is no {what}: {e}", path.display())))
 }
 
 /// Writes one that is not there yet.
@@ -311,8 +332,8 @@ impl Contribute {
 
 impl Draw {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
-        let answer: SeedContribution = file(&self.contribution, "contribution to a seed")?;
         let mut workspace = app.workspace(UseCase::RecordHappenings)?;
+        let answer: SeedContribution = file(&self.contribution, "contribution to a seed")?;
         let permit = workspace.permit(&Action::Administer, app.now())?;
         let entry = workspace.draw_experiment(&permit, &self.experiment, &answer)?;
         say!("drawn, entry {entry}: whoever tells people sees with `holm experiment sheet {}` who is told what", self.experiment);
@@ -328,11 +349,39 @@ impl Tell {
         let when = (self.at.unwrap_or(now), self.channel);
         let sheet = workspace.tell_experiment(&permit, &self.experiment, when, self.seen_by)?;
         let told = sheet.told.iter().map(|told| told.people.len()).sum();
-        say!(
-            "recorded: {} told; what each was told is opened when it closes",
-            counted(told, "person was", "persons were")
-        );
+        say!("recorded: {} told; what each was told is opened when it closes", counted(told, "person was", "persons were"));
         Ok(Outcome::Done)
+    }
+}
+
+impl ShareAll {
+    fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let workspace = app.workspace(UseCase::Share)?;
+        let sheet = workspace.experiment_sheet(&self.experiment)?;
+        let members = workspace.state().working().map(|(name, ..)| name.to_string());
+        let seen_by: Vec<String> = members.chain([workspace.actor().to_owned()]).collect();
+        drop(workspace);
+        if self.documents.len() != sheet.told.len() {
+            let (given, wanted) = (self.documents.len(), sheet.told.len());
+            return Err(CommandError::new(format!(
+                "{} for {}: give one each, in their order; nothing was shared",
+                counted(given, "document", "documents"),
+                counted(wanted, "variant", "variants")
+            )));
+        }
+        for (number, (told, document)) in sheet.told.iter().zip(&self.documents).enumerate() {
+            if told.people.is_empty() {
+                continue;
+            }
+            let name = ItemName::new(format!("{}-{number}", self.experiment))?;
+            say!("{name} ({}):", told.variant);
+            let out = self.out.join(name.as_str());
+            let share = super::share::Share::of_variant(document, name, &told.people, (out, self.accept_weak));
+            if share.run(app)? == Outcome::No {
+                return Ok(Outcome::No);
+            }
+        }
+        Tell { experiment: self.experiment, at: None, channel: None, seen_by }.run(app)
     }
 }
 
@@ -351,13 +400,13 @@ impl Note {
 
 impl See {
     fn run(self, app: &App) -> Result<Outcome, CommandError> {
+        let mut workspace = app.workspace(UseCase::RecordHappenings)?;
         let note: Option<OutcomeNote> = self.note.as_deref().map(|path| file(path, "signed note of an outcome")).transpose()?;
         let evidence = self.evidence.as_deref().map(read).transpose()?.unwrap_or_default();
         let said = match (&note, self.outcome) {
             (Some(note), _) => Said::Outside(note),
             (None, outcome) => Said::Here { outcome: outcome.unwrap_or_default(), evidence: &evidence },
         };
-        let mut workspace = app.workspace(UseCase::RecordHappenings)?;
         let permit = workspace.permit(&Action::Administer, app.now())?;
         let incident = workspace.see_experiment(&permit, &self.experiment, said, self.words)?;
         say!("recorded: what was seen of {}", self.experiment);
@@ -449,25 +498,44 @@ struct Shown {
     row: Row,
     facts: holm_record::event::experiment::ExperimentFacts,
     laws: Vec<(Vec<PersonId>, Vec<u32>)>,
+    /// The second person's commitment.
+    contribution: Option<Commitment>,
+    opened: Option<Opened>,
     told: Option<Vec<(Vec<PersonId>, u8)>>,
+}
+
+/// Both contributions to the seed, and their salts.
+#[derive(Serialize)]
+struct Opened {
+    desk: Salt,
+    desk_salt: Salt,
+    second: Salt,
+    second_salt: Salt,
 }
 
 fn show(app: &App, experiment: &ExperimentName) -> Result<Outcome, CommandError> {
     let workspace = app.workspace(UseCase::SeeHappenings)?;
     let one = workspace.state().experiments.get(experiment);
     let one = one.ok_or_else(|| holm::experiment::ExperimentError::Unknown(experiment.clone()))?;
-    let laws = one.protocol.plan().groups.iter().zip(one.groups()).map(|((_, law), people)| (people, law.weights().to_vec()));
     let told = match &one.ended {
         Some(Ended::Closed(told)) => Some(told.clone()),
         _ => None,
     };
-    let shown = Shown { row: Row::of(&one, app.now()), laws: laws.collect(), facts: one.facts.clone(), told };
+    let opened = |[(desk, desk_salt), (second, second_salt)]: [(Salt, Salt); 2]| Opened { desk, desk_salt, second, second_salt };
+    let shown = Shown {
+        row: Row::of(&one, app.now()),
+        laws: one.laws(),
+        contribution: one.drawn.as_ref().map(|(_, contribution, _)| *contribution),
+        opened: one.opened.map(opened),
+        facts: one.facts.clone(),
+        told,
+    };
     app.show(&shown, || print_shown(&shown))?;
     Ok(Outcome::Done)
 }
 
 fn print_shown(shown: &Shown) {
-    let Shown { row, facts, laws, told } = shown;
+    let Shown { row, facts, laws, told, .. } = shown;
     say!("{}: {}; entry {}, of the operation {}", row.experiment, row.standing, row.entry, row.operation);
     say!("closes {:.0}; {} tells people, {} contributes to the seed", row.closes, facts.teller, facts.second);
     for (number, says) in facts.variants.iter().enumerate() {
@@ -476,7 +544,10 @@ fn print_shown(shown: &Shown) {
     say!("outcomes, by number:");
     for (number, sign) in facts.signs.iter().enumerate().take(40) {
         let times = row.seen.iter().filter(|seen| **seen as usize == number).count();
-        say!("  {number}: {sign}{}", if times > 0 { format!(" (seen {})", counted(times, "time", "times")) } else { String::new() });
+        say!(
+            "  {number}: {sign}{}",
+            if times > 0 { format!(" (seen {})", counted(times, "time", "times")) } else { String::new() }
+        );
     }
     say!("who is told each variant how often, of 65,536:");
     for (people, law) in laws {

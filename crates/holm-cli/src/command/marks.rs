@@ -82,6 +82,12 @@ pub(crate) enum LanguageArg {
 }
 
 impl MarkArgs {
+    /// As if nothing had been said.
+    pub(crate) fn plain() -> Self {
+        let language = LanguageArg::Auto;
+        Self { marking: None, language, marks: None, legal: false, set: None, no_layout: false, invisible: false }
+    }
+
     pub(crate) fn options(&self, marking: Option<Marking>) -> MarkOptions {
         let language = match self.language {
             LanguageArg::En => Some(Language::En),

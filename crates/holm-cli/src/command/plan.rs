@@ -71,12 +71,9 @@ impl PlanCommand {
             Self::Share(Share { need, seed }) => {
                 planned(app, &need, |w, text| w.plan_share(&ShareNeed::read(text)?, seed, app.now()), print_share)
             }
-            Self::Experiment(Experiment { need, seed }) => planned(
-                app,
-                &need,
-                |w, text| w.plan_experiment(&ExperimentNeed::read(text)?, seed, app.now()),
-                print_experiment,
-            ),
+            Self::Experiment(Experiment { need, seed }) => {
+                planned(app, &need, |w, text| w.plan_experiment(&ExperimentNeed::read(text)?, seed, app.now()), print_experiment)
+            }
         }
     }
 }
@@ -139,7 +136,9 @@ fn print_share(plan: &SharePlan) {
 }
 
 fn print_experiment(plan: &ExperimentPlan) {
-    say!("advice, not proof: whom laws lean towards is accused of nothing; what leaks can prove more, whatever is wrong with beliefs");
+    say!(
+        "advice, not proof: whom laws lean towards is accused of nothing; what leaks can prove more, whatever is wrong with beliefs"
+    );
     if let Some(like) = &plan.like {
         say!("nothing is recorded of the operation's sort: it is taken to fail by itself as often as `{like}`");
     }
@@ -151,7 +150,11 @@ fn print_experiment(plan: &ExperimentPlan) {
     say!("rounds one after the other, each planned from what was seen before ({} possible courses):", of.courses);
     say!("  until the first who leaks is above 95 in 100: {}", reached(&of.first));
     say!("  until all are: {}", reached(&of.all));
-    say!("  somebody innocent got there in {:.0} of 100; that nobody of them leaks: {:.0} of 100", of.wronged * 100.0, of.nobody * 100.0);
+    say!(
+        "  somebody innocent got there in {:.0} of 100; that nobody of them leaks: {:.0} of 100",
+        of.wronged * 100.0,
+        of.nobody * 100.0
+    );
     if of.single > 0.2 {
         say!("  in {:.0} of 100 draws it is known of no other who leaks: it may take more rounds than this", of.single * 100.0);
     }

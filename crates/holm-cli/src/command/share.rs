@@ -62,6 +62,25 @@ pub(crate) struct Share {
 }
 
 impl Share {
+    /// A document as it is, with just these people.
+    pub(crate) fn of_variant(document: &Path, name: ItemName, to: &[PersonId], (out, accept_weak): (PathBuf, bool)) -> Self {
+        Self {
+            document: document.to_owned(),
+            to: to.iter().map(ToString::to_string).collect(),
+            name: Some(name),
+            conditions: None,
+            options: MarkArgs::plain(),
+            out: Some(out),
+            plain: None,
+            second: None,
+            contribution: None,
+            confirmed_by: Vec::new(),
+            planned: None,
+            accept_weak,
+            custodian_key: Vec::new(),
+        }
+    }
+
     pub(crate) fn run(self, app: &App) -> Result<Outcome, CommandError> {
         let mut workspace = app.workspace(UseCase::Share)?;
         let name = match &self.name {

@@ -45,9 +45,15 @@ fn a_plan_says_what_it_would_tell_and_announces_nothing() {
     assert!(round["bits"]["value"].as_f64() <= round["ceiling"].as_f64(), "{plan}");
     for party in round["parties"].as_array().unwrap() {
         let law: Vec<f64> = party["law"].as_array().unwrap().iter().map(|share| share.as_f64().unwrap()).collect();
-        assert!(law.len() == 3 && law.iter().all(|share| *share >= 0.125) && (law.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{plan}");
+        assert!(
+            law.len() == 3 && law.iter().all(|share| *share >= 0.125) && (law.iter().sum::<f64>() - 1.0).abs() < 1e-9,
+            "{plan}"
+        );
     }
-    assert!(plan["forecast"]["within"].is_null() && plan["forecast"]["first"]["within"].as_array().unwrap().len() == 20, "{plan}");
+    assert!(
+        plan["forecast"]["within"].is_null() && plan["forecast"]["first"]["within"].as_array().unwrap().len() == 20,
+        "{plan}"
+    );
     let said = desk.run(&["plan", "experiment", "need.toml"]).ok().out;
     assert!(said.contains("advice, not proof") && said.contains("until the first who leaks is above 95 in 100"), "{said}");
     assert_eq!(desk.run(&["experiment", "list", "--json"]).ok().json(), serde_json::json!([]));
@@ -109,5 +115,32 @@ fn people_are_told_by_lot_and_what_was_seen_is_entered_by_somebody_who_does_not_
     assert!(shown.contains("barge: runs") && shown.contains("2: at the south pier (seen 1 time)"), "{shown}");
     let results = desk.run(&["experiment", "results"]).ok().out;
     assert!(results.contains("nobody is named") && results.contains("0 experiments over, 1 running"), "{results}");
+    desk.run(&["record", "verify"]).ok();
+}
+
+#[test]
+fn each_variant_goes_out_as_a_document_of_its_own_to_those_for_whom_it_was_drawn() {
+    let desk = recorded();
+    desk.write("need.toml", NEED.as_bytes());
+    desk.run(&["experiment", "announce", "need.toml", "--out", "out"]).ok();
+    desk.run(&["experiment", "contribute", "out/barge.seed-request", "--as", "p7", "--identity", "k7", "--out", "seed"]).ok();
+    desk.run(&["experiment", "draw", "barge", "--contribution", "seed"]).ok();
+    let sheet = desk.run(&["experiment", "sheet", "barge", "--json"]).ok().json();
+    for (number, pier) in ["north pier", "south pier", "mill"].into_iter().enumerate() {
+        desk.write(&format!("v{number}.md"), desk.read("brief.md").replacen('.', &format!(", at the {pier}."), 1).as_bytes());
+    }
+    desk.run(&["experiment", "share", "barge", "v0.md", "v1.md"])
+        .fails_with(&["2 documents for 3 variants", "nothing was shared"]);
+    desk.run(&["experiment", "share", "barge", "v0.md", "v1.md", "v2.md", "--accept-weak"]).ok();
+    for (number, told) in sheet["told"].as_array().unwrap().iter().enumerate() {
+        let people: Vec<&str> = told["people"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();
+        let slips = desk.path(&format!("holm-out/barge-{number}"));
+        assert_eq!(slips.exists(), !people.is_empty(), "{sheet}");
+        let shown = desk.run(&["item", "show", &format!("barge-{number}"), "--json"]);
+        assert!(people.iter().all(|person| shown.out.contains(&format!("\"{person}\""))), "{}", shown.out);
+    }
+    let shown = desk.run(&["experiment", "show", "barge", "--json"]).ok().json();
+    assert_eq!(shown["standing"], "runs");
+    desk.run(&["experiment", "share", "barge", "v0.md", "v1.md", "v2.md", "--accept-weak"]).fails_with(&["was told already"]);
     desk.run(&["record", "verify"]).ok();
 }

@@ -13,7 +13,7 @@ const CAST: [Role; 6] = Role::ALL;
 const CUSTODIAN: usize = 5;
 
 /// Every command that opens a workspace, so that it does next to nothing even where it is allowed, and what it is for.
-const COMMANDS: [(&[&str], UseCase); 89] = [
+const COMMANDS: [(&[&str], UseCase); 102] = [
     (&["person", "import", "nothing.csv"], UseCase::KeepRoster),
     (&["person", "list"], UseCase::SeeRoster),
     (&["person", "show", "p7"], UseCase::SeeRoster),
@@ -48,6 +48,19 @@ const COMMANDS: [(&[&str], UseCase); 89] = [
     (&["statement", "review"], UseCase::SeeVetting),
     (&["plan", "team", "nothing.toml"], UseCase::SeeBeliefs),
     (&["plan", "share", "nothing.toml"], UseCase::SeeBeliefs),
+    (&["plan", "experiment", "nothing.toml"], UseCase::SeeBeliefs),
+    (&["experiment", "announce", "nothing.toml"], UseCase::SeeBeliefs),
+    (&["experiment", "ask", "nothing", "--for", "reader", "--out", "nothing.outcomes"], UseCase::RecordHappenings),
+    (&["experiment", "draw", "nothing", "--contribution", "nothing.seed"], UseCase::RecordHappenings),
+    (&["experiment", "sheet", "nothing"], UseCase::RecordHappenings),
+    (&["experiment", "tell", "nothing"], UseCase::RecordHappenings),
+    (&["experiment", "share", "nothing", "nothing.md"], UseCase::Share),
+    (&["experiment", "see", "nothing", "--note", "nothing.note"], UseCase::RecordHappenings),
+    (&["experiment", "close", "nothing"], UseCase::RecordHappenings),
+    (&["experiment", "abandon", "nothing", "--reason", "x"], UseCase::RecordHappenings),
+    (&["experiment", "list"], UseCase::SeeHappenings),
+    (&["experiment", "show", "nothing"], UseCase::SeeHappenings),
+    (&["experiment", "results"], UseCase::SeeBeliefs),
     (&["marking", "import", "nothing.toml"], UseCase::KeepRecord),
     (&["marking", "list"], UseCase::OwnDesk),
     (&["share", "nothing.md", "--to", "all"], UseCase::Share),
@@ -123,7 +136,9 @@ const ALIKE: [(&str, &str); 10] = [
 ];
 
 /// Commands that open no workspace, or are whoever's at their own desk.
-const OWN: [&str; 26] = [
+const OWN: [&str; 28] = [
+    "experiment contribute",
+    "experiment note",
     "approach write",
     "approach read",
     "approach check",

@@ -1,5 +1,6 @@
 //! Belief: what is believed of people, channels and units, as ranges. It looks like nothing that is proof.
 
+pub(crate) mod experiments;
 pub(crate) mod list;
 pub(crate) mod person;
 pub(crate) mod plans;

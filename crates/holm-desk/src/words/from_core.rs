@@ -9,7 +9,9 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 
 use super::reasons::{PHRASES, REASONS};
-use super::{approval_messages, core_messages, happening_messages, member_messages, record_messages, vetting_messages};
+use super::{
+    approval_messages, core_messages, experiment_messages, happening_messages, member_messages, record_messages, vetting_messages,
+};
 use crate::language::Language;
 use crate::page::moment;
 
@@ -77,6 +79,7 @@ fn messages() -> impl Iterator<Item = &'static Message> {
         .chain(approval_messages::MESSAGES)
         .chain(member_messages::MESSAGES)
         .chain(vetting_messages::MESSAGES)
+        .chain(experiment_messages::MESSAGES)
 }
 
 /// Sentences from the surest to the one that fits most.

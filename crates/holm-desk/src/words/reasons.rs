@@ -40,6 +40,33 @@ pub(super) const REASONS: &[(&str, &str)] = &[
 ];
 
 pub(super) const PHRASES: &[(&str, &str)] = &[
+    // Experiments.
+    ("they are not on the roster", "no está en la nómina"),
+    ("they have left", "ya se fue"),
+    ("they have no device that signs", "no tiene un dispositivo que firme"),
+    (
+        "it takes somebody other than whoever plans and whoever tells people",
+        "tiene que ser alguien distinto de quien planea y de quien informa",
+    ),
+    ("they are among those who are told", "está entre quienes son informados"),
+    ("before the operation begins, of which people are told", "es anterior al comienzo de la operación de la que se informa"),
+    ("past", "ya pasó"),
+    ("is not drawn yet", "aún no se ha sorteado"),
+    ("was told already", "ya se informó"),
+    ("has ended already", "ya terminó"),
+    ("was not drawn yet at that time", "aún no se había sorteado a esa hora"),
+    ("would tell the teller, too: leave them out", "informaría también a quien informa: déjelo fuera"),
+    ("is given up with a reason: say it with `--reason`", "se abandona con un motivo: escríbalo"),
+    ("it is not what was committed to", "no es aquello a lo que se comprometió"),
+    ("its length is wrong", "su largo no es el correcto"),
+    ("it commits to nothing", "no se compromete a nada"),
+    ("contribution", "contribución"),
+    ("record, entry or commitment", "el registro, el asiento o el compromiso"),
+    ("record, entry, outcome or evidence", "el registro, el asiento, el resultado o la prueba"),
+    ("what its variants say", "lo que dicen sus versiones"),
+    ("the numbers of its people", "los números de sus personas"),
+    ("who signed it", "quién lo firmó"),
+    ("the second person's commitment", "el compromiso de la segunda persona"),
     ("a request to pass something on", "una solicitud para compartir algo con otros"),
     ("an answer", "una respuesta"),
     ("the conditions", "las condiciones"),

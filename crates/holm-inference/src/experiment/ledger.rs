@@ -225,7 +225,10 @@ impl Ledger {
         self.follows(at)?;
         let running = self.running.get(&of).ok_or(ActError::State(of.0, "running"))?;
         if running.is_sealed() != sealed {
-            return Err(ActError::State(of.0, if sealed { "running with its seed sealed" } else { "running with its seed open" }));
+            return Err(ActError::State(
+                of.0,
+                if sealed { "running with its seed sealed" } else { "running with its seed open" },
+            ));
         }
         if in_time(running.protocol(), at).is_ok() { self.is_blind(who, running.protocol(), at) } else { Ok(()) }
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::law::{Variant, Variants, mixed};
 use super::draw::Seed;
+use super::law::{Variant, Variants, mixed};
 use super::ledger::ActError;
 use super::protocol::{Group, Protocol};
 use super::{Entry, Who};

@@ -280,7 +280,12 @@ impl Workspace {
         let drawn = Seed::from_bytes(seed(&desk, &second)).told(&one.protocol);
         let of_variant = |(number, says): (u8, &String)| Told {
             variant: says.clone(),
-            people: drawn.iter().zip(one.groups()).filter(|(v, _)| **v == Variant(number)).flat_map(|(_, people)| people).collect(),
+            people: drawn
+                .iter()
+                .zip(one.groups())
+                .filter(|(v, _)| **v == Variant(number))
+                .flat_map(|(_, people)| people)
+                .collect(),
         };
         let told = (0_u8..).zip(&one.facts.variants).map(of_variant).collect();
         Ok(Sheet { experiment: name.clone(), operation: one.facts.operation, told })
@@ -339,15 +344,8 @@ impl Workspace {
         };
         let incident = incident_of(&one, outcome, self.everything(), permit.at());
         let name_of_incident = incident.as_ref().map(|(incident, _)| incident.clone());
-        let seen = OutcomeSeen {
-            experiment: name.clone(),
-            outcome,
-            evidence,
-            reader,
-            note,
-            incident: name_of_incident.clone(),
-            words,
-        };
+        let seen =
+            OutcomeSeen { experiment: name.clone(), outcome, evidence, reader, note, incident: name_of_incident.clone(), words };
         let mut events = vec![Event::ExperimentSeen(seen)];
         events.extend(incident.map(|(incident, facts)| Event::IncidentRecorded { incident, facts }));
         self.tried(permit, events)?;

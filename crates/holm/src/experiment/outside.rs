@@ -5,8 +5,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use holm_record::commitment::{Commitment, Salt, hex};
 use holm_record::event::Event;
 use holm_record::id::{ExperimentName, PersonId};
-use holm_record::tlog::leaf_hash;
 use holm_record::note::{NoteKey, sign};
+use holm_record::tlog::leaf_hash;
 use serde::{Deserialize, Serialize};
 
 use super::{CONTRIBUTION_DOMAIN, ExperimentError, evidence};

@@ -10,7 +10,7 @@ use holm_inference::experiment::law::Variant;
 use holm_inference::experiment::ledger::{ActError, Experiment as Handle, Ledger};
 use holm_inference::experiment::protocol::{Group, Protocol, ReadError};
 use holm_inference::experiment::{Entry, Who};
-use holm_record::commitment::Commitment;
+use holm_record::commitment::{Commitment, Salt};
 use holm_record::event::Event;
 use holm_record::event::experiment::{ExperimentFacts, ExperimentTelling, FamilyFacts, OutcomeSeen};
 use holm_record::id::{ExperimentName, PersonId};
@@ -65,6 +65,8 @@ pub struct Experiment {
     pub told: Vec<(u64, ExperimentTelling)>,
     /// What was seen, by entry.
     pub seen: Vec<(u64, OutcomeSeen)>,
+    /// Both contributions and their salts, once they are shown: the desk's, then the second person's.
+    pub opened: Option<[(Salt, Salt); 2]>,
     /// How it ended.
     pub ended: Option<Ended>,
 }
@@ -74,6 +76,13 @@ impl Experiment {
     #[must_use]
     pub fn closes(&self) -> Timestamp {
         Timestamp::from_second(self.protocol.plan().closes).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Of each group its people and its law's weights over 2¹⁶, in the protocol's order.
+    #[must_use]
+    pub fn laws(&self) -> Vec<(Vec<PersonId>, Vec<u32>)> {
+        let weights = self.protocol.plan().groups.iter().map(|(_, law)| law.weights().to_vec());
+        self.groups().into_iter().zip(weights).collect()
     }
 
     /// Its groups by name, in the protocol's order.
@@ -210,38 +219,9 @@ impl Replay {
                 Ok(())
             }
             Event::ExperimentClosed { experiment, desk, desk_salt, second, second_salt } => {
-                let place = self.place(experiment)?;
-                let (handle, one) = &self.all[place];
-                let committed = one.drawn.as_ref().map(|(_, contribution, _)| *contribution);
-                let of_second = Commitment::to(CONTRIBUTION_DOMAIN, second_salt, &second.0);
-                if Commitment::to(CONTRIBUTION_DOMAIN, desk_salt, &desk.0) != one.facts.contribution
-                    || committed.is_some_and(|committed| committed != of_second)
-                {
-                    let why = "it is not what was committed to".to_owned();
-                    return Err(ExperimentError::Sealed(experiment.clone(), why));
-                }
-                let closed = self.ledger.close_with(*handle, Seed::from_bytes(seed(desk, second)), by, at).map(drop);
-                self.held(place, closed)?;
-                let (handle, one) = &self.all[place];
-                let told = |(group, members): (&Group, Vec<PersonId>)| {
-                    let Variant(variant) = self.ledger.closed(*handle)?.told(group)?;
-                    Some((members, variant))
-                };
-                let groups = one.protocol.plan().groups.iter().map(|(group, _)| group);
-                let told = groups.zip(one.groups()).filter_map(told).collect();
-                self.all[place].1.ended = Some(Ended::Closed(told));
-                Ok(())
+                self.closed(experiment, [(*desk, *desk_salt), (*second, *second_salt)], (by, at))
             }
-            Event::ExperimentAbandoned { experiment, reason } => {
-                let place = self.place(experiment)?;
-                let handle = self.all[place].0;
-                let drawn = self.all[place].1.drawn.is_some();
-                let ended = if drawn { self.ledger.forfeit(handle, at).map(drop) } else { self.ledger.withdraw(handle, at) };
-                self.held(place, ended)?;
-                let ended = if drawn { Ended::Forfeited } else { Ended::Withdrawn };
-                self.all[place].1.ended = Some(ended(reason.clone()));
-                Ok(())
-            }
+            Event::ExperimentAbandoned { experiment, reason } => self.abandoned(experiment, reason, at),
             _ => Ok(()),
         }
     }
@@ -276,9 +256,47 @@ impl Replay {
                 drawn: None,
                 told: Vec::new(),
                 seen: Vec::new(),
+                opened: None,
                 ended: None,
             },
         ));
+        Ok(())
+    }
+
+    /// With both contributions: who was told what.
+    fn closed(&mut self, name: &ExperimentName, parts: [(Salt, Salt); 2], (by, at): (Who, Entry)) -> Result<(), ExperimentError> {
+        let place = self.place(name)?;
+        let (handle, one) = &self.all[place];
+        let committed = [Some(one.facts.contribution), one.drawn.as_ref().map(|(_, contribution, _)| *contribution)];
+        let is_that = |((part, salt), committed): (&(Salt, Salt), Option<Commitment>)| {
+            committed.is_none_or(|committed| Commitment::to(CONTRIBUTION_DOMAIN, salt, &part.0) == committed)
+        };
+        if !parts.iter().zip(committed).all(is_that) {
+            return Err(ExperimentError::Sealed(name.clone(), "it is not what was committed to".to_owned()));
+        }
+        let [(desk, _), (second, _)] = &parts;
+        let closed = self.ledger.close_with(*handle, Seed::from_bytes(seed(desk, second)), by, at).map(drop);
+        self.held(place, closed)?;
+        let (handle, one) = &self.all[place];
+        let told = |(group, members): (&Group, Vec<PersonId>)| {
+            let Variant(variant) = self.ledger.closed(*handle)?.told(group)?;
+            Some((members, variant))
+        };
+        let groups = one.protocol.plan().groups.iter().map(|(group, _)| group);
+        let told = groups.zip(one.groups()).filter_map(told).collect();
+        let one = &mut self.all[place].1;
+        (one.opened, one.ended) = (Some(parts), Some(Ended::Closed(told)));
+        Ok(())
+    }
+
+    fn abandoned(&mut self, name: &ExperimentName, reason: &str, at: Entry) -> Result<(), ExperimentError> {
+        let place = self.place(name)?;
+        let handle = self.all[place].0;
+        let drawn = self.all[place].1.drawn.is_some();
+        let ended = if drawn { self.ledger.forfeit(handle, at).map(drop) } else { self.ledger.withdraw(handle, at) };
+        self.held(place, ended)?;
+        let ended = if drawn { Ended::Forfeited } else { Ended::Withdrawn };
+        self.all[place].1.ended = Some(ended(reason.to_owned()));
         Ok(())
     }
 
@@ -302,7 +320,10 @@ impl Replay {
     fn family(&self, facts: &ExperimentFacts, family: &FamilyFacts) -> Result<Vec<Group>, ExperimentError> {
         let number = |person: &PersonId| {
             let known = self.who.get(person.as_str()).map(|who| who.0);
-            known.or_else(|| facts.numbers.get(person).copied()).map(Who).ok_or(ExperimentError::Other("the numbers of its people"))
+            known
+                .or_else(|| facts.numbers.get(person).copied())
+                .map(Who)
+                .ok_or(ExperimentError::Other("the numbers of its people"))
         };
         let group = |members: &Vec<PersonId>| {
             let members = members.iter().map(number).collect::<Result<_, _>>()?;

@@ -135,7 +135,10 @@ fn what_leaks_names_whoever_was_told_it_and_the_record_holds_by_itself() {
     assert!(of_bait.clone().count() == 12 && of_bait.clone().all(|told| told.telling.variant.is_none()));
     assert!(matches!(story.close(&rounds[0], "2026-03-09T00:00Z"), Err(ExperimentError::Early { .. })));
     let overdue = story.workspace.state().experiments.results(at("2026-03-10T00:00:01Z"));
-    assert!(matches!(&overdue, Err(ExperimentError::Overdue { experiment, .. }) if *experiment == name("round-0")), "{overdue:?}");
+    assert!(
+        matches!(&overdue, Err(ExperimentError::Overdue { experiment, .. }) if *experiment == name("round-0")),
+        "{overdue:?}"
+    );
     for round in &rounds {
         story.close(round, "2026-03-11T00:00Z").unwrap();
     }
@@ -228,7 +231,8 @@ fn a_seed_is_of_two_and_of_this_announcement_alone() {
     assert!(matches!(story.announce(NEED, "2026-02-02T00:00Z"), Err(ExperimentError::Taken(_))));
     let permit = story.permit("2026-02-03T00:00Z");
     let other = contribute(&SeedRequest { entry: "00".repeat(32), ..request.clone() }, &person("p11"), &story.keys[0]).unwrap();
-    let mut draw = |answer: &SeedContribution| story.workspace.draw_experiment(&permit, &name("barge"), answer).unwrap_err().to_string();
+    let mut draw =
+        |answer: &SeedContribution| story.workspace.draw_experiment(&permit, &name("barge"), answer).unwrap_err().to_string();
     assert!(draw(&other).contains("belongs to another experiment"));
     let by_other = contribute(&request, &person("p12"), &story.keys[1]).unwrap();
     assert!(draw(&by_other).contains("not signed by the key that `p11` has enrolled"));
@@ -317,7 +321,9 @@ fn entries_that_were_made_past_the_rules_are_found_by_whoever_verifies() {
     let closed = Event::ExperimentClosed { experiment: name("barge"), desk, desk_salt: salt, second: desk, second_salt: salt };
     story.workspace.append(&late, vec![closed]).unwrap();
     let findings = story.workspace.verify().unwrap().findings.join("; ");
-    for said in ["`officer` can see who was told what", "not signed by the key that `p12` has enrolled", "not what was committed to"] {
+    for said in
+        ["`officer` can see who was told what", "not signed by the key that `p12` has enrolled", "not what was committed to"]
+    {
         assert!(findings.contains(said), "`{said}` is not in: {findings}");
     }
     // It counts for nothing: the experiment still waits to be closed.

@@ -222,7 +222,9 @@ impl ExperimentNeed {
     fn checked(self) -> Result<Self, PlanError> {
         let mut said = BTreeSet::new();
         if let Some(twice) = self.variants.iter().find(|says| says.trim().is_empty() || !said.insert(says.trim())) {
-            return Err(need(format!("the variant `{twice}` stands there twice or says nothing: what leaks must tell them apart")));
+            return Err(need(format!(
+                "the variant `{twice}` stands there twice or says nothing: what leaks must tell them apart"
+            )));
         }
         if !self.signs.is_empty() && self.signs.len() != self.variants.len() {
             let (signs, variants) = (self.signs.len(), self.variants.len());
@@ -256,7 +258,9 @@ impl ExperimentNeed {
             let mut told = Vec::new();
             for person in people(state, &line.who)? {
                 if !seen.insert(person.clone()) {
-                    return Err(need(format!("`{person}` is in two parties: whoever must be told the same as others is in theirs alone")));
+                    return Err(need(format!(
+                        "`{person}` is in two parties: whoever must be told the same as others is in theirs alone"
+                    )));
                 }
                 match bars(&person) {
                     Some(reason) => barred.push(Barred { person, reason: reason.to_owned() }),

@@ -78,7 +78,10 @@ fn a_sealed_experiment_is_neither_left_out_nor_closed_by_whoever_knows_nor_drawn
     assert!(matches!(ledger.close_with(experiment, seed(7), TELLER, at(6, 40)), Err(ActError::Knows { .. })));
     assert!(matches!(ledger.blind(experiment, TELLER, at(6, 40)), Err(ActError::Knows { .. })));
     ledger.told(experiment, &[READER], at(6, 40)).unwrap();
-    assert!(matches!(ledger.blind(experiment, READER, at(7, 41)), Err(ActError::Knows { .. })), "who was shown it is blind no more");
+    assert!(
+        matches!(ledger.blind(experiment, READER, at(7, 41)), Err(ActError::Knows { .. })),
+        "who was shown it is blind no more"
+    );
     assert_eq!(ledger.named(&family(), 1_001).unwrap_err().closes, 1_000);
     ledger.close_with(experiment, seed(7), TELLER, at(8, 1_001)).unwrap();
     let bytes = Protocol::new(plan(uniform(persons(12), 4), ONE, 2_000)).unwrap().encode();
