@@ -327,6 +327,11 @@ pub(super) const MESSAGES: &[Message] = &[
         es: "«{0}» no resulta adverso más a menudo en quienes filtran que en los demás: no es indicio, así que omítalo",
     },
     Message { core: "`{}` does not say where its figures are from", en: "", es: "«{0}» no dice de dónde son sus cifras" },
+    Message {
+        core: "the file is empty; that no check is evidence of anything is said with a line `[kinds]`",
+        en: "the file is empty; that no check is evidence of anything is said with a line “[kinds]”",
+        es: "el archivo está vacío; que ningún control sea prueba de nada se dice con un renglón «[kinds]»",
+    },
     Message { core: "`{}` names no sorts of checks", en: "", es: "«{0}» no nombra ningún control" },
     Message {
         core: "`{}` stands in two kinds; what it is worth would count twice",

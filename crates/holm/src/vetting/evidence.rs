@@ -49,6 +49,9 @@ pub enum EvidenceError {
     /// No source.
     #[error("`{0}` does not say where its figures are from")]
     NoSource(String),
+    /// An empty file.
+    #[error("the file is empty; that no check is evidence of anything is said with a line `[kinds]`")]
+    Nothing,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -226,6 +229,9 @@ impl Workspace {
     /// # Errors
     /// [`CheckError::Evidence`]; nothing is recorded then.
     pub fn set_accuracies(&mut self, permit: &Permit, text: &str) -> Result<u64, CheckError> {
+        if text.trim().is_empty() {
+            return Err(EvidenceError::Nothing.into());
+        }
         Accuracies::parse(text)?;
         Ok(self.append(permit, vec![Event::AccuracySet { text: text.to_owned() }])?)
     }
