@@ -3,6 +3,7 @@
 use age::secrecy::SecretString;
 use holm::contribution::{Contribution, Request};
 use holm::draft::Draft;
+use holm::experiment::{self, SeedRequest};
 use holm::state::{Person, State};
 use holm_record::event::KeyMaking;
 use holm_record::id::{ItemName, PersonId};
@@ -89,7 +90,7 @@ pub(crate) struct Given {
     pub(crate) passphrase: String,
 }
 
-/// Draws a contribution with the key of whoever sits here, and signs it; nothing is kept.
+/// Draws a contribution to an item's key or to an experiment's seed with the key of whoever sits here, and signs it; nothing is kept.
 ///
 /// # Errors
 /// [`Problem::Wrong`] says at which field.
@@ -97,10 +98,19 @@ pub(crate) fn contribute(desk: &Desk, language: Language, given: &Given) -> Resu
     let words = &language.words().second;
     let wrong = |field, what: String| Problem::Wrong(vec![(field, what)]);
     let bytes = given.request.as_deref().ok_or_else(|| wrong("request", words.no_request.to_owned()))?;
-    let request: Request = serde_json::from_slice(bytes).map_err(|_| wrong("request", words.no_such_request.to_owned()))?;
+    let of_key = serde_json::from_slice::<Request>(bytes);
+    let of_seed = serde_json::from_slice::<SeedRequest>(bytes);
+    if of_key.is_err() && of_seed.is_err() {
+        return Err(wrong("request", words.no_such_request.to_owned()));
+    }
     let person = PersonId::new(given.person.trim()).map_err(|_| wrong("person", words.no_person.to_owned()))?;
     let passphrase = Some(given.passphrase.clone()).filter(|p| !p.is_empty()).map(SecretString::from);
     let keys = arrival::keys(desk, passphrase.as_ref())?;
+    if let Ok(request) = of_seed {
+        let made = experiment::contribute(&request, &person, &keys).map_err(|e| wrong("request", e.to_string()))?;
+        return Ok((format!("{}.seed", request.experiment), JSON, pretty(&made)?));
+    }
+    let request = of_key.map_err(|_| wrong("request", words.no_such_request.to_owned()))?;
     let made = Contribution::make(&request, &person, &keys).map_err(|e| wrong("request", e.to_string()))?;
     Ok((format!("{}.contribution", request.item), JSON, pretty(&made)?))
 }

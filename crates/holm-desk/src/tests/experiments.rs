@@ -1,5 +1,6 @@
 //! Experiments, as a browser meets them: planned, announced, drawn, told, and what was seen entered by somebody who cannot know.
 
+use axum::body::to_bytes;
 use axum::http::StatusCode;
 use holm::experiment::{Reading, SeedRequest, contribute, note_outcome};
 use holm::identity::DeviceKeys;
@@ -61,7 +62,14 @@ async fn people_are_told_by_lot_and_the_desk_refuses_whoever_could_know_what() {
     assert_eq!(to(&world.fields("/experiments/announce", &[("need", NEED)]).await), "/experiments/barge");
     let (_, page) = world.page("/experiments/barge").await;
     assert!(page.contains("waits for p10 to contribute to its seed") && !page.contains("id=\"sheet\""), "{page}");
-    let request: SeedRequest = serde_json::from_slice(&world.file("/experiments/barge/for/second").await).unwrap();
+    // The second person's desk signs with the key that sits there: this desk's is not the one that p10 has enrolled.
+    let asked = world.file("/experiments/barge/for/second").await;
+    let own = world.parts("/contributions", &[("request", Some("barge.seed-request"), &asked), ("person", None, b"p10")]).await;
+    assert!(own.headers()["content-disposition"].to_str().unwrap().contains("barge.seed"), "{own:?}");
+    let posing = to_bytes(own.into_body(), 1 << 20).await.unwrap();
+    let posing = world.parts("/experiments/barge/draw", &[("contribution", Some("x.seed"), &posing)]).await;
+    assert!(text(posing).await.contains("not signed by the key that “p10” has enrolled"));
+    let request: SeedRequest = serde_json::from_slice(&asked).unwrap();
     let answer = serde_json::to_vec(&contribute(&request, &id("p10"), &keys("p10")).unwrap()).unwrap();
     let refused = world.parts("/experiments/barge/draw", &[("contribution", Some("x.seed"), b"nothing")]).await;
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);

@@ -34,7 +34,7 @@ pub(super) const MESSAGES: &[Message] = &[
         en: "",
         es: "el experimento «{0}» cerró el {1}; lo que llega después no cuenta",
     },
-    Message { core: "`{}` cannot contribute to the seed: {}", en: "", es: "«{0}» no puede contribuir a la semilla: {1}" },
+    Message { core: "`{}` cannot contribute to the seed: {}", en: "", es: "«{0}» no puede aportar a la semilla: {1}" },
     Message {
         core: "`{}` has no device that anything could be sealed to, so they cannot be the teller",
         en: "",

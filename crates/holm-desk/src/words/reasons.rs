@@ -60,7 +60,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("it is not what was committed to", "no es aquello a lo que se comprometió"),
     ("its length is wrong", "su largo no es el correcto"),
     ("it commits to nothing", "no se compromete a nada"),
-    ("contribution", "contribución"),
+    ("contribution", "aportación"),
     ("record, entry or commitment", "el registro, el asiento o el compromiso"),
     ("record, entry, outcome or evidence", "el registro, el asiento, el resultado o la prueba"),
     ("what its variants say", "lo que dicen sus versiones"),

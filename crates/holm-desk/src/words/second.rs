@@ -55,11 +55,11 @@ pub(crate) const EN: SecondWords = SecondWords {
         "A verdict on this item is then protected against this desk too: it could not have written a copy before the key was drawn.",
     ],
     asked: "You are asked for half of a key",
-    asked_hint: "The file ends in .key-request. Your own half is drawn here, at random, signed with your key and sealed to the originator. You do not see the document. Answer a request once: whoever gets several halves could choose among them.",
+    asked_hint: "The file ends in .key-request, or in .seed-request for an experiment. Your own half is drawn here, at random, signed with your key and sealed to the originator, or to whoever tells people. You do not see the document. Answer a request once: whoever gets several halves could choose among them.",
     person: "Your id on the originator's roster",
     contribute: "Draw and sign my half",
     no_request: "Choose the file that the originator sent.",
-    no_such_request: "This file is no request for half of a key. Ask for the file that ends in .key-request.",
+    no_such_request: "This file is no request for half of a key. Ask for the file that ends in .key-request or .seed-request.",
     no_person: "This is no id: letters, digits and hyphens, as on the roster.",
 };
 
@@ -90,10 +90,10 @@ pub(crate) const ES: SecondWords = SecondWords {
         "Un resultado sobre esta pieza queda así protegido también contra este escritorio: no pudo escribir un ejemplar antes de sortearse la clave.",
     ],
     asked: "Se le pide la mitad de una clave",
-    asked_hint: "El archivo termina en .key-request. La mitad de usted se sortea aquí, se firma con su clave y se sella para el autor. Usted no ve el documento. Conteste cada solicitud una sola vez: quien recibe varias mitades podría escoger.",
+    asked_hint: "El archivo termina en .key-request, o en .seed-request si es de un experimento. La mitad de usted se sortea aquí, se firma con su clave y se sella para el autor, o para quien informa. Usted no ve el documento. Conteste cada solicitud una sola vez: quien recibe varias mitades podría escoger.",
     person: "Su id en la nómina del autor",
     contribute: "Sortear y firmar mi mitad",
     no_request: "Elija el archivo que le envió el autor.",
-    no_such_request: "Este archivo no solicita la mitad de una clave. Pida el archivo que termina en .key-request.",
+    no_such_request: "Este archivo no solicita la mitad de una clave. Pida el archivo que termina en .key-request o .seed-request.",
     no_person: "Esto no es un id: letras, cifras y guiones, como en la nómina.",
 };
