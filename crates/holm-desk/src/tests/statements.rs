@@ -6,11 +6,12 @@ use holm_record::commitment::{hex, sha256};
 
 use super::*;
 
-const ORDER: &str = "authority = \"calls\"\nbasis = \"art. 16\"\nissued_by = \"First Court\"\nrequested_by = \"Ruiz\"\napproved_by = \"Vega\"\n\
+pub(super) const ORDER: &str = "authority = \"calls\"\nbasis = \"art. 16\"\nissued_by = \"First Court\"\nrequested_by = \"Ruiz\"\napproved_by = \"Vega\"\n\
     sorts = [\"phone-review\"]\npersons = [\"p2\", \"p3\"]\ndata_from = \"2025-01-01\"\ndata_until = \"2025-12-31\"\n\
     valid_from = \"2025-02-01\"\nvalid_until = \"2999-06-30\"\nretain_until = \"2999-12-31\"\n";
-const CALLS: &[u8] = b"at,own,other,direction,kind,seconds,imei,imsi\n2025-01-06T10:00:00Z,+52550002,+52550009,out,call,60,,\n";
-const OWNERS: &[u8] = b"number,person\n+52550002,p2\n";
+pub(super) const CALLS: &[u8] =
+    b"at,own,other,direction,kind,seconds,imei,imsi\n2025-01-06T10:00:00Z,+52550002,+52550009,out,call,60,,\n";
+pub(super) const OWNERS: &[u8] = b"number,person\n+52550002,p2\n";
 
 type Sent<'s> = (&'s str, Option<&'s str>, &'s [u8]);
 
@@ -112,7 +113,7 @@ async fn a_desk_without_the_program_says_so_once_the_job_is_asked() {
 
 /// A stand-in for the program: it keeps what it is asked, and answers once it is told to.
 #[cfg(unix)]
-struct StandIn {
+pub(super) struct StandIn {
     place: std::path::PathBuf,
     answers: std::fs::File,
 }
@@ -138,19 +139,19 @@ impl StandIn {
     }
 
     /// Waits until so many questions wait for an answer, or were given one.
-    async fn is_asked(&self, times: usize) {
+    pub(super) async fn is_asked(&self, times: usize) {
         while self.asked().len() < times {
             tokio::task::yield_now().await;
         }
     }
 
-    fn answer(&self) {
+    pub(super) fn answer(&self) {
         use std::io::Write;
         (&self.answers).write_all(format!("{}\n", super::vetting::answer()).as_bytes()).unwrap();
     }
 
-    /// A desk that asks it, of which the reading waits for its answer.
-    async fn waiting() -> (World, Self) {
+    /// A desk that asks it, under a recorded authority.
+    pub(super) async fn desk() -> (World, Self) {
         let folder = tempfile::tempdir().unwrap();
         fill(&folder);
         let stand_in = Self::new(folder.path());
@@ -158,6 +159,12 @@ impl StandIn {
         Arc::get_mut(&mut desk).unwrap().statements = Some(stand_in.place.clone());
         let world = World::started(folder, desk).await;
         assert_eq!(to(&world.fields("/vetting/authorities", &[("order", ORDER)]).await), "/vetting");
+        (world, stand_in)
+    }
+
+    /// Of which a reading waits for its answer.
+    async fn waiting() -> (World, Self) {
+        let (world, stand_in) = Self::desk().await;
         assert_eq!(to(&sent(&world, "first", &[]).await), "/vetting/statements/first");
         stand_in.is_asked(1).await;
         (world, stand_in)
@@ -189,7 +196,7 @@ async fn screen_another(world: &World, person: &str) {
 
 /// Fails instead of waiting for ever where nobody is answered.
 #[cfg(unix)]
-async fn in_time<T>(work: impl Future<Output = T>) -> T {
+pub(super) async fn in_time<T>(work: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(120), work).await.expect("somebody waits for the program")
 }
 
