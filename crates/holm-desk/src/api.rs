@@ -27,6 +27,7 @@ pub(crate) mod overview;
 pub(crate) mod people;
 pub(crate) mod problem;
 pub(crate) mod proceedings;
+pub(crate) mod readings;
 pub(crate) mod record;
 pub(crate) mod releases;
 pub(crate) mod requests;

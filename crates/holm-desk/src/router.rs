@@ -265,7 +265,7 @@ fn api(routes: Routes) -> Routes {
 
 /// The same of checks on people, and of what follows for them.
 fn api_of_vetting(routes: Routes) -> Routes {
-    use crate::api::{authorities, checks, draws, proceedings, statements};
+    use crate::api::{authorities, checks, draws, proceedings, readings, statements};
 
     routes
         .route("/api/v1/checks", get(UseCase::SeeVetting, checks::checks).post(UseCase::KeepVetting, checks::record_check))
@@ -285,7 +285,11 @@ fn api_of_vetting(routes: Routes) -> Routes {
             "/api/v1/vetting/schedule",
             get(UseCase::SeeVetting, authorities::schedule).post(UseCase::KeepVetting, authorities::lay_down_schedule),
         )
-        .route("/api/v1/vetting/statements", get(UseCase::SeeVetting, statements::statements))
+        .route(
+            "/api/v1/vetting/statements",
+            get(UseCase::SeeVetting, statements::statements).post(UseCase::KeepVetting, readings::begin_reading).large(),
+        )
+        .route("/api/v1/vetting/readings/{ticket}", get(UseCase::KeepVetting, readings::reading))
         .route("/api/v1/vetting/statements/{entry}", get(UseCase::SeeVetting, statements::statements_found))
         .route("/api/v1/vetting/statements/{entry}/explanations", post(UseCase::KeepVetting, statements::explain_finding))
         .route(

@@ -83,6 +83,10 @@ pub(crate) struct Desk {
     pub(crate) hosts: [String; 2],
     /// Held while a leak's picture is made.
     pub(crate) picture: Mutex<()>,
+    /// Held while statements are read, which takes much memory.
+    pub(crate) reading: Mutex<()>,
+    /// The program that reads them, if it is not the one beside this.
+    pub(crate) statements: Option<PathBuf>,
 }
 
 /// A desk that is bound to its port.
@@ -121,6 +125,8 @@ impl Server {
             sealed_here: SealedHere::default(),
             hosts: [format!("127.0.0.1:{port}"), format!("localhost:{port}")],
             picture: Mutex::new(()),
+            reading: Mutex::new(()),
+            statements: None,
         };
         Ok(Self { listener, desk: Arc::new(desk), link: format!("http://127.0.0.1:{port}/start/{code}") })
     }

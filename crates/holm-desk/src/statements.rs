@@ -6,6 +6,7 @@ use holm::policy::Action;
 use holm::vetting::statement::handed::Handed;
 use holm::vetting::statement::lists::{ListError, holdings, income, numbers, own_columns, owners, threshold};
 use holm::vetting::statement::{StatementError, Statements};
+use holm::workspace::WorkspaceError;
 use holm_record::event::vetting::CheckSort;
 use holm_record::id::AuthorityName;
 use holm_statements::request::{File, Windows};
@@ -17,6 +18,7 @@ use crate::job::{Done, Subject, Taken, Ticket, Work};
 use crate::language::Language;
 use crate::problem::{Problem, Wrong};
 use crate::server::Desk;
+use crate::session::held;
 use crate::vetting::today;
 use crate::words::fill;
 
@@ -24,6 +26,9 @@ use crate::words::fill;
 const FIELDS: [&str; 7] = ["ticket", "authority", "sort", "zone", "thresholds", "after", "screened"];
 /// Files.
 const FILES: [&str; 7] = ["files", "mappings", "owners", "targets", "contacts", "income", "holdings"];
+
+/// How often statements are read because the record changed meanwhile, before it is said.
+const MOST: usize = 3;
 
 /// What the form holds.
 pub(crate) struct Given {
@@ -132,6 +137,7 @@ impl Given {
             (self.list(&mut reading, "income", income, language), self.list(&mut reading, "holdings", holdings, language));
         reading.done(authority.zip(sort).map(|(authority, sort)| Statements {
             cluster: None,
+            program: None,
             authority,
             sort,
             files,
@@ -186,11 +192,31 @@ fn read(desk: &Desk, asked: Statements, given: Given, progress: &dyn Fn(&str)) -
     drop(files);
     drop(given);
     let named = asked.files.iter().zip(handed.names()).map(|(file, name)| File { path: name.clone(), ..file.clone() });
-    let asked = Statements { files: named.collect(), folder: Some(handed.folder().to_owned()), ..asked };
-    let read = desk.office.act(|workspace| {
-        let permit = workspace.permit(&Action::Administer, Timestamp::now()).map_err(|e| e.to_string())?;
-        workspace.read_statements(&permit, asked, today(), progress).map_err(|e| e.to_string())
+    let (folder, program) = (Some(handed.folder().to_owned()), desk.statements.clone());
+    let asked = Statements { files: named.collect(), folder, program, ..asked };
+    let _one = held(&desk.reading);
+    for _ in 0..MOST {
+        match recorded(desk, &asked, progress)? {
+            Ok(entry) => return Ok(Done::Read(entry)),
+            // Nobody saw what was answered, so nothing was chosen by asking again.
+            Err(StatementError::Meanwhile) => {}
+            Err(other) => return Err(other.to_string()),
+        }
+    }
+    Err(StatementError::Meanwhile.to_string())
+}
+
+/// Asks what the record asks now, and records the answer if it still asks the same; the workspace is others' while it is read.
+fn recorded(desk: &Desk, asked: &Statements, progress: &dyn Fn(&str)) -> Result<Result<u64, StatementError>, String> {
+    let question =
+        desk.office.act(|workspace| workspace.statement_question(asked.clone(), today())).map_err(|e| e.to_string())?;
+    let reading = match question.and_then(|question| question.read(progress)) {
+        Ok(reading) => reading,
+        Err(error) => return Ok(Err(error)),
+    };
+    let entry = desk.office.act(|workspace| {
+        let permit = workspace.permit(&Action::Administer, Timestamp::now()).map_err(WorkspaceError::from)?;
+        Ok(workspace.record_statements(&permit, reading, today())?.0)
     });
-    let (entry, _) = read.map_err(|e| e.to_string())??;
-    Ok(Done::Read(entry))
+    entry.map_err(|e| e.to_string())
 }

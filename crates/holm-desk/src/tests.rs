@@ -198,6 +198,8 @@ fn desk_of(folder: &TempDir, key: Option<&str>) -> Arc<Desk> {
         sealed_here: SealedHere::default(),
         hosts: [HOST.to_owned(), "localhost:7465".to_owned()],
         picture: std::sync::Mutex::new(()),
+        reading: std::sync::Mutex::new(()),
+        statements: None,
     })
 }
 

@@ -12,6 +12,7 @@ use crate::names::Names;
 use crate::{owners, windows};
 use booking::{Bookings, account};
 use holm_statements::accounts::passing::Passing;
+use holm_statements::accounts::splitting::{Deposit, Deposits};
 use holm_statements::accounts::structuring::Band;
 use holm_statements::accounts::worth::{Purse, Spent};
 use holm_statements::accounts::{self, Counts, Of, Tables, tests};
@@ -20,6 +21,7 @@ use holm_statements::disclosure::Disclosures;
 use holm_statements::money::Money;
 use holm_statements::request::Request;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
@@ -94,6 +96,7 @@ impl Asked<'_> {
             spent: self.spent(index)?,
             ends: ends::of_accounts(self.engine, index)?,
             bands: self.bands(index)?,
+            deposits: self.deposits(index)?,
             passing: self.passing(index)?,
         })
     }
@@ -164,9 +167,30 @@ impl Asked<'_> {
         let mut all: BTreeMap<Of, Vec<Spent>> = BTreeMap::new();
         let rows = self.engine.rows(include_str!("sql/spent.sql"), &[], ["person", "currency", "at", "amount"])?;
         for [person, currency, at, amount] in rows {
-            let on = at.and_then(|s| Timestamp::from_second(s).ok()).map(|t| t.to_zoned_datetime(self.zone.clone()).date());
-            let (Some(of), Some(on), Some(amount)) = (of(person, currency, index), on, amount) else { continue };
+            let (Some(of), Some(on), Some(amount)) = (of(person, currency, index), self.day(at), amount) else { continue };
             all.entry(of).or_default().push(Spent { on, amount: Money(amount) });
+        }
+        Ok(all)
+    }
+
+    /// The day of a moment, in seconds since 1970.
+    fn day(&self, at: Option<i64>) -> Option<Date> {
+        Some(self.zone.to_datetime(Timestamp::from_second(at?).ok()?).date())
+    }
+
+    fn deposits(&self, index: &Index) -> Result<BTreeMap<Of, Deposits>, Failure> {
+        let mut all: BTreeMap<Of, Deposits> = BTreeMap::new();
+        let names = ["person", "currency", "at", "amount", "place", "threshold"];
+        for [person, currency, at, amount, place, threshold] in
+            self.engine.rows(include_str!("sql/deposits.sql"), &[("cash", self.cash)], names)?
+        {
+            let Some(of) = of(person, currency, index) else { continue };
+            let (Some(on), Some(amount), Some(place), Some(threshold)) = (self.day(at), amount, place, threshold) else {
+                continue;
+            };
+            let deposits = all.entry(of).or_default();
+            deposits.threshold = Money(threshold);
+            deposits.each.push(Deposit { on, amount: Money(amount), row: row(self.request, place) });
         }
         Ok(all)
     }

@@ -1,6 +1,7 @@
 //! What accounts say of people, each currency by itself.
 
 pub mod passing;
+pub mod splitting;
 pub mod structuring;
 pub mod worth;
 
@@ -11,12 +12,13 @@ use crate::finding::correct;
 use crate::request::Request;
 use crate::window::Plan;
 use passing::Passing;
+use splitting::Deposits;
 use std::collections::{BTreeMap, BTreeSet};
 use structuring::Band;
 use worth::{Ends, Purse, Spent};
 
 /// Tests that each person is given in each currency: the findings of [`persons`] that can have a p-value.
-pub const TESTS: u32 = 5;
+pub const TESTS: u32 = 6;
 
 /// What windows after disclosures counted of credits from others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,6 +59,8 @@ pub struct Tables {
     pub ends: BTreeMap<Of, Vec<Ends>>,
     /// Bookings near reporting thresholds.
     pub bands: BTreeMap<Of, Band>,
+    /// Deposits below reporting thresholds.
+    pub deposits: BTreeMap<Of, Deposits>,
     /// External bookings of sizes that came in and went out.
     pub passing: BTreeMap<Of, Vec<Passing>>,
 }
@@ -111,6 +115,7 @@ fn of_currency(request: &Request, plan: &Plan, tables: &Tables, person: usize, c
         ]);
     }
     findings.push(structuring::finding(tables.bands.get(&of), request.windows.band_percent));
+    findings.push(splitting::finding(tables.deposits.get(&of)));
     let passing = tables.passing.get(&of).map_or(&[][..], Vec::as_slice);
     findings.push(passing::finding(passing, request.windows.pass_through_days));
     findings

@@ -4,7 +4,7 @@
 //! [`Answer`](answer::Answer) with findings of each person, each with an exact p-value whose null is stated, or with the reason
 //! why it has none, and corrected for everybody who was screened. A finding says that somebody should ask; it proves nothing.
 //!
-//! Never: a file, a clock, an engine, a random generator, a codeword.
+//! Never: a file, a clock, an engine, a random generator without a fixed seed, a codeword.
 //!
 //! ```
 //! use holm_statements::exact::{Stratum, upper_tail};

@@ -157,6 +157,7 @@ impl Import {
             cluster: self.cluster.zip(self.shared).map(|(url, shared)| Cluster { url, shared }),
             files: self.files.into_iter().map(file).collect(),
             folder: None,
+            program: None,
         };
         let permit = workspace.permit(&Action::Administer, app.now())?;
         let spinner = super::share::progress_bar(0, "reading");

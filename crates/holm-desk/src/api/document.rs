@@ -7,8 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     aligned, approvals, arrivals, authorities, beliefs, checks, corrections, drafts, draws, endings, graph, imports, incidents,
-    items, looks, members, operations, overview, people, problem, proceedings, record, releases, requests, session, statements,
-    tellings, traces, warnings, witnesses,
+    items, looks, members, operations, overview, people, problem, proceedings, readings, record, releases, requests, session,
+    statements, tellings, traces, warnings, witnesses,
 };
 use crate::session::COOKIE;
 
@@ -45,6 +45,7 @@ use crate::session::COOKIE;
         draws::draws, draws::open_draw, draws::draw, draws::draw_file, draws::take_draws, draws::close_draw, draws::draw_coverage,
         authorities::authorities, authorities::record_authority, authorities::record_waiver, authorities::schedule,
         authorities::lay_down_schedule, statements::statements, statements::statements_found, statements::explain_finding,
+        readings::begin_reading, readings::reading,
         proceedings::proceedings, proceedings::open_proceeding, proceedings::step_proceeding, proceedings::close_proceeding,
         proceedings::incident_dossier,
         openapi

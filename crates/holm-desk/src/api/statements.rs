@@ -1,4 +1,4 @@
-//! What statements of calls and accounts said of people. They are read in by whoever keeps the register; here they are only shown.
+//! What statements of calls and accounts said of people. How they are read is in [`super::readings`].
 
 use std::sync::Arc;
 
@@ -197,6 +197,25 @@ pub(crate) struct StatementRow {
     line: u64,
 }
 
+impl StatementsFound {
+    /// Of everybody, or of one person.
+    ///
+    /// # Errors
+    /// [`Problem::Workspace`] if another version of this program wrote it.
+    pub(super) fn of(read: &StatementsRead, person: Option<&PersonId>) -> Result<Self, Problem> {
+        let answer = read.answer().map_err(|e| Problem::Workspace(e.to_string()))?;
+        let mut all = ranked(&answer);
+        all.retain(|of| person.is_none_or(|id| id.as_str() == of.person.person));
+        Ok(Self {
+            statements: StatementsLine::of(read),
+            read: RowsRead::of(&answer),
+            screened: answer.correction.screened,
+            tests: answer.correction.tests,
+            persons: all.iter().map(|of| PersonFound::of(of, read)).collect(),
+        })
+    }
+}
+
 impl RowsRead {
     fn of(answer: &Answer) -> Self {
         let read = &answer.read;
@@ -275,16 +294,7 @@ pub(crate) async fn statements_found(
         let known = |id: String| PersonId::new(id).ok().filter(|id| view.state.persons.contains_key(id)).ok_or(Problem::Missing);
         let person = of.person.map(known).transpose()?;
         let read = view.state.vetting.statements.iter().find(|read| read.index == entry).ok_or(Problem::Missing)?;
-        let answer = read.answer().map_err(|e| Problem::Workspace(e.to_string()))?;
-        let mut all = ranked(&answer);
-        all.retain(|of| person.as_ref().is_none_or(|id| id.as_str() == of.person.person));
-        Ok(Json(StatementsFound {
-            statements: StatementsLine::of(read),
-            read: RowsRead::of(&answer),
-            screened: answer.correction.screened,
-            tests: answer.correction.tests,
-            persons: all.iter().map(|of| PersonFound::of(of, read)).collect(),
-        }))
+        Ok(Json(StatementsFound::of(read, person.as_ref())?))
     })
     .await
 }

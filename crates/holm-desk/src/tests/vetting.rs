@@ -74,14 +74,14 @@ async fn a_schedule_is_laid_down_checks_are_recorded_and_what_waits_is_listed() 
 }
 
 /// What two people's calls said, as the program that reads them answers it.
-pub(super) fn read_statements(world: &World) {
+pub(super) fn answer() -> serde_json::Value {
     let finding = |test: &str, p: f64, seen: f64| {
         json!({"test": test, "words": "", "rows": {"total": 7, "first": [{"file": "calls.csv", "line": 12}]}, "explanation": null,
             "weight": {"calibration": "tested", "p": p, "e": 1.0, "corrected": 1.0, "observed": seen, "expected": 1.25, "null": "x"}})
     };
     let person = |id: &str, findings: serde_json::Value| json!({"person": id, "rows": 90, "disclosures": 8, "e": 1.0, "corrected": 1.0, "findings": findings});
     let none = json!({"total": 0, "first": []});
-    let answer = json!({
+    json!({
         "format": "holm-statements/1", "kind": "phones", "correction": {"method": "holm-step-down", "screened": 2, "tests": 12},
         "read": {"files": [], "analysed": 1234, "bad": {"total": 1, "first": [{"row": {"file": "calls.csv", "line": 9}, "reason": "`own` is empty"}]}, "duplicates": none, "outside_days": 3,
             "outside_persons": none, "outside_events": 0, "uncertain_times": 0, "currencies": []},
@@ -89,7 +89,12 @@ pub(super) fn read_statements(world: &World) {
             person("p4", json!([finding("calls-after", 1e-7, 30.0), finding("target-calls-after", 1.0, 0.0)])),
             person("p5", json!([finding("calls-after", 1e-6, 20.0), finding("target-calls-after", 2e-5, 8.0)])),
         ],
-    });
+    })
+}
+
+/// Has that recorded.
+pub(super) fn read_statements(world: &World) {
+    let answer = answer();
     world
         .desk
         .office

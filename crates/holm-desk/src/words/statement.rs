@@ -91,7 +91,7 @@ pub(crate) struct StatementWords {
     pub(crate) failed_kept: &'static str,
     pub(crate) again: &'static str,
     pub(crate) means: [&'static str; 3],
-    tests: [(&'static str, &'static str); 20],
+    tests: [(&'static str, &'static str); 21],
 }
 
 impl StatementWords {
@@ -213,6 +213,7 @@ pub(crate) const EN: StatementWords = StatementWords {
         ("cash-after", "Cash in after disclosures"),
         ("amounts-after", "Large sums after disclosures"),
         ("structuring", "Sums just under what is reported"),
+        ("same-day-splits", "Cash paid in in parts on one day, each below what is reported"),
         ("pass-through", "Money that passed through"),
         ("source-and-application", "Spent beyond declared income"),
         ("net-worth", "Worth beyond declared income"),
@@ -329,6 +330,7 @@ pub(crate) const ES: StatementWords = StatementWords {
         ("cash-after", "Ingresos en efectivo después de lo entregado"),
         ("amounts-after", "Sumas grandes después de lo entregado"),
         ("structuring", "Sumas justo por debajo de lo que se notifica"),
+        ("same-day-splits", "Efectivo ingresado en partes el mismo día, cada una por debajo de lo que se notifica"),
         ("pass-through", "Dinero que solo pasó por la cuenta"),
         ("source-and-application", "Gastado por encima de lo declarado"),
         ("net-worth", "Patrimonio por encima de lo declarado"),

@@ -64,6 +64,11 @@ pub(super) const MESSAGES: &[Message] = &[
         en: "",
         es: "el programa «holm-statements» no está junto a este: constrúyalo con «make statements» o diga dónde está en HOLM_STATEMENTS",
     },
+    Message {
+        core: "while the statements were read, the record came to say other things of these people or their authority, so nothing was recorded; have them read again",
+        en: "",
+        es: "mientras se leían los extractos, el registro llegó a decir otra cosa de estas personas o de su fundamento, así que no se asentó nada; mándelos leer otra vez",
+    },
     Message { core: "`holm-statements` read nothing: {}", en: "", es: "«holm-statements» no leyó nada: {0}" },
     Message {
         core: "what `holm-statements` answered cannot be read, so nothing was recorded; it must be of the same version: {}",

@@ -73,7 +73,9 @@ pub(crate) fn draw(
             accounts.owners.push((savings, person));
         }
         if let Some(conduct) = conducts.iter().find(|c| c.person == person) {
-            living.is_paid(conduct);
+            // A stream of its own again: whoever splits is paid as whoever does not.
+            let splits = happens(setting.leaking.same_day, &mut chance(&format!("splits {person}")));
+            living.is_paid(conduct, if splits { 0.0 } else { 1.0 });
         }
         let Livelihood { postings, income, .. } = living;
         let years = income.into_iter().enumerate().filter(|(_, cents)| *cents > 0);
@@ -279,8 +281,8 @@ impl Livelihood<'_> {
         has
     }
 
-    /// Some of what was leaked is paid for, and paid in below what is reported.
-    fn is_paid(&mut self, conduct: &Conduct) {
+    /// Some of what was leaked is paid for, and paid in below what is reported, so many days after one another.
+    fn is_paid(&mut self, conduct: &Conduct, apart: f64) {
         let of = self.setting.leaking;
         for leaked in &conduct.leaks {
             let paid = happens(of.paid, self.random);
@@ -301,7 +303,7 @@ impl Livelihood<'_> {
                     leaker.into_iter().for_each(|l| l.deposits.push(deposit));
                 }
                 left -= part;
-                day += 1.0;
+                day += apart;
             }
         }
     }

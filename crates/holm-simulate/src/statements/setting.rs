@@ -89,6 +89,8 @@ pub struct Leaking {
     pub paid: f64,
     /// What a leak is paid, in cents: the median of a log-normal with a standard deviation of 0.9.
     pub reward: f64,
+    /// Share of those who pay it in that pay in all of it on one day, where it is more than is reported, and not on one day each.
+    pub same_day: f64,
 }
 
 impl Default for Setting {
@@ -110,6 +112,7 @@ impl Default for Setting {
                 banks: 0.6,
                 paid: 0.5,
                 reward: 200_000.0,
+                same_day: 0.0,
             },
         }
     }

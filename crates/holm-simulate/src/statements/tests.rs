@@ -380,3 +380,25 @@ fn leaks_follow_in_an_exponential_that_is_cut_off() {
     let all = 1.0 - (-86_400.0_f64 / 18_000.0).exp();
     follows("soon", draws, |x| (1.0 - (-x / 18_000.0).exp()) / all);
 }
+
+#[test]
+fn whoever_splits_pays_in_what_is_above_the_limit_on_one_day_and_nothing_else_changes() {
+    let of = leaky(60);
+    let rich = Leaking { reward: 1_500_000.0, banks: 1.0, ..Setting::default().leaking };
+    let setting = |same_day| Setting { leaking: Leaking { same_day, ..rich }, ..Setting::default() };
+    let (apart, split) = (drawn(&of, &setting(0.0), 3).1, drawn(&of, &setting(1.0), 3).1);
+    let days = |statements: &Statements| -> Vec<(usize, usize)> {
+        let deposits = statements.traces.leakers.iter().map(|leaker| {
+            let mut sums: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
+            leaker.deposits.iter().for_each(|d| sums.entry(d.operation).or_default().push(d.at / 86_400));
+            sums
+        });
+        let several = deposits.flat_map(BTreeMap::into_values).filter(|days| days.len() > 1);
+        several.map(|days| (days.len(), days.iter().collect::<BTreeSet<_>>().len())).collect()
+    };
+    assert!(days(&apart).len() > 10 && days(&apart).iter().all(|(deposits, days)| deposits == days));
+    assert!(days(&split).len() > 10 && days(&split).iter().all(|(_, days)| *days == 1));
+    let leakers = || apart.traces.leakers.iter().zip(&split.traces.leakers);
+    assert!(leakers().all(|(_, b)| b.deposits.iter().all(|d| d.amount < REPORTED)));
+    assert_eq!((&apart.calls, &apart.incomes, &apart.owners), (&split.calls, &split.incomes, &split.owners));
+}

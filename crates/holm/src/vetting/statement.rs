@@ -6,21 +6,18 @@
 
 pub mod handed;
 pub mod lists;
+mod question;
 
-use std::fs::File as Disk;
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
 
-use holm_record::commitment::{hex, sha256};
 use holm_record::event::Event;
-use holm_record::event::vetting::{CheckSort, FindingExplanation, StatementFacts, StatementFile, Verified};
+use holm_record::event::vetting::{CheckSort, FindingExplanation, StatementFacts, Verified};
 use holm_record::id::{AuthorityName, PersonId};
 use holm_statements::answer::{Answer, FORMAT};
 use holm_statements::request::{self, File, Holding, Income, Kind, Owner, Request, Scope, Threshold, Windows};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sha2::{Digest, Sha256};
+pub use question::{Question, Reading};
 
 use super::authority::AuthorityError;
 use super::odd;
@@ -29,10 +26,6 @@ use crate::policy::Permit;
 use crate::state::State;
 use crate::workspace::{Workspace, WorkspaceError};
 
-/// The program that reads statements.
-const PROGRAM: &str = "holm-statements";
-/// Where it is, if it is not beside this one.
-const PLACE: &str = "HOLM_STATEMENTS";
 /// The longest answer that an entry holds, in bytes.
 const LONGEST: usize = 4 << 20;
 
@@ -121,6 +114,11 @@ pub enum StatementError {
     /// Not an answer.
     #[error("what `holm-statements` answered cannot be read, so nothing was recorded; it must be of the same version: {0}")]
     Answer(String),
+    /// What the question stands on.
+    #[error(
+        "while the statements were read, the record came to say other things of these people or their authority, so nothing was recorded; have them read again"
+    )]
+    Meanwhile,
     /// Too much for an entry.
     #[error("what was found takes {0} bytes, and an entry holds {1}: name fewer persons, with one authority for each part")]
     Long(usize, usize),
@@ -179,6 +177,8 @@ pub struct Statements {
     pub windows: Windows,
     /// How many people are screened in the same way; everybody whom a recorded authority of the sort names, if it is not said.
     pub screened: Option<u32>,
+    /// The program that reads them, if it is not the one beside this.
+    pub program: Option<PathBuf>,
     /// Who does the work; this machine, if nobody is named.
     pub cluster: Option<Cluster>,
 }
@@ -253,6 +253,30 @@ impl Workspace {
         })
     }
 
+    /// What the program is asked, to be answered while others use the workspace.
+    ///
+    /// # Errors
+    /// As [`Self::statement_request`].
+    pub fn statement_question(&self, asked: Statements, today: Date) -> Result<Question, StatementError> {
+        Question::new(self.statement_request(asked.clone(), today)?, asked)
+    }
+
+    /// Records what was read, if the record still asks the same: the authority is in force, and says what it said; so does what is known
+    /// of who was told what. Returns the entry and the answer, which nobody was shown before.
+    ///
+    /// # Errors
+    /// [`StatementError::Meanwhile`] if the record asks something else by now; the others. Nothing is recorded then.
+    pub fn record_statements(&mut self, permit: &Permit, reading: Reading, today: Date) -> Result<(u64, Answer), StatementError> {
+        let Reading { question, files, answer } = reading;
+        let now = self.statement_question(question.asked().clone(), today)?;
+        if now.hash() != question.hash() {
+            return Err(StatementError::Meanwhile);
+        }
+        let Statements { authority, sort, .. } = question.asked().clone();
+        let persons = self.state().vetting.authorities.get(&authority).map(|a| a.facts.persons.clone()).unwrap_or_default();
+        self.keep_statements(permit, StatementFacts { authority, sort, persons, files, request: now.hash(), answer })
+    }
+
     /// Has statements read, and records what was found before it is shown; the entry and the answer.
     ///
     /// # Errors
@@ -264,15 +288,8 @@ impl Workspace {
         today: Date,
         progress: &dyn Fn(&str),
     ) -> Result<(u64, Answer), StatementError> {
-        let (authority, sort) = (asked.authority.clone(), asked.sort);
-        let (folder, cluster) = (asked.folder.clone(), asked.cluster.clone());
-        let request = self.statement_request(asked, today)?;
-        let within = folder.clone().unwrap_or_default();
-        let files = request.files.iter().map(|file| hashed(&within, Path::new(&file.path))).collect::<Result<Vec<_>, _>>()?;
-        let question = serde_json::to_vec(&request).map_err(|e| StatementError::Answer(e.to_string()))?;
-        let answer = answered(&question, folder.as_deref(), cluster.as_ref(), progress)?;
-        let persons = self.state().vetting.authorities.get(&authority).map(|a| a.facts.persons.clone()).unwrap_or_default();
-        self.keep_statements(permit, StatementFacts { authority, sort, persons, files, request: hex(&sha256(&question)), answer })
+        let reading = self.statement_question(asked, today)?.read(progress)?;
+        self.record_statements(permit, reading, today)
     }
 
     /// Records what the program answered; the entry and the answer.
@@ -326,72 +343,4 @@ impl Workspace {
         }
         Ok(self.append(permit, vec![Event::FindingExplained(said)])?)
     }
-}
-
-/// A file's name and hash; it may be larger than memory.
-fn hashed(folder: &Path, path: &Path) -> Result<StatementFile, StatementError> {
-    let failed = |e: io::Error| StatementError::File(path.to_owned(), e.to_string());
-    let mut file = BufReader::with_capacity(1 << 20, Disk::open(folder.join(path)).map_err(failed)?);
-    let mut hasher = Sha256::new();
-    loop {
-        let bytes = file.fill_buf().map_err(failed)?;
-        if bytes.is_empty() {
-            break;
-        }
-        hasher.update(bytes);
-        let read = bytes.len();
-        file.consume(read);
-    }
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(StatementFile { name, hash: hex(&hasher.finalize()) })
-}
-
-/// Where the program is: where somebody says, or beside this one.
-fn program() -> Result<PathBuf, StatementError> {
-    let said = std::env::var_os(PLACE).map(PathBuf::from);
-    let beside = || Some(std::env::current_exe().ok()?.with_file_name(PROGRAM));
-    let found = said.or_else(beside).filter(|path| path.is_file()).ok_or(StatementError::Missing)?;
-    // It may be asked from within another folder.
-    std::path::absolute(&found).map_err(|e| StatementError::File(found, e.to_string()))
-}
-
-/// Asks the program; what it answers. What it says on the way goes to `progress`, and its last words are why it failed.
-fn answered(
-    question: &[u8],
-    folder: Option<&Path>,
-    cluster: Option<&Cluster>,
-    progress: &dyn Fn(&str),
-) -> Result<String, StatementError> {
-    let failed = |e: io::Error| StatementError::Failed(e.to_string());
-    let none = || StatementError::Failed("it takes no question".to_owned());
-    // No child is given the passphrase.
-    let mut command = Command::new(program()?);
-    if let Some(Cluster { url, shared }) = cluster {
-        command.args(["--cluster", url, "--shared"]).arg(shared);
-    }
-    command.env_remove("HOLM_PASSPHRASE").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    if let Some(folder) = folder {
-        command.current_dir(folder);
-    }
-    let mut child = command.spawn().map_err(failed)?;
-    let mut stdin = child.stdin.take().ok_or_else(none)?;
-    let mut stdout = child.stdout.take().ok_or_else(none)?;
-    let stderr = child.stderr.take().ok_or_else(none)?;
-    std::thread::scope(|scope| {
-        // One that stops reading early says why itself.
-        scope.spawn(move || drop(stdin.write_all(question)));
-        let answer = scope.spawn(move || {
-            let mut text = String::new();
-            stdout.read_to_string(&mut text).map(|_| text)
-        });
-        let mut last = "nothing".to_owned();
-        for line in BufReader::new(stderr).lines().map_while(Result::ok).filter(|line| !line.trim().is_empty()) {
-            progress(&line);
-            last = line;
-        }
-        let status = child.wait().map_err(failed)?;
-        let text = answer.join().map_err(|_| none())?.map_err(failed)?;
-        let said = last.strip_prefix("error: ").unwrap_or(&last).to_owned();
-        if status.success() { Ok(text) } else { Err(StatementError::Failed(said)) }
-    })
 }

@@ -15,6 +15,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::super::roles::{closed, seen_by, staffed};
+use super::super::statements::{CALLS, OWNERS};
+#[cfg(unix)]
+use super::super::statements::{ORDER as CALLS_ORDER, StandIn, in_time};
 use super::super::vetting::read_statements;
 use super::super::{World, desk_of};
 use super::journey::Walk;
@@ -25,6 +28,7 @@ const AUTHORITIES: &str = "/api/v1/vetting/authorities";
 const WAIVERS: &str = "/api/v1/vetting/waivers";
 const SCHEDULE: &str = "/api/v1/vetting/schedule";
 const STATEMENTS: &str = "/api/v1/vetting/statements";
+const READINGS: &str = "/api/v1/vetting/readings";
 const PROCEEDINGS: &str = "/api/v1/proceedings";
 
 const ORDER: &str = "authority = \"first\"\nbasis = \"art. 16\"\nissued_by = \"First Court\"\nrequested_by = \"Ruiz\"\napproved_by = \"Vega\"\n\
@@ -166,6 +170,8 @@ impl Walk {
         let said = json!({"person": "p5", "test": "target-calls-after", "explanation": "an informant of mine"});
         let path = format!("{STATEMENTS}/{}/explanations", read["entry"]);
         self.give("POST", &path, &said).await;
+        #[cfg(unix)]
+        self.have_statements_read().await;
         let verified = json!({"person": "p5", "test": "target-calls-after",
             "verified": {"by": "Vega", "how": "asked the unit", "on": "2026-01-02"}});
         self.give("POST", &path, &verified).await;
@@ -173,6 +179,18 @@ impl Walk {
         let finding = &found["persons"][0]["findings"][0];
         assert_eq!(finding["explanation"], "an informant of mine");
         assert_eq!(finding["verified"], "Vega, 2026-01-02: asked the unit");
+    }
+
+    /// On a desk of its own, where a script stands in for the program.
+    #[cfg(unix)]
+    async fn have_statements_read(&self) {
+        let (world, stand_in) = StandIn::desk().await;
+        let begun = self.took("POST", STATEMENTS, world.upload(STATEMENTS, &form("first")).await);
+        assert_eq!((&begun["ticket"], &begun["state"], &begun["found"]), (&json!("first"), &json!("working"), &Value::Null));
+        stand_in.answer();
+        let done =
+            self.took("GET", &format!("{READINGS}/first"), (StatusCode::OK, world.finished(&format!("{READINGS}/first")).await));
+        assert_eq!(done["found"], world.get(&format!("{STATEMENTS}/{}", done["entry"])).await);
     }
 
     async fn draw(&self) {
@@ -416,6 +434,84 @@ async fn statements_say_who_stands_out_by_what_and_of_one_person_alone() {
     for missing in [format!("{path}?person=nobody"), format!("{STATEMENTS}/1")] {
         assert_eq!(world.ask("GET", &missing).await.0, StatusCode::NOT_FOUND, "{missing}");
     }
+}
+
+/// What a program sends to have statements read.
+fn form(ticket: &str) -> Vec<(&'static str, Option<&'static str>, &[u8])> {
+    vec![
+        ("ticket", None, ticket.as_bytes()),
+        ("authority", None, b"calls"),
+        ("sort", None, b"phone-review"),
+        ("zone", None, b"UTC"),
+        ("files", Some("calls.csv"), CALLS),
+        ("owners", Some("owners.csv"), OWNERS),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_that_cannot_be_read_are_refused_by_field_and_a_reading_that_fails_says_why() {
+    let world = World::new().await;
+    let order = super::super::statements::ORDER;
+    assert_eq!(world.give("POST", AUTHORITIES, &json!({ "order": order })).await.0, StatusCode::OK);
+    let before = size(&world);
+    let with = |field: &'static str, value: Option<&'static [u8]>| {
+        let mut form = form("t");
+        form.retain(|(name, ..)| *name != field);
+        form.extend(value.map(|value| (field, None, value)));
+        form
+    };
+    let cases: [(&'static str, Option<&'static [u8]>, &str); 9] = [
+        ("ticket", None, "64 letters"),
+        ("ticket", Some(b"a b"), "64 letters"),
+        ("authority", None, "fill this in"),
+        ("authority", Some(b"other"), "no legal authority"),
+        ("sort", Some(b"polygraph"), "is neither"),
+        ("files", None, "choose the statements"),
+        ("owners", None, "choose the list of whose"),
+        ("thresholds", Some(b"10000"), "CURRENCY=AMOUNT"),
+        ("screened", Some(b"all"), "digit"),
+    ];
+    for (field, value, said) in cases {
+        let (status, answer) = world.upload(STATEMENTS, &with(field, value)).await;
+        assert_eq!((status, &answer["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!(field)), "{answer}");
+        assert!(answer["detail"].as_str().unwrap().to_lowercase().contains(&said.to_lowercase()), "{field}: {answer}");
+    }
+    assert_eq!(world.upload(STATEMENTS, &with("drow", Some(b"x"))).await.0, StatusCode::BAD_REQUEST);
+    assert_eq!(world.ask("GET", &format!("{READINGS}/t")).await.0, StatusCode::NOT_FOUND);
+    // No program lies beside this one.
+    let (status, begun) = world.upload(STATEMENTS, &form("t")).await;
+    assert_eq!((status, &begun["ticket"]), (StatusCode::ACCEPTED, &json!("t")), "{begun}");
+    let failed = world.finished(&format!("{READINGS}/t")).await;
+    assert_eq!((&failed["state"], &failed["entry"], &failed["found"]), (&json!("failed"), &Value::Null, &Value::Null));
+    assert!(failed["error"].as_str().unwrap().contains("is not beside this one"), "{failed}");
+    assert_eq!(size(&world), before);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_are_read_once_for_a_ticket_and_what_was_found_is_recorded_before_it_is_answered() {
+    let (world, stand_in) = StandIn::desk().await;
+    let before = size(&world);
+    for _ in 0..2 {
+        let (status, begun) = world.upload(STATEMENTS, &form("first")).await;
+        assert_eq!((status, &begun["state"]), (StatusCode::ACCEPTED, &json!("working")), "{begun}");
+    }
+    let mut other = form("first");
+    other.retain(|(name, ..)| *name != "zone");
+    let (status, taken) = world.upload(STATEMENTS, &other).await;
+    assert_eq!((status, &taken["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("ticket")));
+    // Somebody else is answered while the program reads.
+    let order = CALLS_ORDER.replace("\"calls\"", "\"accounts\"").replace("phone-review", "bank-review");
+    assert_eq!(in_time(world.give("POST", AUTHORITIES, &json!({ "order": order }))).await.0, StatusCode::OK);
+    stand_in.answer();
+    let done = in_time(world.finished(&format!("{READINGS}/first"))).await;
+    assert_eq!((&done["found"]["read"]["analysed"], &done["found"]["persons"][1]["person"]), (&json!(1234), &json!("p5")));
+    let written = written_since(&world, before);
+    let [Event::AuthorityRecorded(_), Event::StatementsRead(facts), Event::Read { of: Masked::Vetting, .. }] = written.as_slice()
+    else {
+        panic!("{written:?}")
+    };
+    assert_eq!((done["entry"].as_u64(), facts.authority.as_str()), (Some(before + 1), "calls"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
