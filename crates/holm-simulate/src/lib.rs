@@ -23,8 +23,8 @@
 //! # }
 //! ```
 //!
-//! [`history`] tells public cases again, [`sheet`] is what of a world was written down, as files, and [`statements`] are the calls
-//! and accounts of its people.
+//! [`programme`] runs two years week by week with a policy that is asked whom to tell, [`history`] tells public cases again, [`sheet`]
+//! is what of a world was written down, as files, and [`statements`] are the calls and accounts of its people.
 //!
 //! Start reading at [`world`], or at `damage::Channel`; `mixture` is for several copies, `raster` for images of pages, `corpus`
 //! holds the documents that survival is measured on. All but these and worlds are behind the feature `damage`, which is on unless it is
@@ -39,6 +39,7 @@ pub mod history;
 #[cfg(feature = "damage")]
 pub mod mixture;
 mod names;
+pub mod programme;
 #[cfg(feature = "damage")]
 pub mod raster;
 pub mod sheet;

@@ -13,7 +13,7 @@ pub(crate) mod distribution;
 mod ledger;
 pub mod recorded;
 pub mod setting;
-mod staff;
+pub(crate) mod staff;
 pub mod truth;
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ const LEVELS: [f64; 5] = [0.4, 0.3, 0.15, 0.1, 0.05];
 const BUSIEST_TENTH: f64 = 1.281_55;
 
 /// Everybody, before anything happens.
+#[derive(Debug)]
 pub(crate) struct Staff {
     pub(crate) units: Vec<usize>,
     pub(crate) persons: Vec<Person>,
