@@ -170,7 +170,7 @@ pub(crate) struct Note {
 
 /// Enter what was seen, as somebody who cannot know who was told what, or as somebody outside has signed it
 ///
-/// Where it shows one variant, the incident that this is for the operation is recorded with it.
+/// For each variant that it shows, the incident that this is for the operation is recorded with it.
 #[derive(Debug, Args)]
 pub(crate) struct See {
     /// Its name.
@@ -408,9 +408,9 @@ impl See {
             (None, outcome) => Said::Here { outcome: outcome.unwrap_or_default(), evidence: &evidence },
         };
         let permit = workspace.permit(&Action::Administer, app.now())?;
-        let incident = workspace.see_experiment(&permit, &self.experiment, said, self.words)?;
+        let incidents = workspace.see_experiment(&permit, &self.experiment, said, self.words)?;
         say!("recorded: what was seen of {}", self.experiment);
-        if let Some(incident) = incident {
+        for incident in incidents {
             say!("and the incident {incident}: its operation was betrayed, by somebody who knew of that version");
         }
         Ok(Outcome::Done)

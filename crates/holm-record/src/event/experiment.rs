@@ -79,9 +79,9 @@ pub struct OutcomeSeen {
     /// What they signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// The incident that was recorded with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub incident: Option<IncidentName>,
+    /// The incidents that were recorded with it, one for each variant that it shows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incidents: Vec<IncidentName>,
     /// What else is to be said.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub words: String,

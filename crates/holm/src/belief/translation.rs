@@ -2,7 +2,7 @@
 //!
 //! - An operation with an outcome or an incident is a trial: persons who knew before the window closed, with their weights, its
 //!   channels, members of its units of whom nothing is recorded, and how much likelier what was seen is if it was betrayed.
-//! - Where persons were told several versions, each version is a trial of its own: the one that was acted on has the incident's
+//! - Where persons were told several versions, each version is a trial of its own: those that were acted on have the incidents'
 //!   outcome; the others are half as likely to have leaked as not, since whoever had both would follow either.
 //! - Every unit that takes part is a cause too, of a kind of its own: a channel of the whole unit that nobody recorded. Without it
 //!   whoever happened to be told of most of what such a channel betrayed would be believed to leak.
@@ -170,7 +170,8 @@ struct Ground<'a> {
     by: Option<&'a str>,
     /// No exposure counts after this.
     end: Timestamp,
-    variant: Option<&'a str>,
+    /// Versions that were acted on.
+    acted: BTreeSet<&'a str>,
     incident: Option<&'a IncidentName>,
     /// All incidents that it is about.
     incidents: Vec<&'a IncidentName>,
@@ -242,12 +243,12 @@ impl<'s> Building<'s> {
             outcome,
         };
         let facts = &operation.facts;
-        let variant = incidents.iter().find_map(|(_, i)| i.facts.variant.as_deref());
+        let acted = incidents.iter().filter_map(|(_, i)| i.facts.variant.as_deref()).collect();
         let incident = incidents.iter().map(|(name, _)| *name).find(|name| self.state.looks.iter().any(|l| l.incident == **name));
         let (sort, units, channels) = (facts.sort.as_str(), facts.units.as_slice(), facts.channels.as_slice());
         let by = Some(operation.by.as_str());
         let incidents = incidents.iter().map(|(name, _)| *name).collect();
-        self.ground(Ground { of, sort, units, channels, known, by, end, variant, incident, incidents });
+        self.ground(Ground { of, sort, units, channels, known, by, end, acted, incident, incidents });
     }
 
     fn incident(&mut self, name: &'s IncidentName, incident: Option<&'s Incident>) {
@@ -265,21 +266,10 @@ impl<'s> Building<'s> {
         let end = window.to.or(noticed).unwrap_or(Timestamp::MAX);
         let outcome = incident.map_or(Seen::Confirmed, |i| i.facts.certainty);
         let of = TrialOf { operation: None, incident: Some(name.clone()), item: Some(item), variant: None, at: end, outcome };
-        let variant = incident.and_then(|i| i.facts.variant.as_deref());
+        let acted = incident.into_iter().filter_map(|i| i.facts.variant.as_deref()).collect();
         let incident = Some(name);
         let incidents = vec![name];
-        self.ground(Ground {
-            of,
-            sort: ITEM_LEAK,
-            units: &[],
-            channels: &[],
-            known,
-            by: None,
-            end,
-            variant,
-            incident,
-            incidents,
-        });
+        self.ground(Ground { of, sort: ITEM_LEAK, units: &[], channels: &[], known, by: None, end, acted, incident, incidents });
     }
 
     /// One trial for each version that somebody was told.
@@ -290,16 +280,17 @@ impl<'s> Building<'s> {
         self.gaps.late += counted.iter().filter(|known| known.late).count();
         self.gaps.too_late += ground.known.len() - counted.len();
         let copies = ground.incident.and_then(|incident| self.copy_weights(incident));
-        let versions: BTreeSet<Option<&str>> = match ground.variant {
-            Some(acted) => counted.iter().map(|known| other_version(known, acted)).chain([None]).collect(),
-            None => BTreeSet::from([None]),
-        };
-        for version in versions {
-            let of_version = |known: &&&Known| ground.variant.is_none_or(|acted| other_version(known, acted) == version);
-            let told: Vec<&Known> = counted.iter().filter(of_version).copied().collect();
-            let ratio = if version.is_some() { NOT_ACTED_ON } else { ratio(ground.of.outcome) };
-            let copies = copies.as_ref().filter(|_| version.is_none());
-            self.trial(&ground, &told, (ratio, version), copies);
+        if ground.acted.is_empty() {
+            return self.trial(&ground, &counted, (ratio(ground.of.outcome), None), copies.as_ref());
+        }
+        let told: BTreeSet<&str> = counted.iter().filter_map(|known| version(known)).collect();
+        for one in ground.acted.iter().copied().chain(told.into_iter().filter(|told| !ground.acted.contains(told))) {
+            let acted = ground.acted.contains(one);
+            // Whoever knew, nobody says of which version, could have told any that was acted on.
+            let of_it = |known: &&&Known| version(known).map_or(acted, |version| version == one);
+            let told: Vec<&Known> = counted.iter().filter(of_it).copied().collect();
+            let ratio = if acted { ratio(ground.of.outcome) } else { NOT_ACTED_ON };
+            self.trial(&ground, &told, (ratio, Some(one)), copies.as_ref().filter(|_| acted));
         }
     }
 
@@ -342,7 +333,7 @@ impl<'s> Building<'s> {
         let time = ground.end.as_second() as f64;
         self.trials.push(Trial { kind, time, exposed, unrecorded: unrecorded.into_iter().collect(), channels, outcome });
         self.said.push(said);
-        self.of.push(TrialOf { variant: version.or(ground.variant).map(str::to_owned), ..ground.of.clone() });
+        self.of.push(TrialOf { variant: version.map(str::to_owned), ..ground.of.clone() });
     }
 
     /// Whoever was exonerated of one of these: they are no cause of what it is about.
@@ -423,10 +414,10 @@ fn position(names: &mut Vec<String>, name: &str) -> usize {
     })
 }
 
-/// The version that somebody was told, if it is another than the one that was acted on.
-fn other_version<'k>(known: &'k Known, acted: &str) -> Option<&'k str> {
+/// The version that somebody was told, if the record says so.
+fn version(known: &Known) -> Option<&str> {
     match &known.source {
-        Source::Told { variant: Some(variant), .. } if variant != acted => Some(variant),
+        Source::Told { variant, .. } => variant.as_deref(),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use holm_inference::experiment::Who;
 use holm_inference::experiment::draw::Seed;
-use holm_inference::experiment::law::{Variant, Variants};
+use holm_inference::experiment::law::Variant;
 use holm_inference::experiment::protocol::Protocol;
 use holm_record::commitment::{Commitment, Salt, hex};
 use holm_record::event::Event;
@@ -319,8 +319,8 @@ impl Workspace {
         Ok(sheet)
     }
 
-    /// Enters what was seen: by whoever acts, or by somebody outside who signed it. Where it shows one variant, the incident that this is
-    /// for the operation is recorded with it.
+    /// Enters what was seen: by whoever acts, or by somebody outside who signed it. For each variant that it shows, the incident that this
+    /// is for the operation is recorded with it; their names.
     ///
     /// # Errors
     /// [`ExperimentError::Knows`] for whoever can see who was told what; then nothing is recorded.
@@ -330,7 +330,7 @@ impl Workspace {
         name: &ExperimentName,
         said: Said<'_>,
         words: String,
-    ) -> Result<Option<IncidentName>, ExperimentError> {
+    ) -> Result<Vec<IncidentName>, ExperimentError> {
         let one = self.experiment(name)?;
         let (outcome, evidence, reader, note) = match said {
             Said::Here { outcome, evidence } => (outcome, super::evidence(evidence), None, None),
@@ -342,14 +342,13 @@ impl Workspace {
                 (said.outcome, said.evidence, Some(said.reader.clone()), Some(said.note.clone()))
             }
         };
-        let incident = incident_of(&one, outcome, self.everything(), permit.at());
-        let name_of_incident = incident.as_ref().map(|(incident, _)| incident.clone());
-        let seen =
-            OutcomeSeen { experiment: name.clone(), outcome, evidence, reader, note, incident: name_of_incident.clone(), words };
+        let recorded = incidents_of(&one, outcome, self.everything(), permit.at());
+        let incidents: Vec<IncidentName> = recorded.iter().map(|(incident, _)| incident.clone()).collect();
+        let seen = OutcomeSeen { experiment: name.clone(), outcome, evidence, reader, note, incidents: incidents.clone(), words };
         let mut events = vec![Event::ExperimentSeen(seen)];
-        events.extend(incident.map(|(incident, facts)| Event::IncidentRecorded { incident, facts }));
+        events.extend(recorded.into_iter().map(|(incident, facts)| Event::IncidentRecorded { incident, facts }));
         self.tried(permit, events)?;
-        Ok(name_of_incident)
+        Ok(incidents)
     }
 
     /// Closes it, after its date, and shows the seed: by the teller.
@@ -432,16 +431,14 @@ fn closes_in_time(protocol: &Protocol, state: &State, of: &Announcement, now: Ti
     }
 }
 
-/// What an outcome that shows one variant is for the operation.
-fn incident_of(one: &Experiment, outcome: u32, state: &State, now: Timestamp) -> Option<(IncidentName, IncidentFacts)> {
-    let plan = one.protocol.plan();
-    let shown: &Variants = plan.outcomes.get(outcome as usize)?;
-    let mut variants = (0_u8..).zip(&one.facts.variants).filter(|(v, _)| shown.contains(Variant(*v)));
-    let (Some((_, says)), None) = (variants.next(), variants.next()) else { return None };
-    let names = (one.seen.len() + 1..).map(|n| IncidentName::new(format!("{}-{n}", one.facts.experiment)));
-    let name = names.map_while(Result::ok).find(|name| !state.happenings.incidents.contains_key(name))?;
+/// What the variants that an outcome shows are for the operation, one incident each.
+fn incidents_of(one: &Experiment, outcome: u32, state: &State, now: Timestamp) -> Vec<(IncidentName, IncidentFacts)> {
+    let shown = one.protocol.plan().outcomes.get(outcome as usize).copied().unwrap_or_default();
+    let says = (0_u8..).zip(&one.facts.variants).filter(|(v, _)| shown.contains(Variant(*v))).map(|(_, says)| says);
+    let names = (1..).map_while(|n| IncidentName::new(format!("{}-{n}", one.facts.experiment)).ok());
+    let free = names.filter(|name| !state.happenings.incidents.contains_key(name));
     let from = one.told.iter().map(|(_, told)| told.at).min();
-    let facts = IncidentFacts {
+    let facts = |says: &String| IncidentFacts {
         sort: IncidentSort::VariantActedOn,
         noticed: now,
         window: Window { from, to: Some(now) },
@@ -453,5 +450,5 @@ fn incident_of(one: &Experiment, outcome: u32, state: &State, now: Timestamp) ->
         considered: None,
         words: format!("outcome {outcome} of the experiment {}", one.facts.experiment),
     };
-    Some((name, facts))
+    free.zip(says.map(facts)).collect()
 }

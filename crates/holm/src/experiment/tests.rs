@@ -2,7 +2,7 @@
 
 use holm_record::event::experiment::OutcomeSeen;
 use holm_record::event::happening::Outcome;
-use holm_record::id::{ExperimentName, PersonId};
+use holm_record::id::{ExperimentName, IncidentName, PersonId};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
@@ -95,8 +95,8 @@ impl Story {
         let evidence = format!("intercept of {when}");
         let note = note_outcome(&reading, &person("p12"), &self.keys[1], (outcome, evidence.as_bytes())).unwrap();
         let permit = self.permit(when);
-        let incident = self.workspace.see_experiment(&permit, &sheet.experiment, Said::Outside(&note), String::new()).unwrap();
-        assert!(incident.is_some(), "one variant is an incident of its operation");
+        let incidents = self.workspace.see_experiment(&permit, &sheet.experiment, Said::Outside(&note), String::new()).unwrap();
+        assert_eq!(incidents.len(), 1, "one variant is an incident of its operation");
     }
 
     fn close(&mut self, of: &str, when: &str) -> Result<Sheet, ExperimentError> {
@@ -311,7 +311,7 @@ fn entries_that_were_made_past_the_rules_are_found_by_whoever_verifies() {
     let permit = story.permit("2026-03-03T00:00Z");
     let seen = |reader: Option<PersonId>, note: Option<String>| {
         let (experiment, evidence, words) = (name("barge"), evidence(b"made up"), String::new());
-        Event::ExperimentSeen(OutcomeSeen { experiment, outcome: 1, evidence, reader, note, incident: None, words })
+        Event::ExperimentSeen(OutcomeSeen { experiment, outcome: 1, evidence, reader, note, incidents: Vec::new(), words })
     };
     // By the teller, and in the name of somebody who signed nothing.
     story.workspace.append(&permit, vec![seen(None, None)]).unwrap();
@@ -328,4 +328,36 @@ fn entries_that_were_made_past_the_rules_are_found_by_whoever_verifies() {
     }
     // It counts for nothing: the experiment still waits to be closed.
     assert!(story.workspace.state().experiments.get(&name("barge")).unwrap().ended.is_none());
+}
+
+#[test]
+fn several_variants_that_show_at_once_are_each_a_leak_of_theirs() {
+    let mut story = Story::new();
+    let text = NEED.replace("harm = \"low\"", "harm = \"low\"\nseen = \"each\"");
+    story.announce(&text, "2026-02-02T00:00Z").unwrap();
+    story.draw("barge", "2026-02-03T00:00Z");
+    story.tell("barge", "2026-03-01T00:00Z");
+    let reading = story.workspace.reading(&name("barge")).unwrap();
+    assert_eq!(reading.signs.len(), 16, "every set of four");
+    let both = u32::try_from(reading.signs.iter().position(|sign| sign == "at the north pier + at the mill").unwrap()).unwrap();
+    let note = note_outcome(&reading, &person("p12"), &story.keys[1], (both, b"two intercepts")).unwrap();
+    let permit = story.permit("2026-03-02T00:00Z");
+    let incidents = story.workspace.see_experiment(&permit, &name("barge"), Said::Outside(&note), String::new()).unwrap();
+    assert_eq!(incidents.len(), 2);
+    let variant = |incident: &IncidentName| story.workspace.state().happenings.incidents[incident].facts.variant.clone().unwrap();
+    assert_eq!(incidents.iter().map(variant).collect::<Vec<_>>(), ["at the north pier", "at the mill"]);
+    let sheet = story.close("barge", "2026-03-11T00:00Z").unwrap();
+    // Each version is a trial of those who were told it: two that leaked, two that did not show.
+    let translation = crate::belief::translation::translate(story.workspace.state(), None).unwrap();
+    for told in &sheet.told {
+        let of_it = |of: &&crate::belief::translation::TrialOf| of.variant.as_ref() == Some(&told.variant);
+        let place = translation.trials.iter().position(|of| of_it(&of));
+        let Some(place) = place else {
+            assert!(told.people.is_empty() && !told.variant.contains("north") && !told.variant.contains("mill"));
+            continue;
+        };
+        let mut people: Vec<&PersonId> = translation.exposed[place].iter().map(|p| &translation.persons[*p]).collect();
+        people.sort();
+        assert_eq!(people, told.people.iter().collect::<Vec<_>>());
+    }
 }
