@@ -5,6 +5,7 @@ use holm::experiment::{
     Announced, Ended, Experiment, FamilyResult, GroupResult, OutcomeNote, Reading, Results, Said, SeedContribution, SeedRequest,
     Sheet, contribute, note_outcome,
 };
+use holm::plan::Barred;
 use holm::plan::experiment::ExperimentNeed;
 use holm::policy::Action;
 use holm::role::UseCase;
@@ -295,6 +296,9 @@ impl Announce {
             written(&file(experiment), request)?;
         }
         app.show(&announced, || {
+            for Barred { person, reason } in &plan.barred {
+                say!("told nothing: {person}, since {reason}");
+            }
             for Announced { experiment, entry, .. } in &announced {
                 say!("announced: {experiment}, entry {entry}; laws, outcomes, bet and closing date are fixed");
                 say!("give {} to the second person, who runs", file(experiment).display());
