@@ -304,23 +304,14 @@ impl State {
             }
             Event::ApproachOfficerSet { .. } | Event::ApproachesCarried { .. } => self.approaches.apply(index, at, event),
             Event::WarningReleased { .. } | Event::WarningReviewed { .. } => self.warnings.apply(index, at, by, event),
-            Event::ExperimentAnnounced(_)
-            | Event::ExperimentDrawn { .. }
-            | Event::ExperimentTold(_)
-            | Event::ExperimentSeen(_)
-            | Event::ExperimentClosed { .. }
-            | Event::ExperimentAbandoned { .. } => self.apply_experiment(index, at, by, event),
+            of_one if name_of(of_one).is_some() => self.apply_experiment(index, at, by, event),
             Event::Read { .. } | Event::DossierWritten { .. } => {}
             Event::EpochOpened { old, .. } => {
                 // Its witnesses knew it under the old name.
                 self.trust = None;
                 self.epochs.push(old.clone());
             }
-            Event::Withdrawn { entry, .. } => {
-                self.happenings.apply(index, at, by, event);
-                self.vetting.apply(index, at, by, event);
-                self.items.values_mut().for_each(|item| drop(item.recalled.take_if(|(index, _)| index == entry)));
-            }
+            Event::Withdrawn { entry, .. } => self.withdraw(*entry, index, at, by, event),
             _ => self.happenings.apply(index, at, by, event),
         }
     }
@@ -341,6 +332,12 @@ impl State {
             }
             _ => {}
         }
+    }
+
+    fn withdraw(&mut self, entry: u64, index: u64, at: Timestamp, by: &str, event: &Event) {
+        self.happenings.apply(index, at, by, event);
+        self.vetting.apply(index, at, by, event);
+        self.items.values_mut().for_each(|item| drop(item.recalled.take_if(|(index, _)| *index == entry)));
     }
 
     /// While it runs all who were told know one thing; what each was told counts from its end on.

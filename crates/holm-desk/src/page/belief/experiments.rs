@@ -219,16 +219,19 @@ fn plan(desk: &Desk, text: &str) -> Result<(ExperimentNeed, ExperimentPlan), Pro
     Ok(planned)
 }
 
-/// What came of a need: the page with it, or the page with what stands against it.
-fn answer_need(
-    desk: &Desk,
-    language: Language,
-    need: String,
-    made: Result<Result<Planned, Response>, Problem>,
-) -> Result<Response, Problem> {
+/// What came of a need.
+enum Made {
+    /// It was planned.
+    Plan(Box<Planned>),
+    /// It was announced, and has a page.
+    Page(String),
+}
+
+/// The page with what came of a need, or with what stands against it.
+fn answer_need(desk: &Desk, language: Language, need: String, made: Result<Made, Problem>) -> Result<Response, Problem> {
     let (status, planned, errors) = match made {
-        Ok(Ok(planned)) => (StatusCode::OK, Some(planned), Vec::new()),
-        Ok(Err(response)) => return Ok(response),
+        Ok(Made::Plan(planned)) => (StatusCode::OK, Some(*planned), Vec::new()),
+        Ok(Made::Page(page)) => return Ok(Redirect::to(&page).into_response()),
         Err(Problem::Wrong(errors)) => (StatusCode::UNPROCESSABLE_ENTITY, None, in_language(errors, language)),
         Err(problem) => return Err(problem),
     };
@@ -241,7 +244,7 @@ pub(crate) async fn planned((state, extension): Asked, Form(given): Form<Vec<(St
     let (desk, language): (Arc<Desk>, Language) = (state.0, extension.0);
     answered(language, move || {
         let need = Fields::of(given, &["need"])?.get("need").replace('\r', "");
-        let made = plan(&desk, &need).map(|(_, plan)| Ok(planned_of(&plan, language)));
+        let made = plan(&desk, &need).map(|(_, plan)| Made::Plan(Box::new(planned_of(&plan, language))));
         answer_need(&desk, language, need, made)
     })
     .await
@@ -254,8 +257,7 @@ pub(crate) async fn announce((state, extension): Asked, Form(given): Form<Vec<(S
         let text = Fields::of(given, &["need"])?.get("need").replace('\r', "");
         let made = plan(&desk, &text).and_then(|(need, plan)| {
             let announced = act(&desk, "need", |workspace, permit| workspace.announce_experiment(permit, &need, &plan))?;
-            let to = announced.first().map_or_else(|| "/experiments".to_owned(), |of| path(&of.experiment));
-            Ok(Err(Redirect::to(&to).into_response()))
+            Ok(Made::Page(announced.first().map_or_else(|| "/experiments".to_owned(), |of| path(&of.experiment))))
         });
         answer_need(&desk, language, text, made)
     })
