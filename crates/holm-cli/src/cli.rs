@@ -6,8 +6,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::command::{
     approach, approval, approve, backup, channel, check, contribute, correct, custodian, damage, demo, desk, destroy, dossier,
-    epoch, incident, init, item, keygen, marking, marks, member, onward, open, operation, person, plan, proceeding, receipt,
-    record, share, simulate, statement, suspects, target, tell, trace, verify_trace, warning, witness,
+    epoch, incident, init, item, keygen, marking, marks, member, onward, open, operation, person, plan, proceeding, programme,
+    receipt, record, share, simulate, statement, suspects, target, tell, trace, verify_trace, warning, witness,
 };
 
 /// Share sensitive documents as individually marked copies, and prove which copy a leak came from.
@@ -81,6 +81,8 @@ pub(crate) enum Command {
     Suspects(suspects::Suspects),
     #[command(subcommand)]
     Plan(plan::PlanCommand),
+    #[command(subcommand)]
+    Programme(programme::ProgrammeCommand),
     #[command(subcommand)]
     Proceeding(proceeding::ProceedingCommand),
     #[command(subcommand)]

@@ -23,6 +23,7 @@ use holm::plan::PlanError;
 use holm::policy::Refusal;
 use holm::prepare::PrepareError;
 use holm::program::ProgramError;
+use holm::programme::ProgrammeError;
 use holm::receipt::ReceiptError;
 use holm::recovery::RecoveryError;
 use holm::rehearsal::RehearsalError;
@@ -124,6 +125,7 @@ macro_rules! from_errors {
 from_errors!(
     BeliefError,
     PlanError,
+    ProgrammeError,
     ApprovalError,
     PolicyError,
     BackupError,

@@ -116,7 +116,7 @@ pub fn changes(case: &Case, priors: &Priors, sampling: &Sampling, ends: &[State]
     let periods = [(from, at), (at, until)];
     let groups = groups_of(case);
     // Differences are counted from the lowest that there can be.
-    let lowest = case.group.len();
+    let lowest = case.persons;
     let tallies = sampled((case, priors, sampling), ends, 3 * groups, |chain| {
         let mut tallies = vec![Tally::default(); 3 * groups];
         swept(chain, case, sampling, &periods, |numbers| {
