@@ -10,6 +10,7 @@ mod draws;
 mod forms;
 mod onward;
 mod plans;
+mod programme;
 mod register;
 mod roles;
 mod scanned;
@@ -275,7 +276,11 @@ fn keyed(workspace: &mut Workspace, name: &str, copies: Copies) -> (Keyed, Permi
     (keyed, permit, to)
 }
 
-const PAGES: [&str; 42] = [
+const PAGES: [&str; 46] = [
+    "/programme",
+    "/programme?since=2020-01-01&until=2030-01-01",
+    "/programme/figures?partner=Bureau",
+    "/programme/effect",
     "/vetting/register",
     "/plans",
     "/approaches",

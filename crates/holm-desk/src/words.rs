@@ -26,6 +26,7 @@ pub(crate) mod person;
 pub(crate) mod plan;
 pub(crate) mod problem;
 pub(crate) mod proceeding;
+pub(crate) mod programme;
 mod reasons;
 pub(crate) mod record;
 mod record_messages;
@@ -67,6 +68,7 @@ pub(crate) struct Words {
     pub(crate) second: second::SecondWords,
     pub(crate) share: share::ShareWords,
     pub(crate) plan: plan::PlanWords,
+    pub(crate) programme: programme::ProgrammeWords,
     pub(crate) register: register::RegisterWords,
     pub(crate) statement: statement::StatementWords,
     pub(crate) told: told::ToldWords,
@@ -100,6 +102,7 @@ pub(crate) const EN: Words = Words {
     second: second::EN,
     share: share::EN,
     plan: plan::EN,
+    programme: programme::EN,
     register: register::EN,
     statement: statement::EN,
     told: told::EN,
@@ -133,6 +136,7 @@ pub(crate) const ES: Words = Words {
     second: second::ES,
     share: share::ES,
     plan: plan::ES,
+    programme: programme::ES,
     register: register::ES,
     statement: statement::ES,
     told: told::ES,

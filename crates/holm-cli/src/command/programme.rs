@@ -339,7 +339,8 @@ fn print_infiltration(name: &str, of: &Infiltration) {
         counted(of.people, "person", "people"),
         count(&of.before),
         count(&of.after),
-        of.change,
+        // Without a minus of nothing.
+        (of.change * 10.0).round() / 10.0 + 0.0,
         of.range[0],
         of.range[2]
     );

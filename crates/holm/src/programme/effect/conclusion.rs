@@ -209,6 +209,7 @@ fn regression(before: &Side, at: Timestamp) -> Option<Caveat> {
 fn others(entries: &[Option<Opened>], measure: &Measure, (from, until): (Timestamp, Timestamp)) -> Option<Caveat> {
     let mut found: BTreeMap<OtherSort, Other> = BTreeMap::new();
     let mut units: BTreeSet<&str> = BTreeSet::new();
+    let mut enrolment: Option<Date> = None;
     for Opened { entry, .. } in entries.iter().flatten() {
         let day = TimeZone::UTC.to_datetime(entry.at).date();
         let is_new = match &entry.event {
@@ -216,6 +217,10 @@ fn others(entries: &[Option<Opened>], measure: &Measure, (from, until): (Timesta
             _ => false,
         };
         let Some(sort) = sort_of(&entry.event, is_new) else { continue };
+        // Whoever came on the first day that anybody did was there before.
+        if matches!(sort, OtherSort::Unit | OtherSort::Came) && day == *enrolment.get_or_insert(day) {
+            continue;
+        }
         // What is of its own day may be the measure itself.
         if entry.at < from || entry.at >= until || day == measure.on {
             continue;
