@@ -180,8 +180,8 @@ fn what_else_can_move_the_figures_is_named() {
     };
     let other =
         Other { sort: OtherSort::Schedule, times: 2, first: "2026-02-01".parse().unwrap(), last: "2026-04-02".parse().unwrap() };
-    let came = |caveat: &Caveat| matches!(caveat, Caveat::Others { others } if others.contains(&other));
-    assert!(effect.caveats.iter().any(came), "not the one of the day itself, nor the roster of before: {:?}", effect.caveats);
+    let Caveat::Others { others } = of(|c| matches!(c, Caveat::Others { .. })) else { unreachable!() };
+    assert_eq!(others, &[other], "not the one of the day itself, nor the roster that the programme began with");
     let Caveat::Mix { as_after, one_sided } = of(|c| matches!(c, Caveat::Mix { .. })) else { unreachable!() };
     assert_eq!((as_after, one_sided), (&None, &vec!["escort".to_owned(), "parade".to_owned()]));
     let Caveat::Open { open, before, after } = of(|c| matches!(c, Caveat::Open { .. })) else { unreachable!() };
