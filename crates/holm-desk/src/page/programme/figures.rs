@@ -25,8 +25,8 @@ struct FigureRow {
 struct FiguresPage {
     shell: Shell,
     title: String,
-    /// First days of periods, then that all of it stands there.
-    heads: Vec<String>,
+    /// First days of periods and the days after their last, then that all of it stands there.
+    heads: Vec<Vec<String>>,
     rows: Vec<FigureRow>,
     file: String,
     head: String,
@@ -41,8 +41,9 @@ pub(crate) async fn figures((State(desk), Extension(language)): Asked, Query(giv
         let (counted, figures) = sent(&desk, &fields, language)?;
         let w = &language.words().programme;
         let periods: Vec<&PartnerPeriod> = figures.periods.iter().chain(&figures.total).collect();
-        let mut heads: Vec<String> = figures.periods.iter().map(|period| format!("{} – {}", period.from, period.until)).collect();
-        heads.extend(figures.total.map(|_| w.all.to_owned()));
+        let mut heads: Vec<Vec<String>> =
+            figures.periods.iter().map(|period| vec![period.from.to_string(), period.until.to_string()]).collect();
+        heads.extend(figures.total.map(|_| vec![w.all.to_owned()]));
         let given: Vec<String> = FIELDS.iter().map(|f| format!("{f}={}", in_address(fields.get(f)))).collect();
         let page = FiguresPage {
             title: fill(w.figures_title, &[&figures.partner]),
