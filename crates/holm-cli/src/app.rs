@@ -60,6 +60,7 @@ fn dispatch(app: &App, command: Command) -> Result<Outcome, CommandError> {
         Command::Suspects(args) => args.run(app),
         Command::Plan(args) => args.run(app),
         Command::Experiment(args) => args.run(app),
+        Command::Programme(args) => args.run(app),
         Command::Damage(args) => args.run(app),
         Command::Correct(args) => args.run(app),
         Command::Recall(args) => args.run(app),

@@ -7,7 +7,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use crate::command::{
     approach, approval, approve, backup, channel, check, contribute, correct, custodian, damage, demo, desk, destroy, dossier,
     epoch, experiment, incident, init, item, keygen, marking, marks, member, onward, open, operation, person, plan, proceeding,
-    receipt, record, share, simulate, statement, suspects, target, tell, trace, verify_trace, warning, witness,
+    programme, receipt, record, share, simulate, statement, suspects, target, tell, trace, verify_trace, warning, witness,
 };
 
 /// Share sensitive documents as individually marked copies, and prove which copy a leak came from.
@@ -83,6 +83,8 @@ pub(crate) enum Command {
     Plan(plan::PlanCommand),
     #[command(subcommand)]
     Experiment(experiment::ExperimentCommand),
+    #[command(subcommand)]
+    Programme(programme::ProgrammeCommand),
     #[command(subcommand)]
     Proceeding(proceeding::ProceedingCommand),
     #[command(subcommand)]

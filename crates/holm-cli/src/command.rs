@@ -31,6 +31,7 @@ pub(crate) mod operation;
 pub(crate) mod person;
 pub(crate) mod plan;
 pub(crate) mod proceeding;
+pub(crate) mod programme;
 pub(crate) mod receipt;
 pub(crate) mod record;
 pub(crate) mod share;

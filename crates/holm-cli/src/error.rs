@@ -23,6 +23,7 @@ use holm::plan::PlanError;
 use holm::policy::Refusal;
 use holm::prepare::PrepareError;
 use holm::program::ProgramError;
+use holm::programme::ProgrammeError;
 use holm::receipt::ReceiptError;
 use holm::recovery::RecoveryError;
 use holm::rehearsal::RehearsalError;
@@ -125,6 +126,7 @@ from_errors!(
     BeliefError,
     PlanError,
     holm::experiment::ExperimentError,
+    ProgrammeError,
     ApprovalError,
     PolicyError,
     BackupError,

@@ -29,6 +29,7 @@ pub(crate) mod operation;
 pub(crate) mod overview;
 pub(crate) mod people;
 pub(crate) mod proceedings;
+pub(crate) mod programme;
 pub(crate) mod record;
 pub(crate) mod recording;
 pub(crate) mod register;

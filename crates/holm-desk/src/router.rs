@@ -25,7 +25,7 @@ pub(crate) fn router(desk: Arc<Desk>) -> Router {
 
 /// Every route.
 pub(crate) fn all(routes: Routes) -> Routes {
-    let pages = experimented(happened(approached(approvals(vetted(pages(routes))))));
+    let pages = programme(experimented(happened(approached(approvals(vetted(pages(routes)))))));
     api_of_vetting(api_of_happened(api_of_approvals(api(pages))))
 }
 
@@ -189,6 +189,17 @@ fn happened(routes: Routes) -> Routes {
             get(UseCase::RecordHappenings, recording::form).post(UseCase::RecordHappenings, recording::record),
         )
         .route("/record/{sheet}/withdraw", post(UseCase::RecordHappenings, recording::withdraw))
+}
+
+/// Pages of the programme over time.
+fn programme(routes: Routes) -> Routes {
+    use crate::page::programme::{self, effect, figures};
+
+    routes
+        .route("/programme", get(UseCase::SeeHappenings, programme::sharing))
+        .route("/programme/figures", get(UseCase::SeeHappenings, figures::figures))
+        .route("/programme/figures/file", get(UseCase::SeeHappenings, figures::file))
+        .route("/programme/effect", get(UseCase::SeeBeliefs, effect::effect))
 }
 
 /// What programs may ask; documented in `openapi.json`.

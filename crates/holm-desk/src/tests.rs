@@ -11,6 +11,7 @@ mod experiments;
 mod forms;
 mod onward;
 mod plans;
+mod programme;
 mod register;
 mod roles;
 mod scanned;
@@ -278,7 +279,11 @@ fn keyed(workspace: &mut Workspace, name: &str, copies: Copies) -> (Keyed, Permi
     (keyed, permit, to)
 }
 
-const PAGES: [&str; 43] = [
+const PAGES: [&str; 47] = [
+    "/programme",
+    "/programme?since=2020-01-01&until=2030-01-01",
+    "/programme/figures?partner=Bureau",
+    "/programme/effect",
     "/experiments",
     "/vetting/register",
     "/plans",

@@ -28,6 +28,7 @@ pub(crate) mod person;
 pub(crate) mod plan;
 pub(crate) mod problem;
 pub(crate) mod proceeding;
+pub(crate) mod programme;
 mod reasons;
 pub(crate) mod record;
 mod record_messages;
@@ -70,6 +71,7 @@ pub(crate) struct Words {
     pub(crate) share: share::ShareWords,
     pub(crate) experiment: experiment::ExperimentWords,
     pub(crate) plan: plan::PlanWords,
+    pub(crate) programme: programme::ProgrammeWords,
     pub(crate) register: register::RegisterWords,
     pub(crate) statement: statement::StatementWords,
     pub(crate) told: told::ToldWords,
@@ -104,6 +106,7 @@ pub(crate) const EN: Words = Words {
     share: share::EN,
     experiment: experiment::EN,
     plan: plan::EN,
+    programme: programme::EN,
     register: register::EN,
     statement: statement::EN,
     told: told::EN,
@@ -138,6 +141,7 @@ pub(crate) const ES: Words = Words {
     share: share::ES,
     experiment: experiment::ES,
     plan: plan::ES,
+    programme: programme::ES,
     register: register::ES,
     statement: statement::ES,
     told: told::ES,

@@ -57,6 +57,7 @@ pub mod policy;
 pub mod prepare;
 pub mod proceeding;
 pub mod program;
+pub mod programme;
 pub mod receipt;
 pub mod recognise;
 pub mod recovery;

@@ -7,6 +7,7 @@ mod approved;
 mod authorised;
 mod backups;
 mod bad_input;
+mod compared;
 mod desk;
 mod dossiers;
 mod drawn;

@@ -13,7 +13,7 @@ const CAST: [Role; 6] = Role::ALL;
 const CUSTODIAN: usize = 5;
 
 /// Every command that opens a workspace, so that it does next to nothing even where it is allowed, and what it is for.
-const COMMANDS: [(&[&str], UseCase); 102] = [
+const COMMANDS: [(&[&str], UseCase); 104] = [
     (&["person", "import", "nothing.csv"], UseCase::KeepRoster),
     (&["person", "list"], UseCase::SeeRoster),
     (&["person", "show", "p7"], UseCase::SeeRoster),
@@ -61,6 +61,8 @@ const COMMANDS: [(&[&str], UseCase); 102] = [
     (&["experiment", "list"], UseCase::SeeHappenings),
     (&["experiment", "show", "nothing"], UseCase::SeeHappenings),
     (&["experiment", "results"], UseCase::SeeBeliefs),
+    (&["programme", "sharing", "--partner", "nobody"], UseCase::SeeHappenings),
+    (&["programme", "effect", "--measure", "2026-01-01"], UseCase::SeeBeliefs),
     (&["marking", "import", "nothing.toml"], UseCase::KeepRecord),
     (&["marking", "list"], UseCase::OwnDesk),
     (&["share", "nothing.md", "--to", "all"], UseCase::Share),

@@ -223,4 +223,35 @@ pub(super) const MESSAGES: &[Message] = &[
         en: "the roster is empty; add people under People",
         es: "la nómina está vacía; agregue personas en Personas",
     },
+    // The programme.
+    Message {
+        core: "no agency and no unit of the roster is called `{}`; partners are {}",
+        en: "no agency and no unit of the roster is called “{0}”; choose one of the list",
+        es: "ninguna institución ni unidad de la nómina se llama «{0}»; elija una de la lista",
+    },
+    Message {
+        core: "nobody on the roster is of the unit `{}`; units are {}",
+        en: "nobody on the roster is of the unit “{0}”; choose one of the list",
+        es: "nadie en la nómina es de la unidad «{0}»; elija una de la lista",
+    },
+    Message {
+        core: "the time is contradictory: it begins on {} and ends on {}",
+        en: "",
+        es: "el periodo es contradictorio: empieza el {0} y termina el {1}",
+    },
+    Message {
+        core: "the measure is of {}, which is still to come: there is no after yet",
+        en: "",
+        es: "la medida es del {0}, que aún no llega: todavía no hay un después",
+    },
+    Message {
+        core: "compare 1 to 3,660 days before and after the measure; {} is not among these",
+        en: "",
+        es: "compare de 1 a 3,660 días antes y después de la medida; {0} no está entre ellos",
+    },
+    Message {
+        core: "no operation of the {} days before {} has an outcome, so there is nothing to compare with: record what came of operations, or look further back with more days before",
+        en: "",
+        es: "ninguna operación de los {0} días anteriores al {1} tiene resultado, así que no hay con qué comparar: registre cómo terminaron las operaciones o mire más atrás, con más días antes",
+    },
 ];

@@ -1,7 +1,7 @@
 //! How many were active when, against every window by itself.
 
 use holm_inference::case::{Case, Exposure, Level, Outcome, Person, Trial};
-use holm_inference::infiltration::infiltration;
+use holm_inference::infiltration::{changes, infiltration};
 use holm_inference::posterior::{Sampling, posterior};
 use holm_inference::priors::{Alike, LeakRate, Priors, Share, Windows};
 
@@ -101,6 +101,18 @@ fn active_leakers_by_period_are_those_of_every_window_by_itself() {
         }
         assert!((count.all[period].mean - first[period] - second[period]).abs() < 0.02);
     }
+    let change = changes(&case, &priors(), &sampling, &found.ends, [2.0, 5.5, 9.5]);
+    // From 2 to 5.5 and from 5.5 to 9.5 each of them has trials, so that both periods are sums over their windows.
+    for (unit, (own, middle)) in [(&told[0].1, 20.0), (&told[1].1, 20.0)].into_iter().enumerate() {
+        let (times, leaked): (Vec<f64>, Vec<bool>) = own.iter().copied().unzip();
+        let expected = exact(&times, &leaked, &[(2.0, 5.5), (5.5, 9.5)], middle);
+        let found = change.units[unit];
+        assert!((found.before.mean - expected[0]).abs() < 0.01 && (found.after.mean - expected[1]).abs() < 0.01, "{found:?}");
+        assert!((found.mean - expected[1] + expected[0]).abs() < 0.01, "the mean of differences is that of means: {found:?}");
+        assert!(found.range[0] >= -1 && found.range[2] <= 1, "one person: {found:?}");
+    }
+    assert!(change.all.range[0] >= -2 && change.all.range[0] <= change.all.range[2], "{change:?}");
+    assert_eq!(change.levels[4], change.units[0]);
     assert_eq!(count.levels[0][0].mean, 0.0);
     assert_eq!(count.all[2].range, [0, 1, 2], "{:?}", count.all);
     assert_eq!(Level::new(0).or(Level::new(6)), None);

@@ -62,7 +62,7 @@ fn midnight(day: Date) -> Option<Timestamp> {
 }
 
 /// First days of periods from the one with `first` up to the one after `last`.
-fn boundaries(first: Timestamp, last: Timestamp) -> Vec<Date> {
+pub(crate) fn boundaries(first: Timestamp, last: Timestamp) -> Vec<Date> {
     let day = |at: Timestamp| at.to_zoned_datetime(TimeZone::UTC).date();
     let (first, last) = (day(first), day(last));
     let of = |months: i8| -> Vec<Date> {

@@ -15,14 +15,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use holm_inference::case::{Case, CaseError, Exposure, Level, Outcome, Person, Trial};
 use holm_inference::checks::CheckKind;
 use holm_inference::framing::Said;
-use holm_record::event::happening::{ChannelSort, Outcome as Seen, Window};
+use holm_record::event::happening::{ChannelSort, Outcome as Seen};
 use holm_record::id::{ChannelName, IncidentName, ItemName, OperationName, PersonId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::exposure::{Exposures, Known, Source};
 use crate::state::State;
-use crate::state::happenings::{Incident, Operation};
+use crate::state::happenings::{Ending, Incident, Operation, sureness};
 use crate::vetting::evidence::{Evidence, KindOfEvidence};
 
 /// How much likelier a suspicion is to be noted if there was a leak than if there was none: the plan's "suspected".
@@ -210,25 +210,14 @@ impl<'s> Building<'s> {
         let incidents = self.incidents.get(name).cloned().unwrap_or_default();
         // The surest of its incidents says most.
         let surest = incidents.iter().max_by_key(|(_, incident)| sureness(incident.facts.certainty));
-        let closed = operation.closed.as_ref();
-        let outcome = match (surest, closed) {
-            (Some((_, incident)), Some(closing)) if sureness(closing.outcome) > sureness(incident.facts.certainty) => {
-                closing.outcome
-            }
-            (Some((_, incident)), _) => incident.facts.certainty,
-            (None, Some(closing)) => closing.outcome,
-            (None, None) => {
-                self.gaps.open += 1;
-                return;
-            }
+        let betrayed: Vec<&Incident> = incidents.iter().map(|(_, incident)| *incident).collect();
+        let Some(Ending { outcome, end, .. }) = operation.ending(&betrayed) else {
+            self.gaps.open += 1;
+            return;
         };
         if outcome == Seen::Unknown && surest.is_none() {
             return;
         }
-        let windows = incidents.iter().map(|(_, i)| i.facts.window).chain(closed.map(|closing| closing.window));
-        let window = windows.fold(Window::default(), narrower);
-        let noticed = incidents.iter().map(|(_, i)| i.facts.noticed).min();
-        let end = window.to.or(noticed).unwrap_or(operation.facts.at).min(operation.facts.at);
         let known = self.exposures.of_operation(name, operation);
         if known.is_empty() {
             self.gaps.without_exposures.push(name.clone());
@@ -436,22 +425,6 @@ fn ratio(outcome: Seen) -> f64 {
         Seen::Suspected => SUSPECTED,
         Seen::Confirmed => f64::INFINITY,
     }
-}
-
-fn sureness(outcome: Seen) -> u8 {
-    match outcome {
-        Seen::Clean => 0,
-        Seen::Unknown => 1,
-        Seen::Suspected => 2,
-        Seen::Confirmed => 3,
-    }
-}
-
-/// What is within both; where they contradict each other, the second.
-fn narrower(one: Window, other: Window) -> Window {
-    let both = Window { from: one.from.into_iter().chain(other.from).max(), to: one.to.into_iter().chain(other.to).min() };
-    let empty = both.from.zip(both.to).is_some_and(|(from, to)| from > to);
-    if empty { other } else { both }
 }
 
 /// The item whose copies speak loudest in an incident's last looks.

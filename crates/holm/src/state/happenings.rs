@@ -72,6 +72,34 @@ pub struct Incident {
     pub facts: IncidentFacts,
 }
 
+/// What is seen of an operation: in what came of it, and in the incidents that betray it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ending {
+    /// The surest of what is said of it.
+    pub outcome: Outcome,
+    /// Within which a leak must have happened, as far as all agree.
+    pub window: Window,
+    /// Whoever came to know later than this did not betray it.
+    pub end: Timestamp,
+}
+
+/// How sure a leak is, from 0 for none.
+pub(crate) fn sureness(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Clean => 0,
+        Outcome::Unknown => 1,
+        Outcome::Suspected => 2,
+        Outcome::Confirmed => 3,
+    }
+}
+
+/// What is within both; where they contradict each other, the second.
+fn narrower(one: Window, other: Window) -> Window {
+    let both = Window { from: one.from.into_iter().chain(other.from).max(), to: one.to.into_iter().chain(other.to).min() };
+    let empty = both.from.zip(both.to).is_some_and(|(from, to)| from > to);
+    if empty { other } else { both }
+}
+
 /// What an entry adds that others name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Added {
@@ -210,5 +238,18 @@ impl Operation {
             words: String::new(),
         });
         Self { index, entered, by: by.to_owned(), facts: facts.clone(), closed }
+    }
+
+    /// What is seen of it, beside its own incidents; `None` while nothing is.
+    #[must_use]
+    pub fn ending(&self, incidents: &[&Incident]) -> Option<Ending> {
+        let closed = self.closed.as_ref();
+        let said = incidents.iter().map(|incident| incident.facts.certainty).chain(closed.map(|closing| closing.outcome));
+        let outcome = said.max_by_key(|outcome| sureness(*outcome))?;
+        let windows = incidents.iter().map(|incident| incident.facts.window).chain(closed.map(|closing| closing.window));
+        let window = windows.fold(Window::default(), narrower);
+        let noticed = incidents.iter().map(|incident| incident.facts.noticed).min();
+        let end = window.to.or(noticed).unwrap_or(self.facts.at).min(self.facts.at);
+        Some(Ending { outcome, window, end })
     }
 }

@@ -1,5 +1,5 @@
 use holm_record::event::Telling;
-use holm_record::event::happening::{IncidentFacts, IncidentSort, Weight};
+use holm_record::event::happening::{IncidentFacts, IncidentSort, Weight, Window};
 use holm_record::event::proceeding::Ending;
 
 use super::*;
