@@ -30,6 +30,7 @@ pub(crate) mod overview;
 pub(crate) mod people;
 pub(crate) mod proceedings;
 pub(crate) mod programme;
+pub(crate) mod reader;
 pub(crate) mod record;
 pub(crate) mod recording;
 pub(crate) mod register;

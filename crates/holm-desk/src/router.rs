@@ -382,7 +382,10 @@ async fn icon() -> ([(axum::http::HeaderName, &'static str); 1], &'static str) {
 }
 
 fn experimented(routes: Routes) -> Routes {
+    use crate::page::reader;
+
     routes
+        .route("/outcomes", get(UseCase::OwnDesk, reader::reader).post(UseCase::OwnDesk, reader::note).large())
         .route("/experiments", get(UseCase::SeeHappenings, belief::experiments::experiments))
         .route("/experiments/plan", post(UseCase::SeeBeliefs, belief::experiments::planned))
         .route("/experiments/announce", post(UseCase::SeeBeliefs, belief::experiments::announce))

@@ -279,12 +279,13 @@ fn keyed(workspace: &mut Workspace, name: &str, copies: Copies) -> (Keyed, Permi
     (keyed, permit, to)
 }
 
-const PAGES: [&str; 47] = [
+const PAGES: [&str; 48] = [
     "/programme",
     "/programme?since=2020-01-01&until=2030-01-01",
     "/programme/figures?partner=Bureau",
     "/programme/effect",
     "/experiments",
+    "/outcomes",
     "/vetting/register",
     "/plans",
     "/approaches",

@@ -44,6 +44,39 @@ async fn world() -> World {
     world
 }
 
+async fn whoever_saw_something_signs_it_at_their_own_desk(world: &World, list: &[u8]) {
+    assert!(world.page("/inbox").await.1.contains("href=\"/outcomes\""));
+    let sent = |list: &[u8], person: &'static str, outcome: &'static str, evidence: &'static [u8]| {
+        let list = list.to_vec();
+        async move {
+            let parts: [(&str, Option<&str>, &[u8]); 4] = [
+                ("reading", Some("barge.outcomes"), &list),
+                ("person", None, person.as_bytes()),
+                ("outcome", None, outcome.as_bytes()),
+                ("evidence", Some("i.txt"), evidence),
+            ];
+            world.parts("/outcomes", &parts).await
+        }
+    };
+    for (list, person, outcome, evidence, field) in [
+        (&b"{}"[..], "p5", "1", &b"x"[..], "reading"),
+        (list, "p 5", "1", b"x", "person"),
+        (list, "p5", "one", b"x", "outcome"),
+        (list, "p5", "9", b"x", "outcome"),
+        (list, "p5", "1", b"", "evidence"),
+    ] {
+        let refused = sent(list, person, outcome, evidence).await;
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+        assert!(text(refused).await.contains(&format!("id=\"{field}-error\"")), "{field}");
+    }
+    let signed = sent(list, "p5", "1", b"x").await;
+    assert!(signed.headers()["content-disposition"].to_str().unwrap().contains("barge.p5.note"));
+    let note = to_bytes(signed.into_body(), 1 << 20).await.unwrap();
+    // p5 was told something.
+    let refused = text(world.parts("/experiments/barge/see", &[("note", Some("p5.note"), &note)]).await).await;
+    assert!(refused.contains("“p5” can see who was told what"), "{refused}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn people_are_told_by_lot_and_the_desk_refuses_whoever_could_know_what() {
     let world = world().await;
@@ -85,7 +118,9 @@ async fn people_are_told_by_lot_and_the_desk_refuses_whoever_could_know_what() {
     assert!(refused.contains("can see who was told what in experiment “barge”"), "{refused}");
     let nothing = text(world.parts("/experiments/barge/see", &[("outcome", None, b"1")]).await).await;
     assert!(nothing.contains("bring in a signed note"), "{nothing}");
-    let reading: Reading = serde_json::from_slice(&world.file("/experiments/barge/for/reader").await).unwrap();
+    let list = world.file("/experiments/barge/for/reader").await;
+    whoever_saw_something_signs_it_at_their_own_desk(&world, &list).await;
+    let reading: Reading = serde_json::from_slice(&list).unwrap();
     let note = note_outcome(&reading, &id("p11"), &keys("p11"), (1, b"intercept")).unwrap();
     let note = serde_json::to_vec(&note).unwrap();
     let seen = world.parts("/experiments/barge/see", &[("note", Some("p11.note"), &note)]).await;

@@ -95,7 +95,8 @@ const HAPPENED: [&str; 7] = [
 ];
 
 /// Other pages with forms that have one address.
-const OTHERS: [&str; 12] = [
+const OTHERS: [&str; 13] = [
+    "/outcomes",
     "/experiments",
     "/approaches",
     "/approaches/home",
