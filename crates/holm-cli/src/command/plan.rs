@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use holm::belief::Provenance;
 use holm::plan::experiment::{ExperimentNeed, ExperimentPlan, PartyOf, ReachedOf, RoundOf};
-use holm::plan::share::{RecipientOf, ShareNeed, SharePlan};
+use holm::plan::share::{RecipientOf, ShareNeed, SharePlan, VersionsOf};
 use holm::plan::team::{ChannelOf, MemberOf, Other, TeamNeed, TeamPlan};
 use holm::plan::{Barred, PlanError};
 use holm::policy::Action;
@@ -116,6 +116,9 @@ fn print_share(plan: &SharePlan) {
         plan.whole,
         plan.everybody
     );
+    for VersionsOf { versions, bits } in &plan.versions {
+        say!("in {versions} versions of one fact, a leak that shows its version would tell {bits:.2} bits of who leaks");
+    }
     if !plan.proved {
         say!("no exchange of one or two makes it better; not every set was looked at");
     }

@@ -89,6 +89,12 @@ fn sharing_is_advised_by_what_it_is_worth_and_says_where_the_answer_turns() {
     let plan = desk.run(&["plan", "share", "need.toml", "--json"]).ok().json();
     let told: Vec<bool> = plan["recipients"].as_array().unwrap().iter().map(|of| of["told"].as_bool().unwrap()).collect();
     assert_eq!(told, [false, true], "{plan}");
+    assert_eq!(plan["versions"], serde_json::json!([]), "one person alone is told one thing");
+    desk.write("more.toml", SHARE.replace("[\"p4\"]", "[\"p3\", \"p4\", \"p5\"]").as_bytes());
+    let more = desk.run(&["plan", "share", "more.toml", "--json"]).ok().json();
+    let bits: Vec<f64> = more["versions"].as_array().unwrap().iter().map(|of| of["bits"].as_f64().unwrap()).collect();
+    // Of three who hardly leak four versions need not tell more than two: each may show for other reasons.
+    assert!(bits.len() == 2 && bits.iter().all(|bits| *bits > 0.001 && *bits < 1.6), "{more}");
     let turns = plan["recipients"][0]["turns_at_value"].as_f64().unwrap();
     assert!(turns > 10.0, "they would have to be worth more: {plan}");
     let worth = |value: f64| {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use holm_inference::plan::draws::Draws;
+use holm_inference::plan::experiment::{Harm, Party, Question, Seen, Standing, assign, bits};
 use holm_inference::plan::share::{Recipient, Request, ShareError, Shared, Task, Turn, share};
 use holm_record::event::approval::Masked;
 use holm_record::id::{ChannelName, PersonId};
@@ -110,6 +111,15 @@ pub struct TurnOf {
     pub leaves: Vec<String>,
 }
 
+/// One fact told in so many versions to those who are told anything.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct VersionsOf {
+    /// How many versions.
+    pub versions: u8,
+    /// What a leak that shows its version would tell of who leaks, in bits, the versions given out as tells most.
+    pub bits: f64,
+}
+
 /// With whom to share, and why.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SharePlan {
@@ -137,9 +147,14 @@ pub struct SharePlan {
     pub proved: bool,
     /// What changes first with smaller losses, and with larger ones.
     pub turns: [Option<TurnOf>; 2],
+    /// What it would tell if one fact went out in several versions; nothing where fewer than two people are told.
+    pub versions: Vec<VersionsOf>,
     /// Who is passed over, and why.
     pub barred: Vec<Barred>,
 }
+
+/// Numbers of versions that are looked at.
+const VERSIONS: [u8; 2] = [2, 4];
 
 fn need(what: String) -> PlanError {
     PlanError::Need(what)
@@ -257,8 +272,40 @@ impl Workspace {
         let draws = Draws::of(&translation.case, priors, sampling, found, (need.at.as_second() as f64, DRAWS))?;
         let shared = share(&draws, &request).map_err(|e| need.refused(&e, translation))?;
         let provenance = self.provenance_of_plan(entries, Provenance::of(seed, found), now)?;
-        Ok(need.plan(&request, &shared, translation, (provenance, barred)))
+        let versions = versions(&draws, &request, &shared, seed);
+        Ok(SharePlan { versions, ..need.plan(&request, &shared, translation, (provenance, barred)) })
     }
+}
+
+/// What a leak would tell if one fact went out in several versions, by number of versions.
+fn versions(draws: &Draws, request: &Request, shared: &Shared, seed: u64) -> Vec<VersionsOf> {
+    let told = request.recipients.iter().zip(&shared.advice).filter(|(_, advice)| advice.told);
+    let party = |of: &Recipient, person: usize| Party {
+        people: vec![person],
+        channels: of.channels.clone(),
+        standing: Standing::Eligible,
+    };
+    let parties: Vec<Party> = told.flat_map(|(of, _)| of.people.iter().map(move |person| party(of, *person))).collect();
+    if parties.len() < 2 {
+        return Vec::new();
+    }
+    let question = |versions: u8| Question {
+        kind: 0,
+        parties: parties.clone(),
+        variants: versions,
+        floor: 1,
+        seen: Seen::One,
+        harm: Harm::None,
+        price: 0.0,
+        seed,
+    };
+    let of = |versions: u8| {
+        let question = question(versions);
+        let told = assign(draws, &question, false).ok()?;
+        let bits = bits(draws, &question, &told).ok()?.value;
+        Some(VersionsOf { versions, bits })
+    };
+    VERSIONS.into_iter().filter_map(of).collect()
 }
 
 impl ShareNeed {
@@ -299,6 +346,7 @@ impl ShareNeed {
             everybody: shared.everybody,
             proved: shared.proved,
             turns: [turn(&shared.turns[0]), turn(&shared.turns[1])],
+            versions: Vec::new(),
             barred,
         }
     }
