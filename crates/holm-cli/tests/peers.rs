@@ -14,12 +14,17 @@ use std::path::Path;
 use std::process::Command;
 
 use desk::{Desk, ran};
+use holm::experiment::contribute;
+use holm::identity::DeviceKeys;
 use holm::leak::LeakContent;
+use holm::operation::import::parse_operations;
 use holm::pages::Copies;
+use holm::plan::experiment::ExperimentNeed;
+use holm::policy::Action;
 use holm::prepare::{MarkOptions, Prepared};
 use holm::recognise::{picture, recognise};
 use holm::rehearsal::Rehearsal;
-use holm::workspace::{DEFAULT_ALPHA, LARGEST_COALITION};
+use holm::workspace::{DEFAULT_ALPHA, InitOptions, LARGEST_COALITION, Workspace};
 use holm_marks::mark::Layer;
 use holm_marks::raster::Raster;
 use holm_simulate::chance::Chance;
@@ -119,6 +124,68 @@ fn a_verdict_is_computed_again_in_python_from_the_specification() {
         copies.iter_mut().filter(|c| c["copy"] == "p2.1").for_each(|c| c["p_value"] = 0.00001.into());
         desk.write("false.json", other.to_string().as_bytes());
         assert!(!recompute("false.json").status.success());
+    }
+}
+
+/// A workspace in which an experiment was announced, drawn, told and closed, all of it some months ago.
+fn closed_experiment(desk: &Desk) {
+    let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+    let folder = desk.path("holm-workspace");
+    let mut workspace = Workspace::init(&folder, &InitOptions::default(), at("2026-01-01T00:00:00Z")).unwrap();
+    let keys = DeviceKeys::generate().unwrap();
+    let mut roster = "id,name,agency,unit,level,role,email,recipient\n".to_owned();
+    for n in 1..=9 {
+        let key = if n == 9 { keys.public_line() } else { String::new() };
+        roster += &format!("p{n},Person {n},Bureau,U{},1,x,x@x.example,{key}\n", n % 2);
+    }
+    let permit = |workspace: &Workspace, when: &str| workspace.permit(&Action::Administer, at(when)).unwrap();
+    workspace.import_roster(&permit(&workspace, "2026-01-01T00:00:00Z"), &roster).unwrap();
+    let mut operations = "operation,sort,at,targets,units,channels,items,told,outcome,from,to,words\n".to_owned();
+    for n in 1..=12 {
+        let outcome = if n % 3 == 0 { "confirmed" } else { "clean" };
+        operations += &format!("op-{n},raid,2026-01-{n:02}T10:00:00Z,,,,,p{};p{},{outcome},,,\n", n % 3 + 1, n % 5 + 1);
+    }
+    operations += "bait,raid,2026-03-09T00:00:00Z,,,,,,,,,\n";
+    let imported = parse_operations(workspace.state(), &operations, None, at("2026-02-01T00:00:00Z")).unwrap();
+    workspace.add_operations(&permit(&workspace, "2026-02-01T00:00:00Z"), None, imported).unwrap();
+    let need = "experiment = \"barge\"\noperation = \"bait\"\nat = \"2026-03-02T00:00:00Z\"\ncloses = \"2026-03-10T00:00:00Z\"\n\
+        harm = \"low\"\nsecond = \"p9\"\nleast_one_in = 7\nvariants = [\"a\", \"b\", \"c\", \"d\", \"e\"]\n\
+        [[party]]\nwho = [\"p1\", \"p2\", \"p3\"]\n[[party]]\nwho = [\"p4\", \"p5\", \"p6\"]\ntogether = true\n";
+    let need = ExperimentNeed::read(need).unwrap();
+    let name = need.experiment.clone();
+    let plan = workspace.plan_experiment(&need, 1, at("2026-02-02T00:00:00Z")).unwrap();
+    let announced = workspace.announce_experiment(&permit(&workspace, "2026-02-02T00:00:00Z"), &need, &plan).unwrap();
+    let answer = contribute(&announced[0].request, &"p9".parse().unwrap(), &keys).unwrap();
+    workspace.draw_experiment(&permit(&workspace, "2026-02-03T00:00:00Z"), &name, &answer).unwrap();
+    let told = (at("2026-03-01T00:00:00Z"), None);
+    workspace.tell_experiment(&permit(&workspace, "2026-03-01T00:00:00Z"), &name, told, Vec::new()).unwrap();
+    workspace.close_experiment(&permit(&workspace, "2026-03-11T00:00:00Z"), &name).unwrap();
+}
+
+#[test]
+fn who_was_told_what_in_an_experiment_is_computed_again_in_python_from_the_specification() {
+    const SPECIFICATION: &str = include_str!("../../../docs/spec/experiments.md");
+    let script = SPECIFICATION.split("```python\n").nth(1).and_then(|s| s.split("```").next()).unwrap();
+    let desk = Desk::empty();
+    closed_experiment(&desk);
+    desk.write("check.py", script.as_bytes());
+    let shown = desk.run(&["experiment", "show", "barge", "--json"]).ok().json();
+    let check = |shown: &serde_json::Value| {
+        desk.write("shown.json", shown.to_string().as_bytes());
+        detector("python").args(["check.py", "shown.json"]).current_dir(desk.root()).output().unwrap()
+    };
+    let good = check(&shown);
+    assert!(good.status.success(), "{}", String::from_utf8_lossy(&good.stderr));
+    assert!(String::from_utf8_lossy(&good.stdout).contains("holds: 4 groups"));
+    for change in [
+        &(|shown: &mut serde_json::Value| shown["told"][0][1] = ((shown["told"][0][1].as_u64().unwrap() + 1) % 5).into())
+            as &dyn Fn(&mut serde_json::Value),
+        &|shown| shown["laws"][1][1].as_array_mut().unwrap().reverse(),
+        &|shown| shown["opened"]["desk"] = shown["opened"]["second"].clone(),
+    ] {
+        let mut changed = shown.clone();
+        change(&mut changed);
+        assert!(changed == shown || !check(&changed).status.success(), "{changed}");
     }
 }
 

@@ -95,6 +95,8 @@ fn what_checks_are_worth_is_laid_down_with_sources_and_old_ones_fade() {
     desk.write("wrong.toml", weaker.replace("source", "sauce").as_bytes());
     desk.run(&["check", "accuracy", "wrong.toml"]).fails_with(&["this says nothing of what checks are worth", "sauce"]);
     desk.write("none.toml", b"");
+    desk.run(&["check", "accuracy", "none.toml"]).fails_with(&["the file is empty", "`[kinds]`"]);
+    desk.write("none.toml", b"[kinds]\n");
     desk.run(&["check", "accuracy", "none.toml"]).ok();
     assert_eq!(of(&beliefs(&desk), "p2")["checks"], serde_json::json!([]), "no kind is evidence any more");
 }
