@@ -143,7 +143,7 @@ fn closed_experiment(desk: &Desk) {
     let mut operations = "operation,sort,at,targets,units,channels,items,told,outcome,from,to,words\n".to_owned();
     for n in 1..=12 {
         let outcome = if n % 3 == 0 { "confirmed" } else { "clean" };
-        operations += &format!("op-{n},raid,2026-01-{n:02}T10:00:00Z,,,,,p{};p{},{outcome},,,\n", n % 3 + 1, n % 5 + 1);
+        operations += &format!("op-{n},raid,2026-01-{n:02}T10:00:00Z,,,,,p{};p{},{outcome},,,\n", n % 3 + 1, n % 5 + 4);
     }
     operations += "bait,raid,2026-03-09T00:00:00Z,,,,,,,,,\n";
     let imported = parse_operations(workspace.state(), &operations, None, at("2026-02-01T00:00:00Z")).unwrap();
