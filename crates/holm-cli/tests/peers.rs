@@ -180,12 +180,12 @@ fn who_was_told_what_in_an_experiment_is_computed_again_in_python_from_the_speci
     for change in [
         &(|shown: &mut serde_json::Value| shown["told"][0][1] = ((shown["told"][0][1].as_u64().unwrap() + 1) % 5).into())
             as &dyn Fn(&mut serde_json::Value),
-        &|shown| shown["laws"][1][1].as_array_mut().unwrap().reverse(),
+        &|shown| shown["facts"]["contribution"] = shown["contribution"].clone(),
         &|shown| shown["opened"]["desk"] = shown["opened"]["second"].clone(),
     ] {
         let mut changed = shown.clone();
         change(&mut changed);
-        assert!(changed == shown || !check(&changed).status.success(), "{changed}");
+        assert!(!check(&changed).status.success(), "{changed}");
     }
 }
 
