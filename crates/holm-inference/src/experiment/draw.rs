@@ -57,14 +57,10 @@ impl Seed {
         *self.hash(Context::Tag, &[]).as_bytes()
     }
 
-    /// What each group is told, in the protocol's order: for whoever tells people. The ledger must be told of everybody who sees it.
+    /// What each group is told, in the protocol's order. Besides the ledger this is for whoever tells people: everybody who sees it must
+    /// stand among those of whom the ledger was told that they know.
     #[must_use]
-    pub fn told(&self, protocol: &Protocol) -> Vec<Variant> {
-        self.draw(protocol)
-    }
-
-    /// What each group is told, in the protocol's order.
-    pub(super) fn draw(&self, protocol: &Protocol) -> Vec<Variant> {
+    pub fn draw(&self, protocol: &Protocol) -> Vec<Variant> {
         let fixed = self.hash(Context::Protocol, &[&protocol.encode()]);
         let groups = protocol.plan().groups.iter();
         let number = |group: &Group| {

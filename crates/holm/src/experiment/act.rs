@@ -277,7 +277,7 @@ impl Workspace {
     pub fn experiment_sheet(&self, name: &ExperimentName) -> Result<Sheet, ExperimentError> {
         let one = self.experiment(name)?;
         let [(desk, _), (second, _)] = self.opened_seed(&one)?;
-        let drawn = Seed::from_bytes(seed(&desk, &second)).told(&one.protocol);
+        let drawn = Seed::from_bytes(seed(&desk, &second)).draw(&one.protocol);
         let of_variant = |(number, says): (u8, &String)| Told {
             variant: says.clone(),
             people: drawn

@@ -102,7 +102,9 @@ pub(super) struct Replay {
     pub(super) all: Vec<(Handle, Experiment)>,
     pub(super) families: Vec<(u64, FamilyFacts, Vec<Group>)>,
     who: BTreeMap<String, Who>,
-    next: (u32, u32),
+    /// How many people who are told have a number, and how many actors.
+    people: u32,
+    actors: u32,
 }
 
 impl Experiments {
@@ -159,15 +161,15 @@ impl Replay {
         if let Some(known) = self.who.get(name) {
             return *known;
         }
-        let who = Who(ACTORS + self.next.1);
-        self.next.1 += 1;
+        let who = Who(ACTORS + self.actors);
+        self.actors += 1;
         self.who.insert(name.to_owned(), who);
         who
     }
 
     /// Numbers for people who are to be told, in their order; those who have one keep it.
     pub(super) fn numbers(&self, people: impl IntoIterator<Item = PersonId>) -> BTreeMap<PersonId, u32> {
-        let (mut numbers, mut next) = (BTreeMap::new(), self.next.0);
+        let (mut numbers, mut next) = (BTreeMap::new(), self.people);
         for person in people {
             let known = self.who.get(person.as_str()).map(|who| who.0);
             numbers.entry(person).or_insert_with(|| {
@@ -240,7 +242,7 @@ impl Replay {
         let handle = self.ledger.announce(&bytes, by, at).map_err(|refusal| self.said(&facts.experiment, refusal))?;
         for (person, number) in &facts.numbers {
             self.who.entry(person.to_string()).or_insert(Who(*number));
-            self.next.0 = if *number < ACTORS { self.next.0.max(number + 1) } else { self.next.0 };
+            self.people = if *number < ACTORS { self.people.max(number + 1) } else { self.people };
         }
         if let (Some(groups), Some(facts)) = (family, &facts.family) {
             self.families.push((of.index, facts.clone(), groups));
