@@ -15,7 +15,7 @@ pub const LEVEL: f64 = 0.01;
 pub struct Over {
     /// Whether it was betrayed, or seems so.
     pub leaked: bool,
-    /// Who is said to have known.
+    /// Who is said to have known, each once.
     pub told: Vec<Said>,
 }
 
@@ -24,9 +24,10 @@ pub struct Over {
 pub struct Said {
     /// Index of the person.
     pub person: usize,
-    /// Index of whoever wrote it down; none where it does not rest on their word alone, as a copy with a receipt.
+    /// Index of whoever wrote it down; none where it does not rest on one keeper's word alone: two say so, or the person does, or
+    /// they have a copy.
     pub keeper: Option<usize>,
-    /// Whether it was written once the outcome was known.
+    /// Whether it was written once the outcome was known, and not before by anybody.
     pub late: bool,
 }
 
@@ -121,7 +122,8 @@ fn keeper(operations: &[Over], referred: &[usize]) -> Vec<(Sign, f64)> {
 }
 
 /// By person and other: "the other knew too" against "leaked", among what the person knew, and the same the other way round; the
-/// larger of both. Operations that a third knew who is referred are left out: that one explains them.
+/// larger of both. Operations that a third knew who is referred are left out: that one explains them. Two who leak, each for
+/// themselves, are seen together too; so it is no sign if either is seen to leak alone, against what neither knew.
 fn company(operations: &[Over], referred: &[usize]) -> Vec<(Sign, f64)> {
     let mut known: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (number, operation) in operations.iter().enumerate() {
@@ -131,12 +133,19 @@ fn company(operations: &[Over], referred: &[usize]) -> Vec<(Sign, f64)> {
     let nothing = Vec::new();
     let of = |person: usize| known.get(&person).unwrap_or(&nothing);
     let knows = |person: usize, operation: usize| of(person).binary_search(&operation).is_ok();
+    let explained = |one: usize, other: usize, operation: usize| {
+        referred.iter().any(|third| *third != one && *third != other && knows(*third, operation))
+    };
     let table = |one: usize, other: usize| {
-        let explained =
-            |operation: &usize| referred.iter().any(|third| *third != one && *third != other && knows(*third, *operation));
         let mut table = Table::default();
-        let own = of(one).iter().filter(|operation| !explained(operation));
+        let own = of(one).iter().filter(|operation| !explained(one, other, **operation));
         own.for_each(|operation| table.add(knows(other, *operation), operations[*operation].leaked));
+        table.above()
+    };
+    let alone = |one: usize, other: usize| {
+        let mut table = Table::default();
+        let without = (0..operations.len()).filter(|operation| !knows(other, *operation) && !explained(one, other, *operation));
+        without.for_each(|operation| table.add(knows(one, operation), operations[operation].leaked));
         table.above()
     };
     let mut signs = Vec::new();
@@ -145,6 +154,8 @@ fn company(operations: &[Over], referred: &[usize]) -> Vec<(Sign, f64)> {
         let others: BTreeSet<usize> = told.map(|said| said.person).filter(|other| other != person).collect();
         for other in others {
             let p = table(*person, other).max(table(other, *person));
+            let leaks_alone = || alone(*person, other).min(alone(other, *person)) < LEVEL;
+            let p = if p < LEVEL && leaks_alone() { 1.0 } else { p };
             signs.push((Sign::Company { person: *person, other }, p));
         }
     }
@@ -247,5 +258,26 @@ mod tests {
             })
             .collect();
         assert_eq!(signs(&operations, &[0]), [Sign::Company { person: 0, other: 1 }]);
+    }
+
+    #[test]
+    fn two_who_leak_each_for_themselves_are_no_company() {
+        // 0 leaks every second operation, 1 every third; what both knew leaks most often. Nobody told of neither is betrayed.
+        let operations: Vec<Over> = (0..960)
+            .map(|n| {
+                let [zero, one] = [n / 6 % 2 == 0, n / 12 % 2 == 0];
+                let told = [(0, zero), (1, one), (2 + n % 7, true)].into_iter().filter(|(_, told)| *told);
+                let told: Vec<(usize, usize, bool)> = told.map(|(person, _)| (person, 0, false)).collect();
+                over((zero && n % 2 == 0) || (one && n % 3 == 0), &told)
+            })
+            .collect();
+        let leaked = |zero: usize, one: usize| {
+            let of = |o: &&Over| [zero, one] == [0, 1].map(|p| o.told.iter().filter(|said| said.person == p).count());
+            let among: Vec<&Over> = operations.iter().filter(of).collect();
+            (among.iter().filter(|o| o.leaked).count(), among.len())
+        };
+        assert_eq!([leaked(0, 0), leaked(1, 0), leaked(0, 1), leaked(1, 1)], [(0, 240), (120, 240), (80, 240), (160, 240)]);
+        assert_eq!(signs(&operations, &[0, 1]), []);
+        assert_eq!(signs(&operations, &[0]), []);
     }
 }

@@ -6,7 +6,7 @@
 //! they do not agree, and [`oracle`] computes small cases exactly, by another way, to test the sampler against. [`checks`] are what
 //! vetting found. Of a posterior, [`reasons`] says why, [`sensitivity`] what it stands on and whether it may be acted on,
 //! [`outlook`] how much more would tell, [`infiltration`] how many were active when, [`decision`] whom to refer for review, and
-//! [`framing`] what must be looked at in the record before anybody is. [`effect`] compares before and after, without a model.
+//! [`framing`] what must be looked at in the record before anybody is, and [`witness`] what rests on one keeper's word. [`effect`] compares before and after, without a model.
 //! [`plan`] says what to do next: whom to take, what to tell whom at random, with whom to share.
 //! Apart from all of this, [`experiment`] gives evidence without a model, where what people are told was drawn at random.
 //!
@@ -30,3 +30,4 @@ pub mod reasons;
 pub mod screening;
 pub mod sensitivity;
 mod windows;
+pub mod witness;

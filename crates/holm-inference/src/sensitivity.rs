@@ -9,6 +9,7 @@ use crate::checks::{Bearing, Bundle};
 use crate::posterior::{Posterior, Sampling, posterior_from};
 use crate::priors::{Priors, Share};
 use crate::reasons::reasons_from;
+use crate::witness::{Knew, Word};
 
 /// Factors of the background and of the share of leakers (reference §8.2 of the plan).
 const BACKGROUNDS: [f64; 2] = [0.5, 2.0];
@@ -33,6 +34,11 @@ pub enum Change {
     WithoutGiven,
     /// Nothing is known of how a trial ended.
     WithoutTrial(usize),
+    /// What a keeper alone says of leaks does not stand, for anybody who is referred.
+    WithoutWord {
+        /// Index of the keeper.
+        keeper: usize,
+    },
 }
 
 /// What a change makes of beliefs.
@@ -79,14 +85,23 @@ impl Sampling {
 }
 
 /// Samples again under each change, from where `found` ended. Of each of `people` the trial that speaks most for their leaking is left
-/// out once.
+/// out once, and each of `words` is.
 #[must_use]
-pub fn sensitivity(case: &Case, priors: &Priors, sampling: &Sampling, found: &Posterior, people: &[usize]) -> Sensitivity {
+pub fn sensitivity(
+    case: &Case,
+    priors: &Priors,
+    sampling: &Sampling,
+    found: &Posterior,
+    people: &[usize],
+    words: &[Word],
+) -> Sensitivity {
     let weightiest = weightiest(case, priors, sampling, found.ends.first(), people);
+    let doubts = words.iter().map(|word| Change::WithoutWord { keeper: word.keeper });
     let changes: Vec<Changed> = changes(case, &weightiest)
         .into_iter()
+        .chain(doubts)
         .map(|change| {
-            let (case, priors) = (change.case(case), change.priors(priors));
+            let (case, priors) = (change.case(case, words), change.priors(priors));
             let persons = posterior_from(&case, &priors, sampling, &found.ends).ok().map(|p| p.persons);
             Changed { change, persons }
         })
@@ -143,13 +158,15 @@ fn changes(case: &Case, weightiest: &[usize]) -> Vec<Change> {
 }
 
 impl Change {
-    fn case(self, case: &Case) -> Case {
+    fn case(self, case: &Case, words: &[Word]) -> Case {
+        let doubted = |keeper: usize| words.iter().filter(move |word| word.keeper == keeper).flat_map(|word| &word.knew);
         match self {
             Self::Background(_) | Self::Leakers(_) => case.clone(),
             Self::WithoutKind(dropped) => case.without_checks(|kind, _| kind == dropped),
             Self::WithoutSupporting => case.without_checks(|_, kind| kind.bearing == Bearing::Supporting),
             Self::WithoutGiven => case.without_given_checks(),
             Self::WithoutTrial(trial) => case.setting_aside(trial),
+            Self::WithoutWord { keeper } => case.without(&doubted(keeper).copied().collect::<BTreeSet<Knew>>()),
         }
     }
 
@@ -192,8 +209,13 @@ pub enum Standing {
 pub enum Lack {
     /// It is not referred without checks on which no belief may stand, as a polygraph.
     StandsOnSupporting,
-    /// Whether it would is not known: chains did not agree without them.
+    /// Whether it would be without these, or without what one keeper alone says, is not known: chains did not agree.
     Unsettled,
+    /// It is not referred without what one keeper alone says.
+    OneWord {
+        /// Index of the keeper.
+        keeper: usize,
+    },
     /// Fewer than [`LEAST_KINDS`] kinds of evidence speak for it, and fewer than [`LEAST_EXPOSURES`] exposures are recorded.
     FewKinds {
         /// Kinds that speak for it.
@@ -203,21 +225,34 @@ pub enum Lack {
     },
 }
 
-/// Who is referred for review, and who would be without checks on which no belief may stand.
+/// Who is referred for review, and who would be without checks on which no belief may stand, and without each keeper's word.
 #[derive(Clone, Debug)]
 pub struct Referred {
     now: BTreeSet<usize>,
-    /// `None` without such checks; within, `None` if chains did not agree.
-    without: Option<Option<BTreeSet<usize>>>,
+    /// `None` without such checks.
+    without: Option<Without>,
+    /// By keeper, whom of those referred they speak of.
+    words: Vec<(usize, BTreeSet<usize>, Without)>,
 }
 
+/// Who is referred without something; `None` if chains did not agree.
+type Without = Option<BTreeSet<usize>>;
+
 impl Referred {
-    /// By a rule that says of probabilities whom they refer: where the line lies may depend on all of them.
+    /// By a rule that says of probabilities whom they refer: where the line lies may depend on all of them. `words` are those
+    /// that were left out.
     #[must_use]
-    pub fn by(rule: impl Fn(&[f64]) -> Vec<usize>, found: &Posterior, sensitivity: &Sensitivity) -> Self {
+    pub fn by(rule: impl Fn(&[f64]) -> Vec<usize>, found: &Posterior, sensitivity: &Sensitivity, words: &[Word]) -> Self {
         let set = |persons: &[f64]| rule(persons).into_iter().collect();
-        let without = sensitivity.changes.iter().find(|changed| changed.change == Change::WithoutSupporting);
-        Self { now: set(&found.persons), without: without.map(|changed| changed.persons.as_deref().map(set)) }
+        let under = |change: Change| {
+            let changed = sensitivity.changes.iter().find(|changed| changed.change == change);
+            changed.map(|changed| changed.persons.as_deref().map(set))
+        };
+        let of = |word: &Word| {
+            let people = word.knew.iter().map(|knew| knew.person).collect();
+            Some((word.keeper, people, under(Change::WithoutWord { keeper: word.keeper })?))
+        };
+        Self { now: set(&found.persons), without: under(Change::WithoutSupporting), words: words.iter().filter_map(of).collect() }
     }
 }
 
@@ -232,6 +267,13 @@ pub fn standing(case: &Case, found: &Posterior, referred: &Referred, person: usi
         Some(None) => lacks.push(Lack::Unsettled),
         Some(Some(persons)) if !persons.contains(&person) => lacks.push(Lack::StandsOnSupporting),
         _ => {}
+    }
+    for (keeper, _, without) in referred.words.iter().filter(|(_, people, _)| people.contains(&person)) {
+        match without {
+            None if !lacks.contains(&Lack::Unsettled) => lacks.push(Lack::Unsettled),
+            Some(persons) if !persons.contains(&person) => lacks.push(Lack::OneWord { keeper: *keeper }),
+            _ => {}
+        }
     }
     let (kinds, exposures) = (speaking(case, found, person), recorded(case, person));
     if kinds < LEAST_KINDS && exposures < LEAST_EXPOSURES {

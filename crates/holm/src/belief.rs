@@ -16,6 +16,7 @@ use holm_inference::posterior::{Posterior, PosteriorError, Sampling, posterior};
 use holm_inference::priors::Priors;
 use holm_inference::reasons::reasons_from;
 use holm_inference::sensitivity::{Change, Lack, Referred, Sensitivity, Standing, check_weights, sensitivity, standing};
+use holm_inference::witness::Word;
 use holm_record::event::approval::Masked;
 use holm_record::id::PersonId;
 use jiff::Timestamp;
@@ -113,6 +114,11 @@ pub enum Supposed {
     WithoutChecks,
     /// It is not known how this ended.
     Without(TrialOf),
+    /// What this keeper alone says of leaks, of anybody who is referred, does not stand.
+    WithoutWord {
+        /// Who wrote it.
+        keeper: String,
+    },
 }
 
 /// Where a belief lies under every one of these.
@@ -131,13 +137,21 @@ pub struct Band {
 }
 
 /// Why a belief is not acted on, although it is above the line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Missing {
     /// It falls without a polygraph or the like.
     StandsOnSupporting,
-    /// Whether it would is not known.
+    /// Whether it would, or would without what one keeper alone says, is not known.
     Unsettled,
+    /// It falls without what one keeper alone says, who is on the roster too: whoever could have leaked must not be the only
+    /// witness against somebody else.
+    OneWord {
+        /// Who wrote it.
+        keeper: String,
+        /// What they alone say that this person knew: nobody else has to confirm more.
+        of: Vec<TrialOf>,
+    },
     /// The record has signs that they may be framed: [`Beliefs::alarms`].
     Alarm,
     /// Too little is recorded: one kind of evidence, and few exposures.
@@ -397,13 +411,15 @@ pub fn compute(state: &State, question: &Question) -> Result<Beliefs, BeliefErro
     shown.extend(others);
     let reasons = reasons_from(&translation.case, &priors, &sampling, &shown, found.ends.first());
     let brief = Sampling::brief(question.seed).within(&translation.case);
-    let moved = sensitivity(&translation.case, &priors, &Sampling::glance(question.seed), &found, &shown);
+    let words = translation.words(state, &review_set(&found.persons, REVIEW));
+    let moved = sensitivity(&translation.case, &priors, &Sampling::glance(question.seed), &found, &shown, &words);
     let outlooks = outlooks(&translation.case, &priors, &brief, &found, &shown);
     let report = Report {
         state,
         translation: &translation,
         found: &found,
         moved: &moved,
+        words: &words,
         reasons: shown.into_iter().zip(reasons).collect(),
         outlooks: outlooks.into_iter().map(|outlook| (outlook.person, outlook)).collect(),
         order: closest,
@@ -413,22 +429,14 @@ pub fn compute(state: &State, question: &Question) -> Result<Beliefs, BeliefErro
     Ok(report.write(question))
 }
 
-impl From<Lack> for Missing {
-    fn from(lack: Lack) -> Self {
-        match lack {
-            Lack::StandsOnSupporting => Self::StandsOnSupporting,
-            Lack::Unsettled => Self::Unsettled,
-            Lack::FewKinds { kinds, exposures } => Self::Little { kinds, exposures },
-        }
-    }
-}
-
 /// Everything that a report is written from.
 struct Report<'a> {
     state: &'a State,
     translation: &'a Translation,
     found: &'a Posterior,
     moved: &'a Sensitivity,
+    /// What single keepers say of those who are referred.
+    words: &'a [Word],
     /// Of those of whom they are given.
     reasons: BTreeMap<usize, Vec<holm_inference::reasons::Reason>>,
     /// Of those who are not decided.
@@ -452,7 +460,7 @@ impl Report<'_> {
             }
         }
         let review = review_set(&found.persons, REVIEW);
-        let referred = Referred::by(|persons| review_set(persons, REVIEW), found, self.moved);
+        let referred = Referred::by(|persons| review_set(persons, REVIEW), found, self.moved, self.words);
         let alarms = framing::alarms(of, &review);
         let framed = |person: &usize| alarms.iter().any(|(_, concerned)| concerned.contains(person));
         let people = self.order.iter().map(|person| {
@@ -504,7 +512,7 @@ impl Report<'_> {
         };
         let missing = match standing(&of.case, self.found, referred, person) {
             Standing::Below | Standing::Actionable => Vec::new(),
-            Standing::NotActionable(lacks) => lacks.into_iter().map(Missing::from).collect(),
+            Standing::NotActionable(lacks) => lacks.into_iter().map(|lack| self.missing(person, lack)).collect(),
         };
         Belief {
             person: of.persons[person].clone(),
@@ -520,6 +528,19 @@ impl Report<'_> {
             reasons_for: some(true),
             against: some(false),
             checks: self.checks(person, reasons.is_some()),
+        }
+    }
+
+    fn missing(&self, person: usize, lack: Lack) -> Missing {
+        match lack {
+            Lack::StandsOnSupporting => Missing::StandsOnSupporting,
+            Lack::Unsettled => Missing::Unsettled,
+            Lack::FewKinds { kinds, exposures } => Missing::Little { kinds, exposures },
+            Lack::OneWord { keeper } => {
+                let said = self.words.iter().filter(|word| word.keeper == keeper).flat_map(|word| &word.knew);
+                let of = said.filter(|knew| knew.person == person).map(|knew| self.translation.trials[knew.trial].clone());
+                Missing::OneWord { keeper: self.translation.keepers[keeper].clone(), of: of.collect() }
+            }
         }
     }
 
@@ -548,6 +569,7 @@ impl Report<'_> {
             Change::Leakers(factor) => Supposed::Leakers(factor),
             Change::WithoutTrial(trial) => Supposed::Without(self.translation.trials[trial].clone()),
             Change::WithoutKind(_) | Change::WithoutSupporting | Change::WithoutGiven => Supposed::WithoutChecks,
+            Change::WithoutWord { keeper } => Supposed::WithoutWord { keeper: self.translation.keepers[keeper].clone() },
         };
         let most = self.moved.bands.get(person).and_then(|band| band.most).map(supposed);
         Band { lowest: at(0.0), lower: at(0.25), upper: at(0.75), highest: at(1.0), most }

@@ -48,6 +48,7 @@ pub enum RehearsalError {
 /// One copy among others of a document that was not shared.
 pub struct Rehearsal<'p> {
     prepared: &'p Prepared,
+    reader: ItemReader<'p>,
     key: ItemKey,
     secret: PictureSecret,
     issuer: Issuer,
@@ -99,7 +100,9 @@ impl<'p> Rehearsal<'p> {
         let template = prepared.copies.keyed_template(&prepared.master, &prepared.document, &prepared.marks, &secret)?;
         let copy = template.render(&own)?;
         let policy = TestPolicy::default_for(copies);
-        Ok(Self { prepared, key, secret, issuer, ids, own, level: look_alpha(alpha, 1), policy, copy })
+        let Prepared { master, document, marks, copies: form, .. } = prepared;
+        let reader = ItemReader::new(master, document, marks, *form);
+        Ok(Self { prepared, reader, key, secret, issuer, ids, own, level: look_alpha(alpha, 1), policy, copy })
     }
 
     /// The copy that is to be damaged.
@@ -127,8 +130,8 @@ impl<'p> Rehearsal<'p> {
     /// # Errors
     /// [`RehearsalError`] if it cannot be compared with the document.
     pub fn judge_content(&self, content: &LeakContent) -> Result<Rehearsed, RehearsalError> {
-        let Prepared { master, document, marks, copies, .. } = self.prepared;
-        let mut extraction = ItemReader::new(master, document, marks, *copies).extract(content)?;
+        let Prepared { master, marks, .. } = self.prepared;
+        let mut extraction = self.reader.extract(content)?;
         if let Some(seen) = picture_sight::look(master, marks, &self.secret, &content.views)? {
             extraction = seen.added_to(extraction);
         }

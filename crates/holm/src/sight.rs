@@ -1,6 +1,7 @@
 //! Reading a leak against one item: its text, and where its words stand.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use holm_marks::carrier::{Format, Master};
 use holm_marks::extract::{Extraction, Reader, Reading};
@@ -31,13 +32,21 @@ pub struct ItemReader<'i> {
     pub text: Reader,
     /// Whether widths of spaces in leaked Word files are read.
     spaces: bool,
+    pictured: Mutex<Pictured>,
+}
+
+/// Pages as leaks are compared with them, of the file that was pictured last: most leaks of an item are compared with the same.
+#[derive(Default)]
+struct Pictured {
+    file: Option<blake3::Hash>,
+    pages: BTreeMap<usize, Arc<MasterPage>>,
 }
 
 impl<'i> ItemReader<'i> {
     /// `bytes` are those of the master.
     #[must_use]
     pub fn new(master: &'i Master, bytes: &'i [u8], marks: &'i [Mark], copies: Copies) -> Self {
-        Self { master, bytes, marks, copies, text: Reader::new(master.blocks(), marks), spaces: true }
+        Self { master, bytes, marks, copies, text: Reader::new(master.blocks(), marks), spaces: true, pictured: Mutex::default() }
     }
 
     /// The same as it read before it read the widths of spaces, for looks that were made then.
@@ -146,8 +155,7 @@ impl<'i> ItemReader<'i> {
         registered: &[(usize, Registration)],
     ) -> Result<Vec<Sighting>, RenderError> {
         let shown: BTreeSet<usize> = registered.iter().map(|(_, found)| found.page).collect();
-        let pictured = |page: usize| Ok((page, pictured(pages, page)?));
-        let masters: BTreeMap<usize, MasterPage> = shown.into_par_iter().map(pictured).collect::<Result<_, RenderError>>()?;
+        let masters = self.pictured(pages, shown)?;
         let sighted = |(number, found): &(usize, Registration)| {
             let (master, leaked) = masters.get(&found.page).zip(content.pictures.get(*number))?;
             let page = content.pages.len() + number;
@@ -155,6 +163,21 @@ impl<'i> ItemReader<'i> {
         };
         let sightings: Vec<Vec<Sighting>> = registered.par_iter().filter_map(sighted).collect();
         Ok(sightings.concat())
+    }
+
+    /// These pages as leaks are compared with them, pictured anew unless they were before.
+    fn pictured(&self, of: &Rendering, pages: BTreeSet<usize>) -> Result<BTreeMap<usize, Arc<MasterPage>>, RenderError> {
+        let file = blake3::hash(&of.pdf);
+        let mut known = {
+            let last = self.pictured.lock().unwrap_or_else(PoisonError::into_inner);
+            if last.file == Some(file) { last.pages.clone() } else { BTreeMap::new() }
+        };
+        let lacking: Vec<usize> = pages.into_iter().filter(|page| !known.contains_key(page)).collect();
+        let one = |page: usize| Ok((page, Arc::new(pictured(of, page)?)));
+        let new: Vec<(usize, Arc<MasterPage>)> = lacking.into_par_iter().map(one).collect::<Result<_, RenderError>>()?;
+        known.extend(new);
+        *self.pictured.lock().unwrap_or_else(PoisonError::into_inner) = Pictured { file: Some(file), pages: known.clone() };
+        Ok(known)
     }
 }
 

@@ -56,7 +56,12 @@ fn lacking(missing: &Missing) -> String {
     match missing {
         Missing::StandsOnSupporting => "it stands on a polygraph or the like alone".to_owned(),
         Missing::Alarm => "the record has signs that they may be framed".to_owned(),
-        Missing::Unsettled => "whether it stands without polygraphs could not be settled".to_owned(),
+        Missing::Unsettled => {
+            "whether it stands without polygraphs, or without what one keeper alone wrote, could not be settled".to_owned()
+        }
+        Missing::OneWord { keeper, of } => {
+            format!("it stands on what {keeper} alone wrote of {}", counted(of.len(), "leak", "leaks"))
+        }
         Missing::Little { kinds: _, exposures } => {
             format!("it stands on one kind of evidence and {}", counted(*exposures, "exposure", "exposures"))
         }
@@ -71,6 +76,7 @@ fn otherwise(supposed: &Supposed) -> String {
         Supposed::Leakers(factor) => format!("how many leak ({factor} times as many)"),
         Supposed::WithoutChecks => "what checks found".to_owned(),
         Supposed::Without(of) => format!("how {} ended", names(of)),
+        Supposed::WithoutWord { keeper } => format!("what {keeper} alone wrote of leaks"),
     }
 }
 
@@ -185,6 +191,13 @@ fn print_alarm(Alarm { sign, p }: &Alarm) {
 
 fn print_gaps(beliefs: &Beliefs) {
     let gaps = &beliefs.gaps;
+    if gaps.one_word > 0 {
+        say!(
+            "{} of {} exposures rest on one keeper's word alone: have somebody else record the same, or share by copies",
+            gaps.one_word,
+            gaps.exposures
+        );
+    }
     if gaps.late > 0 {
         say!("{} of {} exposures were entered late, when more of them are remembered for what failed", gaps.late, gaps.exposures);
     }
@@ -220,7 +233,16 @@ fn print_person(belief: &Belief) {
             number(more.if_not)
         );
     }
-    belief.missing.iter().for_each(|missing| say!("not to be acted on: {}", lacking(missing)));
+    for missing in &belief.missing {
+        say!("not to be acted on: {}", lacking(missing));
+        if let Missing::OneWord { keeper, of } = missing {
+            say!(
+                "  {keeper} could have leaked it too: whoever else knows of these, by an account of their own, records it too (`holm tell --to {}`):",
+                belief.person
+            );
+            of.iter().for_each(|of| say!("    {}", names(of)));
+        }
+    }
     say!("knew of {}, {} betrayed", counted(belief.known, "operation", "operations"), belief.betrayed);
     let print = |what: &str, reasons: &[Reason]| {
         if !reasons.is_empty() {

@@ -196,6 +196,7 @@ pub(crate) fn lacking_one(missing: &Missing, language: Language) -> String {
     match missing {
         Missing::StandsOnSupporting => words.stands_on_supporting.to_owned(),
         Missing::Unsettled => words.unsettled.to_owned(),
+        Missing::OneWord { keeper, of } => fill(words.one_word, &[keeper, &words.leaks.of(of.len())]),
         Missing::Alarm => words.framed.to_owned(),
         Missing::Little { exposures, .. } => words.little.of(*exposures),
     }
@@ -210,6 +211,7 @@ pub(crate) fn otherwise(supposed: &Supposed, language: Language) -> String {
         Supposed::Leakers(factor) => fill(words.supposed_more, &[factor]),
         Supposed::WithoutChecks => words.supposed_checks.to_owned(),
         Supposed::Without(of) => fill(words.supposed_without, &[&named(of, language)]),
+        Supposed::WithoutWord { keeper } => fill(words.supposed_word, &[keeper]),
     }
 }
 

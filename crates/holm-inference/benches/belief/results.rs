@@ -45,6 +45,12 @@ pub(crate) struct Sets {
     /// Of the latter, those in which an alarm was raised; and all worlds in which one was.
     pub(crate) warned: u64,
     pub(crate) alarms: u64,
+    /// Worlds in which an innocent is acted on: no alarm is raised, and not all of it is one keeper's word.
+    #[serde(default)]
+    pub(crate) silent: u64,
+    /// Leakers who are acted on.
+    #[serde(default)]
+    pub(crate) acted_on: u64,
 }
 
 impl Sets {

@@ -1,8 +1,10 @@
 //! How a case is laid out to be sampled: who knew of which trial, both ways, and which trials couple people at all.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::case::{Case, Trial};
+use crate::witness::Knew;
 
 /// One exposure of an entity: the trial, and which weight.
 #[derive(Clone, Copy, Debug)]
@@ -137,6 +139,34 @@ impl Case {
             case.ratio[place] = 1.0;
             case.sort_by_outcome();
         }
+        case
+    }
+
+    /// Numbers of trials of which what was seen speaks for a leak.
+    pub(crate) fn speaking_trials(&self) -> impl Iterator<Item = usize> {
+        self.number.iter().zip(&self.ratio).filter(|(_, ratio)| **ratio > 1.0).map(|(number, _)| *number as usize)
+    }
+
+    /// The same case as if some entries did not stand: that these people knew of these trials is no more likely than of others
+    /// of their units.
+    #[must_use]
+    pub(crate) fn without(&self, entries: &BTreeSet<Knew>) -> Self {
+        let mut case = self.clone();
+        for entity in 0..self.entities() {
+            for edge in &mut case.edges.all[self.edges.range(entity)] {
+                let trial = self.number[edge.trial as usize] as usize;
+                if entries.contains(&Knew { person: entity, trial }) {
+                    edge.weight = UNRECORDED;
+                }
+            }
+        }
+        let stands = |trial: usize, entity: &u32| {
+            !entries.contains(&Knew { person: *entity as usize, trial: self.number[trial] as usize })
+        };
+        case.knew = Lists::collected(self.trials(), |trial| {
+            self.knew.of(trial).iter().copied().filter(move |entity| stands(trial, entity))
+        });
+        case.sort_by_outcome();
         case
     }
 }

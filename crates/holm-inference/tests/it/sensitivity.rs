@@ -2,9 +2,11 @@
 
 use holm_inference::case::{Case, Exposure, Outcome, Person, Trial};
 use holm_inference::checks::{Check, CheckKind, Finding};
+use holm_inference::framing::Said;
 use holm_inference::posterior::{Posterior, Sampling, posterior};
 use holm_inference::priors::{Alike, LeakRate, Priors, Share, Windows};
 use holm_inference::sensitivity::{Change, Lack, Referred, Sensitivity, Standing, sensitivity, standing};
+use holm_inference::witness::{Word, words};
 
 fn trial(time: usize, told: &[usize], outcome: Outcome) -> Trial {
     let exposed = told.iter().map(|person| Exposure { person: *person, weight: 1.0 }).collect();
@@ -28,9 +30,9 @@ fn simple() -> Priors {
     }
 }
 
-fn found(case: &Case, priors: &Priors, people: &[usize]) -> (Posterior, Sensitivity) {
+fn found(case: &Case, priors: &Priors, people: &[usize], words: &[Word]) -> (Posterior, Sensitivity) {
     let found = posterior(case, priors, &Sampling::default()).unwrap();
-    let all = sensitivity(case, priors, &Sampling { kept: 20_000, ..Sampling::brief(3) }, &found, people);
+    let all = sensitivity(case, priors, &Sampling { kept: 20_000, ..Sampling::brief(3) }, &found, people, words);
     (found, all)
 }
 
@@ -39,7 +41,7 @@ fn found(case: &Case, priors: &Priors, people: &[usize]) -> (Posterior, Sensitiv
 fn bands_are_those_of_the_closed_form() {
     let trials = [trial(0, &[0], Outcome::LEAK), trial(1, &[0], Outcome::LEAK), trial(2, &[1], Outcome::CLEAN)];
     let case = Case::new(1, &people(&[3_f64.ln(), 0.0, 0.0]), (0, &[]), 1, &trials).unwrap();
-    let (_, all) = found(&case, &simple(), &[0]);
+    let (_, all) = found(&case, &simple(), &[0], &[]);
     let p = |leakers: f64, background: f64, leaks: i32, checks: f64| {
         let odds = leakers / (1.0 - leakers) * ((1.0 - 0.5 * (1.0 - background)) / background).powi(leaks) * checks;
         odds / (1.0 + odds)
@@ -84,9 +86,9 @@ fn what_stands_on_a_polygraph_or_on_one_kind_of_evidence_is_not_actionable() {
     let money = CheckKind { sensitivity: Share::Known(0.9), false_alarms: Share::Known(0.01), ..CheckKind::FINANCIAL };
     let case = Case::new(1, &people(&[0.0; 5]), (0, &[]), 1, &trials).unwrap();
     let case = case.with_checks(&[POLYGRAPH, money], &[checked(0, 0), checked(2, 0), checked(2, 1)]).unwrap();
-    let (found, all) = found(&case, &simple(), &[]);
+    let (found, all) = found(&case, &simple(), &[], &[]);
     let above = |persons: &[f64]| (0..persons.len()).filter(|p| persons[*p] >= LINE).collect();
-    let referred = Referred::by(above, &found, &all);
+    let referred = Referred::by(above, &found, &all, &[]);
     let of = |person| standing(&case, &found, &referred, person);
     assert_eq!(of(0), Standing::NotActionable(vec![Lack::StandsOnSupporting]), "{:?}", found.persons);
     assert_eq!(of(1), Standing::Actionable, "ten exposures: {:?}", found.persons);
@@ -95,4 +97,36 @@ fn what_stands_on_a_polygraph_or_on_one_kind_of_evidence_is_not_actionable() {
     assert_eq!(of(4), Standing::Below);
     let polygraph = Some(Change::WithoutSupporting);
     assert!(all.bands[0].most == polygraph || all.bands[0].most == Some(Change::WithoutKind(0)), "{:?}", all.bands[0]);
+}
+
+/// Persons 0 and 1 are said to have known of six leaks each and of nothing else: 0 by keeper 7 alone, 1 by keepers 7 and 8 in turn,
+/// 2 by keeper 7 and by somebody else of each.
+#[test]
+fn what_one_keeper_alone_says_is_not_actionable_until_somebody_else_confirms_it() {
+    const LINE: f64 = 0.8;
+    let trials: Vec<Trial> = (0..18).map(|t| trial(t, &[t / 6], Outcome::LEAK)).collect();
+    let keeper = |t: usize| match t {
+        0..6 => Some(7),
+        6..12 => Some(7 + t % 2),
+        _ => None,
+    };
+    let mut said: Vec<Vec<Said>> = (0..18).map(|t| vec![Said { person: t / 6, keeper: keeper(t), late: false }]).collect();
+    let case = Case::new(1, &people(&[0.0; 5]), (0, &[]), 1, &trials).unwrap();
+    let above = |persons: &[f64]| (0..persons.len()).filter(|p| persons[*p] >= LINE).collect::<Vec<usize>>();
+    let standings = |said: &[Vec<Said>], doubted: &dyn Fn(usize) -> bool| {
+        let found = posterior(&case, &simple(), &Sampling::default()).unwrap();
+        let words = words(&case, said, &above(&found.persons), doubted);
+        let (found, all) = self::found(&case, &simple(), &[], &words);
+        let referred = Referred::by(above, &found, &all, &words);
+        [0, 1, 2].map(|person| match standing(&case, &found, &referred, person) {
+            Standing::NotActionable(lacks) => lacks.into_iter().filter(|l| !matches!(l, Lack::FewKinds { .. })).collect(),
+            Standing::Actionable | Standing::Below => Vec::new(),
+        })
+    };
+    let one_word = vec![Lack::OneWord { keeper: 7 }];
+    // Three leaks are enough for person 1, whichever keeper is left out.
+    assert_eq!(standings(&said, &|_| true), [one_word, vec![], vec![]]);
+    assert_eq!(standings(&said, &|keeper| keeper != 7), [vec![], vec![], vec![]], "a keeper who is not doubted is believed");
+    said[..4].iter_mut().for_each(|said| said[0].keeper = None);
+    assert_eq!(standings(&said, &|_| true), [vec![], vec![], vec![]], "four of six were confirmed");
 }

@@ -60,7 +60,10 @@ impl<'w> Ledger<'w> {
         let tardy = of.known + between([0.0, TARDY], self.random);
         let listed = person < self.staff.persons.len();
         let entered = if missing || late { tardy } else { prompt };
-        (listed && (!missing || found)).then_some(Telling { person, weight, time, entered })
+        // In worlds without confirmations nothing is drawn for them.
+        let share = self.setting.ledger.confirmed;
+        let confirmed = share > 0.0 && happens(share, self.random);
+        (listed && (!missing || found)).then_some(Telling { person, weight, time, entered, confirmed })
     }
 
     fn outcome(&mut self, happened: &Happened) -> Outcome {
@@ -104,7 +107,7 @@ impl<'w> Ledger<'w> {
                 Entry::Afterwards => written.known + between([0.0, TARDY], self.random),
                 Entry::AtOnce => time + between([0.0, PROMPT], self.random),
             };
-            written.told.push(Telling { person: rival, weight: 1.0, time, entered });
+            written.told.push(Telling { person: rival, weight: 1.0, time, entered, confirmed: false });
         }
     }
 }

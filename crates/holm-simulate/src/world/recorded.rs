@@ -62,6 +62,8 @@ pub struct Telling {
     pub time: f64,
     /// When that was written down, in days.
     pub entered: f64,
+    /// Whether somebody else than the clerk says so too.
+    pub confirmed: bool,
 }
 
 /// An outcome, as it is seen.

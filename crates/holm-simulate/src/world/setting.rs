@@ -120,6 +120,8 @@ pub struct Keeping {
     pub reconstructed: f64,
     /// Share of the others that are written down only after the outcome is known, whatever it is.
     pub late: f64,
+    /// Share of those that are true of which somebody else than the clerk says so too.
+    pub confirmed: f64,
 }
 
 /// How well outcomes are seen.
@@ -193,7 +195,7 @@ impl Setting {
             unlisted: Unlisted::Nobody,
             channels: Channels { used: 0.5, compromised: 0, rate: 0.5 },
             unlucky_unit: 0.0,
-            ledger: Keeping { missing: 0.0, reconstructed: 0.0, late: 0.0 },
+            ledger: Keeping { missing: 0.0, reconstructed: 0.0, late: 0.0, confirmed: 0.0 },
             labels: Labels { unnoticed: 0.0, suspected: 0.0, wrongly: 0.0, unknown: 0.0 },
             checks: Vec::new(),
             copies: 0.0,
@@ -218,7 +220,7 @@ impl Setting {
             hint: Hint { share: 0.2, weight: 0.4 },
             corrupt: Corruption { count: 6, rate: Rate::Beta(2.0, 2.0), others: 0.5, onset: 0.3, on_off: 0.3, changes: 4.0 },
             channels: Channels { used: 0.5, compromised: 1, rate: 0.5 },
-            ledger: Keeping { missing: 0.1, reconstructed: 0.3, late: 0.05 },
+            ledger: Keeping { missing: 0.1, reconstructed: 0.3, late: 0.05, confirmed: 0.0 },
             labels: Labels { unnoticed: 0.1, suspected: 0.3, wrongly: 0.02, unknown: 0.05 },
             checks: vec![
                 // A polygraph of accuracy 0.86 (National Research Council 2003, recomputed as binormal), and a review of accounts.

@@ -74,7 +74,7 @@ fn a_seed_repeats_a_world_and_another_gives_another() {
 
 #[test]
 fn the_ledger_changes_nothing_that_is_so() {
-    let careless = Keeping { missing: 0.5, reconstructed: 0.5, late: 0.5 };
+    let careless = Keeping { missing: 0.5, reconstructed: 0.5, late: 0.5, confirmed: 0.0 };
     let well = Setting::units(100);
     let badly = Setting { ledger: careless, ..well.clone() };
     let (one, other) = (World::draw(&well, 3), World::draw(&badly, 3));
@@ -207,7 +207,8 @@ fn some_are_told_far_more_than_others() {
 
 #[test]
 fn disclosures_are_missing_late_and_found_again_as_often_as_is_said() {
-    let setting = Setting { ledger: Keeping { missing: 0.3, reconstructed: 0.6, late: 0.1 }, ..Setting::units(300) };
+    let setting =
+        Setting { ledger: Keeping { missing: 0.3, reconstructed: 0.6, late: 0.1, confirmed: 0.0 }, ..Setting::units(300) };
     // By outcome: disclosures, those written down, those written down once the outcome was known.
     let (mut failed, mut clean) = ([0.0; 3], [0.0; 3]);
     for world in worlds(&setting, 20) {

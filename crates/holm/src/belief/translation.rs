@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use holm_inference::case::{Case, CaseError, Exposure, Level, Outcome, Person, Trial};
 use holm_inference::checks::CheckKind;
 use holm_inference::framing::Said;
+use holm_inference::witness::{Word, words};
 use holm_record::event::happening::{ChannelSort, Outcome as Seen};
 use holm_record::id::{ChannelName, IncidentName, ItemName, OperationName, PersonId};
 use jiff::Timestamp;
@@ -65,6 +66,8 @@ pub struct Gaps {
     pub exposures: usize,
     /// How many of them are late.
     pub late: usize,
+    /// How many of them rest on one keeper's word alone: nobody else says so, no copy was sent.
+    pub one_word: usize,
     /// Exposures that came after the leak must have happened.
     pub too_late: usize,
 }
@@ -98,7 +101,7 @@ pub struct Translation {
     pub trials: Vec<TrialOf>,
     /// By trial, who is exposed.
     pub exposed: Vec<Vec<usize>>,
-    /// By trial, who is said to have known, by whom.
+    /// By trial, who is said to have known, by whom; each person once.
     pub said: Vec<Vec<Said>>,
     /// Who entered what is said, by index.
     pub keepers: Vec<String>,
@@ -106,6 +109,16 @@ pub struct Translation {
     pub checks: Vec<KindOfEvidence>,
     /// What says nothing.
     pub gaps: Gaps,
+}
+
+impl Translation {
+    /// What each keeper who is on the roster alone says of these people: whoever could have leaked must not be the only witness.
+    /// The one officer of a workspace without members is on none, and keeps all of it.
+    #[must_use]
+    pub fn words(&self, state: &State, referred: &[usize]) -> Vec<Word> {
+        let listed = |keeper: usize| PersonId::new(self.keepers[keeper].as_str()).is_ok_and(|id| state.persons.contains_key(&id));
+        words(&self.case, &self.said, referred, listed)
+    }
 }
 
 /// Translates what is recorded; checks as they bear on a day, or none.
@@ -157,6 +170,15 @@ impl CopyWeights {
     fn of(&self, person: &PersonId) -> f64 {
         self.holders.get(person).copied().unwrap_or(self.without)
     }
+}
+
+/// On whose word it stands that somebody knew.
+#[derive(Clone, Copy)]
+struct Attested<'k> {
+    /// Whose, if it is one keeper's alone.
+    keeper: Option<&'k str>,
+    /// Whether nobody said so in time.
+    late: bool,
 }
 
 /// What all versions of one trial have in common.
@@ -265,8 +287,10 @@ impl<'s> Building<'s> {
     fn ground(&mut self, ground: Ground<'_>) {
         let in_time = |known: &&Known| known.at.is_none_or(|at| at <= ground.end);
         let counted: Vec<&Known> = ground.known.iter().filter(in_time).collect();
-        self.gaps.exposures += counted.len();
-        self.gaps.late += counted.iter().filter(|known| known.late).count();
+        let attested = self.attested(&counted, ground.by);
+        self.gaps.exposures += attested.len();
+        self.gaps.late += attested.values().filter(|one| one.late).count();
+        self.gaps.one_word += attested.values().filter(|one| one.keeper.is_some()).count();
         self.gaps.too_late += ground.known.len() - counted.len();
         let copies = ground.incident.and_then(|incident| self.copy_weights(incident));
         if ground.acted.is_empty() {
@@ -292,13 +316,10 @@ impl<'s> Building<'s> {
     ) {
         let mut weights: BTreeMap<usize, f64> = BTreeMap::new();
         let mut all: BTreeSet<usize> = BTreeSet::new();
-        let mut said = Vec::with_capacity(told.len());
         let cleared = self.cleared(&ground.incidents);
         for known in told.iter().filter(|known| !cleared.contains(&known.person)) {
             let Some(person) = self.person.get(&known.person).copied() else { continue };
             all.insert(person);
-            let keeper = self.keeper(known, ground.by).map(|by| position(&mut self.keepers, by));
-            said.push(Said { person, keeper, late: known.late });
             let copy = copies.map_or(1.0, |copies| copies.of(&known.person));
             let weight = rounded(known.weight.get() * copy);
             let of = weights.entry(person).or_default();
@@ -321,7 +342,12 @@ impl<'s> Building<'s> {
         // As late as it can have happened: a window's beginning says nothing of who knew.
         let time = ground.end.as_second() as f64;
         self.trials.push(Trial { kind, time, exposed, unrecorded: unrecorded.into_iter().collect(), channels, outcome });
-        self.said.push(said);
+        let of = told.iter().copied().filter(|known| !cleared.contains(&known.person)).collect::<Vec<_>>();
+        let said = self.attested(&of, ground.by).into_iter().filter_map(|(person, Attested { keeper, late })| {
+            let keeper = keeper.map(|keeper| position(&mut self.keepers, keeper));
+            Some(Said { person: self.person.get(person).copied()?, keeper, late })
+        });
+        self.said.push(said.collect());
         self.of.push(TrialOf { variant: version.map(str::to_owned), ..ground.of.clone() });
     }
 
@@ -329,6 +355,22 @@ impl<'s> Building<'s> {
     fn cleared(&self, incidents: &[&IncidentName]) -> BTreeSet<&'s PersonId> {
         let persons = self.state.proceedings.iter().map(|proceeding| &proceeding.person);
         persons.filter(|person| incidents.iter().any(|incident| self.state.is_exonerated(person, incident))).collect()
+    }
+
+    /// Who says so of each who knew. What several say, or somebody of themselves, rests on no keeper's word alone; it is late only
+    /// if nobody said so in time.
+    fn attested<'k>(&self, told: &[&'k Known], stated: Option<&'k str>) -> BTreeMap<&'k PersonId, Attested<'k>>
+    where
+        's: 'k,
+    {
+        let mut attested: BTreeMap<&PersonId, Attested<'k>> = BTreeMap::new();
+        for known in told {
+            let keeper = self.keeper(known, stated).filter(|keeper| *keeper != known.person.as_str());
+            let one = attested.entry(&known.person).or_insert(Attested { keeper, late: known.late });
+            one.keeper = one.keeper.filter(|first| Some(*first) == keeper);
+            one.late &= known.late;
+        }
+        attested
     }
 
     /// Who says that somebody knew; of a copy nobody needs to say it.

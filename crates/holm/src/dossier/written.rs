@@ -196,6 +196,7 @@ impl Dossier {
         let mut lines = Vec::new();
         if let Some(beliefs) = &self.beliefs {
             let gaps = &beliefs.gaps;
+            lines.extend((gaps.one_word > 0).then(|| fill(w.doubt_one_word, &[&gaps.one_word, &gaps.exposures])));
             lines.extend((gaps.late > 0).then(|| fill(w.doubt_late, &[&gaps.late, &gaps.exposures])));
             lines.extend((!beliefs.alarms.is_empty()).then(|| w.doubt_alarm.to_owned()));
             lines.push(fill(w.not_listed, &[&page.chance(beliefs.not_listed)]));
@@ -258,6 +259,7 @@ fn lacking(missing: &Missing, w: &Words) -> String {
     match missing {
         Missing::StandsOnSupporting => w.supporting.to_owned(),
         Missing::Unsettled => w.unsettled.to_owned(),
+        Missing::OneWord { keeper, of } => fill(w.one_word, &[keeper, &of.len()]),
         Missing::Alarm => w.framed.to_owned(),
         Missing::Little { exposures, .. } => fill(w.little, &[exposures]),
     }

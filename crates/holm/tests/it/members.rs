@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ed25519_dalek::SigningKey;
 use holm::approval::bundle::{Approval, open_request};
+use holm::belief::{Missing, Question, compute};
 use holm::identity::DeviceKeys;
 use holm::leak::LeakFile;
 use holm::member::MemberError;
@@ -16,13 +17,14 @@ use holm::trace::TraceRequest;
 use holm::workspace::{InitOptions, OFFICER, RECOVERY, Workspace, WorkspaceError};
 use holm_record::cosignature::CosignerKey;
 use holm_record::entry::BodyKey;
-use holm_record::event::Event;
 use holm_record::event::approval::Act;
+use holm_record::event::happening::{Exposure, OperationFacts, Outcome, Weight};
 use holm_record::event::member::Role;
-use holm_record::id::{ItemName, PersonId};
+use holm_record::event::{Event, Telling};
+use holm_record::id::{ItemName, OperationName, PersonId};
 use holm_record::record::{Record, RecordKeys};
 use holm_record::store::sqlite::SqliteStore;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 const MINUTES: &str = include_str!("../../../holm-simulate/corpus/en-minutes.md");
 /// Who works as what; `x1` works as nothing.
@@ -337,4 +339,69 @@ fn an_entry_in_anothers_name_is_found() {
     let report = scene.open("i1").unwrap().verify().unwrap();
     assert_eq!(report.findings.len(), 3, "{:?}", report.findings);
     assert!(report.findings.iter().all(|f| f.contains("did not sign it")), "{:?}", report.findings);
+}
+
+/// The sharing officer, who could have leaked it all, writes of what was betrayed that `x1` knew of it, and leaves their own name out.
+#[test]
+fn nobody_is_acted_on_whom_one_member_alone_accuses_until_another_confirms_it() {
+    let scene = Scene::full();
+    let mut sharing = scene.open("s1").unwrap();
+    let told =
+        |people: &[&str]| people.iter().map(|id| Exposure { person: person(id), at: None, weight: Weight::WHOLE }).collect();
+    let name = |number: i64| OperationName::new(format!("o{number}")).unwrap();
+    let day = |number: i64| "2026-01-01T08:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_hours(24 * number);
+    let operation = |number: i64| {
+        let betrayed = number % 3 == 0;
+        let others: &[&str] = if number % 2 == 0 { &["v1", "i1"] } else { &["o1", "x2"] };
+        let people: Vec<&str> = others.iter().copied().chain(Some("x1").filter(|_| betrayed)).collect();
+        let outcome = if betrayed { Outcome::Confirmed } else { Outcome::Clean };
+        OperationFacts {
+            operation: name(number),
+            sort: "raid".to_owned(),
+            at: day(number),
+            targets: vec![],
+            units: vec![],
+            channels: vec![],
+            items: vec![],
+            told: told(&people),
+            endangers: vec![],
+            words: String::new(),
+            outcome: Some(outcome),
+            window: None,
+        }
+    };
+    sharing.add_operations(&permit(&sharing), None, (0..36).map(operation).collect()).unwrap();
+    let believed = |workspace: &Workspace| {
+        let beliefs = compute(workspace.state(), &Question::default()).unwrap();
+        assert_eq!(beliefs.review, [person("x1")]);
+        assert_eq!(beliefs.alarms, [], "no statistic tells these entries from true ones");
+        beliefs.people.into_iter().find(|belief| belief.person == person("x1")).unwrap().missing
+    };
+    let [Missing::OneWord { keeper, of }] = &believed(&sharing)[..] else { panic!("{:?}", believed(&sharing)) };
+    let named: BTreeSet<_> = of.iter().filter_map(|of| of.operation.clone()).collect();
+    assert_eq!((keeper.as_str(), named), ("s1", (0..12).map(|n| name(3 * n)).collect()));
+    drop(sharing);
+
+    // The sharing officer says so once more: that confirms nothing. The analyst was told by somebody who was there.
+    for (who, lacking) in [("s1", 12), ("a1", 0)] {
+        let mut workspace = scene.open(who).unwrap();
+        for number in 0..12 {
+            let telling = Telling {
+                item: None,
+                operation: Some(name(3 * number)),
+                persons: vec![person("x1")],
+                at: day(3 * number),
+                channel: None,
+                weight: Weight::WHOLE,
+                variant: None,
+                breach: None,
+                words: "as x2 says, who was in the room".to_owned(),
+            };
+            workspace.tell(&permit(&workspace), telling).unwrap();
+        }
+        let found = believed(&workspace);
+        let lacks = found.iter().map(|missing| if let Missing::OneWord { of, .. } = missing { of.len() } else { 0 });
+        assert_eq!(lacks.sum::<usize>(), lacking, "{who}: {found:?}");
+        assert!(lacking > 0 || found.is_empty(), "{found:?}");
+    }
 }

@@ -314,6 +314,9 @@ fn alike(view: &View, beliefs: &Beliefs, words: &BeliefWords) -> Vec<String> {
 fn gaps(beliefs: &Beliefs, words: &BeliefWords) -> Vec<String> {
     let gaps = &beliefs.gaps;
     let mut lines = Vec::new();
+    if gaps.one_word > 0 {
+        lines.push(fill(words.gap_one_word, &[&count(gaps.one_word), &count(gaps.exposures)]));
+    }
     if gaps.late > 0 {
         lines.push(fill(words.gap_late, &[&count(gaps.late), &count(gaps.exposures)]));
     }

@@ -1,6 +1,7 @@
 //! Why somebody is believed to leak or not: the section of a person's page. It stands apart from what is proved of copies.
 
-use holm::belief::{Belief, Beliefs, OfChecks, Question, Reason};
+use holm::belief::translation::TrialOf;
+use holm::belief::{Belief, Beliefs, Missing, OfChecks, Question, Reason};
 use holm::role::UseCase;
 use holm::state::State;
 use holm_record::event::happening::Outcome;
@@ -10,6 +11,7 @@ use serde::Deserialize;
 use super::{Fact, PATIENCE, Range, lacking, name_of, named, otherwise, person_path, provenance, times};
 use crate::belief::{Weighed, Weighing, has_ground, known, weighed};
 use crate::language::{Language, count};
+use crate::page::in_address;
 use crate::problem::Problem;
 use crate::server::Desk;
 use crate::words::belief::BeliefWords;
@@ -51,6 +53,7 @@ pub(crate) struct Reasons {
     pub(crate) range: Range,
     pub(crate) band: String,
     pub(crate) lacks: Option<String>,
+    pub(crate) unconfirmed: Vec<Unconfirmed>,
     pub(crate) knew: String,
     pub(crate) speaks_for: Vec<Fact>,
     pub(crate) against: Vec<Fact>,
@@ -60,6 +63,14 @@ pub(crate) struct Reasons {
     pub(crate) others: Vec<Other>,
     pub(crate) alike: Vec<String>,
     pub(crate) provenance: String,
+}
+
+/// What one keeper alone says.
+pub(crate) struct Unconfirmed {
+    pub(crate) title: String,
+    pub(crate) what: String,
+    /// Each thing, and the form by which somebody else records what they know of it.
+    pub(crate) things: Vec<(String, String)>,
 }
 
 /// The section.
@@ -116,6 +127,7 @@ fn reasons(state: &State, weighed: &Weighed, person: &PersonId, language: Langua
         range: Range::of(belief.probability, belief.band.as_ref(), language),
         band: band(belief, language),
         lacks: (!belief.missing.is_empty()).then(|| lacking(&belief.missing, language)),
+        unconfirmed: belief.missing.iter().filter_map(|missing| unconfirmed(missing, person, language)).collect(),
         knew: words.knew_of.of(belief.known) + &words.of_them_betrayed.of(belief.betrayed),
         speaks_for: facts(&belief.reasons_for),
         against: facts(&belief.against),
@@ -125,6 +137,22 @@ fn reasons(state: &State, weighed: &Weighed, person: &PersonId, language: Langua
         others,
         alike: alike(state, weighed, person, words),
         provenance: provenance(&weighed.beliefs, language),
+    })
+}
+
+fn unconfirmed(missing: &Missing, person: &PersonId, language: Language) -> Option<Unconfirmed> {
+    let Missing::OneWord { keeper, of } = missing else { return None };
+    let words = &language.words().belief;
+    let form = |of: &TrialOf| {
+        let what = of.operation.as_ref().map(|name| format!("operation={}", in_address(name.as_str())));
+        let what = what.or_else(|| of.item.as_ref().map(|name| format!("item={}", in_address(name.as_str()))))?;
+        let version = of.variant.as_ref().map(|version| format!("&variant={}", in_address(version))).unwrap_or_default();
+        Some((named(of, language), format!("/record/telling?{what}&persons={}{version}", in_address(person.as_str()))))
+    };
+    Some(Unconfirmed {
+        title: fill(words.confirm, &[keeper]),
+        what: fill(words.confirm_what, &[keeper, keeper]),
+        things: of.iter().filter_map(form).collect(),
     })
 }
 
