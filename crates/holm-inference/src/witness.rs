@@ -64,4 +64,25 @@ mod tests {
         assert_eq!(words(&case, &said, &[0, 1], |keeper| keeper != 2), [word(0, knew(1, 3)), word(1, knew(0, 1))]);
         assert_eq!(words(&case, &said, &[], |_| true), []);
     }
+
+    #[test]
+    fn without_an_entry_somebody_knew_no_more_than_others_of_their_unit() {
+        // Persons 0 and 1 are of unit 0, which takes part in trial 1; 2 is of unit 1.
+        let exposed = |people: &[usize]| people.iter().map(|person| Exposure { person: *person, weight: 1.0 }).collect();
+        let trials = [
+            Trial { exposed: exposed(&[0, 2]), outcome: Outcome::LEAK, ..Trial::default() },
+            Trial { time: 1.0, exposed: exposed(&[0, 2]), unrecorded: vec![1], outcome: Outcome::LEAK, ..Trial::default() },
+        ];
+        let persons = [0, 0, 1].map(|unit| Person { unit, ln_checks: 0.0 });
+        let case = Case::new(2, &persons, (0, &[]), 1, &trials).unwrap();
+        let knew = |person, trial| Knew { person, trial };
+        let without = case.without(&BTreeSet::from([knew(0, 0), knew(0, 1), knew(2, 1)]));
+        let as_if = [
+            Trial { exposed: exposed(&[2]), ..trials[0].clone() },
+            Trial { exposed: vec![], unrecorded: vec![0, 1], ..trials[1].clone() },
+        ];
+        let as_if = Case::new(2, &persons, (0, &[]), 1, &as_if).unwrap();
+        assert_eq!(format!("{without:?}"), format!("{as_if:?}"));
+        assert_eq!(format!("{:?}", case.without(&BTreeSet::new())), format!("{case:?}"));
+    }
 }

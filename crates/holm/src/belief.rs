@@ -163,6 +163,14 @@ pub enum Missing {
     },
 }
 
+impl Missing {
+    /// Whether the record is to be looked at before anybody is.
+    #[must_use]
+    pub fn is_about_the_record(&self) -> bool {
+        matches!(self, Self::Alarm | Self::OneWord { .. })
+    }
+}
+
 /// How many more operations like those that somebody was told of would tell; absent where not even hundreds would.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct More {
@@ -225,10 +233,11 @@ pub struct Belief {
 }
 
 impl Belief {
-    /// Whether its probability can be read as a share of people like this: not while the record has signs that they may be framed.
+    /// Whether its probability can be read as a share of people like this: not while the record has signs that they may be framed,
+    /// or one keeper alone says what it stands on.
     #[must_use]
     pub fn is_a_rate(&self) -> bool {
-        !self.missing.contains(&Missing::Alarm)
+        !self.missing.iter().any(Missing::is_about_the_record)
     }
 }
 
@@ -539,7 +548,9 @@ impl Report<'_> {
             Lack::OneWord { keeper } => {
                 let said = self.words.iter().filter(|word| word.keeper == keeper).flat_map(|word| &word.knew);
                 let of = said.filter(|knew| knew.person == person).map(|knew| self.translation.trials[knew.trial].clone());
-                Missing::OneWord { keeper: self.translation.keepers[keeper].clone(), of: of.collect() }
+                let mut of: Vec<TrialOf> = of.collect();
+                of.sort_by_key(|of| of.at);
+                Missing::OneWord { keeper: self.translation.keepers[keeper].clone(), of }
             }
         }
     }

@@ -147,19 +147,27 @@ impl Case {
         self.number.iter().zip(&self.ratio).filter(|(_, ratio)| **ratio > 1.0).map(|(number, _)| *number as usize)
     }
 
-    /// The same case as if some entries did not stand: that these people knew of these trials is no more likely than of others
-    /// of their units.
+    /// The same case as if some entries did not stand. Whoever is of a unit that took part may have known all the same, as others
+    /// of it may of whom nothing is recorded; anybody else did not.
     #[must_use]
     pub(crate) fn without(&self, entries: &BTreeSet<Knew>) -> Self {
-        let mut case = self.clone();
-        for entity in 0..self.entities() {
-            for edge in &mut case.edges.all[self.edges.range(entity)] {
-                let trial = self.number[edge.trial as usize] as usize;
-                if entries.contains(&Knew { person: entity, trial }) {
-                    edge.weight = UNRECORDED;
-                }
-            }
+        let trial_of = |edge: &Edge| self.number[edge.trial as usize] as usize;
+        let about: BTreeSet<usize> = entries.iter().map(|entry| entry.trial).collect();
+        let mut took_part: BTreeSet<(u32, usize)> = BTreeSet::new();
+        for person in 0..self.persons {
+            let perhaps = self.edges.of(person).iter().filter(|edge| edge.weight == UNRECORDED).map(trial_of);
+            took_part.extend(perhaps.filter(|trial| about.contains(trial)).map(|trial| (self.group[person], trial)));
         }
+        let mut case = self.clone();
+        case.edges = Lists::collected(self.entities(), |entity| {
+            let stands = |edge: &Edge| match (Knew { person: entity, trial: trial_of(edge) }) {
+                entry if !entries.contains(&entry) => Some(*edge),
+                Knew { trial, .. } => {
+                    took_part.contains(&(self.group[entity], trial)).then_some(Edge { weight: UNRECORDED, ..*edge })
+                }
+            };
+            self.edges.of(entity).iter().filter_map(stands).collect::<Vec<_>>()
+        });
         let stands = |trial: usize, entity: &u32| {
             !entries.contains(&Knew { person: *entity as usize, trial: self.number[trial] as usize })
         };

@@ -7,7 +7,7 @@ use axum::extract::{Extension, Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use holm::belief::framing::{Alarm, Sign};
 use holm::belief::translation::Cause;
-use holm::belief::{Belief, Beliefs, ChannelBelief, REVIEW, Reason};
+use holm::belief::{Belief, Beliefs, ChannelBelief, Missing, REVIEW, Reason};
 use holm_record::id::PersonId;
 
 use super::super::sorting::{Column, Head, Key, Sorting};
@@ -180,8 +180,9 @@ fn title(beliefs: &Beliefs, leaks: bool, words: &BeliefWords) -> String {
     }
     let lacking: BTreeSet<&PersonId> = beliefs.people.iter().filter(|b| !b.missing.is_empty()).map(|b| &b.person).collect();
     let actionable = beliefs.review.iter().filter(|person| !lacking.contains(person)).count();
+    let mut missing = beliefs.people.iter().flat_map(|b| &b.missing);
     let who = match actionable {
-        0 if !beliefs.alarms.is_empty() => words.look_first.to_owned(),
+        0 if !beliefs.alarms.is_empty() || missing.any(Missing::is_about_the_record) => words.look_first.to_owned(),
         0 => words.nobody.to_owned(),
         some => words.spelled(&words.to_look_at, some),
     };
