@@ -149,7 +149,7 @@ pub enum Missing {
     OneWord {
         /// Who wrote it.
         keeper: String,
-        /// What they alone say that this person knew: nobody else has to confirm more.
+        /// What they alone say that this person knew, which is to be confirmed.
         of: Vec<TrialOf>,
     },
     /// The record has signs that they may be framed: [`Beliefs::alarms`].
