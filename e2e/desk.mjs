@@ -60,6 +60,8 @@ export async function watchedPage(browser, options = {}) {
     document.addEventListener("securitypolicyviolation", (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`));
   });
   const page = await context.newPage();
+  // Dialogs for files are left to the tests from the beginning: the browser takes a moment to hear of it.
+  page.on("filechooser", () => {});
   page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("request", (request) => new URL(request.url()).hostname !== "127.0.0.1" && faults.push(`left: ${request.url()}`));

@@ -221,15 +221,30 @@ impl Cell {
 }
 
 impl Kept for Cell {
-    type Key = (String, String);
+    type Key = (String, String, String);
 
     fn key(&self) -> Self::Key {
-        (self.document.clone(), self.row.clone())
+        (self.document.clone(), self.row.clone(), self.version.clone())
     }
+}
+
+/// What is shown of each document and row: the cell of these versions from so many trials on; before that, the one with the most.
+pub(crate) fn shown(cells: Vec<Cell>) -> Vec<Cell> {
+    const ENOUGH: u32 = 10;
+    let now = version();
+    let rank = |cell: &Cell| (cell.version == now && cell.trials >= ENOUGH, cell.trials);
+    let mut shown: BTreeMap<(String, String), Cell> = BTreeMap::new();
+    for cell in cells {
+        let place = (cell.document.clone(), cell.row.clone());
+        if shown.get(&place).is_none_or(|other| rank(other) < rank(&cell)) {
+            shown.insert(place, cell);
+        }
+    }
+    shown.into_values().collect()
 }
 
 /// What is kept of a cell, if it was measured with this master and these versions.
 pub(crate) fn kept<'r>(results: &'r Results<Cell>, item: &Item, row: Row) -> Option<&'r Cell> {
-    let cell = results.get(&(item.name.to_owned(), row.name().to_owned()));
-    cell.filter(|c| c.missing.is_none() && c.master == item.hash && c.version == version())
+    let cell = results.get(&(item.name.to_owned(), row.name().to_owned(), version()));
+    cell.filter(|c| c.missing.is_none() && c.master == item.hash)
 }

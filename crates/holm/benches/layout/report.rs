@@ -21,7 +21,7 @@ const END: &str = "<!-- layout: to here -->";
 
 /// Replaces what stands between the marks, in the page of this matrix and in the README.
 pub(crate) fn write(items: &[Item]) -> Result<(), Failure> {
-    let cells = Results::<Cell>::open(cell::FILE)?.into_cells();
+    let cells = cell::shown(Results::<Cell>::open(cell::FILE)?.into_cells());
     between("docs/design/layout-survival.md", &body(&cells, items)?)?;
     between("README.md", &format!("{}\n{}", table::matrix(&cells, items), totals(&cells)?))
 }
