@@ -165,6 +165,16 @@ pub fn acting(act: &Act) -> UseCase {
     }
 }
 
+/// What it takes to withdraw an entry: what it took to make it.
+fn withdrawing(state: &State, entry: u64) -> UseCase {
+    let burned = state.items.values().any(|item| item.recalled.as_ref().is_some_and(|(index, _)| *index == entry));
+    match burned {
+        true => UseCase::Withdraw,
+        false if state.vetting.has_entry(entry) => UseCase::KeepVetting,
+        false => UseCase::RecordHappenings,
+    }
+}
+
 /// What an entry's writer must be allowed to do; `None` where it stands beside another that decides.
 #[must_use]
 pub fn needed(state: &State, event: &Event) -> Option<UseCase> {
@@ -203,15 +213,7 @@ pub fn needed(state: &State, event: &Event) -> Option<UseCase> {
         | Event::ExperimentClosed { .. }
         | Event::ExperimentAbandoned { .. }
         | Event::IncidentRecorded { .. } => UseCase::RecordHappenings,
-        Event::Withdrawn { entry, .. } => {
-            let burned = state.items.values().any(|item| item.recalled.as_ref().is_some_and(|(index, _)| index == entry));
-            let vetted = || state.vetting.has_entry(*entry);
-            match burned {
-                true => UseCase::Withdraw,
-                false if vetted() => UseCase::KeepVetting,
-                false => UseCase::RecordHappenings,
-            }
-        }
+        Event::Withdrawn { entry, .. } => withdrawing(state, *entry),
         Event::ItemRecalled { .. } | Event::CorrectionSent { .. } => UseCase::Withdraw,
         Event::ApprovalAsked { .. } | Event::ApprovalGiven { .. } | Event::WarningReviewed { .. } => UseCase::AskApproval,
         Event::ApprovalUsed { .. } => return None,

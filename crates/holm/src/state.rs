@@ -306,14 +306,16 @@ impl State {
             Event::WarningReleased { .. } | Event::WarningReviewed { .. } => self.warnings.apply(index, at, by, event),
             of_one if name_of(of_one).is_some() => self.apply_experiment(index, at, by, event),
             Event::Read { .. } | Event::DossierWritten { .. } => {}
-            Event::EpochOpened { old, .. } => {
-                // Its witnesses knew it under the old name.
-                self.trust = None;
-                self.epochs.push(old.clone());
-            }
+            Event::EpochOpened { old, .. } => self.open_epoch(old.clone()),
             Event::Withdrawn { entry, .. } => self.withdraw(*entry, index, at, by, event),
             _ => self.happenings.apply(index, at, by, event),
         }
+    }
+
+    fn open_epoch(&mut self, old: OldEpoch) {
+        // Its witnesses knew it under the old name.
+        self.trust = None;
+        self.epochs.push(old);
     }
 
     fn apply_roster(&mut self, index: u64, event: &Event) {
