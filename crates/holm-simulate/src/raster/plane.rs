@@ -162,6 +162,7 @@ impl Plane {
         out
     }
 
+    #[inline]
     fn sample(&self, [x, y]: [f64; 2], sampling: Sampling) -> f32 {
         let Size { width, height } = self.size;
         if !(x >= 0.0 && y >= 0.0 && x < width as f64 && y < height as f64) {
@@ -170,8 +171,8 @@ impl Plane {
         let ((x0, fx), (y0, fy)) = (split(x), split(y));
         match sampling.kernel {
             Kernel::Bilinear => {
-                let [a, b] = [0, 1].map(|j| mix(self.near(x0, y0 + j), self.near(x0 + 1, y0 + j), fx));
-                mix(a, b, fy)
+                let (above, below) = (self.pair(x0, y0), self.pair(x0, y0 + 1));
+                mix(mix(above.0, above.1, fx), mix(below.0, below.1, fx), fy)
             }
             Kernel::Cubic => {
                 let across = catmull_rom(fx);
@@ -179,6 +180,20 @@ impl Plane {
                 catmull_rom(fy).into_iter().zip(-1..).map(|(w, j)| w * row(j)).sum()
             }
         }
+    }
+
+    /// The values of a pixel and of its right neighbour.
+    #[inline]
+    fn pair(&self, x: i64, y: i64) -> (f32, f32) {
+        let Size { width, height } = self.size;
+        // Nearly every sample of a page is taken away from its border.
+        if x >= 0 && y >= 0 && x + 1 < width as i64 && y < height as i64 {
+            let at = y as usize * width + x as usize;
+            if let [one, other] = self.values[at..at + 2] {
+                return (one, other);
+            }
+        }
+        (self.near(x, y), self.near(x + 1, y))
     }
 
     /// The value of a pixel, or of the nearest at the border.
@@ -217,18 +232,24 @@ pub(super) fn level(value: f32) -> u8 {
 }
 
 /// The place that lies the part `at` of the way from `a` to `b`.
+#[inline]
 fn towards(a: [f64; 2], b: [f64; 2], at: f64) -> [f64; 2] {
     [a[0] + (b[0] - a[0]) * at, a[1] + (b[1] - a[1]) * at]
 }
 
+#[inline]
 fn mix(a: f32, b: f32, at: f32) -> f32 {
     a + (b - a) * at
 }
 
 /// The pixel whose centre is at or before `position`, and how far beyond it is.
+#[inline]
 fn split(position: f64) -> (i64, f32) {
-    let before = (position - 0.5).floor();
-    (before as i64, (position - 0.5 - before) as f32)
+    let from_centre = position - 0.5;
+    // Truncated and put right: to round down is a call where the processor's oldest instructions must do.
+    let whole = from_centre as i64;
+    let before = whole - i64::from(whole as f64 > from_centre);
+    (before, (from_centre - before as f64) as f32)
 }
 
 /// Weights of the four neighbours (Catmull and Rom, "A class of local interpolating splines", 1974).
