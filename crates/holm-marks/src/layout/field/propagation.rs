@@ -79,7 +79,7 @@ struct Page<'p> {
     displaced: Vec<f64>,
     /// Variance of each measurement.
     readings: Vec<f64>,
-    /// Covariance of what the page does to its words; the lower half.
+    /// Covariance of what the page does to its words; the upper half.
     covariance: Vec<f64>,
 }
 
@@ -97,8 +97,8 @@ impl<'p> Page<'p> {
         let (middle, mean) = ((mean_of(|s| s.x), mean_of(|s| s.y)), mean_of(|s| s.moved));
         let mut covariance = vec![0.0; count * count];
         for (i, row) in covariance.chunks_exact_mut(count.max(1)).enumerate() {
-            for (entry, other) in row.iter_mut().zip(points).take(i + 1) {
-                *entry = prior(points[i].seen, other.seen, scales, middle);
+            for (entry, other) in row.iter_mut().zip(points).skip(i) {
+                *entry = prior(other.seen, points[i].seen, scales, middle);
             }
         }
         Self {
@@ -122,8 +122,9 @@ impl<'p> Page<'p> {
 
     fn hear(&self, sites: &[Site]) -> Option<Heard> {
         let count = sites.len();
-        let noise = |i: usize, j: usize| if i == j { 1.0 / sites[i].precision } else { 0.0 };
-        let factor = Cholesky::new(count, |i, j| self.covariance[i * count + j] + noise(i, j))?;
+        let mut covariance = self.covariance.clone();
+        covariance.iter_mut().step_by(count + 1).zip(sites).for_each(|(variance, site)| *variance += 1.0 / site.precision);
+        let factor = Cholesky::new(count, covariance)?;
         let half = factor.forward(&sites.iter().map(|s| s.mean()).collect::<Vec<_>>());
         let (weights, precisions) = (factor.backward(&half), factor.inverse_diagonal());
         let mut heard = Heard { residuals: Vec::with_capacity(count), sites: Vec::with_capacity(count), ln_evidence: 0.0 };
