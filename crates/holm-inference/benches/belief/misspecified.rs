@@ -23,6 +23,16 @@ struct Row {
     asked: Asked,
 }
 
+/// So many times the worlds of other rows where some exposures are not recorded: what supposing so costs is a few leakers of 300.
+const TIMES: u64 = 4;
+
+impl Row {
+    fn worlds(&self, extent: &Extent) -> u64 {
+        let missing = self.setting.ledger.missing > 0.0 && self.fitted != LATE_LEFT_OUT;
+        extent.worlds * if missing { TIMES } else { 1 }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Asked {
     /// Shows what is lost by not knowing.
@@ -30,8 +40,12 @@ enum Asked {
     Innocents,
 }
 
-/// The row of recall that losses are counted from.
-const COMPLETE: (&str, &str) = ("as supposed", "base");
+/// Recall that may be lost by supposing exposures that are not recorded, where there are.
+const LOSS: f64 = 0.05;
+const LATE_LEFT_OUT: &str = "ghosts, late entries left out";
+
+/// As the plan has it; who begins at any time may have leaked nothing yet.
+const MIDWAY: &str = "leakers begin in the middle half of the time";
 
 /// Fitted with everything that is to be known.
 const KNOWN: &str = "windows, all else known";
@@ -62,6 +76,7 @@ fn rows() -> Vec<Row> {
     };
     let own = corrupt(Corruption { rate: Rate::Beta(0.8, 0.8), ..good.corrupt });
     let turned = corrupt(Corruption { onset: 1.0, ..good.corrupt });
+    let midway = corrupt(Corruption { onset: 1.0, begins: [0.25, 0.75], ..good.corrupt });
     let paused = corrupt(Corruption { on_off: 1.0, ..good.corrupt });
     let tapped = Setting { channels: Gone { used: 0.5, compromised: 1, rate: 0.5 }, ..good.clone() };
     let unlucky = Setting { unlucky_unit: 0.3, ..good.clone() };
@@ -79,12 +94,15 @@ fn rows() -> Vec<Row> {
         asked,
     };
     vec![
-        row(COMPLETE.0, &good, COMPLETE.1, View::PLAIN, &base, i),
-        row(COMPLETE.0, &good, "ghosts", perhaps, &ghosts, i),
+        row("as supposed", &good, "base", View::PLAIN, &base, i),
+        row("as supposed", &good, "ghosts", perhaps, &ghosts, i),
         row("rates of Beta(0.8, 0.8)", &own, "base", View::PLAIN, &base, i),
         row("leakers begin at some time", &turned, "base", View::PLAIN, &base, n),
         row("leakers begin at some time", &turned, "windows", View::PLAIN, &windows, i),
         row("leakers begin at some time", &turned, KNOWN, View::PLAIN, &known(0.0, 1.0, 0.0), n),
+        row(MIDWAY, &midway, "base", View::PLAIN, &base, n),
+        row(MIDWAY, &midway, "windows", View::PLAIN, &windows, i),
+        row(MIDWAY, &midway, KNOWN, View::PLAIN, &known(0.0, 1.0, 0.0), n),
         row("leakers go on and off", &paused, "base", View::PLAIN, &base, n),
         row("leakers go on and off", &paused, "windows", View::PLAIN, &windows, i),
         row("leakers go on and off", &paused, KNOWN, View::PLAIN, &known(0.0, 0.0, 1.0), n),
@@ -101,17 +119,17 @@ fn rows() -> Vec<Row> {
         row("3 of 10 exposures unrecorded", &many, "ghosts", perhaps, &ghosts, i),
         row("hindsight: 3 of 10 found for failures only", &hindsight, "base", View::PLAIN, &base, n),
         row("hindsight: 3 of 10 found for failures only", &hindsight, "ghosts", perhaps, &ghosts, i),
-        row("hindsight: 3 of 10 found for failures only", &hindsight, "ghosts, late entries left out", prompt, &ghosts, n),
+        row("hindsight: 3 of 10 found for failures only", &hindsight, LATE_LEFT_OUT, prompt, &ghosts, n),
         row("3 of 10 leaks unnoticed", &unnoticed, "base", View::PLAIN, &base, i),
     ]
 }
 
 pub(crate) fn run(results: &mut Results, extent: &Extent) -> bool {
     for row in rows() {
-        results.of("misspecified", row.truth, row.fitted, extent.worlds, || {
+        let worlds = row.worlds(extent);
+        results.of("misspecified", row.truth, row.fitted, worlds, || {
             let seed = |number| 20_000_000 + number;
-            let worlds: Vec<World> =
-                (0..extent.worlds).into_par_iter().map(|number| World::draw(&row.setting, seed(number))).collect();
+            let worlds: Vec<World> = (0..worlds).into_par_iter().map(|number| World::draw(&row.setting, seed(number))).collect();
             let instances: Vec<Instance> = worlds.iter().map(Instance::of).collect();
             let said = believed(worlds.len(), &row.priors, |number| row.view.case(&worlds[number].recorded));
             eprintln!("misspecified: {} / {}", row.truth, row.fitted);
@@ -122,24 +140,28 @@ pub(crate) fn run(results: &mut Results, extent: &Extent) -> bool {
 }
 
 pub(crate) fn report(results: &Results, extent: &Extent) -> bool {
-    println!("\nunits, {OPERATIONS} operations, {} worlds a row, sets at {SHARE}", extent.worlds);
+    println!(
+        "\nunits, {OPERATIONS} operations, {} worlds a row, {} where exposures are not recorded; sets at {SHARE}",
+        extent.worlds,
+        extent.worlds * TIMES
+    );
     println!("| truth | fitted | AUC/P@5 | innocent/referred (share), recall; Brier; refused | |\n|---|---|---|---|---|");
-    let of = |truth: &str, fitted: &str| {
-        results.part("misspecified").find(|c| c.row == truth && c.method == fitted && c.worlds == extent.worlds)
+    let of = |truth: &str, fitted: &str, worlds: u64| {
+        results.part("misspecified").find(|c| c.row == truth && c.method == fitted && c.worlds == worlds)
     };
-    let complete = of(COMPLETE.0, COMPLETE.1).and_then(|c| c.sets).map_or(0.0, |s| s.recall());
     let mut met = true;
     for row in rows() {
-        let Some(cell) = of(row.truth, row.fitted) else { continue };
+        let Some(cell) = of(row.truth, row.fitted, row.worlds(extent)) else { continue };
         let all = cell.sets.unwrap_or_default();
-        let held = all.holds(SHARE);
-        let loss =
-            if row.fitted.starts_with("ghosts") { format!("recall lost {:.2}", complete - all.recall()) } else { String::new() };
-        let missed = if row.asked == Asked::Innocents && !held { "missed " } else { "" };
+        let base = of(row.truth, "base", row.worlds(extent)).filter(|_| row.fitted == "ghosts").and_then(|c| c.sets);
+        let lost = base.map(|base| base.recall() - all.recall());
+        let loss = lost.map_or_else(String::new, |lost| format!("recall lost {lost:.3}"));
+        let held = row.asked == Asked::Nothing || (all.holds(SHARE) && lost.is_none_or(|lost| lost <= LOSS));
+        let missed = if held { "" } else { "missed " };
         println!("| {} | {} | {:.3}/{:.2} | {} | {missed}{loss} |", row.truth, row.fitted, cell.auc, cell.precision, sets(cell));
-        met &= row.asked == Asked::Nothing || held;
+        met &= held;
     }
     // Of other worlds: here nobody who knows everything but who leaks and when has more than 0.900.
-    let auc = |truth: &str| of(truth, "windows").is_none_or(|c| c.auc >= 0.906);
+    let auc = |truth: &str| of(truth, "windows", extent.worlds).is_none_or(|c| c.auc >= 0.906);
     met && auc("leakers begin at some time") && auc("leakers go on and off")
 }

@@ -49,7 +49,10 @@ impl Active {
 
     pub(crate) fn draw(corrupt: &Corruption, random: &mut impl Random) -> Self {
         match random.unit() {
-            x if x < corrupt.onset => Self::From(random.unit() * DAYS),
+            x if x < corrupt.onset => {
+                let [first, last] = corrupt.begins;
+                Self::From((first + (last - first) * random.unit()) * DAYS)
+            }
             x if x < corrupt.onset + corrupt.on_off => {
                 let first = if random.unit() < 0.5 { First::On } else { First::Off };
                 let mut changes = Vec::new();

@@ -83,6 +83,8 @@ pub struct Corruption {
     pub others: f64,
     /// Share of leakers who begin at some time.
     pub onset: f64,
+    /// The parts of the world's time between which they begin, at any moment alike.
+    pub begins: [f64; 2],
     /// Share of leakers who go on and off. All others always leak.
     pub on_off: f64,
     /// Changes between on and off to be expected in the time of the world.
@@ -191,7 +193,15 @@ impl Setting {
             told: [10, 10],
             single_unit: 0.7,
             hint: Hint { share: 0.0, weight: 1.0 },
-            corrupt: Corruption { count: 5, rate: Rate::Fixed(0.5), others: 1.0, onset: 0.0, on_off: 0.0, changes: 4.0 },
+            corrupt: Corruption {
+                count: 5,
+                rate: Rate::Fixed(0.5),
+                others: 1.0,
+                onset: 0.0,
+                begins: [0.0, 1.0],
+                on_off: 0.0,
+                changes: 4.0,
+            },
             unlisted: Unlisted::Nobody,
             channels: Channels { used: 0.5, compromised: 0, rate: 0.5 },
             unlucky_unit: 0.0,
@@ -218,7 +228,15 @@ impl Setting {
             kinds: vec![Kind { share: 5.0, background: 0.05 }, Kind { share: 3.0, background: 0.15 }],
             told: [4, 14],
             hint: Hint { share: 0.2, weight: 0.4 },
-            corrupt: Corruption { count: 6, rate: Rate::Beta(2.0, 2.0), others: 0.5, onset: 0.3, on_off: 0.3, changes: 4.0 },
+            corrupt: Corruption {
+                count: 6,
+                rate: Rate::Beta(2.0, 2.0),
+                others: 0.5,
+                onset: 0.3,
+                begins: [0.0, 1.0],
+                on_off: 0.3,
+                changes: 4.0,
+            },
             channels: Channels { used: 0.5, compromised: 1, rate: 0.5 },
             ledger: Keeping { missing: 0.1, reconstructed: 0.3, late: 0.05, confirmed: 0.0 },
             labels: Labels { unnoticed: 0.1, suspected: 0.3, wrongly: 0.02, unknown: 0.05 },

@@ -173,6 +173,11 @@ fn some_begin_and_some_go_on_and_off() {
     // Poisson with mean 3: the mean of n is within 4.4 standard errors.
     let mean = changes.iter().sum::<f64>() / changes.len() as f64;
     assert!((mean - 3.0).abs() < 4.4 * (3.0 / changes.len() as f64).sqrt(), "{mean}");
+    let middle = Corruption { onset: 1.0, begins: [0.25, 0.75], ..corrupt };
+    let begun: Vec<f64> = (0..2_000)
+        .filter_map(|_| if let Active::From(day) = Active::draw(&middle, random) { Some(day / DAYS) } else { None })
+        .collect();
+    follows("onset in the middle", begun, |d| (d - 0.25) / 0.5);
     let on_off = Active::OnOff { first: First::Off, changes: vec![100.0, 300.0] };
     assert_eq!([0.0, 100.0, 299.0, 300.0].map(|d| on_off.is_on(d)), [false, true, true, false]);
     assert!(!Active::From(5.0).is_on(4.9) && Active::From(5.0).is_on(5.0));
