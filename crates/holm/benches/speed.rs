@@ -1,4 +1,5 @@
-//! Speed as ratios to a peer or a limit of the same run: `make speed`, or `cargo bench -p holm --bench speed`.
+//! Speed as ratios to a peer or a limit of the same run: `make speed`, or `cargo bench -p holm --bench speed`; `-- --scan` traces the
+//! scan of ten pages and nothing else.
 //!
 //! `$HOLM_PEERS` is the environment with numpy (`scripts/peers.sh`); without it the rows against numpy say so.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -42,6 +43,10 @@ fn main() {
     }
     println!("| what | seconds | limit or peer | ratio | target |");
     println!("|---|---|---|---|---|");
+    if args.iter().any(|a| a == "--scan") {
+        tracing_a_scan(&set(&ten_pages()));
+        return;
+    }
     scoring();
     exact_tail();
     tracing();
