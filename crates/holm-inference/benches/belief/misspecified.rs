@@ -50,6 +50,19 @@ const MIDWAY: &str = "leakers begin in the middle half of the time";
 /// Fitted with everything that is to be known.
 const KNOWN: &str = "windows, all else known";
 
+/// What worlds are drawn from, but for who leaks and when: nobody who looks at them can know more.
+fn all_else_known(windows: Windows) -> Priors {
+    Priors {
+        leakers: Share::Known(0.025),
+        alike: Alike::Known(1e4),
+        background: Share::Known(0.05),
+        rate: LeakRate::Points(vec![(0.5, 1.0)]),
+        windows,
+        unrecorded: Share::Known(0.0),
+        ..Priors::default()
+    }
+}
+
 fn rows() -> Vec<Row> {
     let base = Priors { windows: Windows::NONE, unrecorded: Share::Known(0.0), ..Priors::default() };
     let ghosts = Priors { unrecorded: Priors::default().unrecorded, ..base.clone() };
@@ -60,15 +73,7 @@ fn rows() -> Vec<Row> {
     let typed = View { types: Types::Apart, ..View::PLAIN };
     let prompt = View { late: Late::LeftOut, ..perhaps };
     let good = Setting::units(OPERATIONS);
-    // What the worlds are drawn from, but for who leaks and when: nobody who looks at them can know more.
-    let known = |always, onset, on_off| Priors {
-        leakers: Share::Known(0.025),
-        alike: Alike::Known(1e4),
-        background: Share::Known(0.05),
-        rate: LeakRate::Points(vec![(0.5, 1.0)]),
-        windows: Windows { always, onset, on_off, changes: good.corrupt.changes },
-        ..base.clone()
-    };
+    let known = |always, onset, on_off| all_else_known(Windows { always, onset, on_off, changes: good.corrupt.changes });
     let corrupt = |corrupt: Corruption| Setting { corrupt, ..good.clone() };
     let kept = |missing, reconstructed| Setting {
         ledger: Keeping { missing, reconstructed, late: 0.0, confirmed: 0.0 },
