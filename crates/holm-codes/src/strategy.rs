@@ -3,6 +3,9 @@
 //! A model (K, θ) says how likely each symbol is to appear, given how many of the K colluders carry each alternative.
 //! Models affect power only; a false one costs detections, never an innocent (T1, T2 of `docs/design/codes.md`).
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use crate::evidence::Rows;
 use crate::law::{Bias, MOST_SYMBOLS};
 
@@ -104,19 +107,22 @@ pub(crate) struct States {
     counts: Vec<Vec<u8>>,
     /// `next[state][symbol]` is the state after one more colluder with that symbol.
     next: Vec<[u16; MOST_SYMBOLS]>,
+    /// `of_total[n]` are the states of n colluders.
+    of_total: Vec<Range<usize>>,
+    /// `sums[a][b]` is the state of a's and b's colluders together, for as many b as leave the total within [`LARGEST`].
+    sums: Vec<Vec<u16>>,
 }
 
 impl States {
     pub(crate) fn new(arity: usize) -> Self {
         let mut counts: Vec<Vec<u8>> = vec![vec![0; arity]];
-        let mut index = std::collections::HashMap::from([(vec![0_u8; arity], 0_u16)]);
+        let mut index = HashMap::from([(vec![0_u8; arity], 0_u16)]);
         let mut next: Vec<[u16; MOST_SYMBOLS]> = Vec::new();
         let mut at = 0;
         while at < counts.len() {
             let mut row = [u16::MAX; MOST_SYMBOLS];
             let here = counts[at].clone();
-            let total: usize = here.iter().map(|n| usize::from(*n)).sum();
-            for (symbol, slot) in row.iter_mut().enumerate().take(arity).filter(|_| total < LARGEST) {
+            for (symbol, slot) in row.iter_mut().enumerate().take(arity).filter(|_| sum(&here) < LARGEST) {
                 let mut more = here.clone();
                 more[symbol] += 1;
                 *slot = *index.entry(more.clone()).or_insert_with(|| {
@@ -127,7 +133,15 @@ impl States {
             next.push(row);
             at += 1;
         }
-        Self { counts, next }
+        let until = |total: usize| counts.partition_point(|c| sum(c) < total);
+        let of_total: Vec<_> = (0..=LARGEST).map(|total| until(total)..until(total + 1)).collect();
+        let with = |state: usize, more: &[u8]| {
+            let symbols = more.iter().zip(0..).flat_map(|(n, symbol): (_, usize)| (0..*n).map(move |_| symbol));
+            symbols.fold(state as u16, |state, symbol| next[state as usize][symbol])
+        };
+        let room = |state: &[u8]| of_total[LARGEST - sum(state)].end;
+        let sums = counts.iter().enumerate().map(|(a, c)| counts[..room(c)].iter().map(|b| with(a, b)).collect()).collect();
+        Self { counts, next, of_total, sums }
     }
 
     pub(crate) fn next(&self, state: u16, symbol: u8) -> u16 {
@@ -135,30 +149,34 @@ impl States {
     }
 
     pub(crate) fn total(&self, state: usize) -> usize {
-        self.counts.get(state).map_or(0, |c| c.iter().map(|n| usize::from(*n)).sum())
+        self.counts.get(state).map_or(0, |c| sum(c))
     }
+}
 
-    fn len(&self) -> usize {
-        self.counts.len()
-    }
+fn sum(counts: &[u8]) -> usize {
+    counts.iter().map(|n| usize::from(*n)).sum()
 }
 
 /// Marks of one item by what decides their tables: arity and bias.
 pub(crate) struct Classes {
     pub(crate) states: Vec<Option<States>>,
     biases: Vec<Bias>,
+    /// By class, then by state: how likely so many colluders are to carry the alternatives so.
+    carrying: Vec<Vec<f64>>,
     /// Class of each mark.
     of_mark: Vec<usize>,
 }
 
 impl Classes {
     pub(crate) fn new(biases: &[Bias]) -> Self {
-        let mut classes = Self { states: (0..=MOST_SYMBOLS).map(|_| None).collect(), biases: Vec::new(), of_mark: Vec::new() };
+        let states = (0..=MOST_SYMBOLS).map(|_| None).collect();
+        let mut classes = Self { states, biases: Vec::new(), carrying: Vec::new(), of_mark: Vec::new() };
         for bias in biases {
             let class = classes.biases.iter().position(|b| b == bias).unwrap_or(classes.biases.len());
             if class == classes.biases.len() {
                 classes.biases.push(bias.clone());
-                classes.states[bias.arity()].get_or_insert_with(|| States::new(bias.arity()));
+                let states = classes.states[bias.arity()].get_or_insert_with(|| States::new(bias.arity()));
+                classes.carrying.push(states.counts.iter().map(|counts| multinomial(counts, bias)).collect());
             }
             classes.of_mark.push(class);
         }
@@ -184,8 +202,16 @@ pub(crate) struct LnLikelihood {
 impl LnLikelihood {
     /// For up to `known` known colluders; larger states are not reachable then.
     pub(crate) fn new(model: &Model, classes: &Classes, evidence: &Rows, known: usize) -> Self {
-        let chances: Vec<Vec<Vec<f64>>> = classes.biases.iter().map(|bias| symbol_chances(model, bias, classes, known)).collect();
-        let row = |(mark, seen): (usize, &Vec<f64>)| chances[classes.of_mark[mark]].iter().map(|p| dot(p, seen).ln()).collect();
+        let choices: Vec<Choices> = classes
+            .states
+            .iter()
+            .map(|states| states.as_ref().map_or_else(Choices::default, |s| Choices::new(model, s)))
+            .collect();
+        let chances = |class: usize| symbol_chances(model, &choices, classes, class, known);
+        let chances: Vec<Vec<f64>> = (0..classes.biases.len()).map(chances).collect();
+        let row = |(mark, seen): (usize, &Vec<f64>)| {
+            chances[classes.of_mark[mark]].chunks_exact(classes.bias(mark).arity()).map(|p| dot(p, seen).ln()).collect()
+        };
         Self { rows: evidence.rows().iter().enumerate().map(row).collect() }
     }
 
@@ -207,30 +233,55 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
-/// P(symbol) for each state with at most `known` of the K colluders known, the others drawn from the bias.
-fn symbol_chances(model: &Model, bias: &Bias, classes: &Classes, known: usize) -> Vec<Vec<f64>> {
-    let arity = bias.arity();
-    let Some(states) = classes.states[arity].as_ref() else { return Vec::new() };
-    let reachable = (0..states.len()).take_while(|s| states.total(*s) <= model.size.min(known));
-    let full: Vec<Vec<f64>> = reachable.map(|s| known_chance(model, bias, states, s)).collect();
-    let stray = STRAY / arity as f64;
-    full.into_iter().map(|p| p.iter().map(|x| (1.0 - STRAY) * x + stray).collect()).collect()
+/// How a model chooses where all its colluders are known.
+#[derive(Default)]
+struct Choices {
+    /// By state of so many colluders, in the order of states, then by symbol.
+    of_state: Vec<f64>,
+    /// The first of these states.
+    first: usize,
 }
 
-fn known_chance(model: &Model, bias: &Bias, states: &States, state: usize) -> Vec<f64> {
-    let hidden = model.size - states.total(state);
-    let known = &states.counts[state];
-    if matches!(model.strategy, Strategy::Interleave) {
-        let size = model.size as f64;
-        return known.iter().enumerate().map(|(a, n)| (f64::from(*n) + hidden as f64 * bias.probability(a)) / size).collect();
+impl Choices {
+    fn new(model: &Model, states: &States) -> Self {
+        let all = states.of_total[model.size].clone();
+        let of_state = states.counts[all.clone()].iter().flat_map(|counts| model.choice(counts)).collect();
+        Self { of_state, first: all.start }
     }
-    let mut sum = vec![0.0; bias.arity()];
-    for others in states.counts.iter().filter(|c| c.iter().map(|n| usize::from(*n)).sum::<usize>() == hidden) {
-        let weight = multinomial(others, bias);
-        let all: Vec<u8> = known.iter().zip(others).map(|(a, b)| a + b).collect();
-        sum.iter_mut().zip(model.choice(&all)).for_each(|(s, p)| *s += weight * p);
+}
+
+/// P(symbol) for each state with at most `known` of the K colluders known, the others drawn from the bias; by state, then by
+/// symbol.
+fn symbol_chances(model: &Model, choices: &[Choices], classes: &Classes, class: usize, known: usize) -> Vec<f64> {
+    let bias = &classes.biases[class];
+    let arity = bias.arity();
+    let Some(states) = classes.states[arity].as_ref() else { return Vec::new() };
+    let reachable = states.of_total[model.size.min(known)].end;
+    let stray = STRAY / arity as f64;
+    let mut chances = vec![0.0; reachable * arity];
+    for (state, chance) in chances.chunks_exact_mut(arity).enumerate() {
+        if model.strategy == Strategy::Interleave {
+            interleaved(model, bias, &states.counts[state], chance);
+        } else {
+            chosen(model, &choices[arity], states, &classes.carrying[class], state, chance);
+        }
+        chance.iter_mut().for_each(|x| *x = (1.0 - STRAY) * *x + stray);
     }
-    sum
+    chances
+}
+
+fn interleaved(model: &Model, bias: &Bias, known: &[u8], chance: &mut [f64]) {
+    let (size, hidden) = (model.size as f64, (model.size - sum(known)) as f64);
+    chance.iter_mut().zip(known).enumerate().for_each(|(a, (c, n))| *c = (f64::from(*n) + hidden * bias.probability(a)) / size);
+}
+
+/// The mean over what the hidden colluders may carry.
+fn chosen(model: &Model, choices: &Choices, states: &States, carrying: &[f64], known: usize, chance: &mut [f64]) {
+    let others = states.of_total[model.size - states.total(known)].clone();
+    for (weight, all) in carrying[others.clone()].iter().zip(&states.sums[known][others]) {
+        let choice = &choices.of_state[(usize::from(*all) - choices.first) * chance.len()..];
+        chance.iter_mut().zip(choice).for_each(|(c, p)| *c += weight * p);
+    }
 }
 
 fn multinomial(counts: &[u8], bias: &Bias) -> f64 {
@@ -332,13 +383,14 @@ mod tests {
         let classes = Classes::new(std::slice::from_ref(&bias));
         for strategy in [Strategy::Interleave, Strategy::Majority, Strategy::Minority, Strategy::Coin, Strategy::Last] {
             let model = model(4, strategy);
-            let chances = symbol_chances(&model, &bias, &classes, LARGEST);
             let states = classes.states(0);
-            for state in (0..chances.len()).filter(|s| states.total(*s) < 4) {
-                for (a, chance) in chances[state].iter().enumerate() {
-                    let mean: f64 =
-                        (0..3).map(|x| bias.probability(x) * chances[states.next(state as u16, x as u8) as usize][a]).sum();
-                    assert!((mean - chance).abs() < 1e-12);
+            let choices: Vec<Choices> = (0..=3).map(|_| Choices::new(&model, states)).collect();
+            let chances = symbol_chances(&model, &choices, &classes, 0, LARGEST);
+            for state in states.of_total[..4].iter().cloned().flatten() {
+                for a in 0..3 {
+                    let after = |x: usize| usize::from(states.next(state as u16, x as u8));
+                    let mean: f64 = (0..3).map(|x| bias.probability(x) * chances[3 * after(x) + a]).sum();
+                    assert!((mean - chances[3 * state + a]).abs() < 1e-12);
                 }
             }
         }

@@ -70,8 +70,10 @@ fn sharing_with_each_partner_is_counted_both_ways_from_copies_receipts_and_trace
         text.contains("kept 1, broken 2 (shared with others 2)") && text.contains(&format!("from {entries} entries, tree ")),
         "{text}"
     );
+    // A hash may spell anything.
+    let told: String = text.split(' ').filter(|word| !word.ends_with("=,")).collect::<Vec<_>>().join(" ");
     for hidden in ["pier", "quay", "yard", "Navy", "p1", "p3", "raid"] {
-        assert!(!text.contains(hidden), "{hidden} in {text}");
+        assert!(!told.contains(hidden), "{hidden} in {told}");
     }
     let said = desk.run(&["programme", "sharing"]).ok().out;
     assert!(said.contains("not that it leaked through anybody") && said.contains("broken: item quay"), "{said}");
