@@ -223,7 +223,12 @@ fn rooted(mut bins: [f32; 128]) -> [i16; 128] {
     bins.map(|b| ((b / sum).sqrt() * 512.0).round() as i16)
 }
 
-/// Squared distance of two descriptors.
+/// Squared distance of two descriptors. Their numbers are 512 at most, so that differences fit, and processors square and add
+/// eight of such at once.
 pub(super) fn distance(a: &[i16; 128], b: &[i16; 128]) -> i32 {
-    a.iter().zip(b).map(|(a, b)| (i32::from(*a) - i32::from(*b)).pow(2)).sum()
+    let square = |(a, b): (&i16, &i16)| {
+        let difference = i32::from(a.wrapping_sub(*b));
+        difference * difference
+    };
+    a.iter().zip(b).map(square).sum()
 }
