@@ -31,6 +31,9 @@ pub enum LeakFormat {
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LeakError {
+    /// No bytes.
+    #[error("this file is empty; give the leak as it was found")]
+    Empty,
     /// No known format.
     #[error("this is a binary file of an unknown kind; give the leak as text, Markdown, DOCX, HTML, EML, PDF, PNG, JPEG or TIFF")]
     Unknown,

@@ -111,6 +111,9 @@ impl LeakContent {
         let mut count = 0;
         // Before any picture is decoded.
         for (number, file) in (0..).zip(files) {
+            if file.bytes.is_empty() {
+                return Err(LeakFileError::Format { name: file.name.clone(), error: LeakError::Empty });
+            }
             let parts = parts(number, file)?;
             count += parts.iter().map(|p| p.sources().len()).sum::<usize>();
             if count > MOST_PICTURES {

@@ -74,6 +74,17 @@ pub enum TraceError {
     /// The item's key was opened before.
     #[error("the key of `{0}` was opened to a verifier: whoever saw it could write this leak, so it proves nothing")]
     Opened(ItemName),
+    /// The same of one item, and the leak may be of others.
+    #[error(
+        "the key of `{opened}` was opened to a verifier: whoever saw it could write this leak, so it proves nothing of that item. \
+         It may be a leak of {others} too: name the item that it is to be traced for"
+    )]
+    OpenedBeside {
+        /// The item whose key was opened.
+        opened: ItemName,
+        /// The others, each in backticks.
+        others: String,
+    },
     /// Its master is gone.
     #[error("the master of `{0}` was destroyed: leaks of it cannot be read any more")]
     Destroyed(ItemName),
@@ -277,10 +288,16 @@ impl Workspace {
             found.push((Candidate { item: name.clone(), manifest, extraction, pictures }, read));
         }
         let found = with_passages_of_their_own(found);
-        if let Some(c) = found.iter().find(|c| self.state().items.get(&c.item).is_some_and(|i| i.opened)) {
-            return Err(TraceError::Opened(c.item.clone()));
+        let is_opened = |c: &&Candidate| self.state().items.get(&c.item).is_some_and(|i| i.opened);
+        let (opened, others): (Vec<&Candidate>, Vec<_>) = found.iter().partition(is_opened);
+        match opened.first().map(|c| c.item.clone()) {
+            None => Ok(found),
+            Some(opened) if others.is_empty() => Err(TraceError::Opened(opened)),
+            Some(opened) => {
+                let others: Vec<String> = others.iter().map(|c| format!("`{}`", c.item)).collect();
+                Err(TraceError::OpenedBeside { opened, others: others.join(", ") })
+            }
         }
-        Ok(found)
     }
 
     pub(crate) fn master_of(&self, name: &ItemName, item: &Item) -> Result<(Manifest, Master, Vec<u8>), TraceError> {

@@ -161,6 +161,8 @@ fn leaks_that_cannot_be_read_or_belong_to_nothing_are_said_so() {
     desk.share();
     refused(&desk, &["trace", "leak.txt", "--item", "unknown"], &["`unknown` is not the name of a released item"]);
     refused(&desk, &["trace", "leak.txt", "--alpha", "0.5"], &["may only lower it"]);
+    desk.write("empty.pdf", b"");
+    refused(&desk, &["trace", "empty.pdf"], &["`empty.pdf`: this file is empty"]);
     desk.write("blob.bin", &[0, 1, 2, 3]);
     refused(&desk, &["trace", "blob.bin"], &["binary file of an unknown kind"]);
     desk.write("broken.pdf", b"%PDF-1.7 nothing");

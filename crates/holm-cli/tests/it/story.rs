@@ -62,6 +62,12 @@ fn items_that_share_a_phrase_do_not_share_a_leak() {
     let both = desk.run(&["trace", "both.txt", "--json"]).ok().json();
     let items: Vec<&str> = both.as_array().unwrap().iter().map(|r| r["item"].as_str().unwrap()).collect();
     assert_eq!(items.len(), 2, "{items:?}");
+    // Once one's key is open, it proves nothing of that one, and still of the other.
+    desk.run(&["item", "open", "brief", "--out", "brief.bundle"]).ok();
+    desk.run(&["trace", "both.txt"]).fails_with(&["the key of `brief`", "a leak of `assessment` too: name the item"]);
+    let other = desk.run(&["trace", "both.txt", "--item", "assessment", "--json"]).ok().json();
+    assert_eq!((other["item"].as_str(), other["verdict"].as_str()), (Some("assessment"), Some("named")));
+    desk.run(&["trace", "leak.txt"]).fails_with(&["the key of `brief`", "so it proves nothing"]);
 }
 
 #[test]

@@ -57,6 +57,11 @@ pub(super) const MESSAGES: &[Message] = &[
         en: "",
         es: "este es un archivo binario de tipo desconocido; entregue la filtración como texto, Markdown, DOCX, HTML, EML, PDF, PNG, JPEG o TIFF",
     },
+    Message {
+        core: "this file is empty; give the leak as it was found",
+        en: "",
+        es: "este archivo está vacío; entregue la filtración como se encontró",
+    },
     Message { core: "the text of a PDF is read by another program", en: "", es: "el texto de un PDF lo lee otro programa" },
     Message {
         core: "the words of a picture are recognised by another program",
@@ -638,6 +643,11 @@ pub(super) const MESSAGES: &[Message] = &[
         core: "the key of `{}` was opened to a verifier: whoever saw it could write this leak, so it proves nothing",
         en: "",
         es: "la clave de «{0}» se abrió a un verificador: quien la vio pudo escribir esta filtración, así que no prueba nada",
+    },
+    Message {
+        core: "the key of `{}` was opened to a verifier: whoever saw it could write this leak, so it proves nothing of that item. It may be a leak of {} too: name the item that it is to be traced for",
+        en: "",
+        es: "la clave de «{0}» se abrió a un verificador: quien la vio pudo escribir esta filtración, así que no prueba nada de esa pieza. Puede ser también una filtración de {1}: indique la pieza para la que se rastrea",
     },
     Message {
         core: "`{}` has no verdict yet: opening its key would end it and prove nothing",
